@@ -1,0 +1,131 @@
+"""What a detector is, and what a keyed operator is.
+
+Rules of this room:
+
+1. Pure: no clock, no database, no network, no globals that change. Event time comes with the data.
+2. Batch-wise: one call per batch; work that can be done once per batch is done once.
+3. How a stream is cut into batches never changes a result: `step` over ten messages, or ten times
+   over one, gives the same detections and the same state bytes.
+4. The keyed state is serialisable (`dump`/`load`) and bounded per key by time and by a hard cap.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Generic, NamedTuple, TypeVar
+
+from rempart.model import Event, Label, Message, Raid, RaidStage, Signal
+
+
+class Example(NamedTuple):
+    """A text that ships with the detector; the test suite runs every one of them."""
+
+    text: str
+    label: Label | None
+    """The label that must reach 0.5, or None when no label may."""
+
+
+class Batch(NamedTuple):
+    """The messages of one step in input order; `folds[i]` is the folded text of `messages[i]`:
+    what the eye reads, after evasions are undone (see `detect.text.fold`)."""
+
+    messages: Sequence[Message]
+    folds: Sequence[str]
+
+
+class Detector(ABC):
+    """Looks at each message on its own.
+
+    `detect` yields `(index, signal)` only where something was found, in rising index order. Spans
+    point into the original text. Subclasses set `name`, `version`, `labels` and ship `examples`.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    labels: ClassVar[frozenset[Label]]
+    examples: ClassVar[tuple[Example, ...]]
+
+    @abstractmethod
+    def detect(self, batch: Batch) -> Iterable[tuple[int, Signal]]: ...
+
+
+class Observation(NamedTuple):
+    """One message as a keyed operator sees it. `position` is its place in the step's batch;
+    `abuse` the highest abuse score in [0, 1]; `harmful_link` when a link detector said so."""
+
+    position: int
+    message: Message
+    fold: str
+    abuse: float
+    labels: frozenset[Label]
+
+
+class EventObservation(NamedTuple):
+    position: int
+    event: Event
+
+
+class Touch(NamedTuple):
+    """This message belongs to that raid, at that stage. `member`: the author shares a signature
+    with others and may be acted on alone; otherwise it is the crowd (short holds only)."""
+
+    position: int
+    raid: str
+    stage: RaidStage
+    member: bool
+    reasons: tuple[str, ...]
+
+
+class RaidChange(NamedTuple):
+    """After the message at `position` the raid is known to be this (whole picture, not a delta).
+    Emitted when a raid opens, changes stage, gains members, or ends."""
+
+    position: int
+    raid: Raid
+
+
+class Candidate(NamedTuple):
+    """A message offered to the operator that works across channels, under each signature."""
+
+    position: int
+    signatures: tuple[int, ...]
+
+
+class Detections(NamedTuple):
+    touches: list[Touch]
+    changes: list[RaidChange]
+    candidates: list[Candidate]
+
+
+StateT = TypeVar("StateT")
+
+
+class KeyedOperator(ABC, Generic[StateT]):
+    """`step(state, batch) -> (state, detections)` for one key (a target, or a signature).
+
+    The state given to `step` is consumed: use the one returned. Late and duplicate messages are
+    tolerated and the clock of a key never runs back. `dump(load(blob)) == blob`.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    max_state_bytes: ClassVar[int]
+
+    @abstractmethod
+    def fresh(self, key: str) -> StateT: ...
+
+    @abstractmethod
+    def load(self, blob: bytes) -> StateT: ...
+
+    @abstractmethod
+    def dump(self, state: StateT) -> bytes: ...
+
+    @abstractmethod
+    def step(
+        self, state: StateT, batch: Sequence[Observation | EventObservation]
+    ) -> tuple[StateT, Detections]: ...
+
+    @abstractmethod
+    def open_raids(self, state: StateT) -> list[Raid]:
+        """The raids of this state that have not ended, whole; for summaries and restarts."""

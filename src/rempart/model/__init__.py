@@ -1,0 +1,58 @@
+"""The nouns of DESIGN: typed, immutable, with no behaviour that needs anything else."""
+
+from rempart.model.case import (
+    Case,
+    CaseKind,
+    CaseState,
+    Decision,
+    DecisionOutcome,
+    Ground,
+    Report,
+    ReportContact,
+    ReportRequest,
+    ReportState,
+)
+from rempart.model.identity import message_key, stable_id
+from rempart.model.measure import Measure, MeasureKind, MeasureState, Scope, ScopeKind
+from rempart.model.message import Account, Event, EventKind, Item, Media, Message, MessageKind
+from rempart.model.outcome import ItemRefusal, Outcome, Verdict
+from rempart.model.raid import Member, Raid, RaidKind, RaidStage
+from rempart.model.signal import ABUSE_LABELS, THRESHOLD, Label, Signal
+
+__all__ = [
+    "ABUSE_LABELS",
+    "THRESHOLD",
+    "Account",
+    "Case",
+    "CaseKind",
+    "CaseState",
+    "Decision",
+    "DecisionOutcome",
+    "Event",
+    "EventKind",
+    "Ground",
+    "Item",
+    "ItemRefusal",
+    "Label",
+    "Measure",
+    "MeasureKind",
+    "MeasureState",
+    "Media",
+    "Member",
+    "Message",
+    "MessageKind",
+    "Outcome",
+    "Raid",
+    "RaidKind",
+    "RaidStage",
+    "Report",
+    "ReportContact",
+    "ReportRequest",
+    "ReportState",
+    "Scope",
+    "ScopeKind",
+    "Signal",
+    "Verdict",
+    "message_key",
+    "stable_id",
+]

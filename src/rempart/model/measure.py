@@ -1,0 +1,62 @@
+"""A measure: one protective restriction with a scope, a lease and an undo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class MeasureKind(StrEnum):
+    HOLD = "hold"
+    HIDE = "hide"
+    REMOVE = "remove"
+    MUTE = "mute"
+    SLOW_MODE = "slow_mode"
+    SHIELD = "shield"
+    LOCK_OUT = "lock_out"
+    SUSPEND = "suspend"
+    REPLY_STOP = "reply_stop"
+    ALARM = "alarm"
+
+
+class ScopeKind(StrEnum):
+    MESSAGE = "message"
+    ACCOUNT = "account"
+    CHANNEL = "channel"
+    TARGET = "target"
+
+
+class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the measure touches: `ref` is the id of a message, account, channel or target."""
+
+    kind: ScopeKind
+    platform: str
+    channel: str
+    ref: str
+
+
+class MeasureState(StrEnum):
+    ACTIVE = "active"
+    UNDONE = "undone"
+    EXPIRED = "expired"
+    NOT_APPLIED = "not_applied"
+
+
+class Measure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`from_at` and `until` are event times (the lease); `cause` names rule, raid and case."""
+
+    id: str
+    kind: MeasureKind
+    scope: Scope
+    from_at: datetime
+    until: datetime | None
+    rule: str
+    raid: str | None = None
+    message: str | None = None
+    account: str | None = None
+    priority: int = 0
+    reason: dict[str, str] = {}
+    automated: bool = True
+    state: MeasureState = MeasureState.ACTIVE

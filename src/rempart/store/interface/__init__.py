@@ -1,0 +1,40 @@
+"""The interface of the store: one durable writer, many consistent readers, tables by room."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+
+from rempart.store.interface.access import AccessTables
+from rempart.store.interface.cases import CaseTables
+from rempart.store.interface.log import LogTables
+from rempart.store.interface.stream import StreamTables
+
+__all__ = ["AccessTables", "CaseTables", "LogTables", "Store", "StreamTables", "Tables"]
+
+
+class Tables(ABC):
+    """One transaction's (or one read moment's) view of all tables."""
+
+    log: LogTables
+    stream: StreamTables
+    cases: CaseTables
+    access: AccessTables
+
+
+class Store(ABC):
+    """`begin` is the one write transaction: it commits durably on leaving, or nothing happened.
+
+    Only one thread may write at a time. After a failed commit see `errors.StoreFullError` (what was
+    acknowledged stays; try again later) and `errors.StoreReadOnlyError` (outcome unknown).
+    """
+
+    @abstractmethod
+    def begin(self) -> AbstractContextManager[Tables]: ...
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Tables]:
+        """A consistent moment, from any thread; writing through it raises StoreError."""
+
+    @abstractmethod
+    def close(self) -> None: ...

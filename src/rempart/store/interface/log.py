@@ -1,0 +1,52 @@
+"""Tables of the log: entries (leaves), their erasable bodies, tiles and checkpoints."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class SealedEntry(NamedTuple):
+    """One entry ready to be appended: `leaf` is what the tree commits to (salted commitments
+    only), `bodies` the disclosures (salt and plaintext, as JSON bytes) that open it."""
+
+    leaf: bytes
+    bodies: tuple[bytes, ...]
+
+
+class LogTables(ABC):
+    @abstractmethod
+    def append(self, entries: Sequence[SealedEntry]) -> int:
+        """Appends in order, updates the tiles; returns the sequence number of the first."""
+
+    @abstractmethod
+    def size(self) -> int: ...
+
+    @abstractmethod
+    def root(self) -> bytes:
+        """Root hash of the whole tree (RFC 6962), 32 bytes; of no entries: SHA-256 of nothing."""
+
+    @abstractmethod
+    def leaves(self, start: int, end: int) -> list[bytes]: ...
+
+    @abstractmethod
+    def bodies(self, sequence: int) -> tuple[bytes, ...]:
+        """The disclosures of one entry; empty when they were erased."""
+
+    @abstractmethod
+    def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]: ...
+
+    @abstractmethod
+    def erase(self, sequences: Sequence[int]) -> int: ...
+
+    @abstractmethod
+    def tile(self, level: int, index: int) -> bytes | None:
+        """Concatenated 32-byte hashes of a tile of height 8 (1 to 256 of them)."""
+
+    @abstractmethod
+    def put_checkpoint(self, size: int, note: str, at_ms: int) -> None: ...
+
+    @abstractmethod
+    def last_checkpoint(self) -> tuple[int, str, int] | None:
+        """Size, signed note, time (ms) of the newest checkpoint."""

@@ -1,0 +1,1 @@
+"""The embedded store: SQLite through apsw, WAL, `synchronous=FULL`, one writer."""
