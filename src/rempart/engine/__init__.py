@@ -1,1 +1,1 @@
-"""engine."""
+"""The pipeline as a pure step, and who drives it: embedded (one process), scans over files."""

@@ -1,1 +1,9 @@
-"""protect."""
+"""Measures: planned purely within limits, each with scope, lease and undo; delivered by connectors.
+
+`plan.py` is pure and decides; `connector.py` is the interface that `connect` implements;
+`outbox.py` delivers with retries.
+"""
+
+from rempart.protect.plan import Limits, MeasureBook, Planner
+
+__all__ = ["Limits", "MeasureBook", "Planner"]

@@ -1,0 +1,339 @@
+"""The way of a message as a pure step: detect, raid, rules, protect.
+
+Rules kept here:
+
+1. `step(state, items) -> (state, result)` is deterministic: same state and items, same result. How
+   a stream is cut into steps changes nothing.
+2. `analyse` works per target and may run in several processes, sharded by target; `conclude` runs
+   once, in input order. `step` is the two in one go; a sharded run gives identical results.
+3. Private messages run no detector unless their recipient switched it on.
+4. A message without a signal, a raid or a held account costs no rule, no measure, no object.
+5. A detector that raises an error never lets a message through unseen: see `PipelineSettings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rempart.detect.interface import (
+    Batch,
+    Candidate,
+    Detector,
+    EventObservation,
+    KeyedOperator,
+    Observation,
+    RaidChange,
+    Touch,
+)
+from rempart.detect.registry import default_detectors, spread_operator, target_operator
+from rempart.detect.text.fold import fold
+from rempart.engine.states import KeyedStates
+from rempart.model import (
+    ABUSE_LABELS,
+    Event,
+    Item,
+    Label,
+    Measure,
+    Message,
+    Outcome,
+    Raid,
+    RaidStage,
+    Signal,
+    Verdict,
+)
+from rempart.protect import Limits, MeasureBook, Planner
+from rempart.rules import Facts, RaidTouch, RuleSet, default_rules
+
+NO_LABELS: frozenset[Label] = frozenset()
+
+
+class PipelineSettings(msgspec.Struct, frozen=True):
+    """`private_for`: recipients (targets) who switched detection on for their private messages."""
+
+    private_for: frozenset[str] = frozenset()
+    limits: Limits = Limits()
+
+
+class Analysis(msgspec.Struct):
+    """What the detectors found in one batch; positions are indexes into its items."""
+
+    signals: dict[int, list[Signal]]
+    touches: dict[int, list[Touch]]
+    changes: list[RaidChange]
+    candidates: list[tuple[Candidate, Observation]]
+    keys: set[str]
+
+    @classmethod
+    def empty(cls) -> Analysis:
+        return cls({}, {}, [], [], set())
+
+
+class StepResult(NamedTuple):
+    """`outcomes[i]` belongs to `items[i]` (None for events); `keys` are the targets whose state
+    changed; `raids` and `measures` are in the order in which they came about."""
+
+    outcomes: list[Outcome | None]
+    raids: list[RaidChange]
+    measures: list[Measure]
+    keys: set[str]
+
+
+class PipelineState:
+    """Everything the pipeline remembers between steps; each part can be dumped and restored."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.targets: KeyedStates[Any] = KeyedStates(pipeline.target_operator)
+        self.spread: KeyedStates[Any] = KeyedStates(pipeline.spread_operator, hot=4_096)
+        self.book = MeasureBook()
+
+
+def target_keys(item: Item) -> list[str]:
+    """The keys of the states an item goes to: its targets, or its channel's owner."""
+    if isinstance(item, Message):
+        if item.targets:
+            return list(dict.fromkeys(f"{item.platform}/{target}" for target in item.targets))
+        return [f"{item.platform}/{item.channel}"]
+    return [f"{item.platform}/{item.channel}"]
+
+
+class Pipeline:
+    """The detectors, operators, rules and planner in force. Holds no changing state."""
+
+    def __init__(
+        self,
+        settings: PipelineSettings | None = None,
+        *,
+        rules: RuleSet | None = None,
+        detectors: Sequence[Detector] | None = None,
+    ) -> None:
+        self.settings = settings or PipelineSettings()
+        self.rules = rules or default_rules()
+        self.detectors = tuple(detectors) if detectors is not None else default_detectors()
+        self.target_operator: KeyedOperator[Any] = target_operator()
+        self.spread_operator: KeyedOperator[Any] = spread_operator()
+        self.planner = Planner(self.rules, self.settings.limits)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of everything that decides, for the log."""
+        versions = {detector.name: detector.version for detector in self.detectors}
+        for operator in (self.target_operator, self.spread_operator):
+            versions[operator.name] = operator.version
+        versions["rules"] = self.rules.hash
+        return versions
+
+    def new_state(self) -> PipelineState:
+        return PipelineState(self)
+
+    def step(self, state: PipelineState, items: Sequence[Item]) -> tuple[PipelineState, StepResult]:
+        """One batch through everything. The state given is consumed: use the one returned."""
+        analysis = self.analyse(state.targets, items)
+        return state, self.conclude(state, items, analysis)
+
+    # -- by target ---------------------------------------------------------------------------
+
+    def analyse(
+        self,
+        targets: KeyedStates[Any],
+        items: Sequence[Item],
+        owns: Callable[[str], bool] | None = None,
+    ) -> Analysis:
+        """Detectors and the raid operator. With `owns`, only the keys this shard owns are stepped,
+        and a message's signals are reported by the shard that owns its first key."""
+        analysis = Analysis.empty()
+        positions, messages = self._open_to_detection(items)
+        folds = fold([message.text for message in messages])
+        found = self._signals(messages, folds)
+        observed: dict[str, list[Observation | EventObservation]] = {}
+        observations: dict[int, Observation] = {}
+        next_message = 0
+        for position, item in enumerate(items):
+            row: Observation | EventObservation
+            if next_message < len(positions) and positions[next_message] == position:
+                signals = found.get(next_message)
+                row = _observe(position, messages[next_message], folds[next_message], signals)
+                observations[position] = row
+                next_message += 1
+            elif isinstance(item, Event):
+                row, signals = EventObservation(position, item), None
+            else:
+                continue
+            keys = target_keys(item)
+            if signals and (owns is None or owns(keys[0])):
+                analysis.signals[position] = signals
+            for key in keys:
+                if owns is None or owns(key):
+                    observed.setdefault(key, []).append(row)
+        self._step_targets(targets, observed, observations, analysis)
+        return analysis
+
+    def _open_to_detection(self, items: Sequence[Item]) -> tuple[list[int], list[Message]]:
+        positions: list[int] = []
+        messages: list[Message] = []
+        consent = self.settings.private_for
+        for position, item in enumerate(items):
+            if isinstance(item, Message) and (
+                not item.private or any(target in consent for target in item.hit)
+            ):
+                positions.append(position)
+                messages.append(item)
+        return positions, messages
+
+    def _signals(
+        self, messages: Sequence[Message], folds: Sequence[str]
+    ) -> dict[int, list[Signal]]:
+        found: dict[int, list[Signal]] = {}
+        batch = Batch(messages, folds)
+        for detector in self.detectors:
+            for index, signal in detector.detect(batch):
+                found.setdefault(index, []).append(signal)
+        return found
+
+    def _step_targets(
+        self,
+        targets: KeyedStates[Any],
+        observed: dict[str, list[Observation | EventObservation]],
+        observations: dict[int, Observation],
+        analysis: Analysis,
+    ) -> None:
+        operator = self.target_operator
+        for key, batch in observed.items():
+            state, detections = operator.step(targets.take(key), batch)
+            targets.put(key, state)
+            analysis.keys.add(key)
+            for touch in detections.touches:
+                analysis.touches.setdefault(touch.position, []).append(touch)
+            analysis.changes.extend(detections.changes)
+            for candidate in detections.candidates:
+                analysis.candidates.append((candidate, observations[candidate.position]))
+
+    # -- in input order ----------------------------------------------------------------------
+
+    def conclude(
+        self, state: PipelineState, items: Sequence[Item], analysis: Analysis
+    ) -> StepResult:
+        """The operator across channels, then rules and measures, message by message."""
+        touches = analysis.touches
+        changes = analysis.changes
+        if analysis.candidates:
+            touches, changes = self._across_channels(state, analysis)
+        changes = sorted(changes, key=lambda change: (change.position, change.raid.id))
+        measures: list[Measure] = []
+        outcomes: list[Outcome | None] = []
+        pending = iter(changes)
+        change = next(pending, None)
+        signals_of, book = analysis.signals, state.book
+        for position, item in enumerate(items):
+            if isinstance(item, Message):
+                signals = signals_of.get(position)
+                touched = touches.get(position)
+                if signals is None and touched is None and not book.held_accounts:
+                    outcomes.append(Outcome(item.id, Verdict.ALLOW, 0.0))
+                else:
+                    outcomes.append(self._judge(book, item, signals, touched, measures))
+            else:
+                outcomes.append(None)
+            while change is not None and change.position <= position:
+                self._answer_raid(book, change.raid, item, measures)
+                change = next(pending, None)
+        return StepResult(outcomes, list(changes), measures, analysis.keys)
+
+    def _across_channels(
+        self, state: PipelineState, analysis: Analysis
+    ) -> tuple[dict[int, list[Touch]], list[RaidChange]]:
+        by_signature: dict[int, list[Observation]] = {}
+        ordered = sorted(analysis.candidates, key=lambda pair: pair[0].position)
+        for candidate, observation in ordered:
+            for signature in candidate.signatures:
+                by_signature.setdefault(signature, []).append(observation)
+        touches = {position: list(found) for position, found in analysis.touches.items()}
+        changes = list(analysis.changes)
+        operator = self.spread_operator
+        for signature, batch in by_signature.items():
+            key = str(signature)
+            spread, detections = operator.step(state.spread.take(key), batch)
+            state.spread.put(key, spread)
+            for touch in detections.touches:
+                touches.setdefault(touch.position, []).append(touch)
+            changes.extend(detections.changes)
+        return touches, changes
+
+    def _judge(
+        self,
+        book: MeasureBook,
+        message: Message,
+        signals: list[Signal] | None,
+        touched: list[Touch] | None,
+        measures: list[Measure],
+    ) -> Outcome:
+        labels = _labels(signals)
+        abuse = max(labels.values(), default=0.0)
+        touch = _furthest(touched, book)
+        facts = Facts(message, tuple(signals or ()), labels, abuse, touch)
+        effects = self.rules.on_message(facts) if signals or touch else []
+        raid = touch.raid if touch else None
+        verdict, ids, new = self.planner.for_message(book, message, effects, raid)
+        measures.extend(new)
+        return Outcome(
+            id=message.id,
+            verdict=verdict,
+            abuse=abuse,
+            labels=labels,
+            raid=raid,
+            signals=facts.signals,
+            rules=tuple(dict.fromkeys(effect.rule for effect in effects)),
+            measures=tuple(ids),
+        )
+
+    def _answer_raid(
+        self, book: MeasureBook, raid: Raid, item: Item, measures: list[Measure]
+    ) -> None:
+        at = item.sent_at if isinstance(item, Message) else item.at
+        effects = self.rules.on_raid(raid)
+        if effects:
+            measures.extend(self.planner.for_raid(book, raid, effects, at))
+
+
+def _observe(
+    position: int, message: Message, folded: str, signals: list[Signal] | None
+) -> Observation:
+    if not signals:
+        return Observation(position, message, folded, 0.0, NO_LABELS)
+    abuse = max((s.score for s in signals if s.label in ABUSE_LABELS), default=0.0)
+    return Observation(position, message, folded, abuse, frozenset(s.label for s in signals))
+
+
+def _labels(signals: list[Signal] | None) -> dict[str, float]:
+    labels: dict[str, float] = {}
+    for signal in signals or ():
+        label = signal.label.value
+        if signal.score > labels.get(label, 0.0):
+            labels[label] = signal.score
+    return dict(sorted(labels.items()))
+
+
+def _furthest(touched: list[Touch] | None, book: MeasureBook) -> RaidTouch | None:
+    """The touch that goes furthest; raids that a person lifted no longer count."""
+    best: Touch | None = None
+    for touch in touched or ():
+        if touch.raid in book.lifted:
+            continue
+        if best is None or (touch.stage.rank, touch.member) > (best.stage.rank, best.member):
+            best = touch
+    if best is None:
+        return None
+    return RaidTouch(best.raid, best.stage, best.member, best.reasons)
+
+
+__all__ = [
+    "Analysis",
+    "Pipeline",
+    "PipelineSettings",
+    "PipelineState",
+    "RaidStage",
+    "StepResult",
+    "target_keys",
+]

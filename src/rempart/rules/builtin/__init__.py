@@ -1,0 +1,1 @@
+"""The three rules that every installation starts with."""

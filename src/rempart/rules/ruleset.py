@@ -1,0 +1,38 @@
+"""The set of rules in force, asked in a fixed order; effects are collected, never applied here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from rempart.model import Raid
+from rempart.rules.builtin.hold_abuse import HoldAbuse
+from rempart.rules.builtin.shield_on_raid import ShieldOnRaid
+from rempart.rules.builtin.threats_first import ThreatsFirst
+from rempart.rules.interface import Effect, Facts, Rule
+
+
+class RuleSet:
+    """Same facts and same rules give the same effects; `hash` names this very set."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.by_name = {rule.name: rule for rule in rules}
+        digest = blake2b(digest_size=8)
+        for rule in rules:
+            digest.update(f"{rule.name}\0{rule.version}\0".encode())
+        self.hash = digest.hexdigest()
+
+    def on_message(self, facts: Facts) -> list[Effect]:
+        return [effect for rule in self.rules for effect in rule.on_message(facts)]
+
+    def on_raid(self, raid: Raid) -> list[Effect]:
+        return [effect for rule in self.rules for effect in rule.on_raid(raid)]
+
+    def reason(self, rule: str) -> dict[str, str]:
+        found = self.by_name.get(rule)
+        return found.reason if found else {}
+
+
+def default_rules() -> RuleSet:
+    return RuleSet([ThreatsFirst(), ShieldOnRaid(), HoldAbuse()])
