@@ -1,9 +1,108 @@
-"""Tables of access: people, sessions, tokens."""
+"""Tables of access: people, one-time logins, sessions, bearer tokens, webhooks already seen.
+
+No secret is kept: passwords as Argon2id hashes, session and token secrets as their SHA-256. All
+times are milliseconds since the epoch, UTC.
+"""
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class PersonRow(NamedTuple):
+    """`channels` None: all of them. `disabled_ms` set: may no longer sign in."""
+
+    id: str
+    name: str
+    password_hash: str
+    scopes: tuple[str, ...]
+    channels: tuple[str, ...] | None
+    created_ms: int
+    disabled_ms: int | None
+
+
+class SessionRow(NamedTuple):
+    """`person` None: signed in with the one-time login, password not set yet."""
+
+    id: str
+    digest: bytes
+    person: str | None
+    agent: str
+    created_ms: int
+    last_ms: int
+
+
+class TokenRow(NamedTuple):
+    id: str
+    digest: bytes
+    name: str
+    scopes: tuple[str, ...]
+    channels: tuple[str, ...] | None
+    created_ms: int
+    created_by: str
+    revoked_ms: int | None
 
 
 class AccessTables(ABC):
-    """The owner of this room completes them."""
+    @abstractmethod
+    def people(self) -> list[PersonRow]: ...
+
+    @abstractmethod
+    def person(self, id: str) -> PersonRow | None: ...
+
+    @abstractmethod
+    def person_by_name(self, name: str) -> PersonRow | None:
+        """By name, without regard to case."""
+
+    @abstractmethod
+    def put_person(self, row: PersonRow) -> None:
+        """Adds or replaces; ConflictError when another person has that name."""
+
+    @abstractmethod
+    def put_one_time(self, digest: bytes, expires_ms: int) -> None: ...
+
+    @abstractmethod
+    def use_one_time(self, digest: bytes, now_ms: int) -> bool:
+        """True exactly once, and only before it expires."""
+
+    @abstractmethod
+    def put_session(self, row: SessionRow) -> None: ...
+
+    @abstractmethod
+    def session(self, digest: bytes) -> SessionRow | None: ...
+
+    @abstractmethod
+    def sessions(self, person: str) -> list[SessionRow]: ...
+
+    @abstractmethod
+    def touch_session(self, id: str, now_ms: int) -> None: ...
+
+    @abstractmethod
+    def end_session(self, id: str) -> None: ...
+
+    @abstractmethod
+    def end_sessions(self, person: str, keep: str | None = None) -> int:
+        """Ends the sessions of a person, except one; returns how many."""
+
+    @abstractmethod
+    def forget_sessions(self, created_before_ms: int, idle_before_ms: int) -> int: ...
+
+    @abstractmethod
+    def put_token(self, row: TokenRow) -> None: ...
+
+    @abstractmethod
+    def token(self, digest: bytes) -> TokenRow | None:
+        """Also when revoked."""
+
+    @abstractmethod
+    def tokens(self) -> list[TokenRow]: ...
+
+    @abstractmethod
+    def revoke_token(self, id: str, now_ms: int) -> bool: ...
+
+    @abstractmethod
+    def first_time(self, connector: str, ids: Sequence[str], at_ms: int, keep_ms: int) -> bool:
+        """True when none of these webhook ids was seen before; remembers them, forgets those
+        older than `keep_ms`."""

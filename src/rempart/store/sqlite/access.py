@@ -1,0 +1,157 @@
+"""Tables of access in SQLite; see `store.interface.access` for what they promise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from rempart.errors import ConflictError
+from rempart.store.interface.access import AccessTables, PersonRow, SessionRow, TokenRow
+
+_PERSON = "id, name, password_hash, scopes, channels, created_ms, disabled_ms"
+_SESSION = "id, digest, person, agent, created_ms, last_ms"
+_TOKEN = "id, digest, name, scopes, channels, created_ms, created_by, revoked_ms"  # noqa: S105
+
+
+class SqliteAccessTables(AccessTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def people(self) -> list[PersonRow]:
+        return [
+            _person(row)
+            for row in self._db.execute(f"SELECT {_PERSON} FROM person ORDER BY created_ms, id")
+        ]
+
+    def person(self, id: str) -> PersonRow | None:
+        row = self._one(f"SELECT {_PERSON} FROM person WHERE id = ?", id)
+        return _person(row) if row else None
+
+    def person_by_name(self, name: str) -> PersonRow | None:
+        row = self._one(f"SELECT {_PERSON} FROM person WHERE name = ?", name)
+        return _person(row) if row else None
+
+    def put_person(self, row: PersonRow) -> None:
+        other = self.person_by_name(row.name)
+        if other is not None and other.id != row.id:
+            raise ConflictError("another person has that name", where="name")
+        self._db.execute(
+            "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " name = excluded.name, password_hash = excluded.password_hash,"
+            " scopes = excluded.scopes, channels = excluded.channels,"
+            " disabled_ms = excluded.disabled_ms",
+            (
+                row.id,
+                row.name,
+                row.password_hash,
+                _pack(row.scopes),
+                _pack_or_none(row.channels),
+                row.created_ms,
+                row.disabled_ms,
+            ),
+        )
+
+    def put_one_time(self, digest: bytes, expires_ms: int) -> None:
+        self._db.execute("INSERT INTO one_time_login VALUES (?, ?)", (digest, expires_ms))
+
+    def use_one_time(self, digest: bytes, now_ms: int) -> bool:
+        row = self._one("DELETE FROM one_time_login WHERE digest = ? RETURNING expires_ms", digest)
+        return row is not None and row[0] > now_ms
+
+    def put_session(self, row: SessionRow) -> None:
+        self._db.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def session(self, digest: bytes) -> SessionRow | None:
+        row = self._one(f"SELECT {_SESSION} FROM session WHERE digest = ?", digest)
+        return SessionRow(*row) if row else None
+
+    def sessions(self, person: str) -> list[SessionRow]:
+        query = f"SELECT {_SESSION} FROM session WHERE person = ? ORDER BY last_ms DESC"
+        return [SessionRow(*row) for row in self._db.execute(query, (person,))]
+
+    def touch_session(self, id: str, now_ms: int) -> None:
+        self._db.execute("UPDATE session SET last_ms = ? WHERE id = ?", (now_ms, id))
+
+    def end_session(self, id: str) -> None:
+        self._db.execute("DELETE FROM session WHERE id = ?", (id,))
+
+    def end_sessions(self, person: str, keep: str | None = None) -> int:
+        self._db.execute("DELETE FROM session WHERE person = ? AND id IS NOT ?", (person, keep))
+        return self._db.changes()
+
+    def forget_sessions(self, created_before_ms: int, idle_before_ms: int) -> int:
+        self._db.execute(
+            "DELETE FROM session WHERE created_ms < ? OR last_ms < ?",
+            (created_before_ms, idle_before_ms),
+        )
+        return self._db.changes()
+
+    def put_token(self, row: TokenRow) -> None:
+        self._db.execute(
+            "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row.id,
+                row.digest,
+                row.name,
+                _pack(row.scopes),
+                _pack_or_none(row.channels),
+                row.created_ms,
+                row.created_by,
+                row.revoked_ms,
+            ),
+        )
+
+    def token(self, digest: bytes) -> TokenRow | None:
+        row = self._one(f"SELECT {_TOKEN} FROM token WHERE digest = ?", digest)
+        return _token(row) if row else None
+
+    def tokens(self) -> list[TokenRow]:
+        query = f"SELECT {_TOKEN} FROM token ORDER BY created_ms, id"
+        return [_token(row) for row in self._db.execute(query)]
+
+    def revoke_token(self, id: str, now_ms: int) -> bool:
+        self._db.execute(
+            "UPDATE token SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL", (now_ms, id)
+        )
+        return self._db.changes() > 0
+
+    def first_time(self, connector: str, ids: Sequence[str], at_ms: int, keep_ms: int) -> bool:
+        self._db.execute("DELETE FROM hook_seen WHERE at_ms < ?", (at_ms - keep_ms,))
+        for id in ids:
+            self._db.execute(
+                "INSERT INTO hook_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (connector, id, at_ms),
+            )
+            if self._db.changes() == 0:
+                return False
+        return True
+
+    def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
+        return self._db.execute(query, values).fetchone()
+
+
+def _person(row: tuple[Any, ...]) -> PersonRow:
+    return PersonRow(row[0], row[1], row[2], _unpack(row[3]), _unpack_or_none(row[4]), *row[5:])
+
+
+def _token(row: tuple[Any, ...]) -> TokenRow:
+    return TokenRow(row[0], row[1], row[2], _unpack(row[3]), _unpack_or_none(row[4]), *row[5:])
+
+
+def _pack(words: tuple[str, ...]) -> str:
+    return msgspec.json.encode(words).decode()
+
+
+def _pack_or_none(words: tuple[str, ...] | None) -> str | None:
+    return None if words is None else _pack(words)
+
+
+def _unpack(text: str) -> tuple[str, ...]:
+    return msgspec.json.decode(text, type=tuple[str, ...])
+
+
+def _unpack_or_none(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else _unpack(text)
