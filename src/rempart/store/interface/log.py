@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from rempart.log.commit import SealedEntry
 
-class SealedEntry(NamedTuple):
-    """One entry ready to be appended: `leaf` is what the tree commits to (salted commitments
-    only), `bodies` the disclosures (salt and plaintext, as JSON bytes) that open it."""
-
-    leaf: bytes
-    bodies: tuple[bytes, ...]
+__all__ = ["LogTables", "SealedEntry"]
 
 
 class LogTables(ABC):

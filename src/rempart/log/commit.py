@@ -1,0 +1,303 @@
+"""Salted commitments: what the tree commits to, and the bodies that open it.
+
+Rules kept here, for every entry of the log, for ever:
+
+1. A *leaf* holds digests only: canonical JSON `{"_sd":[…sorted],"_sd_alg":"sha-256","v":1}`. No
+   text, id or time can be had or guessed from it, because each digest is salted.
+2. A *disclosure* is RFC 9901's: base64url (no padding) of the JSON bytes `[salt, name, value]`,
+   the salt 16 random bytes in base64url; its digest is SHA-256 over the base64url form. Rows keep
+   the JSON bytes (the *body*). Deleting a body erases what it said; the leaf stays, unopenable.
+3. A raw message is embedded **verbatim**, as the bytes that arrived, and so is its outcome. Nothing
+   is decoded and encoded again on the way into evidence.
+4. Every other value is canonical JSON (RFC 8785 on the subset allowed here): ASCII keys, sorted; no
+   spaces; strings without lone surrogates; integers within ±(2^53 - 1); **no floats**. Scores are
+   written as decimal strings ("0.97"): `to_value` does that for the nouns of the model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import urlsafe_b64decode
+from binascii import Error as Base64Error
+from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple, NoReturn
+
+import msgspec
+
+from rempart.errors import LogError, VerificationError
+
+SALT_BYTES = 16
+VERSION = 1
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
+LEAF_HEAD = b'{"_sd":["'
+LEAF_TAIL = b'"],"_sd_alg":"sha-256","v":1}'
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+class SealedEntry(NamedTuple):
+    """One entry ready to be appended: `leaf` is what the tree commits to (salted commitments
+    only), `bodies` the disclosures (salt and plaintext, as JSON bytes) that open it."""
+
+    leaf: bytes
+    bodies: tuple[bytes, ...]
+
+
+class Disclosed(NamedTuple):
+    """One opened disclosure of an entry."""
+
+    name: str
+    value: Any
+
+
+class MessageBody(NamedTuple):
+    """A raw message entry, opened: `item` and `outcome` are bytes as they were committed."""
+
+    at: str
+    source: dict[str, Any]
+    item: bytes
+    outcome: bytes | None
+
+
+def base64url(data: bytes) -> bytes:
+    """RFC 4648 §5 without padding, as RFC 9901 wants it."""
+    return b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=")
+
+
+def unbase64url(text: str | bytes) -> bytes:
+    """The inverse of `base64url`; refuses anything that it would not have written."""
+    data = text.encode("ascii", "replace") if isinstance(text, str) else text
+    try:
+        decoded = urlsafe_b64decode(data + b"=" * (-len(data) % 4))
+    except (Base64Error, ValueError):
+        decoded = b""
+    if base64url(decoded) != data:
+        raise VerificationError("not base64url without padding", where=repr(data[:40]))
+    return decoded
+
+
+def new_salts(count: int) -> bytes:
+    """Salts for `count` disclosures, concatenated: 16 bytes of the system's randomness each."""
+    return os.urandom(SALT_BYTES * count)
+
+
+def digest(body: bytes) -> bytes:
+    """RFC 9901 §4.2.3: base64url of SHA-256 over the base64url-encoded disclosure."""
+    return base64url(sha256(base64url(body)).digest())
+
+
+def message_prefix(at: str, source: Mapping[str, Any]) -> bytes:
+    """What stands before the raw bytes in a message's value: one per batch, not per message.
+
+    `at`: when it was received (RFC 3339); `source`: who delivered it, how far that is proven.
+    """
+    head = json.dumps(at, ensure_ascii=False).encode()
+    return b'{"v":1,"at":%b,"source":%b,"item":' % (head, canonical(source))
+
+
+def seal_messages(
+    prefix: bytes,
+    raws: Sequence[bytes],
+    outcomes: Sequence[bytes | None],
+    salts: bytes,
+) -> list[SealedEntry]:
+    """Seals a batch of raw messages, one disclosure `message` each.
+
+    `prefix` comes from `message_prefix`; `raws` are the items' JSON bytes exactly as received;
+    `outcomes` JSON bytes, None for a plain allow without signals; `salts` from `new_salts`.
+    """
+    count = len(raws)
+    if len(outcomes) != count or len(salts) != SALT_BYTES * count:
+        raise LogError(f"{count} messages need as many outcomes and salts")
+    middle = b'","message",' + prefix
+    sealed: list[SealedEntry] = []
+    append = sealed.append
+    at = 0
+    for raw, outcome in zip(raws, outcomes, strict=True):
+        salt = b2a_base64(salts[at : at + SALT_BYTES], newline=False).translate(_URL_SAFE)[:22]
+        at += SALT_BYTES
+        if outcome is None:
+            body = b'["' + salt + middle + raw + b"}]"
+        else:
+            body = b'["' + salt + middle + raw + b',"outcome":' + outcome + b"}]"
+        encoded = b2a_base64(body, newline=False).translate(_URL_SAFE).rstrip(b"=")
+        digest32 = b2a_base64(sha256(encoded).digest(), newline=False).translate(_URL_SAFE)
+        append(SealedEntry(LEAF_HEAD + digest32[:43] + LEAF_TAIL, (body,)))
+    return sealed
+
+
+def seal(
+    name: str,
+    value: Mapping[str, Any],
+    *more: tuple[str, Mapping[str, Any]],
+    salts: bytes | None = None,
+) -> SealedEntry:
+    """Seals any other entry: `name` is its type; `more` are disclosures that can be opened or
+    erased apart from it, such as the `contact` of a report. Each value says `"v": 1`."""
+    parts = [(name, value), *more]
+    if len({part for part, _ in parts}) != len(parts):
+        raise LogError("two disclosures of one entry carry the same name", where=name)
+    salts = new_salts(len(parts)) if salts is None else salts
+    if len(salts) != SALT_BYTES * len(parts):
+        raise LogError(f"{len(parts)} disclosures need as many salts", where=name)
+    bodies = tuple(
+        _body(salts[SALT_BYTES * i : SALT_BYTES * (i + 1)], part, content)
+        for i, (part, content) in enumerate(parts)
+    )
+    return SealedEntry(leaf_of(bodies), bodies)
+
+
+def leaf_of(bodies: Sequence[bytes]) -> bytes:
+    """The canonical leaf over these disclosures."""
+    return LEAF_HEAD + b'","'.join(sorted(map(digest, bodies))) + LEAF_TAIL
+
+
+def open_leaf(leaf: bytes, bodies: Sequence[bytes]) -> list[Disclosed]:
+    """What an entry says, after checking that the leaf commits to each body.
+
+    Fewer bodies than digests is no error (some are withheld or erased). Raises VerificationError
+    for a leaf that isn't canonical, a body it doesn't commit to, or one given twice.
+    """
+    digests = leaf_digests(leaf)
+    opened: list[Disclosed] = []
+    seen: set[str] = set()
+    for body in bodies:
+        own = digest(body).decode()
+        if own not in digests:
+            raise VerificationError("a body does not belong to its leaf", where=own)
+        if own in seen:
+            raise VerificationError("a body is given twice", where=own)
+        seen.add(own)
+        opened.append(_open_body(body))
+    if len({part.name for part in opened}) != len(opened):
+        raise VerificationError("two disclosures of one entry carry the same name")
+    return opened
+
+
+def leaf_digests(leaf: bytes) -> list[str]:
+    """The digests of a leaf; refuses every other form than the one canonical."""
+    if not (leaf.startswith(LEAF_HEAD) and leaf.endswith(LEAF_TAIL)):
+        raise VerificationError("not a leaf of this log", where=repr(leaf[:60]))
+    digests = leaf[len(LEAF_HEAD) : -len(LEAF_TAIL)].decode("ascii", "replace").split('","')
+    if digests != sorted(set(digests)) or any(len(unbase64url(d)) != 32 for d in digests):
+        raise VerificationError("digests of a leaf must be sorted, unique SHA-256")
+    return digests
+
+
+class _MessageValue(msgspec.Struct):
+    v: int
+    at: str
+    source: dict[str, Any]
+    item: msgspec.Raw
+    outcome: msgspec.Raw | None = None
+
+
+_message_decoder = msgspec.json.Decoder(tuple[str, str, _MessageValue])
+
+
+def message_of(body: bytes) -> MessageBody:
+    """The parts of a raw message entry's body, without touching the item's bytes."""
+    try:
+        _, name, value = _message_decoder.decode(body)
+    except msgspec.DecodeError as error:
+        raise VerificationError(f"not a message entry: {error}") from error
+    if name != "message" or value.v != VERSION:
+        raise VerificationError("not a message entry of a known version", where=name)
+    outcome = None if value.outcome is None else bytes(value.outcome)
+    return MessageBody(value.at, value.source, bytes(value.item), outcome)
+
+
+def to_value(noun: msgspec.Struct, **more: Any) -> dict[str, Any]:
+    """A noun of the model as the value of an entry: `"v": 1`, times as RFC 3339, floats as
+    decimal strings; `more` adds or replaces keys."""
+    value: dict[str, Any] = _without_floats(msgspec.to_builtins(noun))
+    return {"v": VERSION, **value, **_without_floats(more)}
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON bytes; raises LogError for what has no single form (see rule 4 above)."""
+    _check(value, "", 0)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def strict_json(data: bytes | str) -> Any:
+    """JSON in which no key appears twice and no number is NaN or infinite."""
+    try:
+        return json.loads(data, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except RecursionError:
+        raise VerificationError("JSON nested too deep") from None
+    except ValueError as error:
+        raise VerificationError(f"not JSON: {error}") from error
+
+
+def _body(salt: bytes, name: str, value: Mapping[str, Any]) -> bytes:
+    if value.get("v") != VERSION:
+        raise LogError('the value of an entry must say "v": 1', where=name)
+    return b'["%b",%b,%b]' % (base64url(salt), canonical(name), canonical(dict(value)))
+
+
+def _open_body(body: bytes) -> Disclosed:
+    parts = strict_json(body)
+    if not (isinstance(parts, list) and len(parts) == 3):
+        raise VerificationError("a disclosure is [salt, name, value]")
+    salt, name, value = parts
+    if not (isinstance(salt, str) and len(unbase64url(salt)) >= SALT_BYTES):
+        raise VerificationError("the salt of a disclosure has 16 bytes or more")
+    if not (isinstance(name, str) and isinstance(value, dict) and value.get("v") == VERSION):
+        raise VerificationError('a disclosure has a name and a value that says "v": 1')
+    return Disclosed(name, value)
+
+
+def _check(value: Any, where: str, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise LogError("nested too deep for canonical JSON", where=where)
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise LogError("lone surrogates have no canonical form", where=where)
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise LogError("integers beyond 2^53 - 1 have no canonical form", where=where)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise LogError("keys of canonical JSON are ASCII strings", where=where)
+            _check(inner, f"{where}.{key}" if where else key, depth + 1)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _check(inner, where, depth + 1)
+    else:
+        raise LogError(
+            f"{type(value).__name__} has no canonical form",
+            where=where,
+            next_step="write scores as decimal strings, times as RFC 3339",
+        )
+
+
+def _without_floats(value: Any) -> Any:
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, msgspec.Struct):
+        return _without_floats(msgspec.to_builtins(value))
+    if isinstance(value, Mapping):
+        return {key: _without_floats(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_floats(inner) for inner in value]
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key appears twice")
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
