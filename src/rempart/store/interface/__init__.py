@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
+from typing import Any
 
 from rempart.store.interface.access import AccessTables
 from rempart.store.interface.cases import CaseTables
@@ -20,6 +21,11 @@ class Tables(ABC):
     stream: StreamTables
     cases: CaseTables
     access: AccessTables
+
+    @abstractmethod
+    def announce(self, kind: str, data: dict[str, Any]) -> None:
+        """Tells the live hub (`engine.live`) once this transaction has committed; never before,
+        and not at all when it fails. `kind`: `case`, `report`, `raid`, `measure`, `alarm` …"""
 
 
 class Store(ABC):

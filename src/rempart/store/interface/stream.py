@@ -1,9 +1,344 @@
-"""Tables of the stream: messages, outcomes, raids and their states, measures, deliveries."""
+"""Tables of the stream: messages, raids and their states, measures, deliveries, minutes, counters.
+
+What these tables promise:
+
+1. A message's text is not here: it lies in the body of its log entry (`log.bodies(row.seq)`), the
+   single source and the only place to erase. Rows carry what queries need.
+2. `seq` is the log sequence number of the message's entry; order of messages is order of `seq`.
+3. A message key (`model.message_key`) names one message: a second row with it cannot be added.
+4. All times are integer milliseconds since the epoch, UTC; scores are integers per mille.
+5. Lists are newest first and paged by `before` (exclusive): pass the last `seq` of the page.
+"""
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from rempart.model import Measure, MeasureState, Raid
+
+FLAGGED = 500
+"""A message is flagged from this abuse score on (per mille), or when it is not simply allowed."""
+
+
+class MessageRow(NamedTuple):
+    """One accepted message. `target` is the first it hits, `others` the rest; `verdict` the value
+    of `model.Verdict`; `abuse` per mille; `outcome` the outcome's JSON, or None for a plain allow;
+    `conflicts`: how many entries of the log bring the same id with another body."""
+
+    seq: int
+    key: bytes
+    id: str
+    platform: str
+    channel: str
+    target: str
+    author: str
+    author_name: str | None
+    kind: str
+    sent_at_ms: int
+    received_at_ms: int
+    verdict: str
+    abuse: int
+    raid: str | None
+    outcome: bytes | None
+    others: tuple[str, ...] = ()
+    conflicts: int = 0
+
+    @property
+    def held(self) -> bool:
+        return self.verdict != "allow"
+
+
+class EventRow(NamedTuple):
+    """One accepted event of the platform (`kind` is the value of `model.EventKind`)."""
+
+    seq: int
+    key: bytes
+    platform: str
+    channel: str
+    kind: str
+    at_ms: int
+    account: str | None
+
+
+class Known(NamedTuple):
+    """What is known of a key that was accepted before: entry and outcome (None: plain allow)."""
+
+    seq: int
+    outcome: bytes | None
+
+
+class MinuteRow(NamedTuple):
+    """One minute of one channel by event time; as an argument the numbers are added."""
+
+    platform: str
+    channel: str
+    minute_ms: int
+    messages: int
+    held: int
+    flagged: int
+    raid: int
+    authors: int
+
+
+class ChannelRow(NamedTuple):
+    platform: str
+    channel: str
+    messages: int
+    held: int
+    flagged: int
+    first_ms: int
+    last_ms: int
+
+
+class RaidRow(NamedTuple):
+    """`lifted_ms`: when a person said of it that it was fine (it causes nothing any more)."""
+
+    raid: Raid
+    updated_ms: int
+    lifted_ms: int | None
+
+
+class MeasureRow(NamedTuple):
+    """`measure.state` is the state now. `case`: the case it was bound to. `ended_by`: `lease`, or
+    the id of the person or decision that undid it."""
+
+    measure: Measure
+    seq: int
+    case: str | None
+    ended_ms: int | None
+    ended_by: str | None
+
+
+class DeliveryRow(NamedTuple):
+    """One measure on its way to one connector. `operation`: `apply` or `undo`; `state`: `pending`,
+    `done` or `failed` (given up: the measure is shown as not applied)."""
+
+    id: int
+    measure: str
+    connector: str
+    operation: str
+    state: str
+    attempts: int
+    next_at_ms: int
+    detail: str
+    updated_ms: int
 
 
 class StreamTables(ABC):
-    """See the methods of the SQLite sibling; the owner of this room completes them."""
+    undone: list[str]
+    """Measures that ended in this transaction, and `lifted` raids: the engine reads them after the
+    transaction so that the planner's memory agrees with the tables."""
+    lifted: list[str]
+
+    # -- messages and events -----------------------------------------------------------------
+
+    @abstractmethod
+    def add_messages(self, rows: Sequence[MessageRow]) -> None:
+        """In order of `seq`; counts them in their channels too. StoreError on a known key."""
+
+    @abstractmethod
+    def add_events(self, rows: Sequence[EventRow]) -> None: ...
+
+    @abstractmethod
+    def known(self, keys: Sequence[bytes]) -> dict[bytes, Known]:
+        """Those of the keys that messages or events of the store already have; one query."""
+
+    @abstractmethod
+    def message(self, key: bytes) -> MessageRow | None: ...
+
+    @abstractmethod
+    def messages(self, seqs: Sequence[int]) -> list[MessageRow]:
+        """The rows of these entries, in rising `seq`; entries that are no message are left out."""
+
+    @abstractmethod
+    def latest(
+        self,
+        platform: str | None = None,
+        channel: str | None = None,
+        *,
+        before: int | None = None,
+        limit: int = 100,
+        flagged: bool = False,
+    ) -> list[MessageRow]:
+        """Newest first: of one channel, or of all. `flagged`: only those that stand out."""
+
+    @abstractmethod
+    def latest_by_author(
+        self,
+        platform: str,
+        channel: str,
+        author: str,
+        *,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[MessageRow]:
+        """Newest first, inside one channel only."""
+
+    @abstractmethod
+    def latest_of_raid(
+        self, raid: str, *, before: int | None = None, limit: int = 100
+    ) -> list[MessageRow]: ...
+
+    @abstractmethod
+    def raid_sequences(self, raid: str) -> list[int]:
+        """Entries of all messages of a raid, rising (for a dossier)."""
+
+    @abstractmethod
+    def join_raid(
+        self,
+        raid: str,
+        platform: str,
+        channel: str,
+        authors: Iterable[str],
+        from_ms: int,
+        until_ms: int,
+    ) -> list[MessageRow]:
+        """Messages of these authors in this channel and time that no raid has yet now belong to
+        this one; returns them. (What a raid's members wrote before it was recognised.)"""
+
+    @abstractmethod
+    def add_conflict(self, key: bytes, seq: int) -> None:
+        """Entry `seq` brings another body for the message or event of this key."""
+
+    @abstractmethod
+    def conflicts(self, key: bytes) -> list[int]:
+        """Entries with other bodies for this key, rising."""
+
+    # -- raids -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def put_raid(self, raid: Raid, at_ms: int) -> None:
+        """The whole picture replaces the one before; a raid that was lifted stays lifted."""
+
+    @abstractmethod
+    def raid(self, id: str) -> RaidRow | None: ...
+
+    @abstractmethod
+    def raids(
+        self,
+        *,
+        platform: str | None = None,
+        channel: str | None = None,
+        since_ms: int | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[RaidRow]:
+        """Most recently begun first; `since_ms`: those whose last message is not older."""
+
+    @abstractmethod
+    def lift_raid(self, id: str, at_ms: int) -> None:
+        """A person said it was fine. Its measures are undone by `end_measures`."""
+
+    @abstractmethod
+    def lifted_raids(self) -> list[str]: ...
+
+    # -- measures ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def add_measures(self, measures: Sequence[Measure], seqs: Sequence[int]) -> None:
+        """`seqs[i]` is the log entry of `measures[i]`. A known id is left as it is."""
+
+    @abstractmethod
+    def measure(self, id: str) -> MeasureRow | None: ...
+
+    @abstractmethod
+    def measures(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        raid: str | None = None,
+        case: str | None = None,
+        active: bool = False,
+        limit: int = 1_000,
+        offset: int = 0,
+    ) -> list[MeasureRow]:
+        """Newest first; conditions are joined by *and*."""
+
+    @abstractmethod
+    def measures_on(
+        self, platform: str, channel: str, *, message: str | None = None, account: str | None = None
+    ) -> list[MeasureRow]:
+        """Measures whose cause is this message, or that touch this account, in this channel."""
+
+    @abstractmethod
+    def bind_measures(self, ids: Sequence[str], case: str) -> None: ...
+
+    @abstractmethod
+    def end_measures(
+        self, ids: Sequence[str], state: MeasureState, at_ms: int, by: str
+    ) -> list[MeasureRow]:
+        """Those of them that were active are now undone, expired or not applied; returns them.
+        Whatever a connector was told of them is queued to be taken back (`undo`), and deliveries
+        still waiting to apply them are dropped."""
+
+    @abstractmethod
+    def due_measures(self, now_ms: int, limit: int = 1_000) -> list[MeasureRow]:
+        """Active measures whose lease is over."""
+
+    # -- deliveries --------------------------------------------------------------------------
+
+    @abstractmethod
+    def queue_deliveries(
+        self, measures: Sequence[str], connector: str, operation: str, at_ms: int
+    ) -> None:
+        """Once per measure, connector and operation; a repeat is left as it is."""
+
+    @abstractmethod
+    def due_deliveries(self, now_ms: int, limit: int = 100) -> list[DeliveryRow]:
+        """Pending ones whose time has come, oldest first; an `undo` never before its `apply`."""
+
+    @abstractmethod
+    def next_delivery_ms(self) -> int | None:
+        """When the next pending delivery is due."""
+
+    @abstractmethod
+    def settle_delivery(
+        self, id: int, *, state: str, detail: str, at_ms: int, next_at_ms: int | None = None
+    ) -> None:
+        """After an attempt: `pending` with a next time, `done`, or `failed`."""
+
+    @abstractmethod
+    def deliveries(self, measures: Sequence[str]) -> list[DeliveryRow]: ...
+
+    # -- chart, channels, counters -----------------------------------------------------------
+
+    @abstractmethod
+    def add_minutes(self, rows: Iterable[MinuteRow]) -> None: ...
+
+    @abstractmethod
+    def minutes(
+        self,
+        from_ms: int,
+        until_ms: int,
+        *,
+        platform: str | None = None,
+        channel: str | None = None,
+    ) -> list[MinuteRow]:
+        """Rising in time, `from_ms` inclusive, `until_ms` exclusive. Without a channel the sums of
+        all (platform and channel empty)."""
+
+    @abstractmethod
+    def channels(self) -> list[ChannelRow]:
+        """Latest active first."""
+
+    @abstractmethod
+    def count(self, deltas: Mapping[str, int]) -> None: ...
+
+    @abstractmethod
+    def counters(self) -> dict[str, int]: ...
+
+    # -- states of the pipeline --------------------------------------------------------------
+
+    @abstractmethod
+    def put_states(self, states: Iterable[tuple[str, bytes]], seq: int) -> None:
+        """Snapshot: with these, all stored states are those after the entries below `seq`."""
+
+    @abstractmethod
+    def states(self) -> tuple[int, list[tuple[str, bytes]]]:
+        """`seq` of the last snapshot (0 when there is none) and all states."""
+
+    @abstractmethod
+    def drop_states(self) -> None:
+        """Forgets all snapshots: they are rebuilt from the log."""
