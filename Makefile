@@ -1,0 +1,94 @@
+# What one can do here. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
+JOBS ?= 2
+
+.PHONY: help
+help: ## list what one can do
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Rempart needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which to use: make demo PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "The module venv is missing: apt install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.run-ready: $(BIN)/uv uv.lock pyproject.toml
+	$(UV) sync --locked --quiet --no-dev --inexact --python $(BIN)/python
+	@touch $@
+
+$(VENV)/.dev-ready: $(BIN)/uv uv.lock pyproject.toml
+	$(UV) sync --locked --quiet --inexact --python $(BIN)/python
+	@touch $@ $(VENV)/.run-ready
+
+.PHONY: env
+env: $(VENV)/.dev-ready ## make the environment for development (.venv)
+
+.PHONY: demo
+demo: $(VENV)/.run-ready ## see a raid caught, explained and undone; nothing to configure
+	@$(BIN)/rempart demo $(ARGS)
+
+.PHONY: serve
+serve: $(VENV)/.run-ready ## run the service on the folder ./data
+	@$(BIN)/rempart serve --data data $(ARGS)
+
+.PHONY: system
+system: ## install the system packages that the tests need (apt, when allowed)
+	@.ci/system-packages
+
+.PHONY: test
+test: system env lint types test-python wheel ## everything CI checks
+
+.PHONY: lint
+lint: env ## format, lint, import direction, translations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: env ## mypy --strict
+	$(BIN)/mypy
+
+.PHONY: test-python
+test-python: env ## the tests, browser tests included, with coverage
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report= --durations=10 $(ARGS)
+	$(BIN)/coverage report --skip-covered --format=total | sed 's/^/coverage in per cent: /'
+
+.PHONY: test-faults
+test-faults: env ## the long fault runs: 1,000 kills, 10,000 power cuts
+	REMPART_FAULT_ROUNDS=5 $(BIN)/python -m pytest -m faults tests/faults -v
+
+.PHONY: wheel
+wheel: env ## build the wheel and install it in an empty environment
+	rm -rf dist
+	$(UV) build --quiet --wheel --out-dir dist
+	.ci/wheel-install dist/*.whl
+
+.PHONY: bench
+bench: env ## the figures of docs/benchmarks.md, as CPU seconds of whole processes
+	$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: screenshots
+screenshots: env ## make the pictures of the docs anew
+	$(BIN)/python -m pytest -m browser tests/browser -k screenshots
+
+.PHONY: translations
+translations: env ## collect messages, compile catalogues
+	$(BIN)/pybabel extract -q -F src/rempart/web/locale/babel.cfg -o src/rempart/web/locale/messages.pot src/rempart
+	$(BIN)/pybabel update -q -N -i src/rempart/web/locale/messages.pot -d src/rempart/web/locale
+	$(BIN)/pybabel compile -q -d src/rempart/web/locale
+
+.PHONY: format
+format: env ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+.PHONY: clean
+clean: ## remove what was made here (not ./data)
+	rm -rf $(VENV) dist .coverage* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
