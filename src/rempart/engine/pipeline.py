@@ -8,11 +8,15 @@ Rules kept here:
    once, in input order. `step` is the two in one go; a sharded run gives identical results.
 3. Private messages run no detector unless their recipient switched it on.
 4. A message without a signal, a raid or a held account costs no rule, no measure, no object.
-5. A detector that raises an error never lets a message through unseen: see `PipelineSettings`.
+5. A detector that raises an error never lets a message through unseen: the messages it failed on
+   are found one by one, held by the rule *hold-on-failure*, and a person is called.
+6. Signatures across channels are forgotten an hour after their last use (event time), which is
+   longer than the window their operator looks at: memory is bounded by time.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -47,7 +51,9 @@ from rempart.model import (
 from rempart.protect import Limits, MeasureBook, Planner
 from rempart.rules import Facts, RaidTouch, RuleSet, default_rules
 
+_LOG = logging.getLogger(__name__)
 NO_LABELS: frozenset[Label] = frozenset()
+SIGNATURE_MEMORY_MS = 3_600_000
 
 
 class PipelineSettings(msgspec.Struct, frozen=True):
@@ -65,10 +71,11 @@ class Analysis(msgspec.Struct):
     changes: list[RaidChange]
     candidates: list[tuple[Candidate, Observation]]
     keys: set[str]
+    failures: dict[int, tuple[str, ...]]
 
     @classmethod
     def empty(cls) -> Analysis:
-        return cls({}, {}, [], [], set())
+        return cls({}, {}, [], [], set(), {})
 
 
 class StepResult(NamedTuple):
@@ -87,7 +94,19 @@ class PipelineState:
     def __init__(self, pipeline: Pipeline) -> None:
         self.targets: KeyedStates[Any] = KeyedStates(pipeline.target_operator)
         self.spread: KeyedStates[Any] = KeyedStates(pipeline.spread_operator, hot=4_096)
+        self.spread_used_ms: dict[str, int] = {}
         self.book = MeasureBook()
+        self._clock_ms = 0
+
+    def forget_signatures(self, now_ms: int) -> None:
+        """Drops the states of signatures unused for an hour; looks at most once a minute."""
+        if now_ms - self._clock_ms < 60_000:
+            return
+        self._clock_ms = now_ms
+        horizon = now_ms - SIGNATURE_MEMORY_MS
+        for key in [key for key, used in self.spread_used_ms.items() if used < horizon]:
+            del self.spread_used_ms[key]
+            self.spread.drop(key)
 
 
 def target_keys(item: Item) -> list[str]:
@@ -146,7 +165,7 @@ class Pipeline:
         analysis = Analysis.empty()
         positions, messages = self._open_to_detection(items)
         folds = fold([message.text for message in messages])
-        found = self._signals(messages, folds)
+        found, failed = self._signals(messages, folds)
         observed: dict[str, list[Observation | EventObservation]] = {}
         observations: dict[int, Observation] = {}
         next_message = 0
@@ -164,6 +183,10 @@ class Pipeline:
             keys = target_keys(item)
             if signals and (owns is None or owns(keys[0])):
                 analysis.signals[position] = signals
+            if failed and isinstance(row, Observation) and (owns is None or owns(keys[0])):
+                names = failed.get(next_message - 1)
+                if names:
+                    analysis.failures[position] = names
             for key in keys:
                 if owns is None or owns(key):
                     observed.setdefault(key, []).append(row)
@@ -184,13 +207,19 @@ class Pipeline:
 
     def _signals(
         self, messages: Sequence[Message], folds: Sequence[str]
-    ) -> dict[int, list[Signal]]:
+    ) -> tuple[dict[int, list[Signal]], dict[int, tuple[str, ...]]]:
         found: dict[int, list[Signal]] = {}
+        failed: dict[int, tuple[str, ...]] = {}
         batch = Batch(messages, folds)
         for detector in self.detectors:
-            for index, signal in detector.detect(batch):
+            try:
+                rows = list(detector.detect(batch))
+            except Exception:
+                _LOG.exception("detector %s failed on a batch", detector.name)
+                rows = _one_by_one(detector, batch, failed)
+            for index, signal in rows:
                 found.setdefault(index, []).append(signal)
-        return found
+        return found, failed
 
     def _step_targets(
         self,
@@ -225,15 +254,16 @@ class Pipeline:
         outcomes: list[Outcome | None] = []
         pending = iter(changes)
         change = next(pending, None)
-        signals_of, book = analysis.signals, state.book
+        signals_of, failures, book = analysis.signals, analysis.failures, state.book
         for position, item in enumerate(items):
             if isinstance(item, Message):
                 signals = signals_of.get(position)
                 touched = touches.get(position)
-                if signals is None and touched is None and not book.held_accounts:
+                failed = failures.get(position, ()) if failures else ()
+                if signals is None and touched is None and not book.held_accounts and not failed:
                     outcomes.append(Outcome(item.id, Verdict.ALLOW, 0.0))
                 else:
-                    outcomes.append(self._judge(book, item, signals, touched, measures))
+                    outcomes.append(self._judge(book, item, signals, touched, failed, measures))
             else:
                 outcomes.append(None)
             while change is not None and change.position <= position:
@@ -256,6 +286,9 @@ class Pipeline:
             key = str(signature)
             spread, detections = operator.step(state.spread.take(key), batch)
             state.spread.put(key, spread)
+            last_ms = int(max(row.message.sent_at for row in batch).timestamp() * 1000)
+            state.spread_used_ms[key] = max(last_ms, state.spread_used_ms.get(key, 0))
+            state.forget_signatures(last_ms)
             for touch in detections.touches:
                 touches.setdefault(touch.position, []).append(touch)
             changes.extend(detections.changes)
@@ -267,13 +300,14 @@ class Pipeline:
         message: Message,
         signals: list[Signal] | None,
         touched: list[Touch] | None,
+        failed: tuple[str, ...],
         measures: list[Measure],
     ) -> Outcome:
         labels = _labels(signals)
         abuse = max(labels.values(), default=0.0)
         touch = _furthest(touched, book)
-        facts = Facts(message, tuple(signals or ()), labels, abuse, touch)
-        effects = self.rules.on_message(facts) if signals or touch else []
+        facts = Facts(message, tuple(signals or ()), labels, abuse, touch, failed)
+        effects = self.rules.on_message(facts) if signals or touch or failed else []
         raid = touch.raid if touch else None
         verdict, ids, new = self.planner.for_message(book, message, effects, raid)
         measures.extend(new)
@@ -295,6 +329,21 @@ class Pipeline:
         effects = self.rules.on_raid(raid)
         if effects:
             measures.extend(self.planner.for_raid(book, raid, effects, at))
+
+
+def _one_by_one(
+    detector: Detector, batch: Batch, failed: dict[int, tuple[str, ...]]
+) -> list[tuple[int, Signal]]:
+    """Which messages of a failed batch the detector can look at; the rest goes to `failed`."""
+    rows: list[tuple[int, Signal]] = []
+    for index, (message, folded) in enumerate(zip(batch.messages, batch.folds, strict=True)):
+        try:
+            found = list(detector.detect(Batch((message,), (folded,))))
+        except Exception:  # any error of a detector: the message is held, never waved through
+            failed[index] = (*failed.get(index, ()), detector.name)
+            continue
+        rows.extend((index, signal) for _, signal in found)
+    return rows
 
 
 def _observe(

@@ -55,6 +55,10 @@ class KeyedStates(Generic[StateT]):
         self._hot.pop(key, None)
         self._cold[key] = zlib.compress(blob, 1)
 
+    def drop(self, key: str) -> None:
+        self._hot.pop(key, None)
+        self._cold.pop(key, None)
+
     def keys(self) -> Iterator[str]:
         yield from self._hot
         yield from self._cold

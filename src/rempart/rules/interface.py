@@ -28,6 +28,8 @@ class Facts(NamedTuple):
     labels: dict[str, float]
     abuse: float
     raid: RaidTouch | None
+    failed: tuple[str, ...] = ()
+    """Names of detectors that raised an error on this message."""
 
     def at_least(self, label: Label, score: float) -> bool:
         return self.labels.get(label.value, 0.0) >= score

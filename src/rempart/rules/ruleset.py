@@ -7,6 +7,7 @@ from hashlib import blake2b
 
 from rempart.model import Raid
 from rempart.rules.builtin.hold_abuse import HoldAbuse
+from rempart.rules.builtin.hold_on_failure import HoldOnFailure
 from rempart.rules.builtin.shield_on_raid import ShieldOnRaid
 from rempart.rules.builtin.threats_first import ThreatsFirst
 from rempart.rules.interface import Effect, Facts, Rule
@@ -35,4 +36,4 @@ class RuleSet:
 
 
 def default_rules() -> RuleSet:
-    return RuleSet([ThreatsFirst(), ShieldOnRaid(), HoldAbuse()])
+    return RuleSet([ThreatsFirst(), ShieldOnRaid(), HoldAbuse(), HoldOnFailure()])
