@@ -1,9 +1,268 @@
-"""Tables of cases, reports, decisions and answers."""
+"""Tables of cases, reports, decisions and answers: three objects from the first migration.
+
+Rules this room keeps in its tables, whatever the code above them does:
+
+1. One open case per thing (`thing` is the 16-byte name of a message, raid, link or pasted text).
+2. Reports are append-only. One report per reporter, thing and category: a second one that says
+   something else points at the first (`repeats`), the very same one gets only a second receipt.
+3. One decision per case and one answer per report, ever.
+4. No words of a receipt, no explanation, no contact in clear: receipts are keyed hashes,
+   explanations live in the log's erasable bodies (`seq`), contacts are ciphertext.
+
+A *family* is a case with the cases that were merged into it; whatever is asked about a case is
+answered for its family. Times are integer milliseconds since the epoch, UTC.
+"""
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rempart.model import Case, CaseKind, CaseState, Decision
+from rempart.store.interface.stream import MeasureRow, MessageRow
+
+
+class CaseQuery(NamedTuple):
+    """Which cases, in which window. `channels` None: all; empty: none (no rights, no cases)."""
+
+    state: CaseState | None = None
+    kind: CaseKind | None = None
+    channels: tuple[str, ...] | None = None
+    target: str | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+class CasePage(NamedTuple):
+    """`total` counts all that match, not only this page."""
+
+    cases: list[Case]
+    total: int
+
+
+class CaseCounts(NamedTuple):
+    """For the overview. `urgent` are open cases of the first class (life, safety, children)."""
+
+    open: int
+    open_raids: int
+    open_messages: int
+    urgent: int
+    decided: int
+    merged: int
+    reports: int
+    unanswered: int
+    oldest_open_ms: int | None
+    oldest_unanswered_ms: int | None
+
+
+class NewCase(NamedTuple):
+    """A case to insert. `ordinal` counts the cases of one thing (a raid that goes on after its
+    decision opens the next one); `author` and `at_ms` (of the message) let a raid find it."""
+
+    case: Case
+    thing: bytes
+    ordinal: int = 1
+    author: str | None = None
+    at_ms: int | None = None
+
+
+class CaseChange(NamedTuple):
+    """What grows: priority and message count never shrink here, `why` is replaced if given."""
+
+    id: str
+    priority: int
+    messages: int
+    why: dict[str, str] | None
+    at_ms: int
+
+
+class LooseCase(NamedTuple):
+    """An open message case that a raid may take in."""
+
+    id: str
+    author: str
+    at_ms: int
+    raid: str | None
+
+
+class ReportRow(NamedTuple):
+    """A report without its words and without its reporter. `seq`: its entry in the log, whose
+    first disclosure carries explanation, links and text. `receipts` counts identical deliveries."""
+
+    id: str
+    case: str
+    category: str
+    language: str
+    received_ms: int
+    seq: int
+    repeats: str | None
+    receipts: int
+    has_contact: bool
+    answered_ms: int | None
+
+
+class NewReport(NamedTuple):
+    id: str
+    case: str
+    thing: bytes
+    category: str
+    language: str
+    reporter: bytes | None
+    content: bytes
+    repeats: str | None
+    received_ms: int
+    seq: int
+
+
+class Answer(NamedTuple):
+    """What one report was told: exactly one per report. `text` by language (fr, en)."""
+
+    report: str
+    decision: str
+    text: dict[str, str]
+    at_ms: int
+    seq: int
 
 
 class CaseTables(ABC):
-    """The owner of this room completes them."""
+    # -- reading cases ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def page(self, query: CaseQuery) -> CasePage:
+        """Highest priority first, then the oldest."""
+
+    @abstractmethod
+    def counts(self, channels: Sequence[str] | None = None) -> CaseCounts: ...
+
+    @abstractmethod
+    def get(self, case: str) -> Case | None: ...
+
+    @abstractmethod
+    def find(self, prefix: str, limit: int = 3) -> list[str]:
+        """Ids that begin with `prefix`, with or without the leading `c-`."""
+
+    @abstractmethod
+    def latest(self) -> Case | None:
+        """The case opened last that was not merged."""
+
+    @abstractmethod
+    def last_of(self, things: Sequence[bytes]) -> dict[bytes, tuple[Case, int]]:
+        """For each known thing its newest case and that case's ordinal."""
+
+    @abstractmethod
+    def last_of_raids(self, raids: Sequence[str]) -> dict[str, Case]:
+        """The newest raid case of each raid."""
+
+    @abstractmethod
+    def last_of_messages(self, sequences: Sequence[int]) -> dict[int, Case]:
+        """The newest case each message belongs to, by its own row or by its raid."""
+
+    @abstractmethod
+    def loose(self, platform: str, channel: str, from_ms: int, raid: str) -> list[LooseCase]:
+        """Open message cases of a channel since a time, or already marked with that raid."""
+
+    @abstractmethod
+    def family(self, case: str) -> list[str]:
+        """The case and those merged into it."""
+
+    # -- what belongs to a case ------------------------------------------------------------------
+
+    @abstractmethod
+    def sequences(self, case: str) -> list[int]:
+        """Log sequences of the case in rising order: messages, raid, measures, and every case,
+        report, decision, answer and access entry. What a dossier contains."""
+
+    @abstractmethod
+    def message_sequences(self, case: str) -> list[int]: ...
+
+    @abstractmethod
+    def messages(self, case: str, limit: int = 200, offset: int = 0) -> list[MessageRow]:
+        """In order of time, without text (see `cases.reading.read_messages`)."""
+
+    @abstractmethod
+    def measures(self, case: str, *, active: bool = False) -> list[MeasureRow]:
+        """Measures taken for the case's raid or for one of its messages, oldest first."""
+
+    @abstractmethod
+    def held_without_case(self) -> int:
+        """Messages that are still held and that no case names: must be 0 (law 5)."""
+
+    # -- writing cases ---------------------------------------------------------------------------
+
+    @abstractmethod
+    def insert(self, cases: Sequence[NewCase]) -> None:
+        """ConflictError when a thing already has an open case."""
+
+    @abstractmethod
+    def change(self, changes: Sequence[CaseChange]) -> None: ...
+
+    @abstractmethod
+    def merge(self, cases: Sequence[str], into: str, at_ms: int) -> None:
+        """Open message cases become `merged`; their reports and messages follow by family."""
+
+    @abstractmethod
+    def add_messages(self, pairs: Iterable[tuple[str, int]]) -> None:
+        """(case, message sequence); known pairs are left alone."""
+
+    @abstractmethod
+    def add_raid_entries(self, pairs: Iterable[tuple[str, int]]) -> None:
+        """(raid, log sequence) of the raid's own entries: they belong to each of its cases."""
+
+    @abstractmethod
+    def add_aliases(self, case: str, things: Sequence[bytes]) -> None:
+        """Further names under which `last_of` finds the case."""
+
+    @abstractmethod
+    def add_entries(self, pairs: Iterable[tuple[str, int]]) -> None:
+        """(case, log sequence) of entries that are about the case."""
+
+    # -- reports ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def insert_report(self, report: NewReport) -> None: ...
+
+    @abstractmethod
+    def same_report(self, reporter: bytes, thing: bytes, category: str) -> list[tuple[str, bytes]]:
+        """(id, content digest) of this reporter's reports of this thing and category, first one
+        first."""
+
+    @abstractmethod
+    def insert_receipt(self, digest: bytes, report: str, at_ms: int) -> None: ...
+
+    @abstractmethod
+    def report_of_receipt(self, digest: bytes) -> str | None: ...
+
+    @abstractmethod
+    def put_contact(self, report: str, sealed: bytes) -> None: ...
+
+    @abstractmethod
+    def sealed_contact(self, report: str) -> bytes | None: ...
+
+    @abstractmethod
+    def report(self, report: str) -> ReportRow | None: ...
+
+    @abstractmethod
+    def reports(self, case: str, limit: int = 200, offset: int = 0) -> list[ReportRow]: ...
+
+    @abstractmethod
+    def unanswered(self, case: str) -> list[ReportRow]: ...
+
+    # -- decisions and answers -------------------------------------------------------------------
+
+    @abstractmethod
+    def insert_decision(self, decision: Decision, seq: int) -> None:
+        """Also closes the case and stamps the family; ConflictError when one exists already."""
+
+    @abstractmethod
+    def decision(self, case: str) -> Decision | None: ...
+
+    @abstractmethod
+    def insert_answers(self, answers: Sequence[Answer]) -> None:
+        """ConflictError when a report already has its answer."""
+
+    @abstractmethod
+    def answer(self, report: str) -> Answer | None: ...
+
+    @abstractmethod
+    def answers(self, case: str) -> list[Answer]: ...
