@@ -93,22 +93,25 @@ class ChannelRow(NamedTuple):
 
 
 class RaidRow(NamedTuple):
-    """`lifted_ms`: when a person said of it that it was fine (it causes nothing any more)."""
+    """`lifted_ms`: when a person said of it that it was fine (it causes nothing any more). `seq`:
+    the log entry of its last change."""
 
     raid: Raid
+    seq: int
     updated_ms: int
     lifted_ms: int | None
 
 
 class MeasureRow(NamedTuple):
     """`measure.state` is the state now. `case`: the case it was bound to. `ended_by`: `lease`, or
-    the id of the person or decision that undid it."""
+    the id of the person or decision that undid it. `seq` and `ended_seq` are log entries."""
 
     measure: Measure
     seq: int
     case: str | None
     ended_ms: int | None
     ended_by: str | None
+    ended_seq: int | None
 
 
 class DeliveryRow(NamedTuple):
@@ -192,6 +195,7 @@ class StreamTables(ABC):
         platform: str,
         channel: str,
         authors: Iterable[str],
+        *,
         from_ms: int,
         until_ms: int,
     ) -> list[MessageRow]:
@@ -209,8 +213,13 @@ class StreamTables(ABC):
     # -- raids -------------------------------------------------------------------------------
 
     @abstractmethod
-    def put_raid(self, raid: Raid, at_ms: int) -> None:
-        """The whole picture replaces the one before; a raid that was lifted stays lifted."""
+    def put_raid(self, raid: Raid, seq: int, at_ms: int) -> None:
+        """The whole picture replaces the one before; a raid that was lifted stays lifted. `seq` is
+        the log entry that tells this change."""
+
+    @abstractmethod
+    def raid_entries(self, raid: str) -> list[int]:
+        """Log entries that tell how the raid grew, rising."""
 
     @abstractmethod
     def raid(self, id: str) -> RaidRow | None: ...
@@ -267,9 +276,10 @@ class StreamTables(ABC):
 
     @abstractmethod
     def end_measures(
-        self, ids: Sequence[str], state: MeasureState, at_ms: int, by: str
+        self, ids: Sequence[str], state: MeasureState, *, seq: int, at_ms: int, by: str
     ) -> list[MeasureRow]:
         """Those of them that were active are now undone, expired or not applied; returns them.
+        `seq` is the log entry that tells it.
         Whatever a connector was told of them is queued to be taken back (`undo`), and deliveries
         still waiting to apply them are dropped."""
 
