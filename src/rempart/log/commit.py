@@ -194,23 +194,24 @@ def message_of(body: bytes) -> MessageBody:
     refuse lone surrogates, which raw messages may carry, or lose the bytes.
     """
     try:
-        text = body.decode()
-        if not text.startswith(_MESSAGE_HEAD, _SALT_END) or not text.endswith("}]"):
-            raise ValueError("another form")
-        at, end = _scan(text, _SALT_END + len(_MESSAGE_HEAD))
-        source, end = _scan(text, _after(text, end, ',"source":'))
-        begin = _after(text, end, ',"item":')
-        _, end = _scan(text, begin)
-        item, outcome = text[begin:end], None
-        if text.startswith(',"outcome":', end):
-            begin = _after(text, end, ',"outcome":')
-            _, end = _scan(text, begin)
-            outcome = text[begin:end].encode()
-        if end != len(text) - 2:
-            raise ValueError("something stands after the value")
-    except (ValueError, RecursionError) as error:
+        return _message_parts(body.decode())
+    except (ValueError, IndexError, RecursionError) as error:
         raise VerificationError(f"not a message entry: {error}") from error
-    return MessageBody(at, source, item.encode(), outcome)
+
+
+def _message_parts(text: str) -> MessageBody:
+    at, end = _scan(text, _after(text, _SALT_END, _MESSAGE_HEAD))
+    source, end = _scan(text, _after(text, end, ',"source":'))
+    begin = _after(text, end, ',"item":')
+    _, end = _scan(text, begin)
+    item, outcome = text[begin:end].encode(), None
+    if text.startswith(',"outcome":', end):
+        begin = _after(text, end, ',"outcome":')
+        _, end = _scan(text, begin)
+        outcome = text[begin:end].encode()
+    if text[end:] != "}]":
+        raise ValueError("something stands after the value")
+    return MessageBody(at, source, item, outcome)
 
 
 _SALT_END = len('["') + 22

@@ -134,20 +134,26 @@ def verify_consistency(
 ) -> None:
     """§2.1.4.2: raises unless the tree of `new` entries begins with the tree of `old` entries.
 
-    A proof from the empty tree says nothing, so there is none (§2.1.4.1 wants 0 < m).
+    A proof from the empty tree would say nothing, so there is none (§2.1.4.1 wants 0 < m).
     """
+    if not 0 < old <= new:
+        raise VerificationError(f"a tree of {new} does not grow from one of {old}")
     if old == new:
         if proof or old_root != new_root:
-            raise VerificationError(f"two roots, or a proof of nothing, for one tree of {new}")
+            raise VerificationError(f"two roots, or a proof too many, for one tree of {new}")
         return
-    if not 0 < old < new:
-        raise VerificationError(f"a tree of {new} does not grow from one of {old}")
     _check_hashes([old_root, new_root, *proof])
     path = list(proof)
     if old & (old - 1) == 0:
         path.insert(0, old_root)
     if not path:
         raise VerificationError("the consistency proof is too short")
+    if _roots_from_consistency_proof(old, new, path) != (old_root, new_root):
+        raise VerificationError(f"the tree of {new} does not begin with the tree of {old}")
+
+
+def _roots_from_consistency_proof(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """§2.1.4.2 steps 3 to 6: the two roots that this path leads to."""
     fn, sn = old - 1, new - 1
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
@@ -164,8 +170,7 @@ def verify_consistency(
         fn, sn = fn >> 1, sn >> 1
     if sn:
         raise VerificationError("the consistency proof is too short")
-    if fr != old_root or sr != new_root:
-        raise VerificationError(f"the tree of {new} does not begin with the tree of {old}")
+    return fr, sr
 
 
 def _check_hashes(hashes: Sequence[bytes]) -> None:
