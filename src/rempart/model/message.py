@@ -1,7 +1,8 @@
 """A message: one thing someone sent. An event: what the platform says beside it.
 
 Shapes follow CONTRACT (NDJSON, one per line). Times are aware datetimes in UTC. What no field tells
-is *not known* and stays `None`; nothing is guessed.
+is *not known* and stays `None`; nothing is guessed. Unknown fields are forbidden here, so that none
+can get lost unseen: `ingest` moves them into `extra` (read raw bytes with `ingest.parse_one`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class MessageKind(StrEnum):
     PROFILE = "profile"
 
 
-class Account(msgspec.Struct, frozen=True, omit_defaults=True):
+class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Who sent it, on which platform. `created_at` is often unknown."""
 
     id: str
@@ -35,7 +36,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
     roles: tuple[str, ...] = ()
 
 
-class Media(msgspec.Struct, frozen=True, omit_defaults=True):
+class Media(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One attached file. `path` is relative to the input file's folder and never outside it."""
 
     id: str
@@ -45,7 +46,7 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str | None = None
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One chat line, post, comment, SMS, direct message or image.
 
     `text` is the working text (lone surrogates replaced by U+FFFD); the raw bytes are kept beside
@@ -83,7 +84,7 @@ class EventKind(StrEnum):
     DELIVERED = "delivered"
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the platform tells beside messages; same stream, order and idempotence."""
 
     event: EventKind
