@@ -22,6 +22,9 @@ from typing import NamedTuple
 from rempart.model import Case, CaseKind, CaseState, Decision
 from rempart.store.interface.stream import MeasureRow, MessageRow
 
+URGENT = 900
+"""Cases of the first class (life, safety, children) have this priority or more."""
+
 
 class CaseQuery(NamedTuple):
     """Which cases, in which window. `channels` None: all; empty: none (no rights, no cases)."""
@@ -148,7 +151,8 @@ class CaseTables(ABC):
 
     @abstractmethod
     def last_of(self, things: Sequence[bytes]) -> dict[bytes, tuple[Case, int]]:
-        """For each known thing its newest case and that case's ordinal."""
+        """For each known thing its open case, else its newest, and that case's ordinal (0 when
+        the thing is only an alias of it)."""
 
     @abstractmethod
     def last_of_raids(self, raids: Sequence[str]) -> dict[str, Case]:
@@ -156,7 +160,7 @@ class CaseTables(ABC):
 
     @abstractmethod
     def last_of_messages(self, sequences: Sequence[int]) -> dict[int, Case]:
-        """The newest case each message belongs to, by its own row or by its raid."""
+        """The open case each message belongs to, by its own row or by its raid, else the newest."""
 
     @abstractmethod
     def loose(self, platform: str, channel: str, from_ms: int, raid: str) -> list[LooseCase]:
@@ -204,10 +208,6 @@ class CaseTables(ABC):
     @abstractmethod
     def add_messages(self, pairs: Iterable[tuple[str, int]]) -> None:
         """(case, message sequence); known pairs are left alone."""
-
-    @abstractmethod
-    def add_raid_entries(self, pairs: Iterable[tuple[str, int]]) -> None:
-        """(raid, log sequence) of the raid's own entries: they belong to each of its cases."""
 
     @abstractmethod
     def add_aliases(self, case: str, things: Sequence[bytes]) -> None:

@@ -61,13 +61,6 @@ CREATE TABLE case_entry (
     PRIMARY KEY (case_id, seq)
 ) STRICT, WITHOUT ROWID;
 
--- Log entries of a raid itself, from its first notice on; they belong to each of its cases.
-CREATE TABLE raid_entry (
-    raid TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    PRIMARY KEY (raid, seq)
-) STRICT, WITHOUT ROWID;
-
 -- `reporter` is a keyed hash, `content` a keyed digest of what was said, `seq` where it is said.
 CREATE TABLE report (
     id TEXT PRIMARY KEY,
