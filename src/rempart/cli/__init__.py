@@ -1,1 +1,95 @@
-"""cli."""
+"""The command `rempart`. One file per command, loaded only when it is called.
+
+Rules: exit 0 done; 1 found what it looks for (failed verification, refused rules); 2 wrong use or
+unreadable input. For 1 and 2 by error there is one line on stderr: where, what, what to do next.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from rempart import __version__
+from rempart.errors import RempartError
+
+
+class _Entry(NamedTuple):
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "demo": _Entry("demo", "Start everything and watch a raid being caught, live."),
+    "serve": _Entry("serve", "The service: API, console, public pages."),
+    "scan": _Entry("scan", "The whole pipeline over message files."),
+    "replay": _Entry("replay", "Play a scenario or message file into a running service."),
+    "rules": _Entry("rules", "Check, test, backtest and push rules."),
+    "case": _Entry("case", "Cases: list, show, export the dossier."),
+    "verify": _Entry("verify", "Verify a dossier or a log, offline."),
+    "log": _Entry("log", "The log: checkpoint, scrub, witness."),
+    "disclose": _Entry("disclose", "Statements, yearly report, court dossier."),
+    "evaluate": _Entry("evaluate", "Quality of detection on a labelled file."),
+    "doctor": _Entry("doctor", "What is wrong with this installation, and how to mend it."),
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name; imports the one that is called, so that starting is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = getattr(import_module(f"rempart.cli.{entry.module}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        """Like click's, but an error is one line, and the exit code is the contract's."""
+        options["standalone_mode"] = False
+        try:
+            result = super().main(args, *rest, **options)
+        except RempartError as error:
+            _stop(error.diagnostics(), error.exit_code)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(2)
+        except click.UsageError as error:
+            hint = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
+            _stop(f"{_one_line(error.format_message())}{hint}", 2)
+        except click.ClickException as error:
+            _stop(_one_line(error.format_message()), 2)
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(130)
+        sys.exit(result if isinstance(result, int) else 0)
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def _stop(message: str, code: int) -> None:
+    click.echo(f"rempart: {_one_line(message)}", err=True)
+    sys.exit(code)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: rempart demo",
+)
+@click.version_option(__version__, prog_name="rempart")
+def main() -> None:
+    """Defence against online harassment: sees coordinated attacks as they arrive, protects the
+    target, answers reporters, keeps evidence that a stranger can check."""

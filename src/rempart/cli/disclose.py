@@ -1,0 +1,45 @@
+"""`rempart disclose`: outputs of the issue *Disclosure*, which fills this place."""
+
+from __future__ import annotations
+
+import click
+
+from rempart.errors import NotYetError
+
+
+@click.group(epilog="Example: rempart disclose yearly --data data --year 2026 -o report/")
+def disclose() -> None:
+    """Statements of reasons, the yearly report and the court dossier, read from the log."""
+
+
+def _not_yet(what: str) -> NotYetError:
+    return NotYetError(
+        f"{what} comes with the issue 'Disclosure'",
+        where="disclose",
+        next_step="`rempart case export` writes the dossier of one case",
+    )
+
+
+@disclose.command(epilog="Example: rempart disclose statements --data data -o statements/")
+@click.option("--data", help="Folder of the service.", expose_value=False)
+@click.option("-o", "--output", help="Folder to write to.", expose_value=False)
+def statements() -> None:
+    """Statements of reasons."""
+    raise _not_yet("writing statements of reasons")
+
+
+@disclose.command(epilog="Example: rempart disclose yearly --data data --year 2026 -o report/")
+@click.option("--data", help="Folder of the service.", expose_value=False)
+@click.option("--year", type=int, help="Calendar year.", expose_value=False)
+@click.option("-o", "--output", help="Folder to write to.", expose_value=False)
+def yearly() -> None:
+    """The yearly transparency report, one CSV per sheet."""
+    raise _not_yet("the yearly report")
+
+
+@disclose.command(epilog="Example: rempart disclose court --data data -o dossier/")
+@click.option("--data", help="Folder of the service.", expose_value=False)
+@click.option("-o", "--output", help="Folder to write to.", expose_value=False)
+def court() -> None:
+    """What a court may order: means, figures, rules in force, and what records cannot show."""
+    raise _not_yet("the court dossier")
