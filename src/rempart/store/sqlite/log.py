@@ -1,0 +1,130 @@
+"""Tables of the log in SQLite; see `store.interface.log` for what they promise.
+
+The right edge of the tree is kept in memory by the writer, so that appending reads nothing. It
+belongs to a transaction like everything else: `mark` before, `restore` when it failed. The
+unfinished tile of level 0 is never stored: it follows from the last leaves, and an entry that is
+committed alone costs no rewriting of 8 kB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import apsw
+
+from rempart.errors import LogError
+from rempart.log.commit import SealedEntry
+from rempart.log.merkle import leaf_hashes
+from rempart.log.tiles import TILE_BYTES, WIDTH, Edge, edge_of, extend, root
+from rempart.store.interface.log import LogTables
+
+PARTS = 16
+"""Most disclosures an entry may have: a body's place is `PARTS * seq + part`."""
+
+
+class SqliteLogTables(LogTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+        self._edge: Edge | None = None
+
+    # -- the edge belongs to the transaction -------------------------------------------------
+
+    def mark(self) -> Edge | None:
+        return self._edge
+
+    def restore(self, edge: Edge | None) -> None:
+        self._edge = edge
+
+    def _edge_now(self) -> Edge:
+        if self._edge is None:
+            last = self._db.execute("SELECT max(seq) FROM entry").get
+            self._edge = edge_of(0 if last is None else last + 1, self.tile)
+        return self._edge
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def append(self, entries: Sequence[SealedEntry]) -> int:
+        edge = self._edge_now()
+        first = edge.size
+        leaves = [entry.leaf for entry in entries]
+        edge, tiles = extend(edge, leaf_hashes(leaves))
+        self._db.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(leaves, first))
+        bodies = [
+            (seq * PARTS + part, body)
+            for seq, entry in enumerate(entries, first)
+            for part, body in enumerate(entry.bodies)
+        ]
+        if any(len(entry.bodies) > PARTS for entry in entries):
+            raise LogError(f"an entry has at most {PARTS} disclosures")
+        self._db.executemany("INSERT INTO body VALUES (?, ?)", bodies)
+        kept = [
+            (tile.level, tile.index, tile.hashes)
+            for tile in tiles
+            if tile.level or len(tile.hashes) == TILE_BYTES
+        ]
+        if kept:
+            self._db.executemany(
+                "INSERT INTO tile VALUES (?, ?, ?)"
+                " ON CONFLICT (level, place) DO UPDATE SET hashes = excluded.hashes",
+                kept,
+            )
+        self._edge = edge
+        return first
+
+    def erase(self, sequences: Sequence[int]) -> int:
+        erased = 0
+        for seq in sequences:
+            self._db.execute(
+                "DELETE FROM body WHERE place >= ? AND place < ?",
+                (seq * PARTS, (seq + 1) * PARTS),
+            )
+            erased += self._db.changes() > 0
+        return erased
+
+    def put_checkpoint(self, size: int, note: str, at_ms: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)", (size, note, at_ms))
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def size(self) -> int:
+        return self._edge_now().size
+
+    def root(self) -> bytes:
+        return root(self._edge_now())
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        found = self._db.execute(
+            "SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq", (start, end)
+        )
+        return [leaf for (leaf,) in found]
+
+    def bodies(self, sequence: int) -> tuple[bytes, ...]:
+        found = self._db.execute(
+            "SELECT disclosure FROM body WHERE place >= ? AND place < ? ORDER BY place",
+            (sequence * PARTS, (sequence + 1) * PARTS),
+        )
+        return tuple(body for (body,) in found)
+
+    def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]:
+        grouped: dict[int, list[bytes]] = {}
+        for place, body in self._db.execute(
+            "SELECT place, disclosure FROM body WHERE place >= ? AND place < ? ORDER BY place",
+            (start * PARTS, end * PARTS),
+        ):
+            grouped.setdefault(place // PARTS, []).append(body)
+        return [(seq, tuple(bodies)) for seq, bodies in grouped.items()]
+
+    def tile(self, level: int, index: int) -> bytes | None:
+        stored: bytes | None = self._db.execute(
+            "SELECT hashes FROM tile WHERE level = ? AND place = ?", (level, index)
+        ).get
+        if stored is not None or level:
+            return stored
+        leaves = self.leaves(index * WIDTH, (index + 1) * WIDTH)
+        return b"".join(leaf_hashes(leaves)) or None
+
+    def last_checkpoint(self) -> tuple[int, str, int] | None:
+        row: tuple[int, str, int] | None = self._db.execute(
+            "SELECT size, note, at_ms FROM checkpoint ORDER BY size DESC LIMIT 1"
+        ).fetchone()
+        return row

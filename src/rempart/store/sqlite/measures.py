@@ -1,0 +1,213 @@
+"""Measures and their deliveries in SQLite: the part of the stream tables that is about protection.
+
+A measure ends once: what is no longer active is never ended again. Ending one queues the undo for
+every connector that was or may have been told of it, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import apsw
+import msgspec
+
+from rempart.model import Measure, MeasureState
+from rempart.store.interface.stream import DeliveryRow, MeasureRow, StreamTables
+
+_MEASURE = "picture, state, seq, case_id, ended_ms, ended_by, ended_seq"
+_DELIVERY = "id, measure, connector, operation, state, attempts, next_at_ms, detail, updated_ms"
+
+
+class SqliteMeasureTables(StreamTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+        self.undone = []
+        self.lifted = []
+
+    # -- measures ----------------------------------------------------------------------------
+
+    def add_measures(self, measures: Sequence[Measure], seqs: Sequence[int]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO measure"
+            " (id, seq, platform, channel, kind, raid, message, account, from_ms, until_ms, state,"
+            " picture) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            [
+                (
+                    measure.id,
+                    seq,
+                    measure.scope.platform,
+                    measure.scope.channel,
+                    measure.kind.value,
+                    measure.raid,
+                    measure.message,
+                    _account_of(measure),
+                    ms_of(measure.from_at),
+                    None if measure.until is None else ms_of(measure.until),
+                    measure.state.value,
+                    msgspec.json.encode(measure),
+                )
+                for measure, seq in zip(measures, seqs, strict=True)
+            ],
+        )
+
+    def measure(self, id: str) -> MeasureRow | None:
+        found = self._measures("WHERE id = ?", (id,))
+        return found[0] if found else None
+
+    def measures(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        raid: str | None = None,
+        case: str | None = None,
+        active: bool = False,
+        within: Sequence[str] | None = None,
+        limit: int = 1_000,
+        offset: int = 0,
+    ) -> list[MeasureRow]:
+        conditions = ["1"]
+        bindings: list[object] = []
+        for column, value in (("raid", raid), ("case_id", case)):
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                bindings.append(value)
+        for column, values in (("id", ids), ("channel", within)):
+            if values is not None:
+                if not values:
+                    return []
+                conditions.append(f"{column} IN carray(?)")
+                bindings.append(apsw.carray(tuple(values)))
+        if active:
+            conditions.append("state = 'active'")
+        return self._measures(
+            f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC, id LIMIT ? OFFSET ?",
+            (*bindings, limit, offset),
+        )
+
+    def measures_on(
+        self, platform: str, channel: str, *, message: str | None = None, account: str | None = None
+    ) -> list[MeasureRow]:
+        found: dict[str, MeasureRow] = {}
+        for column, value in (("message", message), ("account", account)):
+            if value is not None:
+                rows = self._measures(
+                    f"WHERE {column} = ? AND platform = ? AND channel = ? ORDER BY seq DESC, id",
+                    (value, platform, channel),
+                )
+                found |= {row.measure.id: row for row in rows}
+        return list(found.values())
+
+    def bind_measures(self, ids: Sequence[str], case: str) -> None:
+        self._db.executemany(
+            "UPDATE measure SET case_id = ? WHERE id = ?", [(case, id) for id in ids]
+        )
+
+    def end_measures(
+        self, ids: Sequence[str], state: MeasureState, *, seq: int, at_ms: int, by: str
+    ) -> list[MeasureRow]:
+        if not ids:
+            return []
+        ended = [
+            id
+            for (id,) in self._db.execute(
+                "UPDATE measure SET state = ?, ended_ms = ?, ended_by = ?, ended_seq = ?"
+                " WHERE id IN carray(?) AND state = 'active' RETURNING id",
+                (state.value, at_ms, by, seq, apsw.carray(tuple(ids))),
+            )
+        ]
+        self._take_back(ended, at_ms)
+        self.undone.extend(ended)
+        return self.measures(ids=ended, limit=len(ended)) if ended else []
+
+    def _take_back(self, measures: Sequence[str], at_ms: int) -> None:
+        """Never tried: dropped. Tried, whatever came of it: an undo is queued behind it."""
+        for id in measures:
+            self._db.execute(
+                "DELETE FROM delivery WHERE measure = ? AND operation = 'apply'"
+                " AND state = 'pending' AND attempts = 0",
+                (id,),
+            )
+            self._db.execute(
+                "UPDATE delivery SET state = 'failed', detail = 'ended before it was applied'"
+                " WHERE measure = ? AND operation = 'apply' AND state = 'pending'",
+                (id,),
+            )
+            told = self._db.execute(
+                "SELECT connector FROM delivery WHERE measure = ? AND operation = 'apply'", (id,)
+            ).fetchall()
+            for (connector,) in told:
+                self.queue_deliveries([id], str(connector), "undo", at_ms)
+
+    def due_measures(self, now_ms: int, limit: int = 1_000) -> list[MeasureRow]:
+        return self._measures(
+            "WHERE state = 'active' AND until_ms <= ? ORDER BY until_ms LIMIT ?", (now_ms, limit)
+        )
+
+    def _measures(self, condition: str, bindings: tuple[object, ...]) -> list[MeasureRow]:
+        rows = self._db.execute(f"SELECT {_MEASURE} FROM measure {condition}", bindings)
+        return [_measure(row) for row in rows]
+
+    # -- deliveries --------------------------------------------------------------------------
+
+    def queue_deliveries(
+        self, measures: Sequence[str], connector: str, operation: str, at_ms: int
+    ) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO delivery"
+            " (measure, connector, operation, state, attempts, next_at_ms, detail, updated_ms)"
+            " VALUES (?, ?, ?, 'pending', 0, ?, '', ?)",
+            [(id, connector, operation, at_ms, at_ms) for id in measures],
+        )
+
+    def due_deliveries(self, now_ms: int, limit: int = 100) -> list[DeliveryRow]:
+        rows = self._db.execute(
+            f"SELECT {_DELIVERY} FROM delivery AS d WHERE state = 'pending' AND next_at_ms <= ?"
+            " AND NOT (operation = 'undo' AND EXISTS (SELECT 1 FROM delivery AS a WHERE"
+            " a.measure = d.measure AND a.connector = d.connector AND a.operation = 'apply'"
+            " AND a.state = 'pending')) ORDER BY next_at_ms, id LIMIT ?",
+            (now_ms, limit),
+        )
+        return [DeliveryRow(*row) for row in rows]
+
+    def next_delivery_ms(self) -> int | None:
+        found: int | None = self._db.execute(
+            "SELECT min(next_at_ms) FROM delivery WHERE state = 'pending'"
+        ).get
+        return found
+
+    def settle_delivery(
+        self, id: int, *, state: str, detail: str, at_ms: int, next_at_ms: int | None = None
+    ) -> None:
+        self._db.execute(
+            "UPDATE delivery SET state = ?, detail = ?, updated_ms = ?, attempts = attempts + 1,"
+            " next_at_ms = coalesce(?, next_at_ms) WHERE id = ?",
+            (state, detail, at_ms, next_at_ms, id),
+        )
+
+    def deliveries(self, measures: Sequence[str]) -> list[DeliveryRow]:
+        if not measures:
+            return []
+        rows = self._db.execute(
+            f"SELECT {_DELIVERY} FROM delivery WHERE measure IN carray(?) ORDER BY id",
+            (apsw.carray(tuple(measures)),),
+        )
+        return [DeliveryRow(*row) for row in rows]
+
+
+def _measure(row: tuple[Any, ...]) -> MeasureRow:
+    measure = msgspec.json.decode(row[0], type=Measure)
+    if measure.state != row[1]:
+        measure = msgspec.structs.replace(measure, state=MeasureState(row[1]))
+    return MeasureRow(measure, *row[2:])
+
+
+def _account_of(measure: Measure) -> str | None:
+    """The account it touches: named as its cause, or as its scope."""
+    return measure.account or (measure.scope.ref if measure.scope.kind == "account" else None)
+
+
+def ms_of(at: datetime) -> int:
+    """Milliseconds since the epoch, rounded: a float of seconds is not exact."""
+    return round(at.timestamp() * 1000)

@@ -1,0 +1,416 @@
+"""Messages, events, raids, minutes, counters and states in SQLite (measures: see the sibling).
+
+See `store.interface.stream` for what they promise. On the hot path (`add_messages`) one prebuilt
+tuple per message goes through one `executemany`; everything else is per batch. Numbers of channels
+are remembered by the writer and forgotten with a failed transaction.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from heapq import nlargest
+from typing import Any
+
+import apsw
+import msgspec
+
+from rempart.errors import StoreError
+from rempart.model import Raid, Verdict
+from rempart.store.interface.stream import (
+    FLAGGED,
+    ChannelRow,
+    EventRow,
+    Known,
+    MessageRow,
+    MinuteRow,
+    RaidRow,
+)
+from rempart.store.sqlite.measures import SqliteMeasureTables, ms_of
+
+_MESSAGE = (
+    "seq, key, id, platform, channel, target, author, author_name, kind, sent_at_ms,"
+    " received_at_ms, verdict, abuse, raid, outcome, others, conflicts"
+)
+_RANKS: dict[str, int] = {verdict.value: verdict.rank for verdict in Verdict}
+_STANDS_OUT = f"(verdict > 0 OR abuse >= {FLAGGED})"
+
+
+class SqliteStreamTables(SqliteMeasureTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__(connection)
+        self._channels: dict[tuple[str, str], int] = {}
+
+    def restore(self) -> None:
+        """Forgets what a failed transaction made known."""
+        self._channels.clear()
+        self.undone.clear()
+        self.lifted.clear()
+
+    # -- messages and events -----------------------------------------------------------------
+
+    def add_messages(self, rows: Sequence[MessageRow]) -> None:
+        tuples: list[tuple[object, ...]] = []
+        append = tuples.append
+        seen: dict[tuple[str, str], list[int]] = {}
+        for row in rows:
+            place = (row.platform, row.channel)
+            counts = seen.get(place)
+            if counts is None:
+                channel_id = self._channel(place, row.sent_at_ms)
+                counts = seen[place] = [channel_id, 0, 0, 0, row.sent_at_ms]
+            rank = _RANKS[row.verdict]
+            abuse, sent, target = row.abuse, row.sent_at_ms, row.target
+            counts[1] += 1
+            if rank:
+                counts[2] += 1
+            if rank or abuse >= FLAGGED:
+                counts[3] += 1
+            counts[4] = max(counts[4], sent)
+            append(
+                (
+                    row.seq,
+                    row.key,
+                    row.id,
+                    counts[0],
+                    None if target == row.channel else target,
+                    msgspec.json.encode(row.others).decode() if row.others else None,
+                    row.author,
+                    row.author_name,
+                    row.kind,
+                    sent,
+                    row.received_at_ms,
+                    rank,
+                    abuse,
+                    row.raid,
+                    row.outcome,
+                    row.conflicts,
+                )
+            )
+        try:
+            self._db.executemany(
+                "INSERT INTO message VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", tuples
+            )
+        except apsw.ConstraintError as error:
+            raise StoreError(f"a message is there already: {error}") from error
+        self._db.executemany(
+            "UPDATE channel SET messages = messages + ?2, held = held + ?3,"
+            " flagged = flagged + ?4, last_ms = max(last_ms, ?5) WHERE id = ?1",
+            [tuple(counts) for counts in seen.values()],
+        )
+
+    def _channel(self, place: tuple[str, str], at_ms: int) -> int:
+        number = self._channels.get(place)
+        if number is None:
+            number = self._channel_id(*place)
+            if number is None:
+                number = self._db.execute(
+                    "INSERT INTO channel (platform, name, first_ms, last_ms) VALUES (?, ?, ?, ?)"
+                    " RETURNING id",
+                    (*place, at_ms, at_ms),
+                ).get
+            self._channels[place] = number
+        return number
+
+    def _channel_id(self, platform: str, channel: str) -> int | None:
+        found: int | None = self._db.execute(
+            "SELECT id FROM channel WHERE platform = ? AND name = ?", (platform, channel)
+        ).get
+        return found
+
+    def add_events(self, rows: Sequence[EventRow]) -> None:
+        tuples = [
+            (
+                row.seq,
+                row.key,
+                self._channel((row.platform, row.channel), row.at_ms),
+                row.kind,
+                row.at_ms,
+                row.account,
+            )
+            for row in rows
+        ]
+        try:
+            self._db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", tuples)
+        except apsw.ConstraintError as error:
+            raise StoreError(f"an event is there already: {error}") from error
+
+    def known(self, keys: Sequence[bytes]) -> dict[bytes, Known]:
+        if not keys:
+            return {}
+        found = self._db.execute(
+            "SELECT m.key, m.seq, m.outcome FROM carray(?) AS k"
+            " CROSS JOIN message AS m ON m.key = k.value",
+            (apsw.carray(tuple(keys)),),
+        )
+        return {key: Known(seq, outcome) for key, seq, outcome in found}
+
+    def known_events(self, keys: Sequence[bytes]) -> dict[bytes, Known]:
+        if not keys:
+            return {}
+        found = self._db.execute(
+            "SELECT e.key, e.seq FROM carray(?) AS k CROSS JOIN event AS e ON e.key = k.value",
+            (apsw.carray(tuple(keys)),),
+        )
+        return {key: Known(seq, None) for key, seq in found}
+
+    def message(self, key: bytes) -> MessageRow | None:
+        found = self._messages("WHERE key = ?", (key,))
+        return found[0] if found else None
+
+    def messages(self, seqs: Sequence[int]) -> list[MessageRow]:
+        if not seqs:
+            return []
+        wanted = apsw.carray(array("q", sorted(set(seqs))))
+        return self._messages("WHERE seq IN carray(?) ORDER BY seq", (wanted,))
+
+    def _messages(self, condition: str, bindings: tuple[object, ...]) -> list[MessageRow]:
+        rows = self._db.execute(f"SELECT {_MESSAGE} FROM message_view {condition}", bindings)
+        return [_message(row) for row in rows]
+
+    def latest(
+        self,
+        platform: str | None = None,
+        channel: str | None = None,
+        *,
+        before: int | None = None,
+        limit: int = 100,
+        flagged: bool = False,
+        within: Sequence[str] | None = None,
+    ) -> list[MessageRow]:
+        end = 1 << 62 if before is None else before
+        if platform is None and channel is None and within is None and not flagged:
+            return self._messages("WHERE seq < ? ORDER BY seq DESC LIMIT ?", (end, limit))
+        extra = f" AND {_STANDS_OUT}" if flagged else ""
+        found: list[int] = []
+        for number in self._channel_ids(platform, channel, within):
+            rows = self._db.execute(
+                f"SELECT seq FROM message WHERE channel_id = ? AND seq < ?{extra}"
+                " ORDER BY seq DESC LIMIT ?",
+                (number, end, limit),
+            )
+            found.extend(seq for (seq,) in rows)
+        return self.messages(nlargest(limit, found))[::-1]
+
+    def _channel_ids(
+        self, platform: str | None, channel: str | None, within: Sequence[str] | None
+    ) -> list[int]:
+        rows = self._db.execute(
+            "SELECT id, name FROM channel WHERE (?1 IS NULL OR platform = ?1)"
+            " AND (?2 IS NULL OR name = ?2)",
+            (platform, channel),
+        )
+        return [number for number, name in rows if within is None or name in within]
+
+    def latest_by_author(
+        self,
+        platform: str,
+        channel: str,
+        author: str,
+        *,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> list[MessageRow]:
+        number = self._channel_id(platform, channel)
+        end = 1 << 62 if before is None else before
+        return self._messages(
+            "WHERE channel_id = ? AND author = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+            (number, author, end, limit),
+        )
+
+    def latest_of_raid(
+        self, raid: str, *, before: int | None = None, limit: int = 100
+    ) -> list[MessageRow]:
+        end = 1 << 62 if before is None else before
+        return self._messages(
+            "WHERE raid = ? AND seq < ? ORDER BY seq DESC LIMIT ?", (raid, end, limit)
+        )
+
+    def raid_sequences(self, raid: str) -> list[int]:
+        rows = self._db.execute("SELECT seq FROM message WHERE raid = ? ORDER BY seq", (raid,))
+        return [seq for (seq,) in rows]
+
+    def join_raid(
+        self,
+        raid: str,
+        platform: str,
+        channel: str,
+        authors: Iterable[str],
+        *,
+        from_ms: int,
+        until_ms: int,
+    ) -> list[MessageRow]:
+        names = tuple(authors)
+        number = self._channel_id(platform, channel)
+        if not names or number is None:
+            return []
+        rows = self._db.execute(
+            "UPDATE message SET raid = ?1 WHERE channel_id = ?2 AND author IN carray(?3)"
+            " AND raid IS NULL AND sent_at_ms BETWEEN ?4 AND ?5 RETURNING seq",
+            (raid, number, apsw.carray(names), from_ms, until_ms),
+        )
+        return self.messages([seq for (seq,) in rows])
+
+    def add_conflict(self, key: bytes, seq: int) -> None:
+        self._db.execute("INSERT INTO conflict VALUES (?, ?)", (key, seq))
+        self._db.execute("UPDATE message SET conflicts = conflicts + 1 WHERE key = ?", (key,))
+
+    def conflicts(self, key: bytes) -> list[int]:
+        rows = self._db.execute("SELECT seq FROM conflict WHERE key = ? ORDER BY seq", (key,))
+        return [seq for (seq,) in rows]
+
+    # -- raids -------------------------------------------------------------------------------
+
+    def put_raid(self, raid: Raid, seq: int, at_ms: int) -> None:
+        self._db.execute(
+            "INSERT INTO raid VALUES (?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?) ON CONFLICT (id) DO UPDATE"
+            " SET stage = excluded.stage, kind = excluded.kind, begin_ms = excluded.begin_ms,"
+            " end_ms = excluded.end_ms, until_ms = excluded.until_ms,"
+            " confidence = excluded.confidence, messages = excluded.messages,"
+            " updated_ms = excluded.updated_ms, seq = excluded.seq, picture = excluded.picture",
+            (
+                raid.id,
+                raid.platform,
+                raid.channel,
+                raid.target,
+                raid.stage.value,
+                raid.kind.value,
+                ms_of(raid.begin),
+                ms_of(raid.end),
+                None if raid.until is None else ms_of(raid.until),
+                round(raid.confidence * 1000),
+                raid.messages,
+                at_ms,
+                seq,
+                msgspec.json.encode(raid),
+            ),
+        )
+        self._db.execute("INSERT OR IGNORE INTO raid_entry VALUES (?, ?)", (raid.id, seq))
+
+    def raid(self, id: str) -> RaidRow | None:
+        found = self._raids("WHERE id = ?", (id,))
+        return found[0] if found else None
+
+    def raids(
+        self,
+        *,
+        platform: str | None = None,
+        channel: str | None = None,
+        since_ms: int | None = None,
+        within: Sequence[str] | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[RaidRow]:
+        return self._raids(
+            "WHERE (?1 IS NULL OR platform = ?1) AND (?2 IS NULL OR channel = ?2)"
+            " AND (?3 IS NULL OR end_ms >= ?3)"
+            " AND (?4 IS NULL OR channel IN (SELECT value FROM json_each(?4)))"
+            " ORDER BY begin_ms DESC, id LIMIT ?5 OFFSET ?6",
+            (platform, channel, since_ms, names_json(within), limit, offset),
+        )
+
+    def _raids(self, condition: str, bindings: tuple[object, ...]) -> list[RaidRow]:
+        rows = self._db.execute(
+            f"SELECT picture, seq, updated_ms, lifted_ms FROM raid {condition}", bindings
+        )
+        return [
+            RaidRow(msgspec.json.decode(picture, type=Raid), seq, updated, lifted)
+            for picture, seq, updated, lifted in rows
+        ]
+
+    def raid_entries(self, raid: str) -> list[int]:
+        rows = self._db.execute("SELECT seq FROM raid_entry WHERE raid = ? ORDER BY seq", (raid,))
+        return [seq for (seq,) in rows]
+
+    def lift_raid(self, id: str, at_ms: int) -> None:
+        self._db.execute("UPDATE raid SET lifted_ms = ? WHERE id = ?", (at_ms, id))
+        self.lifted.append(id)
+
+    def lifted_raids(self) -> list[str]:
+        return [id for (id,) in self._db.execute("SELECT id FROM raid WHERE lifted_ms NOT NULL")]
+
+    # -- chart, channels, counters -----------------------------------------------------------
+
+    def add_minutes(self, rows: Iterable[MinuteRow]) -> None:
+        self._db.executemany(
+            "INSERT INTO minute VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " messages = messages + excluded.messages, held = held + excluded.held,"
+            " flagged = flagged + excluded.flagged, raid = raid + excluded.raid,"
+            " authors = authors + excluded.authors",
+            [
+                (
+                    row.minute_ms,
+                    self._channel((row.platform, row.channel), row.minute_ms),
+                    row.messages,
+                    row.held,
+                    row.flagged,
+                    row.raid,
+                    row.authors,
+                )
+                for row in rows
+            ],
+        )
+
+    def minutes(
+        self,
+        from_ms: int,
+        until_ms: int,
+        *,
+        platform: str | None = None,
+        channel: str | None = None,
+        within: Sequence[str] | None = None,
+    ) -> list[MinuteRow]:
+        rows = self._db.execute(
+            "SELECT minute_ms, sum(n.messages), sum(n.held), sum(n.flagged), sum(n.raid),"
+            " sum(n.authors) FROM minute AS n JOIN channel AS c ON c.id = n.channel_id"
+            " WHERE minute_ms >= ?1 AND minute_ms < ?2 AND (?3 IS NULL OR c.platform = ?3)"
+            " AND (?4 IS NULL OR c.name = ?4)"
+            " AND (?5 IS NULL OR c.name IN (SELECT value FROM json_each(?5)))"
+            " GROUP BY minute_ms ORDER BY minute_ms",
+            (from_ms, until_ms, platform, channel, names_json(within)),
+        )
+        return [MinuteRow(platform or "", channel or "", *row) for row in rows]
+
+    def channels(self) -> list[ChannelRow]:
+        rows = self._db.execute(
+            "SELECT platform, name, messages, held, flagged, first_ms, last_ms FROM channel"
+            " ORDER BY last_ms DESC, platform, name"
+        )
+        return [ChannelRow(*row) for row in rows]
+
+    def count(self, deltas: Mapping[str, int]) -> None:
+        self._db.executemany(
+            "INSERT INTO counter VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+            [(name, delta) for name, delta in deltas.items() if delta],
+        )
+
+    def counters(self) -> dict[str, int]:
+        return dict(self._db.execute("SELECT name, value FROM counter ORDER BY name"))
+
+    # -- states of the pipeline --------------------------------------------------------------
+
+    def put_states(self, states: Iterable[tuple[str, bytes]], seq: int) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", states)
+        self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (seq,))
+
+    def states(self) -> tuple[int, list[tuple[str, bytes]]]:
+        seq = self._db.execute("SELECT seq FROM snapshot").get
+        rows = self._db.execute("SELECT key, blob FROM state ORDER BY key")
+        return seq or 0, [(key, blob) for key, blob in rows]
+
+    def drop_states(self) -> None:
+        self._db.execute("DELETE FROM state")
+        self._db.execute("DELETE FROM snapshot")
+
+
+_strings: Callable[[str], tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+def _message(row: tuple[Any, ...]) -> MessageRow:
+    *fields, others, conflicts = row
+    return MessageRow._make((*fields, _strings(others) if others else (), conflicts))
+
+
+def names_json(names: Sequence[str] | None) -> str | None:
+    return None if names is None else msgspec.json.encode(list(names)).decode()
