@@ -74,6 +74,10 @@ wheel: env ## build the wheel and install it in an empty environment
 bench: env ## the figures of docs/benchmarks.md, as CPU seconds of whole processes
 	$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: evaluate-raids
+evaluate-raids: env ## quality of raid detection: every kind injected into real chat, beside four baselines
+	$(BIN)/python -m tests.evaluate.raids $(ARGS)
+
 .PHONY: screenshots
 screenshots: env ## make the pictures of the docs anew
 	$(BIN)/python -m pytest -m browser tests/browser -k screenshots
