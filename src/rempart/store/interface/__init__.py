@@ -27,6 +27,11 @@ class Tables(ABC):
         """Tells the live hub (`engine.live`) once this transaction has committed; never before,
         and not at all when it fails. `kind`: `case`, `report`, `raid`, `measure`, `alarm` …"""
 
+    @abstractmethod
+    def part(self) -> AbstractContextManager[None]:
+        """A part of the transaction that may fail alone: what it wrote and announced is taken back,
+        what came before stays."""
+
 
 class Store(ABC):
     """`begin` is the one write transaction: it commits durably on leaving, or nothing happened.
@@ -41,6 +46,10 @@ class Store(ABC):
     @abstractmethod
     def read(self) -> AbstractContextManager[Tables]:
         """A consistent moment, from any thread; writing through it raises StoreError."""
+
+    @abstractmethod
+    def tidy(self, *, force: bool = False) -> bool:
+        """Housekeeping between transactions; `force` after erasing, so that nothing is left."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -2,7 +2,8 @@
 
 Why these settings: with WAL and `synchronous=NORMAL` acknowledged messages are lost in about half
 of simulated power cuts; with FULL in none. `secure_delete` and a truncating checkpoint are both
-needed before deleted bytes are gone from the files. apsw bundles a SQLite newer than 3.51.2, the
+needed before deleted bytes are gone from the files. Checkpoints are made by `SqliteStore.tidy`:
+SQLite's automatic ones would hide their errors. apsw bundles a SQLite newer than 3.51.2, the
 last one with the WAL-reset corruption bug (https://sqlite.org/wal.html#walresetbug).
 """
 
@@ -16,6 +17,7 @@ from rempart.errors import StoreError
 
 MINIMUM_SQLITE = (3, 51, 3)
 FULL = 2
+CACHE_KIB = 64 << 10
 
 
 def check_sqlite_version() -> None:
@@ -37,7 +39,10 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     connection.pragma("secure_delete", "ON")
     connection.pragma("foreign_keys", "ON")
     connection.pragma("trusted_schema", "OFF")
-    connection.pragma("wal_autocheckpoint", 4_000)
+    connection.pragma("wal_autocheckpoint", 0)
+    connection.pragma("journal_size_limit", 64 << 20)
+    connection.pragma("cache_size", -CACHE_KIB)
+    connection.pragma("temp_store", "MEMORY")
     if mode != "wal" or connection.pragma("synchronous") != FULL:
         connection.close()
         raise StoreError(
@@ -48,8 +53,8 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     return connection
 
 
-def open_reader(path: Path) -> apsw.Connection:
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+def open_reader(path: Path, *, vfs: str | None = None) -> apsw.Connection:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
     connection.set_busy_timeout(5_000)
     connection.pragma("query_only", "ON")
     connection.pragma("trusted_schema", "OFF")

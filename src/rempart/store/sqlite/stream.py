@@ -41,11 +41,11 @@ class SqliteStreamTables(SqliteMeasureTables):
         super().__init__(connection)
         self._channels: dict[tuple[str, str], int] = {}
 
-    def restore(self) -> None:
-        """Forgets what a failed transaction made known."""
+    def restore(self, undone: int = 0, lifted: int = 0) -> None:
+        """Forgets what a failed transaction, or part of one, made known."""
         self._channels.clear()
-        self.undone.clear()
-        self.lifted.clear()
+        del self.undone[undone:]
+        del self.lifted[lifted:]
 
     # -- messages and events -----------------------------------------------------------------
 

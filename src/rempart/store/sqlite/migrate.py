@@ -1,0 +1,63 @@
+"""Numbered SQL migrations: `0001_log.sql` brings a new file to version 1, and so on.
+
+The version of a file is its `PRAGMA user_version`. Each migration is one transaction: after a crash
+a file is at one version or the next, never between. A file from a newer Rempart is refused as it
+is, before anything is written to it.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import apsw
+
+from rempart.errors import StoreError
+
+
+def migrations() -> list[tuple[int, str, str]]:
+    """(version, name, SQL) in order; the numbers must be 1, 2, 3 … without a gap."""
+    folder = files("rempart.store.sqlite") / "migrations"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    found = [(int(name[:4]), name, (folder / name).read_text("utf-8")) for name in names]
+    if [version for version, _, _ in found] != list(range(1, len(found) + 1)):
+        raise StoreError("the migrations are not numbered without a gap", where=str(names))
+    return found
+
+
+def version_of(connection: apsw.Connection) -> int:
+    return int(connection.pragma("user_version"))
+
+
+def check_version(connection: apsw.Connection, where: str) -> None:
+    """For readers, which never migrate: StoreError unless the file is at exactly our version."""
+    version, ours = version_of(connection), migrations()[-1][0]
+    if version < ours:
+        raise StoreError(
+            f"the store is at version {version}, this Rempart reads version {ours}",
+            where=where,
+            next_step="start the service once (rempart serve): it migrates the store",
+        )
+    _refuse_newer(version, ours, where)
+
+
+def migrate(connection: apsw.Connection, where: str) -> None:
+    """Applies what is missing."""
+    found = migrations()
+    version, ours = version_of(connection), found[-1][0]
+    _refuse_newer(version, ours, where)
+    for number, name, sql in found[version:]:
+        try:
+            with connection:
+                connection.execute(sql)
+                connection.pragma("user_version", number)
+        except apsw.SQLError as error:
+            raise StoreError(f"migration {name} failed: {error}", where=where) from error
+
+
+def _refuse_newer(version: int, ours: int, where: str) -> None:
+    if version > ours:
+        raise StoreError(
+            f"the store was written by a newer Rempart (version {version}, here {ours})",
+            where=where,
+            next_step="install the newer Rempart, or restore a backup made before the upgrade",
+        )
