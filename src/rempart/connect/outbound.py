@@ -1,0 +1,277 @@
+"""The one client that goes out (FAULTS rows 15 to 17).
+
+Rules kept here:
+
+1. The name is resolved once; every address must pass `addresses.is_public`, and the connection goes
+   to exactly one of the addresses that were checked. A later answer of the DNS changes nothing.
+2. No redirects are followed, no proxy is taken from the environment, no cookie is kept.
+3. Only https, except to private addresses that the operator named for this purpose.
+4. Ten seconds for everything together, 5 MB for the answer, also after unpacking.
+5. An error names the host, never the path or query, which may hold secrets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import httpcore
+import httpx
+
+from rempart import __version__
+from rempart.connect.addresses import Address, is_allowed, is_public, parse_address, parse_allowed
+from rempart.errors import OutboundError
+
+DEADLINE = 10.0
+MAX_ANSWER = 5 * 1024 * 1024
+MAX_ADDRESSES = 8
+_ATTEMPTS = 2
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class ForbiddenAddressError(OutboundError):
+    """The request was refused before anything left: trying again changes nothing."""
+
+
+async def resolve_by_system(host: str, port: int) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
+class Outbound:
+    """`allow`: private addresses or networks that may be reached, and over plain http."""
+
+    def __init__(
+        self,
+        *,
+        allow: tuple[str, ...] = (),
+        resolve: Resolve = resolve_by_system,
+        deadline: float = DEADLINE,
+        max_answer: int = MAX_ANSWER,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._allowed = parse_allowed(allow)
+        self._resolve = resolve
+        self._deadline = deadline
+        self._max_answer = max_answer
+        self._trust = trust or ssl.create_default_context()
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer:
+        """One request, one answer (also a redirect or an error status). Raises OutboundError."""
+        target = _parse(url)
+        try:
+            async with asyncio.timeout(self._deadline):
+                addresses = await self._addresses(target)
+                return await self._send(method, target, addresses, dict(headers or {}), body)
+        except TimeoutError:
+            raise OutboundError(
+                f"no whole answer within {self._deadline:g} s", where=target.host
+            ) from None
+
+    async def _addresses(self, target: httpx.URL) -> list[str]:
+        """All checked; one bad address among them refuses the whole name."""
+        port = target.port or (443 if target.scheme == "https" else 80)
+        host = target.host
+        try:
+            texts = [str(parse_address(host))]
+        except ValueError:
+            texts = await self._look_up(host, port)
+        addresses = [_address(text, host) for text in dict.fromkeys(texts)]
+        named = [is_allowed(address, self._allowed) for address in addresses]
+        for address, is_named in zip(addresses, named, strict=True):
+            if not is_named and not is_public(address):
+                raise ForbiddenAddressError(
+                    "the address is not public",
+                    where=host,
+                    next_step="name it under `allow` if this host is yours",
+                )
+        if target.scheme != "https" and not all(named):
+            raise ForbiddenAddressError("only https goes out", where=host)
+        return [str(address) for address in addresses[:MAX_ADDRESSES]]
+
+    async def _look_up(self, host: str, port: int) -> list[str]:
+        try:
+            texts = await self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise OutboundError(f"the name cannot be resolved: {error}", where=host) from error
+        if not texts:
+            raise OutboundError("the name has no address", where=host)
+        return texts
+
+    async def _send(
+        self,
+        method: str,
+        target: httpx.URL,
+        addresses: list[str],
+        headers: dict[str, str],
+        body: bytes,
+    ) -> Answer:
+        headers = {
+            "user-agent": f"rempart/{__version__}",
+            "accept-encoding": "identity",
+            **headers,
+        }
+        transport = _PinnedTransport(addresses, self._trust)
+        client = httpx.AsyncClient(
+            transport=transport, trust_env=False, follow_redirects=False, timeout=self._deadline
+        )
+        try:
+            async with (
+                client,
+                client.stream(method, target, headers=headers, content=body) as response,
+            ):
+                raw = await self._read(response, target.host)
+        except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+            raise OutboundError(
+                f"{type(error).__name__}: {error}"[:300], where=target.host
+            ) from error
+        content = self._unpacked(raw, response.headers.get("content-encoding"), target.host)
+        return Answer(response.status_code, dict(response.headers), content)
+
+    async def _read(self, response: httpx.Response, host: str) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        async for part in response.aiter_raw():
+            size += len(part)
+            if size > self._max_answer:
+                raise OutboundError(
+                    f"the answer is larger than {self._max_answer} bytes", where=host
+                )
+            parts.append(part)
+        return b"".join(parts)
+
+    def _unpacked(self, raw: bytes, encoding: str | None, host: str) -> bytes:
+        """We ask for no encoding; a server that sends one anyway is read under the same cap."""
+        if encoding is None or encoding == "identity":
+            return raw
+        if encoding not in ("gzip", "deflate"):
+            raise OutboundError("the answer is packed in a way not asked for", where=host)
+        unpacker = zlib.decompressobj(47 if encoding == "gzip" else 15)
+        try:
+            content = unpacker.decompress(raw, self._max_answer + 1)
+        except zlib.error as error:
+            raise OutboundError(f"the answer cannot be unpacked: {error}", where=host) from error
+        if len(content) > self._max_answer:
+            raise OutboundError(
+                f"the answer unpacks to more than {self._max_answer} bytes", where=host
+            )
+        return content
+
+
+def _parse(url: str) -> httpx.URL:
+    try:
+        target = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError, ValueError) as error:
+        raise ForbiddenAddressError(f"not a usable address: {error}"[:200]) from None
+    if target.scheme not in ("https", "http") or not target.host:
+        raise ForbiddenAddressError("only https goes out", where=target.host)
+    if target.userinfo:
+        raise ForbiddenAddressError("an address with a password in it", where=target.host)
+    return target
+
+
+def _address(text: str, host: str) -> Address:
+    try:
+        return parse_address(text)
+    except ValueError:
+        raise ForbiddenAddressError("the address is not public", where=host) from None
+
+
+class _PinnedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to the checked addresses, whatever name it is asked for. The name still goes into
+    the TLS handshake and is checked against the certificate there."""
+
+    def __init__(self, addresses: list[str]) -> None:
+        self._addresses = addresses
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        last: Exception | None = None
+        for address in self._addresses[:_ATTEMPTS]:
+            try:
+                return await self._inner.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                last = error
+        raise last or httpcore.ConnectError(f"no address for {host}")
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        del path, timeout, socket_options
+        raise httpcore.ConnectError("no unix sockets")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class _PinnedTransport(httpx.AsyncBaseTransport):
+    """httpx over a connection pool of one request, with the pinned backend."""
+
+    def __init__(self, addresses: list[str], trust: ssl.SSLContext) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=trust, network_backend=_PinnedBackend(addresses), max_connections=1
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Stream(answer), extensions={}
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._answer.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()

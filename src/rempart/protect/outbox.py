@@ -1,0 +1,156 @@
+"""Delivering measures to connectors: again and again, patiently, and never unseen.
+
+Rules kept here:
+
+1. What is to be delivered stands in the store, written in the transaction that took the measure; a
+   crash between attempts loses nothing, and a repeat has no second effect (see `Connector`).
+2. Waits grow from one second to an hour with a jitter that depends on the delivery and the attempt
+   only, so that a test and a replay see the same times.
+3. After `MAX_ATTEMPTS`, or when the connector says it is for ever, the delivery is `failed`: the
+   measure is shown as *not applied* and a person is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from hashlib import blake2b
+from typing import Protocol, TypeVar
+
+from rempart.model import Measure
+from rempart.protect.connector import Connector, Delivery
+from rempart.store.interface import Tables
+from rempart.store.interface.stream import DeliveryRow
+
+_LOG = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+FIRST_WAIT = 1.0
+GROWTH = 3.0
+LONGEST_WAIT = 3600.0
+MAX_ATTEMPTS = 14
+"""About seven hours in all."""
+JITTER = 0.2
+AT_ONCE = 8
+LOOK_EVERY = 1.0
+
+
+def wait_after(delivery: str, attempts: int) -> float | None:
+    """Seconds to wait after that many failed attempts; None: give up."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    seed = blake2b(f"{delivery} {attempts}".encode(), digest_size=4).digest()
+    spread = int.from_bytes(seed, "big") / 2**32 * 2 - 1
+    wait = min(LONGEST_WAIT, FIRST_WAIT * GROWTH ** (attempts - 1))
+    return wait * (1 + JITTER * spread)
+
+
+def next_attempt(row: DeliveryRow, result: Delivery) -> float | None:
+    """Seconds until the next attempt after this failed one; None: give up."""
+    if result.retry_after is None:
+        return None
+    wait = wait_after(f"{row.measure} {row.connector} {row.operation}", row.attempts + 1)
+    return None if wait is None else max(wait, result.retry_after)
+
+
+class Writer(Protocol):
+    """What the outbox needs of the engine."""
+
+    def read(self) -> AbstractContextManager[Tables]: ...
+
+    def write(self, change: Callable[[Tables], _T]) -> Future[_T]: ...
+
+
+class Outbox:
+    """Takes due deliveries from the store and calls the connectors. One per service.
+
+    `given_up(measure id, detail)` is called when a delivery failed for good.
+    """
+
+    def __init__(
+        self,
+        engine: Writer,
+        connectors: Mapping[str, Connector],
+        *,
+        clock: Callable[[], float] = time.time,
+        given_up: Callable[[str, str], None] = lambda *_: None,
+    ) -> None:
+        self._engine = engine
+        self._connectors = connectors
+        self._clock = clock
+        self._given_up = given_up
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. An error of the store is logged and tried again: it never ends this."""
+        while True:
+            self._wake.clear()
+            try:
+                delivered = await self.deliver_due()
+            except Exception:
+                _LOG.exception("deliveries could not be looked at")
+                delivered = 0
+            if delivered < AT_ONCE:
+                await self._rest()
+
+    def wake(self) -> None:
+        """There may be something new. To be called on the event loop."""
+        self._wake.set()
+
+    async def deliver_due(self) -> int:
+        """One round; returns how many deliveries were attempted."""
+        now_ms = int(self._clock() * 1000)
+        work = await asyncio.to_thread(self._due, now_ms)
+        await asyncio.gather(*(self._attempt(row, measure) for row, measure in work))
+        return len(work)
+
+    def _due(self, now_ms: int) -> list[tuple[DeliveryRow, Measure]]:
+        with self._engine.read() as tables:
+            rows = tables.stream.due_deliveries(now_ms, AT_ONCE)
+            found = tables.stream.measures(ids=[row.measure for row in rows]) if rows else []
+        measures = {row.measure.id: row.measure for row in found}
+        return [(row, measures[row.measure]) for row in rows if row.measure in measures]
+
+    async def _attempt(self, row: DeliveryRow, measure: Measure) -> None:
+        result = await self._call(row, measure)
+        now_ms = int(self._clock() * 1000)
+        if result.ok:
+            state, next_at_ms = "done", None
+        else:
+            wait = next_attempt(row, result)
+            state = "failed" if wait is None else "pending"
+            next_at_ms = None if wait is None else now_ms + int(wait * 1000)
+        settled = self._engine.write(
+            lambda tables: tables.stream.settle_delivery(
+                row.id, state=state, detail=result.detail[:300], at_ms=now_ms, next_at_ms=next_at_ms
+            )
+        )
+        await asyncio.wrap_future(settled)
+        if state == "failed":
+            _LOG.error(
+                "measure %s not applied by %s: %s", row.measure, row.connector, result.detail
+            )
+            self._given_up(row.measure, result.detail)
+
+    async def _call(self, row: DeliveryRow, measure: Measure) -> Delivery:
+        connector = self._connectors.get(row.connector)
+        if connector is None:
+            return Delivery(ok=False, detail=f"no connector `{row.connector}` is configured")
+        try:
+            if row.operation == "undo":
+                return await connector.undo(measure)
+            return await connector.apply(measure)
+        except Exception as error:
+            _LOG.exception("connector %s failed", row.connector)
+            return Delivery(ok=False, detail=f"{type(error).__name__}: {error}", retry_after=0.0)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._wake.wait()
+        except TimeoutError:
+            return
