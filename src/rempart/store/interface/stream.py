@@ -146,7 +146,11 @@ class StreamTables(ABC):
 
     @abstractmethod
     def known(self, keys: Sequence[bytes]) -> dict[bytes, Known]:
-        """Those of the keys that messages or events of the store already have; one query."""
+        """Those of the keys that messages of the store already have; one query."""
+
+    @abstractmethod
+    def known_events(self, keys: Sequence[bytes]) -> dict[bytes, Known]:
+        """The same for events; their keys are a space of their own."""
 
     @abstractmethod
     def message(self, key: bytes) -> MessageRow | None: ...
@@ -164,8 +168,10 @@ class StreamTables(ABC):
         before: int | None = None,
         limit: int = 100,
         flagged: bool = False,
+        within: Sequence[str] | None = None,
     ) -> list[MessageRow]:
-        """Newest first: of one channel, or of all. `flagged`: only those that stand out."""
+        """Newest first: of one channel, or of all. `flagged`: only those that stand out.
+        `within`: only channels of these names (what somebody has rights on)."""
 
     @abstractmethod
     def latest_by_author(
@@ -177,7 +183,8 @@ class StreamTables(ABC):
         before: int | None = None,
         limit: int = 100,
     ) -> list[MessageRow]:
-        """Newest first, inside one channel only."""
+        """Newest first, inside one channel only: all that stand out, and the others as far as a
+        bounded look back into the channel finds them."""
 
     @abstractmethod
     def latest_of_raid(
@@ -200,7 +207,8 @@ class StreamTables(ABC):
         until_ms: int,
     ) -> list[MessageRow]:
         """Messages of these authors in this channel and time that no raid has yet now belong to
-        this one; returns them. (What a raid's members wrote before it was recognised.)"""
+        this one; returns them. (What a raid's members wrote before it was recognised, as far as
+        a bounded look back into the channel finds it.)"""
 
     @abstractmethod
     def add_conflict(self, key: bytes, seq: int) -> None:
@@ -231,6 +239,7 @@ class StreamTables(ABC):
         platform: str | None = None,
         channel: str | None = None,
         since_ms: int | None = None,
+        within: Sequence[str] | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[RaidRow]:
@@ -260,6 +269,7 @@ class StreamTables(ABC):
         raid: str | None = None,
         case: str | None = None,
         active: bool = False,
+        within: Sequence[str] | None = None,
         limit: int = 1_000,
         offset: int = 0,
     ) -> list[MeasureRow]:
@@ -325,9 +335,10 @@ class StreamTables(ABC):
         *,
         platform: str | None = None,
         channel: str | None = None,
+        within: Sequence[str] | None = None,
     ) -> list[MinuteRow]:
         """Rising in time, `from_ms` inclusive, `until_ms` exclusive. Without a channel the sums of
-        all (platform and channel empty)."""
+        all, or of those within (platform and channel empty)."""
 
     @abstractmethod
     def channels(self) -> list[ChannelRow]:

@@ -32,6 +32,10 @@ _MESSAGE = (
     "seq, key, id, platform, channel, target, author, author_name, kind, sent_at_ms,"
     " received_at_ms, verdict, abuse, raid, outcome, others, conflicts"
 )
+REACH = 20_000
+"""How many messages of a channel are walked back to find those of an author."""
+LATE_MS = 600_000
+"""Messages arrive at most this much out of order when a raid looks for its earlier ones."""
 _RANKS: dict[str, int] = {verdict.value: verdict.rank for verdict in Verdict}
 _STANDS_OUT = f"(verdict > 0 OR abuse >= {FLAGGED})"
 
@@ -213,10 +217,22 @@ class SqliteStreamTables(SqliteMeasureTables):
     ) -> list[MessageRow]:
         number = self._channel_id(platform, channel)
         end = 1 << 62 if before is None else before
-        return self._messages(
-            "WHERE channel_id = ? AND author = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+        if number is None:
+            return []
+        flagged = self._db.execute(
+            "SELECT seq FROM message INDEXED BY message_flagged_author"
+            f" WHERE channel_id = ? AND author = ? AND seq < ? AND {_STANDS_OUT}"
+            " ORDER BY seq DESC LIMIT ?",
             (number, author, end, limit),
         )
+        near = self._db.execute(
+            "SELECT seq FROM (SELECT seq, author FROM message INDEXED BY message_channel"
+            " WHERE channel_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?)"
+            " WHERE author = ? ORDER BY seq DESC LIMIT ?",
+            (number, end, REACH, author, limit),
+        )
+        found = {seq for (seq,) in flagged} | {seq for (seq,) in near}
+        return self.messages(nlargest(limit, found))[::-1]
 
     def latest_of_raid(
         self, raid: str, *, before: int | None = None, limit: int = 100
@@ -240,16 +256,23 @@ class SqliteStreamTables(SqliteMeasureTables):
         from_ms: int,
         until_ms: int,
     ) -> list[MessageRow]:
-        names = tuple(authors)
-        number = self._channel_id(platform, channel)
+        names, number = frozenset(authors), self._channel_id(platform, channel)
         if not names or number is None:
             return []
-        rows = self._db.execute(
-            "UPDATE message SET raid = ?1 WHERE channel_id = ?2 AND author IN carray(?3)"
-            " AND raid IS NULL AND sent_at_ms BETWEEN ?4 AND ?5 RETURNING seq",
-            (raid, number, apsw.carray(names), from_ms, until_ms),
+        joined: list[int] = []
+        for seq, author, sent_ms, other in self._db.execute(
+            "SELECT seq, author, sent_at_ms, raid FROM message INDEXED BY message_channel"
+            " WHERE channel_id = ? ORDER BY seq DESC LIMIT ?",
+            (number, REACH),
+        ):
+            if sent_ms < from_ms - LATE_MS:
+                break
+            if other is None and author in names and from_ms <= sent_ms <= until_ms:
+                joined.append(seq)
+        self._db.executemany(
+            "UPDATE message SET raid = ? WHERE seq = ?", [(raid, seq) for seq in joined]
         )
-        return self.messages([seq for (seq,) in rows])
+        return self.messages(joined)
 
     def add_conflict(self, key: bytes, seq: int) -> None:
         self._db.execute("INSERT INTO conflict VALUES (?, ?)", (key, seq))
