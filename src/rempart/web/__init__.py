@@ -13,8 +13,8 @@ Rules of this room:
 What the parts of this room agree on:
 
 - `web/console/routes.py` and `web/public/routes.py` each expose `route_handlers`, a list of
-  Litestar handlers. `request.app.state.engine` is the `EmbeddedEngine`, `request.app.state.settings`
-  the `WebSettings`, `request.app.state.gate` the `auth.Gate`.
+  Litestar handlers. `request.app.state.engine` is the `EmbeddedEngine`,
+  `request.app.state.settings` the `WebSettings`, `request.app.state.gate` the `auth.Gate`.
 - Who asks: `auth.caller(request)` gives the `Caller` or None; the guards of `auth.guards`
   (`signed_in`, `needs("read")` …) go into a handler's or router's `guards=[…]`. A console page
   without a session answers 303 to `/login?next=…`.

@@ -7,7 +7,6 @@ times are milliseconds since the epoch, UTC.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -103,6 +102,8 @@ class AccessTables(ABC):
     def revoke_token(self, id: str, now_ms: int) -> bool: ...
 
     @abstractmethod
-    def first_time(self, connector: str, ids: Sequence[str], at_ms: int, keep_ms: int) -> bool:
-        """True when none of these webhook ids was seen before; remembers them, forgets those
-        older than `keep_ms`."""
+    def hook_seen(self, connector: str, id: str) -> bool: ...
+
+    @abstractmethod
+    def remember_hook(self, connector: str, id: str, at_ms: int, keep_ms: int) -> bool:
+        """Remembers a webhook's id, forgets those older than `keep_ms`; False when it was known."""

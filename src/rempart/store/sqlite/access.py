@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import apsw
@@ -11,9 +10,9 @@ import msgspec
 from rempart.errors import ConflictError
 from rempart.store.interface.access import AccessTables, PersonRow, SessionRow, TokenRow
 
-_PERSON = "id, name, password_hash, scopes, channels, created_ms, disabled_ms"
-_SESSION = "id, digest, person, agent, created_ms, last_ms"
-_TOKEN = "id, digest, name, scopes, channels, created_ms, created_by, revoked_ms"  # noqa: S105
+_PEOPLE = "SELECT id, name, password_hash, scopes, channels, created_ms, disabled_ms FROM person "
+_SESSIONS = "SELECT id, digest, person, agent, created_ms, last_ms FROM session "
+_TOKENS = "SELECT id, digest, name, scopes, channels, created_ms, created_by, revoked_ms FROM token "
 
 
 class SqliteAccessTables(AccessTables):
@@ -23,15 +22,15 @@ class SqliteAccessTables(AccessTables):
     def people(self) -> list[PersonRow]:
         return [
             _person(row)
-            for row in self._db.execute(f"SELECT {_PERSON} FROM person ORDER BY created_ms, id")
+            for row in self._db.execute(_PEOPLE + "ORDER BY created_ms, id")
         ]
 
     def person(self, id: str) -> PersonRow | None:
-        row = self._one(f"SELECT {_PERSON} FROM person WHERE id = ?", id)
+        row = self._one(_PEOPLE + "WHERE id = ?", id)
         return _person(row) if row else None
 
     def person_by_name(self, name: str) -> PersonRow | None:
-        row = self._one(f"SELECT {_PERSON} FROM person WHERE name = ?", name)
+        row = self._one(_PEOPLE + "WHERE name = ?", name)
         return _person(row) if row else None
 
     def put_person(self, row: PersonRow) -> None:
@@ -65,11 +64,11 @@ class SqliteAccessTables(AccessTables):
         self._db.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def session(self, digest: bytes) -> SessionRow | None:
-        row = self._one(f"SELECT {_SESSION} FROM session WHERE digest = ?", digest)
+        row = self._one(_SESSIONS + "WHERE digest = ?", digest)
         return SessionRow(*row) if row else None
 
     def sessions(self, person: str) -> list[SessionRow]:
-        query = f"SELECT {_SESSION} FROM session WHERE person = ? ORDER BY last_ms DESC"
+        query = _SESSIONS + "WHERE person = ? ORDER BY last_ms DESC"
         return [SessionRow(*row) for row in self._db.execute(query, (person,))]
 
     def touch_session(self, id: str, now_ms: int) -> None:
@@ -105,11 +104,11 @@ class SqliteAccessTables(AccessTables):
         )
 
     def token(self, digest: bytes) -> TokenRow | None:
-        row = self._one(f"SELECT {_TOKEN} FROM token WHERE digest = ?", digest)
+        row = self._one(_TOKENS + "WHERE digest = ?", digest)
         return _token(row) if row else None
 
     def tokens(self) -> list[TokenRow]:
-        query = f"SELECT {_TOKEN} FROM token ORDER BY created_ms, id"
+        query = _TOKENS + "ORDER BY created_ms, id"
         return [_token(row) for row in self._db.execute(query)]
 
     def revoke_token(self, id: str, now_ms: int) -> bool:
@@ -118,16 +117,16 @@ class SqliteAccessTables(AccessTables):
         )
         return self._db.changes() > 0
 
-    def first_time(self, connector: str, ids: Sequence[str], at_ms: int, keep_ms: int) -> bool:
+    def hook_seen(self, connector: str, id: str) -> bool:
+        query = "SELECT 1 FROM hook_seen WHERE connector = ? AND id = ?"
+        return self._one(query, connector, id) is not None
+
+    def remember_hook(self, connector: str, id: str, at_ms: int, keep_ms: int) -> bool:
         self._db.execute("DELETE FROM hook_seen WHERE at_ms < ?", (at_ms - keep_ms,))
-        for id in ids:
-            self._db.execute(
-                "INSERT INTO hook_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (connector, id, at_ms),
-            )
-            if self._db.changes() == 0:
-                return False
-        return True
+        self._db.execute(
+            "INSERT INTO hook_seen VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (connector, id, at_ms)
+        )
+        return self._db.changes() > 0
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
         return self._db.execute(query, values).fetchone()

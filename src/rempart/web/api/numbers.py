@@ -1,0 +1,90 @@
+"""Numbers of the service for `/metrics`, in Prometheus text form.
+
+Counted in plain integers on the hot path and turned into samples only when somebody asks. What the
+log and the tables know is read from them, not counted a second time. No label names a person, a
+channel or a word.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from rempart.engine.embedded import EmbeddedEngine, ItemResult
+
+
+class Numbers(Collector):
+    """Counted by the routes, read by `/metrics`."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self._engine = engine
+        self.items: Counter[str] = Counter()
+        self.turned: Counter[int] = Counter()
+        self.answers: Counter[int] = Counter()
+        self.listeners = 0
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+
+    def taken(self, results: Sequence[ItemResult], refused: int) -> None:
+        for result in results:
+            self.items[result.status] += 1
+        if refused:
+            self.items["refused"] += refused
+
+    def turned_away(self, status: int) -> None:
+        self.turned[status] += 1
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)
+
+    def describe(self) -> Iterable[Metric]:
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        items = CounterMetricFamily(
+            "rempart_items",
+            "Messages and events over HTTP, by what came of them",
+            labels=["result"],
+        )
+        for result, count in sorted(self.items.items()):
+            items.add_metric([result], count)
+        yield items
+        turned = CounterMetricFamily(
+            "rempart_deliveries_turned_away", "Requests to deliver, turned away", labels=["status"]
+        )
+        for status, count in sorted(self.turned.items()):
+            turned.add_metric([str(status)], count)
+        yield turned
+        answers = CounterMetricFamily(
+            "rempart_http_answers", "Answers of the other routes", labels=["status"]
+        )
+        for status, count in sorted(self.answers.items()):
+            answers.add_metric([str(status)], count)
+        yield answers
+        yield GaugeMetricFamily("rempart_listeners", "Open streams of events", value=self.listeners)
+        yield from self._stored()
+
+    def _stored(self) -> Iterator[Metric]:
+        with self._engine.read() as tables:
+            size = tables.log.size()
+            counters = tables.stream.counters()
+            checkpoint = tables.log.last_checkpoint()
+        yield GaugeMetricFamily("rempart_log_entries", "Entries of the log", value=size)
+        if checkpoint is not None:
+            yield GaugeMetricFamily(
+                "rempart_log_checkpoint_entries", "Entries under the last checkpoint", checkpoint[0]
+            )
+        stored = CounterMetricFamily(
+            "rempart_stored", "What the store counts, since its first day", labels=["what"]
+        )
+        for name, value in sorted(counters.items()):
+            stored.add_metric([name], value)
+        yield stored

@@ -1,0 +1,30 @@
+"""What the handlers share: the engine of the app, and how one writes from the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from litestar import Request
+
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.store.interface import Tables
+
+AnyRequest = Request[Any, Any, Any]
+T = TypeVar("T")
+
+
+def engine_of(request: AnyRequest) -> EmbeddedEngine:
+    engine: EmbeddedEngine = request.app.state.engine
+    return engine
+
+
+async def write(request: AnyRequest, change: Callable[[Tables], T]) -> T:
+    """Runs `change` in the engine's next transaction; returns after the durable commit."""
+    return await asyncio.wrap_future(engine_of(request).write(change))
+
+
+def moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,0 +1,183 @@
+"""One ASGI app: the hot route raw, everything else through Litestar.
+
+What holds for every response is done here, outside the framework: security headers, who asks, the
+count by status. `POST /api/v1/messages` is answered before the framework is entered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.response import Redirect
+
+from rempart import __version__
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.errors import RempartError
+from rempart.web.api import routes as api_routes
+from rempart.web.api.messages import PATH as MESSAGES
+from rempart.web.api.messages import Messages
+from rempart.web.api.numbers import Numbers
+from rempart.web.asgi import AsgiApp, AsgiMessage, AsgiScope, Receive, Send
+from rempart.web.auth import pages as auth_pages
+from rempart.web.auth.gate import Gate
+from rempart.web.auth.guards import check_csrf
+from rempart.web.auth.headers import response_headers
+from rempart.web.auth.secret import csrf_of
+from rempart.web.auth.slow_down import SlowDown
+from rempart.web.console.routes import route_handlers as console_routes
+from rempart.web.console.templates import render_error
+from rempart.web.failures import (
+    Problem,
+    ProblemAnswer,
+    UnknownCallerError,
+    headers_of,
+    problem_of,
+    status_of,
+    validation_details,
+)
+from rempart.web.public.routes import route_handlers as public_routes
+from rempart.web.settings import WebSettings
+
+_LOG = logging.getLogger(__name__)
+AnyRequest = Request[Any, Any, Any]
+
+
+def build_app(engine: EmbeddedEngine, settings: WebSettings | None = None) -> AsgiApp:
+    """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
+    settings = settings or WebSettings()
+    gate = Gate(engine, settings)
+    numbers = Numbers(engine)
+    framework = _framework(engine, settings, gate, numbers)
+    return Dispatcher(framework, Messages(engine, gate, settings, numbers), gate, numbers)
+
+
+class Dispatcher:
+    def __init__(
+        self, framework: Litestar, messages: Messages, gate: Gate, numbers: Numbers
+    ) -> None:
+        self.framework = framework
+        self._messages = messages
+        self._gate = gate
+        self._numbers = numbers
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == MESSAGES and scope["method"] == "POST":
+            await self._messages(scope, receive, send)
+            return
+        framework: Any = self.framework
+        if scope["type"] != "http":
+            await framework(scope, receive, send)
+            return
+        tls = self._gate.over_tls(scope)
+        scope["user"] = self._gate.caller(scope)
+        secret = self._gate.session_secret(scope) if scope["user"] is not None else None
+        scope.setdefault("state", {})["csrf_token"] = csrf_of(secret) if secret else ""
+
+        async def send_with_headers(message: AsgiMessage) -> None:
+            if message["type"] == "http.response.start":
+                self._numbers.answers[message["status"]] += 1
+                had = {name.lower() for name, _ in message["headers"]}
+                added = response_headers(scope["path"], tls=tls)
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in added if pair[0] not in had),
+                ]
+            await send(message)
+
+        await framework(scope, receive, send_with_headers)
+
+
+def _framework(
+    engine: EmbeddedEngine, settings: WebSettings, gate: Gate, numbers: Numbers
+) -> Litestar:
+    handlers: Sequence[Any] = [
+        *api_routes.route_handlers,
+        *auth_pages.route_handlers,
+        *console_routes,
+        *public_routes,
+    ]
+    state = State(
+        {
+            "engine": engine,
+            "settings": settings,
+            "gate": gate,
+            "numbers": numbers,
+            "slow_down": SlowDown(),
+            "notices": api_routes.Notices(),
+        }
+    )
+    return Litestar(
+        route_handlers=handlers,
+        state=state,
+        before_request=check_csrf,
+        request_max_body_size=settings.max_body,
+        on_app_init=[_no_default_headers],
+        openapi_config=OpenAPIConfig(
+            title="Rempart",
+            version=__version__,
+            description="Defence against online harassment: messages in, outcomes out, reports, "
+            "cases, decisions, evidence.",
+            path="/openapi",
+            render_plugins=[],
+            use_handler_docstrings=True,
+            components=api_routes.components,
+        ),
+        exception_handlers={
+            RempartError: _answer_failure,
+            HTTPException: _answer_framework,
+            Exception: _answer_surprise,
+        },
+        debug=False,
+        logging_config=None,
+    )
+
+
+def _no_default_headers(config: AppConfig) -> AppConfig:
+    return config
+
+
+def _answer_failure(request: AnyRequest, error: RempartError) -> Response[Any]:
+    status = status_of(error)
+    if isinstance(error, UnknownCallerError) and _wants_page(request):
+        return Redirect(f"/login?next={request.url.path}", status_code=303)
+    if status >= 500 and status != 501:
+        _LOG.error("the store refuses: %s", error.diagnostics())
+    return _answer(request, status, problem_of(error), headers_of(error))
+
+
+def _answer_framework(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    details = validation_details(error.extra) if isinstance(error, ValidationException) else ()
+    reason = "the request is not as it must be" if details else str(error.detail)
+    return _answer(
+        request, error.status_code, Problem(reason, details=details), dict(error.headers or {})
+    )
+
+
+def _answer_surprise(request: AnyRequest, error: Exception) -> Response[Any]:
+    _LOG.exception("unexpected error at %s", request.url.path, exc_info=error)
+    problem = Problem(
+        "an error inside; it was logged", next_step="try again, then tell the operator"
+    )
+    return _answer(request, 500, problem, {})
+
+
+def _answer(
+    request: AnyRequest, status: int, problem: Problem, headers: dict[str, str]
+) -> Response[Any]:
+    if _wants_page(request):
+        page = render_error(request, status, problem.reason, problem.next_step or "")
+        page.headers.update(headers)
+        return page
+    return Response(ProblemAnswer(problem), status_code=status, headers=headers)
+
+
+def _wants_page(request: AnyRequest) -> bool:
+    path = request.url.path
+    return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")

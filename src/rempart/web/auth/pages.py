@@ -1,0 +1,235 @@
+"""Signing in and out: the one-time login, the choice of a password, the password, the way out.
+
+Every wrong sign-in gives the same answer after the same work, whether the name exists or not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from litestar import Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.errors import ConflictError
+from rempart.store.interface import Tables
+from rempart.store.interface.access import PersonRow
+from rempart.web.asgi import AsgiScope
+from rempart.web.auth.caller import Scope
+from rempart.web.auth.gate import Gate, cookie, now_ms
+from rempart.web.auth.guards import (
+    LOGIN_COOKIE,
+    NO_SESSION,
+    caller,
+    check_login_csrf,
+    gate_of,
+    must_be_known,
+)
+from rempart.web.auth.secret import (
+    MAX_PASSWORD,
+    MIN_PASSWORD,
+    csrf_of,
+    digest_of,
+    hash_password,
+    hash_password_aside,
+    new_id,
+    new_secret,
+    verify_password_aside,
+)
+from rempart.web.auth.slow_down import SlowDown
+from rempart.web.console.templates import render
+from rempart.web.failures import NoRightError
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyRequest = Request[Any, Any, Any]
+
+HOME = "/console"
+MAX_NAME = 64
+
+
+@cache
+def _nobody() -> str:
+    """Verified against when the name is unknown, so that the answer takes as long."""
+    return hash_password(new_secret())
+
+
+@get("/login", include_in_schema=False)
+async def login_page(request: AnyRequest, next: str = "") -> Response[Any]:
+    who = caller(request)
+    if who is not None and who.is_person:
+        return Redirect(local_path(next), status_code=303)
+    return _login_form(request, None, next)
+
+
+@post("/login", include_in_schema=False, opt={NO_SESSION: True}, status_code=200)
+async def login(request: AnyRequest, data: Fields) -> Response[Any]:
+    scope = _scope(request)
+    check_login_csrf(scope, data.get("csrf_token") or data.get("csrf", ""))
+    slow: SlowDown = request.app.state.slow_down
+    one_time = data.get("one_time", "").strip()
+    name = data.get("name", "").strip()
+    address = request.client.host if request.client else ""
+    keys = (f"address {address}", f"name {name.casefold()[:MAX_NAME]}")
+    wait = slow.wait(keys, time.monotonic())
+    if wait > 0:
+        return _login_form(request, "slow_down", data.get("next", ""), wait=wait)
+    if one_time:
+        person, known = None, await _use_one_time(request, one_time)
+    else:
+        person = await _check_password(request, name, data.get("password", ""))
+        known = person is not None
+    if not known:
+        slow.failed(keys, time.monotonic())
+        return _login_form(request, "expired" if one_time else "wrong", data.get("next", ""))
+    slow.succeeded(keys)
+    agent = request.headers.get("user-agent", "")
+    secret = await gate_of(request).open_session(person.id if person else None, agent)
+    target = local_path(data.get("next", "")) if person else "/login/password"
+    answer: Response[Any] = Redirect(target, status_code=303)
+    _set_cookie(answer, gate_of(request), scope, secret)
+    return answer
+
+
+@get("/login/password", include_in_schema=False)
+async def password_page(request: AnyRequest) -> Response[Any]:
+    if must_be_known(request).complete:
+        return Redirect(HOME, status_code=303)
+    return render(request, "password.html", error=None, name="", shortest=MIN_PASSWORD)
+
+
+@post("/login/password", include_in_schema=False, status_code=200)
+async def choose_password(request: AnyRequest, data: Fields) -> Response[Any]:
+    """First use: the person is created, the one-time session ends, a full one begins."""
+    who = must_be_known(request)
+    if who.complete or who.session is None:
+        raise NoRightError("a password is chosen only after the one-time login")
+    name, password = data.get("name", "").strip(), data.get("password", "")
+    error = _wrong_choice(name, password, data.get("again", ""))
+    if error is None:
+        encoded = await hash_password_aside(password)
+        row = PersonRow(new_id("p"), name, encoded, (Scope.ADMIN,), None, now_ms(), None)
+        try:
+            await _write(request, lambda tables: tables.access.put_person(row))
+        except ConflictError:
+            error = "taken"
+    if error is not None:
+        return render(
+            request,
+            "password.html",
+            status_code=422,
+            error=error,
+            name=name,
+            shortest=MIN_PASSWORD,
+        )
+    gate = gate_of(request)
+    await gate.end_session(who.session)
+    secret = await gate.open_session(row.id, request.headers.get("user-agent", ""))
+    answer: Response[Any] = Redirect(HOME, status_code=303)
+    _set_cookie(answer, gate, _scope(request), secret)
+    return answer
+
+
+@post("/logout", include_in_schema=False, status_code=200)
+async def logout(request: AnyRequest) -> Response[Any]:
+    who = must_be_known(request)
+    if who.session is None:
+        raise NoRightError("a token has no session to end", next_step="revoke the token")
+    gate = gate_of(request)
+    await gate.end_session(who.session)
+    answer: Response[Any] = Redirect("/login", status_code=303)
+    _set_cookie(answer, gate, _scope(request), "", max_age=0)
+    answer.headers["clear-site-data"] = '"cache", "storage"'
+    return answer
+
+
+route_handlers = [login_page, login, password_page, choose_password, logout]
+
+
+def local_path(wanted: str) -> str:
+    """Where to go after signing in: a path of this site and nothing else."""
+    local = wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted
+    return quote(wanted, safe="/?=&%#-._~:+,;@!") if local and wanted.isprintable() else HOME
+
+
+def _wrong_choice(name: str, password: str, again: str) -> str | None:
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        return "name"
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        return "short"
+    return None if password == again else "differ"
+
+
+async def _check_password(request: AnyRequest, name: str, password: str) -> PersonRow | None:
+    engine: EmbeddedEngine = request.app.state.engine
+    with engine.read() as tables:
+        person = tables.access.person_by_name(name[:MAX_NAME])
+    encoded = person.password_hash if person else await asyncio.to_thread(_nobody)
+    right = await verify_password_aside(password[:MAX_PASSWORD], encoded)
+    return person if right and person is not None and person.disabled_ms is None else None
+
+
+async def _use_one_time(request: AnyRequest, secret: str) -> bool:
+    digest, now = digest_of(secret), now_ms()
+    return await _write(request, lambda tables: tables.access.use_one_time(digest, now))
+
+
+async def _write(request: AnyRequest, change: Any) -> Any:
+    engine: EmbeddedEngine = request.app.state.engine
+    return await asyncio.wrap_future(engine.write(change))
+
+
+def _login_form(
+    request: AnyRequest, error: str | None, next: str, *, wait: float = 0.0
+) -> Response[Any]:
+    scope = _scope(request)
+    secret = cookie(scope, LOGIN_COOKIE) or new_secret()
+    scope.setdefault("state", {})["csrf_token"] = csrf_of(secret)
+    seconds = int(wait) + 1
+    status = {None: 200, "slow_down": 429}.get(error, 401)
+    with request.app.state.engine.read() as tables:
+        first_use = not tables.access.people()
+    answer: Response[Any] = render(
+        request,
+        "login.html",
+        status_code=status,
+        error=error,
+        next=local_path(next) if next else "",
+        wait=seconds,
+        first_use=first_use,
+    )
+    if error == "slow_down":
+        answer.headers["retry-after"] = str(seconds)
+    _set_raw_cookie(answer, LOGIN_COOKIE, secret, secure=gate_of(request).over_tls(scope))
+    return answer
+
+
+def _set_cookie(
+    answer: Response[Any], gate: Gate, scope: AsgiScope, secret: str, max_age: int | None = None
+) -> None:
+    name, secure = gate.cookie_name(scope), gate.over_tls(scope)
+    _set_raw_cookie(answer, name, secret, secure=secure, max_age=max_age)
+
+
+def _set_raw_cookie(
+    answer: Response[Any], name: str, value: str, *, secure: bool, max_age: int | None = None
+) -> None:
+    answer.set_cookie(
+        key=name,
+        value=value,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+        max_age=max_age,
+    )
+
+
+def _scope(request: AnyRequest) -> AsgiScope:
+    scope: Any = request.scope
+    return scope  # type: ignore[no-any-return]
