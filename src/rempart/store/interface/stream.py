@@ -130,9 +130,9 @@ class DeliveryRow(NamedTuple):
 
 
 class StreamTables(ABC):
-    undone: list[str]
-    """Measures that ended in this transaction, and `lifted` raids: the engine reads them after the
-    transaction so that the planner's memory agrees with the tables."""
+    undone: list[Measure]
+    """Measures that a person undid in this transaction, and `lifted` raids: the engine reads them
+    after the transaction so that the planner's memory agrees with the tables."""
     lifted: list[str]
 
     # -- messages and events -----------------------------------------------------------------
@@ -363,3 +363,13 @@ class StreamTables(ABC):
     @abstractmethod
     def drop_states(self) -> None:
         """Forgets all snapshots: they are rebuilt from the log."""
+
+    # -- facts told to the log ---------------------------------------------------------------
+
+    @abstractmethod
+    def fact(self, name: str) -> str | None:
+        """What the log was last told of this: the key, the versions of rules and detectors …"""
+
+    @abstractmethod
+    def put_fact(self, name: str, value: str, seq: int) -> None:
+        """Entry `seq` of the log says so."""

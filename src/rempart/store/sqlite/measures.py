@@ -118,8 +118,10 @@ class SqliteMeasureTables(StreamTables):
             )
         ]
         self._take_back(ended, at_ms)
-        self.undone.extend(ended)
-        return self.measures(ids=ended, limit=len(ended)) if ended else []
+        rows = self.measures(ids=ended, limit=len(ended)) if ended else []
+        if state is MeasureState.UNDONE:
+            self.undone.extend(row.measure for row in rows)
+        return rows
 
     def _take_back(self, measures: Sequence[str], at_ms: int) -> None:
         """Never tried: dropped. Tried, whatever came of it: an undo is queued behind it."""

@@ -426,6 +426,15 @@ class SqliteStreamTables(SqliteMeasureTables):
         self._db.execute("DELETE FROM state")
         self._db.execute("DELETE FROM snapshot")
 
+    # -- facts told to the log ---------------------------------------------------------------
+
+    def fact(self, name: str) -> str | None:
+        found: str | None = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).get
+        return found
+
+    def put_fact(self, name: str, value: str, seq: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", (name, value, seq))
+
 
 _strings: Callable[[str], tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...]).decode
 

@@ -158,3 +158,10 @@ CREATE TABLE snapshot (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     seq INTEGER NOT NULL
 ) STRICT;
+
+-- What the log was last told of keys, rules, detectors and settings.
+CREATE TABLE fact (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
