@@ -1,0 +1,101 @@
+"""Settings of the engine, from `<data>/settings.toml`. Everything has a default.
+
+```toml
+[community]
+name = "Léa's chat"                  # how the public pages name this place
+languages = ["fr", "en"]
+
+[detection]
+private_for = ["lea"]                # recipients who switched detection on for private messages
+
+[log]
+origin = "rempart.example/log"       # name of the log; cannot change later
+checkpoint_seconds = 60
+
+[limits]                             # measures per channel and hour before a human is asked
+account_holds = 2000
+```
+
+The sections `[web]`, `[hooks.*]` and `[webhooks.*]` belong to `web.settings`; of the webhooks only
+names and channels are read here: measures are queued for them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from rempart.engine.pipeline import PipelineSettings
+from rempart.errors import InputError
+from rempart.protect import Limits
+
+_OURS = ("community", "detection", "log", "limits", "engine")
+
+
+class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str = "Rempart"
+    languages: tuple[str, ...] = ("fr", "en")
+
+
+class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    private_for: tuple[str, ...] = ()
+
+
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    origin: str | None = None
+    checkpoint_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
+
+
+class EngineLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`waiting`: items accepted and not yet committed, beyond which senders are asked to wait;
+    `group`: items per transaction; the others say how often states are saved."""
+
+    waiting: Annotated[int, msgspec.Meta(ge=1)] = 20_000
+    group: Annotated[int, msgspec.Meta(ge=1)] = 1_000
+    group_bytes: Annotated[int, msgspec.Meta(ge=1)] = 4 << 20
+    snapshot_messages: Annotated[int, msgspec.Meta(ge=1)] = 20_000
+    snapshot_seconds: Annotated[int, msgspec.Meta(ge=1)] = 60
+    remembered: Annotated[int, msgspec.Meta(ge=1)] = 50_000
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A connector that measures are queued for. `channels` empty: all; an entry is the name of a
+    channel, or `platform/channel`."""
+
+    channels: tuple[str, ...] = ()
+
+    def takes(self, platform: str, channel: str) -> bool:
+        names = self.channels
+        return not names or channel in names or f"{platform}/{channel}" in names
+
+
+class EngineSettings(msgspec.Struct, frozen=True):
+    community: Community = Community()
+    detection: Detection = Detection()
+    log: LogSettings = LogSettings()
+    limits: Limits = Limits()
+    engine: EngineLimits = EngineLimits()
+    webhooks: dict[str, Outgoing] = {}
+
+    @property
+    def pipeline(self) -> PipelineSettings:
+        return PipelineSettings(frozenset(self.detection.private_for), self.limits)
+
+
+def load_engine_settings(data_dir: Path) -> EngineSettings:
+    """Reads `settings.toml`; InputError says which field is wrong."""
+    path = data_dir / "settings.toml"
+    try:
+        document: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return EngineSettings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"settings cannot be read: {error}", where=str(path)) from error
+    found = {name: document[name] for name in (*_OURS, "webhooks") if name in document}
+    try:
+        return msgspec.convert(found, EngineSettings)
+    except msgspec.ValidationError as error:
+        raise InputError(str(error), where=str(path)) from error
