@@ -8,10 +8,10 @@ import time
 import zlib
 
 import pytest
+from tests.connect.local_server import Received, answering, http, serving
 
 from rempart.connect.outbound import ForbiddenAddressError, Outbound
 from rempart.errors import OutboundError
-from tests.connect.local_server import Received, answering, http, serving
 
 HERE = ("127.0.0.0/8",)
 
@@ -30,7 +30,8 @@ def resolving(*answers: list[str]) -> tuple[list[str], object]:
 
 @pytest.mark.parametrize(
     "host", ["2130706433", "0x7f.1", "127.1", "0177.0.0.1", "127.0.0.1", "localhost", "[::1]",
-             "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fec0::1]", "[fe80::1%25eth0]",
+             "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fec0::1]",
+             "[fe80::1%25eth0]",
              "192.0.0.8", "224.0.0.1", "169.254.169.254", "０x7f.1", "①②⑦.0.0.1"],
 )  # fmt: skip
 def test_odd_spellings_of_inner_addresses_reach_nothing(host: str) -> None:

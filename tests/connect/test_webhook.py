@@ -9,15 +9,15 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.connect.local_server import LocalServer, answering, http, serving
 
 from rempart.connect.outbound import Outbound
 from rempart.connect.signing import is_signed, secret_bytes, signature
 from rempart.connect.webhook import Webhook
 from rempart.errors import InputError
 from rempart.model import Measure, MeasureKind, Scope, ScopeKind
-from tests.connect.local_server import LocalServer, answering, http, serving
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the example of the specification
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = 1_674_087_231.0
 MEASURE = Measure(
     "m-1",

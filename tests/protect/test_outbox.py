@@ -158,7 +158,8 @@ def test_the_undo_of_an_applied_measure_goes_out_too(engine: Direct) -> None:
     outbox = Outbox(engine, {"bot": platform}, clock=clock)
     asyncio.run(outbox.deliver_due())
     with engine.store.begin() as tables:
-        tables.stream.end_measures(["m-1"], MeasureState.UNDONE, 2_000, "p-1")
+        first = tables.log.append([seal("measure-undone", {"v": 1, "ids": ["m-1"]})])
+        tables.stream.end_measures(["m-1"], MeasureState.UNDONE, seq=first, at_ms=2_000, by="p-1")
     clock.now += 10
     asyncio.run(outbox.deliver_due())
     assert platform.asked == [("apply", "m-1"), ("undo", "m-1")]
