@@ -151,8 +151,8 @@ class CaseTables(ABC):
 
     @abstractmethod
     def last_of(self, things: Sequence[bytes]) -> dict[bytes, tuple[Case, int]]:
-        """For each known thing its open case, else its newest, and that case's ordinal (0 when
-        the thing is only an alias of it)."""
+        """For each known thing its open case, else its newest (followed to where it was merged),
+        and the ordinal of the thing's own newest case (0 when the thing is only an alias)."""
 
     @abstractmethod
     def last_of_raids(self, raids: Sequence[str]) -> dict[str, Case]:
@@ -187,6 +187,10 @@ class CaseTables(ABC):
     @abstractmethod
     def measures(self, case: str, *, active: bool = False) -> list[MeasureRow]:
         """Measures taken for the case's raid or for one of its messages, oldest first."""
+
+    @abstractmethod
+    def shields(self, target: str) -> list[MeasureRow]:
+        """The shields that are on for a target."""
 
     @abstractmethod
     def held_without_case(self) -> int:

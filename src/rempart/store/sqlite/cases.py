@@ -110,21 +110,25 @@ class SqliteCaseTables(CaseTables):
         return _case(row) if row else None
 
     def last_of(self, things: Sequence[bytes]) -> dict[bytes, tuple[Case, int]]:
-        listed = _pack([thing.hex() for thing in things])
+        if not things:
+            return {}
         pairs: dict[bytes, tuple[str, int]] = {}
         for thing, case, ordinal, _ in self._db.execute(
-            "SELECT c.thing, c.id, c.ordinal, c.state = 'open' AS is_open FROM cases c"
-            " WHERE c.thing IN (SELECT unhex(value) FROM json_each(?1))"
+            "SELECT o.thing, c.id, o.ordinal, c.state = 'open' AS is_open FROM cases o"
+            " JOIN cases c ON c.id = coalesce(o.merged_into, o.id)"
+            " WHERE o.thing IN (SELECT unhex(value) FROM json_each(?1))"
             " UNION ALL SELECT a.thing, c.id, 0, c.state = 'open' FROM case_alias a"
-            " JOIN cases c ON c.id = a.case_id"
+            " JOIN cases o ON o.id = a.case_id JOIN cases c ON c.id = coalesce(o.merged_into, o.id)"
             " WHERE a.thing IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY is_open, 3",
-            (listed,),
+            (_pack([thing.hex() for thing in things]),),
         ):
             pairs[thing] = (case, ordinal)
         cases = self._by_id([case for case, _ in pairs.values()])
         return {thing: (cases[case], ordinal) for thing, (case, ordinal) in pairs.items()}
 
     def last_of_raids(self, raids: Sequence[str]) -> dict[str, Case]:
+        if not raids:
+            return {}
         rows = self._db.execute(
             _CASES + "WHERE c.kind = 'raid' AND c.raid " + _LISTED + " ORDER BY c.ordinal",
             (_pack(raids),),
@@ -132,6 +136,8 @@ class SqliteCaseTables(CaseTables):
         return {case.raid or case.subject: case for case in map(_case, rows)}
 
     def last_of_messages(self, sequences: Sequence[int]) -> dict[int, Case]:
+        if not sequences:
+            return {}
         pairs: dict[int, str] = {}
         for seq, case, _, _ in self._db.execute(
             "SELECT m.seq, c.id, c.state = 'open' AS is_open, c.opened_ms FROM message m"
@@ -145,6 +151,16 @@ class SqliteCaseTables(CaseTables):
             pairs[seq] = case
         cases = self._by_id(list(pairs.values()))
         return {seq: cases[case] for seq, case in pairs.items()}
+
+    def shields(self, target: str) -> list[MeasureRow]:
+        ids = [
+            row[0]
+            for row in self._db.execute(
+                "SELECT id FROM measure WHERE kind = 'shield' AND state = 'active'"
+            )
+        ]
+        rows = self._stream.measures(ids=ids, active=True, limit=max(1, len(ids)))
+        return [row for row in rows if row.measure.scope.ref == target]
 
     def loose(self, platform: str, channel: str, from_ms: int, raid: str) -> list[LooseCase]:
         rows = self._db.execute(
@@ -342,7 +358,10 @@ class SqliteCaseTables(CaseTables):
         return [(row[0], row[1]) for row in rows]
 
     def insert_receipt(self, digest: bytes, report: str, at_ms: int) -> None:
-        self._db.execute("INSERT INTO receipt VALUES (?, ?, ?)", (digest, report, at_ms))
+        self._db.execute(
+            "INSERT INTO receipt (digest, report_id, at_ms) VALUES (?, ?, ?)",
+            (digest, report, at_ms),
+        )
 
     def report_of_receipt(self, digest: bytes) -> str | None:
         value = self._value("SELECT report_id FROM receipt WHERE digest = ?", (digest,))

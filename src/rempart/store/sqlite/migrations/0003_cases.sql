@@ -119,3 +119,6 @@ CREATE TABLE answer (
 ) STRICT;
 CREATE TRIGGER answer_append_only BEFORE UPDATE ON answer
 BEGIN SELECT RAISE(ABORT, 'an answer is never changed'); END;
+
+-- Whether a target's shield is on is asked often.
+CREATE INDEX measure_shield ON measure (kind) WHERE kind = 'shield' AND state = 'active';

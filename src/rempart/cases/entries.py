@@ -1,0 +1,61 @@
+"""Writing entries about cases: sealed, appended, and kept with the case for its dossier.
+
+Everything that happens in this room goes through `record`, inside the caller's transaction, so that
+a decision, its answers and their entries are there together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rempart.log.commit import SealedEntry, seal
+from rempart.store.interface import Tables
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def at_time(at_ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=at_ms)
+
+
+def ms_of(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def rfc3339(at_ms: int) -> str:
+    return at_time(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clean(text: str) -> str:
+    """Half a surrogate pair has no bytes: it becomes U+FFFD, as in messages."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def entry(name: str, value: Mapping[str, Any], *more: tuple[str, Mapping[str, Any]]) -> SealedEntry:
+    """One sealed entry; `"v": 1` is added, keys without a value are left out."""
+    return seal(name, _value(value), *((part, _value(content)) for part, content in more))
+
+
+def record(tables: Tables, entries: Sequence[tuple[str | None, SealedEntry]]) -> int:
+    """Appends the entries in order, each kept with its case; returns the sequence of the first."""
+    first = tables.log.append([sealed for _, sealed in entries])
+    tables.cases.add_entries(
+        [(case, first + place) for place, (case, _) in enumerate(entries) if case is not None]
+    )
+    return first
+
+
+def _value(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"v": 1, **{key: _clean(part) for key, part in value.items() if part is not None}}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else clean(value)
+    if isinstance(value, Mapping):
+        return {key: _clean(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(part) for part in value]
+    return value

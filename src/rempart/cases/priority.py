@@ -1,0 +1,119 @@
+"""What comes first in the queue, and the sentence that says why. Pure.
+
+Order: life, safety and children; then raids at *attack*; then by kind of harm. How many reported
+plays no part in it. A priority never falls while a case is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rempart.cases.harms import Harm, Urgency
+from rempart.model import THRESHOLD, Label, Raid, RaidStage
+from rempart.store.interface.cases import URGENT
+
+THREAT_IN_RAID = URGENT + 70
+THREAT = URGENT + 50
+ATTACK = 700
+SUSPECT = 500
+OTHER = 100
+
+_BY_LABEL: tuple[tuple[Label, int, str, str], ...] = (
+    (
+        Label.THREAT,
+        THREAT,
+        "A threat against {target}: someone’s safety may be at stake.",
+        "Une menace contre {target} : la sécurité d’une personne peut être en jeu.",
+    ),
+    (
+        Label.SELF_HARM_INCITEMENT,
+        THREAT,
+        "{target} is being pushed to self-harm.",
+        "On pousse {target} à se faire du mal.",
+    ),
+    (
+        Label.PERSONAL_DATA,
+        650,
+        "Personal data published about {target}.",
+        "Des données personnelles publiées au sujet de {target}.",
+    ),
+    (
+        Label.KNOWN_MEDIA,
+        600,
+        "A file already refused was sent again to {target}.",
+        "Un fichier déjà refusé a été renvoyé à {target}.",
+    ),
+    (Label.HATE, 450, "Hate against {target}.", "De la haine contre {target}."),
+    (
+        Label.SEXUAL,
+        400,
+        "A sexual message to {target}.",
+        "Un message à caractère sexuel adressé à {target}.",
+    ),
+    (Label.INSULT, 300, "An insult against {target}.", "Une insulte contre {target}."),
+    (
+        Label.BAD_LINK,
+        250,
+        "A harmful link sent to {target}.",
+        "Un lien dangereux envoyé à {target}.",
+    ),
+    (Label.SPAM, 200, "Spam sent to {target}.", "Du spam envoyé à {target}."),
+)
+
+_BY_URGENCY = {Urgency.LIFE: URGENT, Urgency.URGENT: 640, Urgency.SOON: 420, Urgency.NORMAL: 150}
+
+
+def of_message(labels: Mapping[str, float], target: str) -> tuple[int, dict[str, str]]:
+    """Priority and reason of a held message, from the gravest label that reached its threshold."""
+    for label, priority, en, fr in _BY_LABEL:
+        if labels.get(label.value, 0.0) >= THRESHOLD:
+            return priority, _say(en, fr, target=target)
+    return OTHER, _say(
+        "A message to {target} is held and waits for a person.",
+        "Un message adressé à {target} est retenu et attend une personne.",
+        target=target,
+    )
+
+
+def is_threat(labels: Mapping[str, float]) -> bool:
+    return (
+        labels.get(Label.THREAT.value, 0.0) >= THRESHOLD
+        or labels.get(Label.SELF_HARM_INCITEMENT.value, 0.0) >= THRESHOLD
+    )
+
+
+def of_raid(raid: Raid, *, threat: bool) -> tuple[int, dict[str, str]]:
+    """Priority and reason of a raid; a threat among its messages puts it first."""
+    facts = {"target": raid.target, "accounts": len(raid.members), "messages": raid.messages}
+    if threat:
+        return THREAT_IN_RAID, _say(
+            "A threat within a coordinated attack on {target}: {accounts} accounts, "
+            "{messages} messages.",
+            "Une menace au sein d’une attaque coordonnée contre {target} : {accounts} comptes, "
+            "{messages} messages.",
+            **facts,
+        )
+    if raid.stage is RaidStage.ATTACK:
+        return ATTACK, _say(
+            "A coordinated attack on {target}: {accounts} accounts, {messages} messages.",
+            "Une attaque coordonnée contre {target} : {accounts} comptes, {messages} messages.",
+            **facts,
+        )
+    return SUSPECT, _say(
+        "A possible coordinated attack on {target}: {accounts} accounts, {messages} messages.",
+        "Une possible attaque coordonnée contre {target} : {accounts} comptes, "
+        "{messages} messages.",
+        **facts,
+    )
+
+
+def of_report(harm: Harm) -> tuple[int, dict[str, str]]:
+    """The early look a category buys; nothing else follows from it."""
+    return _BY_URGENCY[harm.urgency], {
+        "en": f"Reported by a person: {harm.label['en']}.",
+        "fr": f"Signalé par une personne : {harm.label['fr']}.",
+    }
+
+
+def _say(en: str, fr: str, **facts: object) -> dict[str, str]:
+    return {"en": en.format_map(facts), "fr": fr.format_map(facts)}

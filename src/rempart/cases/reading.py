@@ -1,0 +1,98 @@
+"""Reading a case whole: rows of the tables with the words that live in the log's bodies.
+
+A body that was erased leaves None (or nothing) in its place; the case stays readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rempart.cases.entries import at_time
+from rempart.ingest import parse_one
+from rempart.log.commit import message_of, strict_json
+from rempart.model import ItemRefusal, MeasureState, Message, Outcome, Report, ReportState
+from rempart.store.interface import Tables
+from rempart.store.interface.cases import ReportRow
+from rempart.store.interface.stream import MessageRow
+
+_outcomes = msgspec.json.Decoder(Outcome)
+
+
+class CaseMessage(NamedTuple):
+    """One message of a case. `message` None: its words were erased. `released`: it was held, and
+    none of the measures that held it is in force any more."""
+
+    row: MessageRow
+    message: Message | None
+    outcome: Outcome | None
+    released: bool
+
+
+def read_messages(
+    tables: Tables, case: str, limit: int = 200, offset: int = 0
+) -> list[CaseMessage]:
+    """The messages of a case in the order in which they came."""
+    rows = tables.cases.messages(case, limit, offset)
+    outcomes = [None if row.outcome is None else _outcomes.decode(row.outcome) for row in rows]
+    active = _active(tables, outcomes)
+    return [
+        CaseMessage(
+            row,
+            _message(tables, row.seq),
+            outcome,
+            row.held and outcome is not None and active.isdisjoint(outcome.measures),
+        )
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+
+
+def read_reports(tables: Tables, case: str, limit: int = 200, offset: int = 0) -> list[Report]:
+    """The reports of a case with their words, without who sent them."""
+    return [read_report(tables, row) for row in tables.cases.reports(case, limit, offset)]
+
+
+def read_report(tables: Tables, row: ReportRow) -> Report:
+    said = _report_body(tables.log.bodies(row.seq))
+    answer = tables.cases.answer(row.id) if row.answered_ms is not None else None
+    return Report(
+        id=row.id,
+        case=row.case,
+        category=row.category,
+        explanation=said.get("explanation", ""),
+        links=tuple(said.get("links", ())),
+        message_ids=tuple(said.get("message_ids", ())),
+        text=said.get("text"),
+        received_at=at_time(row.received_ms),
+        state=ReportState.RECEIVED if answer is None else ReportState.ANSWERED,
+        answer={} if answer is None else answer.text,
+        answered_at=None if answer is None else at_time(answer.at_ms),
+    )
+
+
+def _active(tables: Tables, outcomes: Sequence[Outcome | None]) -> set[str]:
+    ids = {measure for outcome in outcomes if outcome for measure in outcome.measures}
+    if not ids:
+        return set()
+    rows = tables.stream.measures(ids=list(ids), limit=len(ids))
+    return {row.measure.id for row in rows if row.measure.state is MeasureState.ACTIVE}
+
+
+def _message(tables: Tables, seq: int) -> Message | None:
+    bodies = tables.log.bodies(seq)
+    if not bodies:
+        return None
+    parsed = parse_one(message_of(bodies[0]).item)
+    if isinstance(parsed, ItemRefusal) or not isinstance(parsed.item, Message):
+        return None
+    return parsed.item
+
+
+def _report_body(bodies: Sequence[bytes]) -> dict[str, Any]:
+    for body in bodies:
+        _, name, value = strict_json(body)
+        if name == "report":
+            return dict(value)
+    return {}

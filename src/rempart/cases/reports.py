@@ -1,0 +1,319 @@
+"""Reports: anyone may say what is wrong, gets a receipt, joins the case of the thing, is answered.
+
+Rules kept here:
+
+1. What is asked for is what the law asks (DSA art. 16(2)): an explanation, where it is, good faith.
+   A name or address is never required.
+2. A report joins the open case of what it names: its messages or their raid, else the same link or
+   text, else a case of its own. What was already decided is answered at once with that decision.
+3. One report per reporter, thing and category. The very same report sent again gets another receipt
+   to the report that is there; one that says something else is kept as well, and both are answered.
+4. What a reporter sends is marked as submitted by a person and never causes a measure. The category
+   buys one early look.
+5. The words of the receipt leave with the answer to the request and stay nowhere here. A contact is
+   sealed, apart from the report.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from secrets import token_hex
+from typing import NamedTuple
+
+import msgspec
+
+from rempart.cases import priority
+from rempart.cases.decisions import answer_at_once
+from rempart.cases.entries import at_time, clean, entry, record, rfc3339
+from rempart.cases.harms import Harm, harm
+from rempart.cases.keys import ReportKeys
+from rempart.cases.receipts import new_receipt
+from rempart.cases.things import link_thing, text_thing, unknown_message_thing
+from rempart.errors import InputError
+from rempart.log.commit import SealedEntry
+from rempart.model import (
+    Case,
+    CaseKind,
+    CaseState,
+    ReportContact,
+    ReportRequest,
+    message_key,
+    stable_id,
+)
+from rempart.model.message import MAX_ID_BYTES
+from rempart.store.interface import Tables
+from rempart.store.interface.cases import CaseChange, NewCase, NewReport
+from rempart.store.interface.stream import MessageRow
+
+LONGEST_EXPLANATION = 5_000
+LONGEST_TEXT = 10_000
+LONGEST_LINK = 2_048
+LONGEST_NAME = 200
+LONGEST_EMAIL = 254
+MOST_LINKS = 20
+MOST_MESSAGES = 50
+
+
+class Receipt(NamedTuple):
+    """`words` are shown once and kept nowhere. `joined`: the case was there before. `answered`: it
+    had been decided already. `repeated`: the very same report was there already."""
+
+    words: str
+    language: str
+    report: str
+    case: str
+    joined: bool
+    answered: bool
+    repeated: bool
+
+
+class _Named(NamedTuple):
+    """What a report names: rows of known messages, and things (16-byte names) in order."""
+
+    rows: list[MessageRow]
+    things: list[bytes]
+
+
+def receive(
+    tables: Tables,
+    request: ReportRequest,
+    keys: ReportKeys,
+    at_ms: int,
+    reporter: str | None = None,
+) -> Receipt:
+    """Takes in one report. `reporter`: whatever tells apart who reports (an account, an address);
+    None when nothing is known, then each report counts as of somebody else."""
+    request, category = _checked(request)
+    language = "fr" if (request.language or "").lower().startswith("fr") else "en"
+    named = _named(tables, request)
+    who = reporter or (request.contact.email if request.contact else None)
+    reporter_name = keys.reporter_name(who) if who else None
+    content = keys.content_digest(msgspec.json.encode(request))
+    words, entropy = new_receipt(language)
+    first: str | None = None
+    if reporter_name is not None:
+        same = tables.cases.same_report(reporter_name, named.things[0], category.key)
+        first = same[0][0] if same else None
+        twin = next((id for id, digest in same if digest == content), None)
+        row = tables.cases.report(twin) if twin is not None else None
+        if row is not None:
+            tables.cases.insert_receipt(keys.receipt_digest(entropy), row.id, at_ms)
+            answered = row.answered_ms is not None
+            return Receipt(words, language, row.id, row.case, True, answered, True)
+    case, joined = _case_of(tables, request, category, named, at_ms)
+    report = stable_id("rp", token_hex(16))
+    contact = keys.seal_contact(report, request.contact) if request.contact else None
+    said = _entry(report, case.id, request, contact, at_ms, first)
+    seq = record(tables, [(case.id, said)])
+    tables.cases.insert_report(
+        NewReport(
+            id=report,
+            case=case.id,
+            thing=named.things[0],
+            category=category.key,
+            language=language,
+            reporter=reporter_name,
+            content=content,
+            repeats=first,
+            received_ms=at_ms,
+            seq=seq,
+        )
+    )
+    if contact is not None:
+        tables.cases.put_contact(report, contact)
+    tables.cases.insert_receipt(keys.receipt_digest(entropy), report, at_ms)
+    answered = case.state is CaseState.DECIDED and _answered(tables, report, case.id, at_ms)
+    return Receipt(words, language, report, case.id, joined, answered, False)
+
+
+def _checked(request: ReportRequest) -> tuple[ReportRequest, Harm]:
+    """The request with half surrogates replaced and empty parts dropped, or InputError with the
+    field's name."""
+    category = harm(request.category)
+    if not request.good_faith:
+        raise InputError(
+            "please confirm that what you report is true as far as you know", where="good_faith"
+        )
+    explanation = clean(request.explanation).strip()
+    if not any(c.isalnum() for c in explanation):
+        raise InputError("please say in your own words what is wrong", where="explanation")
+    if len(explanation) > LONGEST_EXPLANATION:
+        raise InputError(f"at most {LONGEST_EXPLANATION} characters", where="explanation")
+    text = clean(request.text or "").strip() or None
+    if text is not None and len(text) > LONGEST_TEXT:
+        raise InputError(f"at most {LONGEST_TEXT} characters", where="text")
+    checked = msgspec.structs.replace(
+        request,
+        explanation=explanation,
+        links=_links(request.links),
+        text=text,
+        message_ids=_message_ids(request.message_ids),
+        contact=_contact(request.contact),
+    )
+    return checked, category
+
+
+def _links(links: tuple[str, ...]) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(link for link in (clean(one).strip() for one in links) if link))
+    if len(kept) > MOST_LINKS:
+        raise InputError(f"at most {MOST_LINKS} links in one report", where="links")
+    for place, link in enumerate(kept):
+        where = f"links[{place}]"
+        if len(link) > LONGEST_LINK:
+            raise InputError(f"a link has at most {LONGEST_LINK} characters", where=where)
+        if not link.lower().startswith(("https://", "http://")):
+            raise InputError("a link begins with https:// or http://", where=where)
+    return kept
+
+
+def _message_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(id for id in map(clean, ids) if id))
+    if len(kept) > MOST_MESSAGES:
+        raise InputError(f"at most {MOST_MESSAGES} messages in one report", where="message_ids")
+    if any(len(id.encode()) > MAX_ID_BYTES for id in kept):
+        raise InputError(f"an id has at most {MAX_ID_BYTES} bytes", where="message_ids")
+    return kept
+
+
+def _contact(contact: ReportContact | None) -> ReportContact | None:
+    if contact is None:
+        return None
+    name = clean(contact.name or "").strip() or None
+    email = clean(contact.email or "").strip() or None
+    if name is not None and len(name) > LONGEST_NAME:
+        raise InputError(f"a name has at most {LONGEST_NAME} characters", where="contact.name")
+    if email is not None and (
+        len(email) > LONGEST_EMAIL or "@" not in email[1:-1] or any(c.isspace() for c in email)
+    ):
+        raise InputError("this is no e-mail address", where="contact.email")
+    return ReportContact(name, email) if name or email else None
+
+
+def _named(tables: Tables, request: ReportRequest) -> _Named:
+    """Ids come without platform: an id is looked for on every platform seen here."""
+    rows: list[MessageRow] = []
+    things: list[bytes] = []
+    if request.message_ids:
+        platforms = sorted({row.platform for row in tables.stream.channels()})
+        keys = [message_key(p, id) for id in request.message_ids for p in platforms]
+        known = tables.stream.known(keys)
+        rows = tables.stream.messages([found.seq for found in known.values()])
+        things.extend(row.key for row in rows)
+        missing = set(request.message_ids) - {row.id for row in rows}
+        things.extend(unknown_message_thing(id) for id in request.message_ids if id in missing)
+    things.extend(link_thing(link) for link in request.links)
+    if request.text is not None:
+        things.append(text_thing(request.text))
+    return _Named(rows, things or [text_thing(request.explanation)])
+
+
+def _case_of(
+    tables: Tables, request: ReportRequest, category: Harm, named: _Named, at_ms: int
+) -> tuple[Case, bool]:
+    """The case to join, or a new one; True when it was there before."""
+    by_message = tables.cases.last_of_messages([row.seq for row in named.rows])
+    by_thing = {thing: case for thing, (case, _) in tables.cases.last_of(named.things).items()}
+    by_thing |= {row.key: by_message[row.seq] for row in named.rows if row.seq in by_message}
+    still_open = [case for case in by_thing.values() if case.state is CaseState.OPEN]
+    unknown = [thing for thing in named.things if thing not in by_thing]
+    if not still_open and not unknown:
+        return max(by_thing.values(), key=lambda case: case.updated_at), True
+    loose = [row for row in named.rows if row.seq not in by_message]
+    if still_open:
+        case = max(still_open, key=lambda case: (case.priority, case.opened_at))
+        rank, why = priority.of_report(category)
+        raised = why if rank > case.priority else None
+        tables.cases.change([CaseChange(case.id, rank, case.messages + len(loose), raised, at_ms)])
+    else:
+        case = _open(tables, request, category, unknown[0], loose, at_ms)
+    tables.cases.add_aliases(case.id, unknown)
+    tables.cases.add_messages((case.id, row.seq) for row in loose)
+    return case, bool(still_open)
+
+
+def _open(
+    tables: Tables,
+    request: ReportRequest,
+    category: Harm,
+    thing: bytes,
+    rows: list[MessageRow],
+    at_ms: int,
+) -> Case:
+    row = next((row for row in rows if row.key == thing), None)
+    rank, why = priority.of_report(category)
+    subject = row.id if row is not None else _subject(request, thing)
+    case = Case(
+        id=stable_id("c", CaseKind.MESSAGE, thing.hex(), "1"),
+        kind=CaseKind.MESSAGE,
+        subject=subject,
+        platform=row.platform if row is not None else "",
+        channel=row.channel if row is not None else "",
+        target=row.target if row is not None else "",
+        state=CaseState.OPEN,
+        opened_at=at_time(at_ms),
+        updated_at=at_time(at_ms),
+        priority=rank,
+        why=why,
+        raid=row.raid if row is not None else None,
+        messages=len(rows),
+    )
+    author, sent_ms = (row.author, row.sent_at_ms) if row is not None else (None, None)
+    tables.cases.insert([NewCase(case, thing, author=author, at_ms=sent_ms)])
+    opened = entry(
+        "case",
+        {
+            "id": case.id,
+            "happened": "opened",
+            "kind": case.kind.value,
+            "thing": thing.hex(),
+            "at": rfc3339(at_ms),
+            "priority": rank,
+            "why": why,
+            "messages": [row.seq for row in rows],
+        },
+    )
+    record(tables, [(case.id, opened)])
+    return case
+
+
+def _subject(request: ReportRequest, thing: bytes) -> str:
+    """A name for the thing that repeats nothing of what the reporter wrote."""
+    for id in request.message_ids:
+        if unknown_message_thing(id) == thing:
+            return "message"
+    return "link" if any(link_thing(link) == thing for link in request.links) else "text"
+
+
+def _entry(
+    report: str,
+    case: str,
+    request: ReportRequest,
+    contact: bytes | None,
+    at_ms: int,
+    repeats: str | None,
+) -> SealedEntry:
+    said = {
+        "id": report,
+        "case": case,
+        "at": rfc3339(at_ms),
+        "category": request.category,
+        "explanation": request.explanation,
+        "links": list(request.links),
+        "text": request.text,
+        "message_ids": list(request.message_ids),
+        "good_faith": True,
+        "source": "user-submitted",
+        "repeats": repeats,
+    }
+    if contact is None:
+        return entry("report", said)
+    sealed = b64encode(contact).decode()
+    return entry("report", said, ("contact", {"report": report, "sealed": sealed}))
+
+
+def _answered(tables: Tables, report: str, case: str, at_ms: int) -> bool:
+    row, decision = tables.cases.report(report), tables.cases.decision(case)
+    if row is None or decision is None:
+        return False
+    answer_at_once(tables, row, decision, at_ms)
+    return True
