@@ -1,0 +1,110 @@
+"""The words of the console for the values of the model, as message ids of the catalogue.
+
+One word per thing, from DESIGN's vocabulary. A value that has no word here is shown as it is.
+"""
+
+from __future__ import annotations
+
+
+def N_(text: str) -> str:
+    """Marks a message id for extraction; translated where it is shown."""
+    return text
+
+
+LABELS: dict[str, dict[str, str]] = {
+    "case_kind": {"raid": N_("Raid"), "message": N_("Message"), "account": N_("Account")},
+    "case_state": {"open": N_("Open"), "decided": N_("Decided"), "merged": N_("Merged")},
+    "stage": {"notice": N_("Notice"), "suspect": N_("Suspect"), "attack": N_("Attack")},
+    "raid_kind": {
+        "bot_raid": N_("bot raid"),
+        "link_raid": N_("link raid"),
+        "flood": N_("flood"),
+        "dogpile": N_("dogpile"),
+        "slow": N_("slow campaign"),
+        "spread": N_("raid over several channels"),
+        "brigade": N_("brigade of false reports"),
+    },
+    "measure": {
+        "hold": N_("Hold"),
+        "hide": N_("Hide"),
+        "remove": N_("Remove"),
+        "mute": N_("Mute"),
+        "slow_mode": N_("Slow mode"),
+        "shield": N_("Shield"),
+        "lock_out": N_("Lock-out"),
+        "suspend": N_("Suspend"),
+        "reply_stop": N_("Reply stop"),
+        "alarm": N_("Alarm"),
+    },
+    "measure_state": {
+        "active": N_("on"),
+        "undone": N_("undone"),
+        "expired": N_("expired"),
+        "not_applied": N_("not applied"),
+    },
+    "scope": {
+        "message": N_("message"),
+        "account": N_("account"),
+        "channel": N_("channel"),
+        "target": N_("target"),
+    },
+    "verdict": {
+        "allow": N_("allowed"),
+        "hold": N_("held"),
+        "hide": N_("hidden"),
+        "remove": N_("removed"),
+    },
+    "label": {
+        "hate": N_("hate"),
+        "insult": N_("insult"),
+        "threat": N_("threat"),
+        "sexual": N_("sexual harassment"),
+        "self_harm_incitement": N_("incitement to self-harm"),
+        "personal_data": N_("personal data"),
+        "spam": N_("spam"),
+        "bad_link": N_("bad link"),
+        "known_media": N_("known media"),
+    },
+    "ground": {
+        "law": N_("The law"),
+        "terms": N_("The community's terms"),
+        "none": N_("Nothing to hold against it"),
+    },
+    "outcome": {"uphold": N_("upheld"), "lift": N_("lifted: this was fine")},
+    "rule": {
+        "hold-abuse": N_("hold abuse"),
+        "shield-on-raid": N_("shield on raid"),
+        "threats-first": N_("threats first"),
+    },
+    "report_state": {"received": N_("received"), "answered": N_("answered")},
+    "error": {
+        "400": N_("This request could not be read"),
+        "401": N_("Please sign in"),
+        "403": N_("You have no right to this"),
+        "404": N_("There is nothing here"),
+        "405": N_("This cannot be done here"),
+        "409": N_("Somebody was faster"),
+        "413": N_("This is too large"),
+        "429": N_("Too many requests"),
+        "500": N_("Something went wrong on our side"),
+        "501": N_("This is not built yet"),
+        "503": N_("The service is busy"),
+        "507": N_("There is no space left"),
+    },
+    "error_hint": {
+        "400": N_("Go back, check what you entered and send it again."),
+        "401": N_("Your session has ended or you have not signed in yet."),
+        "403": N_("Ask an administrator of this community if you think you should have it."),
+        "404": N_("The page may have moved, or you may not be allowed to know of it."),
+        "405": N_("Go back and use the buttons of the page."),
+        "409": N_("Reload the page to see its present state, then decide again."),
+        "413": N_("Send less at once, or shorten the text."),
+        "429": N_("Wait a moment, then try again. Nothing you sent before is lost."),
+        "500": N_("What you sent may not have been saved. Try again; if it happens again, tell an "
+                  "administrator the time shown below."),
+        "501": N_("It belongs to a later version. Nothing was changed."),
+        "503": N_("Try again in a few seconds. What was acknowledged before is safe."),
+        "507": N_("What was acknowledged before is safe. Try again when an administrator has made "
+                  "space."),
+    },
+}

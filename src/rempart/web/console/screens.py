@@ -1,0 +1,207 @@
+"""Screens: what each page of the console shows, as plain data.
+
+The JSON twin of a page is exactly its screen. Times are aware datetimes in UTC; series are lists of
+integers with a begin and a step, so that a chart and a test read the same thing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from rempart.model import Case, Decision, Measure, Member, Raid, Report, Verdict
+
+
+class ChannelRate(msgspec.Struct, frozen=True):
+    """Messages per step in one channel; `flagged` are those that were held, hidden or removed."""
+
+    platform: str
+    channel: str
+    counts: list[int]
+    flagged: list[int]
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """The channels in steps of `step_s` seconds, from `begin` for `span_s` seconds (event time): the
+    last hour, or less when there is less to see."""
+
+    begin: datetime
+    step_s: int
+    span_s: int
+    channels: list[ChannelRate]
+
+
+class RaidBar(msgspec.Struct, frozen=True):
+    """One raid on the timeline; `case` is where a click leads."""
+
+    raid: Raid
+    case: str | None
+
+
+class MeasureRow(msgspec.Struct, frozen=True):
+    """A measure that is on, where it came from, and whether it can be undone now."""
+
+    measure: Measure
+    case: str | None
+    undoable: bool
+    delivery: str | None = None
+
+
+class LogState(msgspec.Struct, frozen=True):
+    """The log: how many entries, its root, and the newest signed checkpoint."""
+
+    size: int
+    root: str
+    checkpoint_size: int | None
+    checkpoint_at: datetime | None
+
+
+class QueueSummary(msgspec.Struct, frozen=True):
+    """How much waits, how much of it is urgent, and since when the oldest waits."""
+
+    open: int
+    urgent: int
+    oldest_at: datetime | None
+    by_kind: dict[str, int]
+    reports_open: int = 0
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """One thing that happened, told as a sentence by the template: kind and its facts."""
+
+    at: datetime
+    kind: str
+    facts: dict[str, str]
+    case: str | None = None
+
+
+class Overview(msgspec.Struct, frozen=True):
+    now: datetime
+    rate: Rate
+    raids: list[RaidBar]
+    shields: list[MeasureRow]
+    queue: QueueSummary
+    log: LogState
+    lately: list[Happening]
+    messages: int
+    alarms: list[str] = []
+
+
+class QueueRow(msgspec.Struct, frozen=True):
+    case: Case
+    stage: str | None = None
+    members: int = 0
+
+
+class Queue(msgspec.Struct, frozen=True):
+    now: datetime
+    rows: list[QueueRow]
+    urgent_from: int
+    state: str
+    kind: str | None
+    total: int
+
+
+class SignalSeen(msgspec.Struct, frozen=True):
+    """One signal of one message; `quote` is the part of the text it speaks of."""
+
+    detector: str
+    version: str
+    label: str
+    score: float
+    span: tuple[int, int] | None
+    why: str | None
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One message as it was received. `text` is None when its body was erased."""
+
+    seq: int
+    id: str
+    at: datetime
+    author: str
+    author_name: str | None
+    author_created_at: datetime | None
+    text: str | None
+    verdict: Verdict
+    abuse: float
+    labels: dict[str, float]
+    signals: list[SignalSeen]
+    raid: str | None = None
+    links: list[str] = []
+    media: int = 0
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """Messages per step around the raid: of the raid, and of everybody else (the baseline)."""
+
+    begin: datetime
+    step_s: int
+    attack: list[int]
+    others: list[int]
+    raid_begin: datetime | None = None
+    detected_at: datetime | None = None
+    raid_end: datetime | None = None
+
+
+class SignalSum(msgspec.Struct, frozen=True):
+    """What one detector said over all messages of the case."""
+
+    detector: str
+    version: str
+    label: str
+    messages: int
+    highest: float
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """State of the evidence: entries of this case, the newest checkpoint that covers them."""
+
+    entries: int
+    first: int | None
+    last: int | None
+    log: LogState
+    covered: bool
+
+
+class CaseScreen(msgspec.Struct, frozen=True):
+    now: datetime
+    case: Case
+    raid: Raid | None
+    members: list[Member]
+    said: list[Said]
+    said_total: int
+    signals: list[SignalSum]
+    measures: list[MeasureRow]
+    timeline: Timeline | None
+    reports: list[Report]
+    decisions: list[Decision]
+    evidence: Evidence
+    next_case: str | None = None
+
+
+class ChannelSummary(msgspec.Struct, frozen=True):
+    platform: str
+    channel: str
+    messages: int
+    flagged: int
+    last_at: datetime | None
+    shield: MeasureRow | None
+
+
+class Channels(msgspec.Struct, frozen=True):
+    now: datetime
+    channels: list[ChannelSummary]
+
+
+class ChannelScreen(msgspec.Struct, frozen=True):
+    """The chat of one channel as it flows: newest last."""
+
+    now: datetime
+    platform: str
+    channel: str
+    said: list[Said]
+    last_seq: int
+    raids: list[RaidBar]
+    shield: MeasureRow | None

@@ -1,0 +1,182 @@
+"""Drawing pages: the Jinja environment, its filters, and `render`.
+
+Rules:
+
+1. Autoescape is on for every template; a stranger's text goes through `shown`.
+2. One environment per language; message ids are the English text.
+3. Links to static files carry a hash of their content, so that they may be cached for ever.
+4. Every page is `no-store`: a console page shows people's words, a public page may show a receipt.
+"""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.enums import MediaType
+
+from rempart.cases.harms import harms
+from rempart.web.console import words
+from rempart.web.console.labels import LABELS
+from rempart.web.console.reasons import reason_in
+from rempart.web.console.shown import plain, shown
+
+WEB = Path(__file__).resolve().parent.parent
+STATIC = WEB / "static"
+LANGUAGE_COOKIE = "rempart_language"
+THEME_COOKIE = "rempart_theme"
+THEMES = ("auto", "light", "dark")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@cache
+def asset(path: str) -> str:
+    """`/static/<path>?v=<hash>`."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
+
+
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    return gettext.translation("messages", WEB / "locale", [language], fallback=language == "en")
+
+
+def category(key: str, kind: str, language: str) -> str:
+    """The words of a harm, from the one taxonomy; a key it no longer has is shown as it is."""
+    harm = harms().get(key)
+    if harm is None:
+        return key if kind == "category" else ""
+    return (harm.label if kind == "category" else harm.hint)[language]
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The environment of one language (see module)."""
+    env = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = translations(language)
+    extended: Any = env
+    extended.install_gettext_translations(catalogue, newstyle=True)
+
+    def label(value: object, kind: str) -> str:
+        if kind in ("category", "category_hint"):
+            return category(str(value), kind, language)
+        text = LABELS[kind].get(str(value))
+        return catalogue.gettext(text) if text else str(value)
+
+    env.filters |= {
+        "shown": shown,
+        "plain": plain,
+        "label": label,
+        "in_language": lambda texts: texts.get(language) or texts.get("en", ""),
+        "reason": lambda sentence: reason_in(sentence, language),
+        "number": lambda value: words.number(value, language),
+        "percent": lambda value: words.percent(value, language),
+        "duration": words.duration,
+        "clock": words.clock,
+        "day": lambda at: words.day_and_clock(at, language),
+        "iso": words.iso,
+        "json": lambda value: msgspec.json.encode(value).decode(),
+    }
+    env.globals |= {"asset": asset, "lang": language}
+    return env
+
+
+def language_of(request: AnyRequest) -> str:
+    return words.pick_language(
+        request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")
+    )
+
+
+def theme_of(request: AnyRequest) -> str:
+    theme = request.cookies.get(THEME_COOKIE, "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def csrf_of(request: AnyRequest) -> str:
+    """The token the api room put beside the session; empty where nobody is signed in."""
+    state = request.scope.get("state") or {}
+    return str(state.get("csrf_token") or "")
+
+
+def draw(
+    template: str,
+    /,
+    *,
+    language: str,
+    theme: str = "auto",
+    path: str = "/",
+    user: object = None,
+    csrf_token: str = "",
+    **context: Any,
+) -> str:
+    """The HTML of one template; needs no request, so that a script or a test can draw a page."""
+    return environment(language).get_template(template).render(
+        theme=theme,
+        path=path,
+        user=user,
+        csrf_token=csrf_token,
+        drawn_at=datetime.now(UTC),
+        **context,
+    )
+
+
+def render(
+    request: AnyRequest,
+    template: str,
+    /,
+    *,
+    status_code: int = 200,
+    **context: Any,
+) -> Response[str]:
+    """A page as an answer, in the reader's language and theme."""
+    language = language_of(request)
+    html = draw(
+        template,
+        language=language,
+        theme=theme_of(request),
+        path=request.url.path,
+        user=request.scope.get("user"),
+        csrf_token=csrf_of(request),
+        **context,
+    )
+    return Response(
+        html,
+        status_code=status_code,
+        media_type=MediaType.HTML,
+        headers={
+            "Content-Language": language,
+            "Cache-Control": "no-store",
+            "Vary": "Accept, Accept-Language, Cookie",
+        },
+    )
+
+
+def render_error(
+    request: AnyRequest, status: int, detail: str = "", next_step: str = ""
+) -> Response[str]:
+    """An error in plain words: what it means, what to do next, when it was."""
+    known = str(status) if str(status) in LABELS["error"] else ("400" if status < 500 else "500")
+    return render(
+        request,
+        "error.html",
+        status_code=status,
+        status=status,
+        known=known,
+        detail=detail,
+        next_step=next_step,
+    )

@@ -1,0 +1,74 @@
+"""How times, numbers and durations are written in French and English.
+
+Pure functions of their arguments. Times are written in UTC by the server; the page's script turns
+them into the reader's own time zone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+LANGUAGES = ("fr", "en")
+DEFAULT_LANGUAGE = "en"
+_NARROW_SPACE = "\u202f"
+
+
+def pick_language(cookie: str | None, accept: str | None) -> str:
+    """The cookie when it names a language we have, else the best of Accept-Language."""
+    if cookie in LANGUAGES:
+        return cookie
+    best, best_weight = DEFAULT_LANGUAGE, 0.0
+    for part in (accept or "").split(",")[:20]:
+        name, _, quality = part.strip().partition(";")
+        try:
+            weight = float(quality.strip().removeprefix("q=")) if quality else 1.0
+        except ValueError:
+            continue
+        code = name.strip().lower().split("-")[0]
+        if code in LANGUAGES and weight > best_weight:
+            best, best_weight = code, weight
+    return best
+
+
+def number(value: float, language: str) -> str:
+    """12,345 in English, 12 345 (narrow no-break space) in French; at most one decimal."""
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    if language == "fr":
+        return text.replace(",", _NARROW_SPACE).replace(".", ",")
+    return text
+
+
+def percent(value: float, language: str) -> str:
+    """0.973 as 97 % (French, with its space) or 97% (English); never rounded up to 100."""
+    whole = min(99, round(value * 100)) if value < 1 else 100
+    return f"{whole}{_NARROW_SPACE}%" if language == "fr" else f"{whole}%"
+
+
+def duration(seconds: float) -> str:
+    """A short duration that reads the same in both languages: 45 s, 12 min, 3 h 05, 2 d / 2 j is
+    avoided by writing days as hours up to two days and as a date beyond (see `since`)."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}\u00a0s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes}\u00a0min" if minutes >= 10 or not rest else f"{minutes}\u00a0min\u00a0{rest:02d}"
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}\u00a0h\u00a0{rest // 60:02d}"
+
+
+def days(seconds: float) -> int:
+    return int(max(0.0, seconds) // 86_400)
+
+
+def clock(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%H:%M:%S")
+
+
+def day_and_clock(at: datetime, language: str) -> str:
+    at = at.astimezone(UTC)
+    return at.strftime("%d/%m/%Y %H:%M" if language == "fr" else "%Y-%m-%d %H:%M")
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,68 @@
+// Acts: undo and decisions are plain forms; here they are sent without leaving the page, say what
+// came of it, and the page refreshes its parts.
+
+import { refresh } from "./live.js";
+
+let toastTimer = 0;
+
+export function say(text, wrong = false) {
+  const toast = document.querySelector(".toast");
+  toast.textContent = text;
+  toast.classList.toggle("wrong-toast", wrong);
+  toast.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { toast.hidden = true; }, 5000);
+}
+
+export function startActs() {
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.dataset.act !== "undo") return;
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { accept: "application/json", "x-csrf-token": document.body.dataset.csrf },
+      });
+      if (!answer.ok) throw new Error(await reason(answer));
+      say(document.body.dataset.undone);
+      await refresh();
+    } catch (error) {
+      say(`${document.body.dataset.failed} ${error.message}`, true);
+    } finally {
+      button.disabled = false;
+    }
+  });
+  preview();
+}
+
+async function reason(answer) {
+  try { return (await answer.json()).error.reason; } catch { return String(answer.status); }
+}
+
+/** Shows only the answer that belongs to the chosen outcome, with the reason as it is typed. */
+function preview() {
+  const form = document.querySelector("[data-decision]");
+  if (!form) return;
+  const texts = [...form.querySelectorAll("[data-preview]")];
+  const grounds = form.querySelector("#ground");
+  const show = () => {
+    const chosen = form.querySelector("input[name=outcome]:checked")?.value;
+    const reason = form.querySelector("#reason").value.trim();
+    for (const text of texts) {
+      text.hidden = text.dataset.preview !== chosen;
+      text.dataset.text ??= text.textContent;
+      text.textContent = text.dataset.text.replace("[…]", reason || "[…]");
+    }
+    form.querySelector("[data-preview-none]").hidden = Boolean(chosen);
+  };
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "outcome" && event.target.value === "lift" && !grounds.value) grounds.value = "none";
+    if (event.target.name === "outcome" && event.target.value === "uphold" && grounds.value === "none") grounds.value = "";
+    show();
+  });
+  show();
+}

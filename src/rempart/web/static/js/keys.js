@@ -1,0 +1,95 @@
+// Keys: written on the buttons, listed under `?`, off when somebody switches them off (WCAG 2.1.4).
+// j/k move through the rows, Enter opens, r shows or blurs, u asks and undoes on the second press.
+
+const OFF = "rempart-keys-off";
+const ARMED_MS = 4000;
+let pending = "";
+let pendingTimer = 0;
+
+const off = () => localStorage.getItem(OFF) === "1";
+
+export function startKeys() {
+  document.addEventListener("keydown", onKey);
+  const box = document.querySelector("[data-keys-off]");
+  if (box) {
+    box.checked = off();
+    box.addEventListener("change", () => localStorage.setItem(OFF, box.checked ? "1" : "0"));
+  }
+  for (const button of document.querySelectorAll("[data-open]")) {
+    button.addEventListener("click", () => document.getElementById(button.dataset.open)?.showModal());
+  }
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    document.querySelector("[data-decision]")?.requestSubmit();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || off()) return;
+  const at = event.target;
+  const typing = at.matches("textarea, select, input:not([type=radio], [type=checkbox])") || at.isContentEditable;
+  if (typing || document.querySelector("dialog[open]")) return;
+  const key = event.key;
+  if (pending) {
+    const link = document.querySelector(`[data-keys="${pending} ${CSS.escape(key)}"]`);
+    clearPending();
+    if (link) { event.preventDefault(); link.click(); return; }
+  }
+  if (key === "g") { pending = "g"; pendingTimer = setTimeout(clearPending, 1500); return; }
+  if (key === "j" || key === "k") { event.preventDefault(); move(key === "j" ? 1 : -1); return; }
+  if (key === "Enter" && !at.matches("a, button, summary, input")) { openRow(event); return; }
+  if (key === "r") { reveal(event); return; }
+  const target = [...document.querySelectorAll("[data-key]")]
+    .find((one) => one.dataset.key === key && one.getClientRects().length);
+  if (!target) return;
+  event.preventDefault();
+  if ("arm" in target.dataset && !armed(target)) { arm(target); return; }
+  target.click();
+  if (target.matches("input")) target.focus();
+}
+
+function clearPending() {
+  pending = "";
+  clearTimeout(pendingTimer);
+}
+
+function rows() {
+  return [...document.querySelectorAll("[data-rows] [data-row]")].filter((row) => row.getClientRects().length);
+}
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const now = all.findIndex((row) => row.classList.contains("here"));
+  const next = Math.min(all.length - 1, Math.max(0, now < 0 ? (step > 0 ? 0 : all.length - 1) : now + step));
+  all[now]?.classList.remove("here");
+  const row = all[next];
+  row.classList.add("here");
+  const link = row.querySelector("[data-row-link]");
+  (link ?? row).focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function openRow(event) {
+  const link = document.querySelector("[data-row].here [data-row-link]");
+  if (link) { event.preventDefault(); link.click(); }
+}
+
+function reveal(event) {
+  const row = document.querySelector("[data-row].here") ?? rows()[0];
+  const veil = row?.querySelector("details.veil");
+  if (veil) { event.preventDefault(); veil.open = !veil.open; }
+}
+
+const armed = (button) => button.classList.contains("armed");
+
+function arm(button) {
+  button.classList.add("armed");
+  const label = document.createElement("span");
+  label.className = "arm-word";
+  label.setAttribute("role", "status");
+  label.textContent = document.body.dataset.armed;
+  button.append(label);
+  setTimeout(() => { button.classList.remove("armed"); label.remove(); }, ARMED_MS);
+}
