@@ -14,11 +14,12 @@ from rempart.ingest.bounds import MAX_DEPTH, MAX_LINE_BYTES
 from rempart.ingest.compressed import gunzip
 from rempart.ingest.decode import parse_lines, parse_one
 from rempart.ingest.parsed import Parsed
-from rempart.ingest.stream import open_input, read_ndjson
+from rempart.ingest.stream import ByteSource, open_input, read_ndjson
 
 __all__ = [
     "MAX_DEPTH",
     "MAX_LINE_BYTES",
+    "ByteSource",
     "Parsed",
     "gunzip",
     "open_input",

@@ -1,0 +1,120 @@
+"""The summary of a scan: the JSON of the contract, and a short text for people."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rempart.engine.scan import Scanned
+from rempart.model import Raid, RaidStage
+
+_KIB_PER_MIB = 1024
+
+
+class Measured(NamedTuple):
+    """CPU of this process from its start and of its children; memory of the larger of them."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    peak_rss_mb: float
+
+
+class Meter:
+    """Counts from when it is made; CPU counts from the start of the process."""
+
+    def __init__(self) -> None:
+        self._begin = time.monotonic()
+
+    def measure(self) -> Measured:
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+        peak = max(own.ru_maxrss, children.ru_maxrss) / _KIB_PER_MIB
+        return Measured(round(cpu, 3), round(time.monotonic() - self._begin, 3), round(peak, 1))
+
+
+def summary_json(scanned: Scanned, refusals: list[dict[str, Any]], measured: Measured) -> str:
+    """The summary of CONTRACT, with what else was counted."""
+    document = {
+        "messages": scanned.messages,
+        "events": scanned.events,
+        "refused": scanned.refused,
+        "duplicates": scanned.duplicates,
+        "conflicts": scanned.conflicts,
+        **measured._asdict(),
+        "raids": [_raid(raid) for raid in scanned.raids],
+        "campaigns": [],
+        "refusals": refusals,
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _raid(raid: Raid) -> dict[str, Any]:
+    """A raid with its members as plain ids; times as RFC 3339, null where there is none yet."""
+    return {
+        "id": raid.id,
+        "platform": raid.platform,
+        "channel": raid.channel,
+        "target": raid.target,
+        "stage": raid.stage,
+        "kind": raid.kind,
+        "begin": _time(raid.begin),
+        "suspect_at": _time(raid.suspect_at),
+        "detected_at": _time(raid.detected_at),
+        "end": _time(raid.end),
+        "detected_after_messages": raid.detected_after_messages,
+        "members": [member.account for member in raid.members],
+        "messages": raid.messages,
+        "confidence": raid.confidence,
+        "reasons": list(raid.reasons),
+    }
+
+
+def _time(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def summary_for_people(scanned: Scanned, measured: Measured, out: str | None) -> str:
+    """What a person wants to know first."""
+    rate = scanned.messages / measured.cpu_seconds if measured.cpu_seconds else 0
+    lines = [
+        f"{scanned.messages:,} messages, {scanned.refused:,} refused; "
+        f"{measured.wall_seconds:.1f} s, {measured.cpu_seconds:.1f} CPU-s "
+        f"({rate:,.0f} messages per CPU-second), peak memory {measured.peak_rss_mb:.0f} MiB"
+    ]
+    stages = Counter(raid.stage for raid in scanned.raids)
+    lines.append(
+        ", ".join(
+            f"{stages[stage]} {word}"
+            for stage, word in (
+                (RaidStage.ATTACK, "attacks"),
+                (RaidStage.SUSPECT, "suspicions"),
+                (RaidStage.NOTICE, "harmless coordinations"),
+            )
+        )
+    )
+    for raid in scanned.raids:
+        if raid.stage is RaidStage.ATTACK:
+            lines += [_line(raid), *(f"    {reason}" for reason in raid.reasons[:4])]
+    if out not in (None, "-"):
+        lines.append(f"Outcomes: {out}")
+    return "\n".join(lines)
+
+
+def _line(raid: Raid) -> str:
+    after = (
+        f"after {raid.detected_after_messages} messages"
+        if raid.detected_after_messages is not None
+        else ""
+    )
+    return (
+        f"  {raid.id} on {raid.platform}/{raid.channel}: {raid.kind}, {len(raid.members)} members, "
+        f"{raid.messages} messages, {_time(raid.begin)} to {_time(raid.end)}, detected {after}"
+    )
