@@ -1,0 +1,1 @@
+"""Links: what a message points to, as stable keys."""

@@ -1,0 +1,1 @@
+"""Personal data published about somebody: phone, e-mail, IBAN, postal address."""

@@ -1,0 +1,1 @@
+"""Raids: see the coordination, name the members, spare the innocent."""

@@ -1,0 +1,133 @@
+"""Who writes here: recent people in full, those who stay in a few bits, the channel's averages.
+
+Rules of this module:
+
+1. A newcomer is somebody in neither table. Only who stayed for a while or came back enters the
+   compact table, so a flood of new accounts never pushes out those who belong here.
+2. Averages do not learn while a raid is on: an attack must not become the baseline.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from zlib import crc32
+
+from rempart.detect.raid.state import (
+    DAY_MS,
+    KNOWN_PER_GENERATION,
+    MINUTE_MS,
+    PEOPLE_BYTES_PER_GENERATION,
+    PEOPLE_PER_GENERATION,
+    YOUNG_DAYS,
+    Baseline,
+    Person,
+    TargetState,
+)
+from rempart.model import Account
+
+_STAYED_MS: Final = 15 * MINUTE_MS
+_NAME_LENGTH: Final = 40
+_SLOWNESS: Final = 30
+_MAX_GAP: Final = 240
+
+
+def meet(state: TargetState, account: Account, created: int, now: int) -> Person:
+    """The person behind a message, who is noted as having written one more."""
+    data = state.data
+    person = data.people.get(account.id)
+    if person is None:
+        person = data.older_people.pop(account.id, None)
+        if person is None:
+            person = _newcomer(state, account, created, now)
+        _make_room(state, len(person.id) + len(person.name or ""))
+        data.people[person.id] = person
+        state.by_serial[person.serial & 0xFFFFFF] = person
+    day = now // DAY_MS
+    if day != person.day:
+        person.day = day
+        person.days += 1
+    person.messages += 1
+    person.last = now
+    return person
+
+
+def _newcomer(state: TargetState, account: Account, created: int, now: int) -> Person:
+    data = state.data
+    data.serial += 1
+    name = account.name
+    if name is not None:
+        name = None if name == account.id else name[:_NAME_LENGTH]
+    day = now // DAY_MS
+    person = Person(account.id, name, data.serial & 0xFFFFFF, created, now, now, day, 1, 0)
+    digest = crc32(account.id.encode("utf-8", "surrogatepass"))
+    known = data.known.get(digest) or data.older_known.get(digest)
+    if known is not None:
+        person.days = min(known >> 16, 60_000) + 1
+        person.messages = known & 0xFFFF
+    else:
+        note_arrival(data.baseline, now, created)
+    return person
+
+
+def _make_room(state: TargetState, size: int) -> None:
+    """Drops the older generation when the younger is full; those who stayed stay known."""
+    data = state.data
+    data.people_bytes += size
+    if (
+        len(data.people) < PEOPLE_PER_GENERATION
+        and data.people_bytes <= PEOPLE_BYTES_PER_GENERATION
+    ):
+        return
+    for person in data.older_people.values():
+        if person.days > 1 or (person.messages >= 2 and person.last - person.first >= _STAYED_MS):
+            _remember(state, person)
+    data.older_people, data.people = data.people, {}
+    data.people_bytes = size
+    state.index_people()
+
+
+def _remember(state: TargetState, person: Person) -> None:
+    data = state.data
+    if len(data.known) >= KNOWN_PER_GENERATION:
+        data.older_known, data.known = data.known, {}
+    digest = crc32(person.id.encode("utf-8", "surrogatepass"))
+    data.older_known.pop(digest, None)
+    data.known[digest] = min(person.days, 0xFFFF) << 16 | min(person.messages, 0xFFFF)
+
+
+def note_arrival(baseline: Baseline, now: int, created: int) -> None:
+    baseline.now_arrivals += 1
+    if created >= 0:
+        baseline.now_aged += 1
+        baseline.now_young += now - created <= YOUNG_DAYS * DAY_MS
+
+
+def turn_minute(baseline: Baseline, now: int, learn: bool) -> None:
+    """Closes the minute that ended, and the empty ones since, into the averages."""
+    minute = now // MINUTE_MS
+    if minute == baseline.minute:
+        return
+    gap = min(minute - baseline.minute, _MAX_GAP) if baseline.minute >= 0 else 0
+    if learn and gap:
+        _close_minute(baseline)
+        for _ in range(gap - 1):
+            baseline.minutes = min(baseline.minutes + 1, _SLOWNESS)
+            rate = 1.0 / (baseline.minutes + 1)
+            baseline.messages -= rate * baseline.messages
+            baseline.arrivals -= rate * baseline.arrivals
+            baseline.flagged_arrivals -= rate * baseline.flagged_arrivals
+    baseline.minute = minute
+    baseline.now_messages = baseline.now_arrivals = baseline.now_flagged = 0
+    baseline.now_aged = baseline.now_young = 0
+
+
+def _close_minute(baseline: Baseline) -> None:
+    baseline.minutes = min(baseline.minutes + 1, _SLOWNESS)
+    rate = 1.0 / (baseline.minutes + 1)
+    baseline.messages += rate * (baseline.now_messages - baseline.messages)
+    baseline.arrivals += rate * (baseline.now_arrivals - baseline.arrivals)
+    baseline.flagged_arrivals += rate * (baseline.now_flagged - baseline.flagged_arrivals)
+    if baseline.now_aged:
+        weight = baseline.now_aged / (baseline.now_aged + 50.0)
+        young = baseline.now_young / baseline.now_aged
+        baseline.young_share += weight * (young - baseline.young_share)

@@ -1,0 +1,164 @@
+"""Raids of one target: opening, growing, changing stage, ending; and their public picture.
+
+Rules of this module:
+
+1. A raid is known by the message that opened it, so a replay gives it the same id.
+2. Members are core when they share a signature with others; everyone else is the crowd.
+3. Every stage ends by itself: `until` moves with the raid's last message and never without one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rempart.detect.raid.clock import shown, shown_ms
+from rempart.detect.raid.evidence import WINDOW_MS, Group, Score, family_of
+from rempart.detect.raid.reasons import (
+    ABUSIVE,
+    ARRIVED_TOGETHER,
+    SAME_COHORT,
+    SAME_FAMILY,
+    SHARES_TEXT,
+    YOUNG_ACCOUNT,
+    member_reasons,
+    raid_reasons,
+)
+from rempart.detect.raid.state import (
+    DAY_MS,
+    HOT_KEYS,
+    MEMBER_BYTES,
+    MEMBERS,
+    MINUTE_MS,
+    YOUNG_DAYS,
+    MemberState,
+    Person,
+    RaidState,
+    TargetData,
+)
+from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_key, stable_id
+
+LIFE_MS: Final = {
+    RaidStage.NOTICE: 3 * MINUTE_MS,
+    RaidStage.SUSPECT: 3 * MINUTE_MS,
+    RaidStage.ATTACK: 10 * MINUTE_MS,
+}
+
+
+def open_raid(data: TargetData, message: Message, now: int, stage: RaidStage) -> RaidState:
+    first = message_key(message.platform, message.id).hex()
+    raid = RaidState(
+        id=stable_id("r", data.key, first),
+        stage=stage.value,
+        kind=RaidKind.BOT_RAID.value,
+        platform=message.platform,
+        channel=message.channel,
+        begin=now,
+        last=now,
+        until=now + LIFE_MS[stage],
+    )
+    data.raids.append(raid)
+    return raid
+
+
+def bits_of(raid: RaidState, person: Person, now: int) -> int:
+    """What ties this person to the raid, apart from text."""
+    bits = 0
+    if person.is_arrival(now):
+        bits |= ARRIVED_TOGETHER
+    if person.flagged_at >= raid.begin:
+        bits |= ABUSIVE
+    if person.created >= 0:
+        if now - person.created <= YOUNG_DAYS * DAY_MS:
+            bits |= YOUNG_ACCOUNT
+        if raid.cohort_day >= 0 and person.created // DAY_MS == raid.cohort_day:
+            bits |= SAME_COHORT
+    if raid.family >= 0 and family_of(person.name or person.id) == raid.family:
+        bits |= SAME_FAMILY
+    return bits
+
+
+def join(raid: RaidState, person: Person, bits: int, core: bool, now: int) -> MemberState | None:
+    """Adds or updates a member; None when the list is full (then only counted in `crowd`)."""
+    member = raid.members.get(person.id)
+    if member is None:
+        used = sum(len(name) for name in raid.members) if len(person.id) > 32 else 0
+        if len(raid.members) >= MEMBERS or used > MEMBER_BYTES:
+            raid.crowd += 1
+            return None
+        first = person.first if now - person.first <= 2 * WINDOW_MS else now
+        member = MemberState(person.name, person.created, first)
+        raid.members[person.id] = member
+        raid.begin = min(raid.begin, first)
+    member.because |= bits
+    member.core = member.core or core
+    return member
+
+
+def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
+    """The group becomes the raid's members, its signatures the raid's."""
+    raid.evidence = found.evidence
+    raid.cohort_day, raid.family = found.cohort_day, found.family
+    for key, count in group.keys.items():
+        if len(raid.hot) < HOT_KEYS:
+            raid.hot[key] = max(raid.hot.get(key, 0), count)
+    for person in group.people:
+        shares = person.shared_at >= 0 and now - person.shared_at <= 5 * WINDOW_MS
+        bits = bits_of(raid, person, now) | (SHARES_TEXT if shares else 0)
+        alike = bits & (SAME_COHORT | SAME_FAMILY)
+        new = person.id not in raid.members
+        member = join(raid, person, bits, shares or bool(alike), now)
+        if member is not None and new:
+            member.messages = person.acts
+            raid.messages += person.acts
+            if person.flagged_at >= 0:
+                member.because |= ABUSIVE
+
+
+def set_stage(raid: RaidState, stage: RaidStage, now: int) -> None:
+    if stage.rank > RaidStage(raid.stage).rank or raid.suspect_at < 0:
+        raid.stage = stage.value
+    if stage.rank >= RaidStage.SUSPECT.rank and raid.suspect_at < 0:
+        raid.suspect_at = now
+    if stage is RaidStage.ATTACK and raid.detected_at < 0:
+        raid.detected_at = now
+        raid.detected_after = raid.messages
+    prolong(raid, now)
+
+
+def prolong(raid: RaidState, now: int) -> None:
+    raid.last = max(raid.last, now)
+    raid.until = raid.last + LIFE_MS[RaidStage(raid.stage)]
+
+
+def picture(data: TargetData, raid: RaidState) -> Raid:
+    """The raid as everybody else sees it: event times, sentences, members in order of arrival."""
+    members = tuple(
+        Member(
+            account=account,
+            name=member.name or account,
+            created_at=shown_ms(member.created) if member.created >= 0 else None,
+            first_at=shown(data, member.first),
+            messages=member.messages,
+            core=member.core,
+            reasons=member_reasons(member.because),
+        )
+        for account, member in raid.members.items()
+    )
+    return Raid(
+        id=raid.id,
+        platform=raid.platform,
+        channel=raid.channel,
+        target=data.key[len(raid.platform) + 1 :] or raid.channel,
+        stage=RaidStage(raid.stage),
+        kind=RaidKind(raid.kind),
+        begin=shown(data, raid.begin),
+        end=shown(data, raid.last),
+        members=members,
+        messages=raid.messages,
+        confidence=raid.confidence,
+        reasons=raid_reasons(raid.evidence),
+        suspect_at=shown(data, raid.suspect_at) if raid.suspect_at >= 0 else None,
+        detected_at=shown(data, raid.detected_at) if raid.detected_at >= 0 else None,
+        detected_after_messages=raid.detected_after if raid.detected_at >= 0 else None,
+        until=shown(data, raid.until),
+    )

@@ -1,0 +1,57 @@
+"""Why: every reason of a raid and of a member, as sentences with numbers against the baseline.
+
+This is the one place where evidence becomes words: a raid state keeps codes and parameters, so that
+another language needs another table here and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+SHARES_TEXT: Final = 1
+SHARES_LINK: Final = 2
+ABUSIVE: Final = 4
+SAME_COHORT: Final = 8
+SAME_FAMILY: Final = 16
+ARRIVED_TOGETHER: Final = 32
+YOUNG_ACCOUNT: Final = 64
+
+# Code to template; the parameters are positional.
+RAID_SENTENCES: Final[dict[str, str]] = {
+    "arrivals": "{0:.0f} newcomers with abusive messages within {1:.0f} s, usual: {2:.2f}",
+    "crowd": "{0:.0f} accounts seen here for the first time act together within {1:.0f} s",
+    "text": "{0:.0f} accounts wrote near-identical text within {1:.0f} s,"
+    " expected by chance: {2:.2f}",
+    "sharing": "{0:.0f} of {1:.0f} accounts share wording with another one ({2:.0f} %)",
+    "abuse": "{0:.0f} of {1:.0f} accounts sent abusive messages ({2:.0f} %)",
+    "young": "{0:.0f} of {1:.0f} accounts with a known date were made within {2:.0f} days,"
+    " usual share: {3:.0f} %",
+    "cohort": "{0:.0f} of {1:.0f} accounts with a known date were made on the same day",
+    "names": "{0:.0f} of {1:.0f} account names belong to one family of names",
+    "link": "{0:.0f} accounts posted the same link within {1:.0f} s",
+    "harmless": "hardly any of it is abusive: {0:.0f} of {1:.0f} accounts",
+    "channels": "{0:.0f} accounts wrote the same in {1:.0f} channels within {2:.0f} minutes",
+    "abuse_messages": "{0:.0f} of {1:.0f} of these messages are abusive",
+    "announced": "the platform announced visitors from another channel",
+}
+
+MEMBER_SENTENCES: Final[tuple[tuple[int, str], ...]] = (
+    (SHARES_TEXT, "writes near-identical text with other members"),
+    (SHARES_LINK, "posts the same link as other members"),
+    (ABUSIVE, "sent abusive messages during the raid"),
+    (SAME_COHORT, "account made on the same day as other members"),
+    (SAME_FAMILY, "name of the same family as other members"),
+    (ARRIVED_TOGETHER, "first seen here together with the other members"),
+    (YOUNG_ACCOUNT, "account was made only days before"),
+)
+
+
+def raid_reasons(evidence: Sequence[tuple[str, Sequence[float]]]) -> tuple[str, ...]:
+    return tuple(RAID_SENTENCES[code].format(*values) for code, values in evidence)
+
+
+@lru_cache(maxsize=256)
+def member_reasons(because: int) -> tuple[str, ...]:
+    return tuple(sentence for bit, sentence in MEMBER_SENTENCES if because & bit)

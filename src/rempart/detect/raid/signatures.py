@@ -1,0 +1,89 @@
+"""Signatures: what people have in common, counted by distinct authors.
+
+Rules of this module:
+
+1. A signature is an integer: a fingerprint of the text, or a link. Who used it last is one integer;
+   only when a second person uses it does it get a list of users.
+2. What regulars say is the control group: their use marks a signature as public, and is not
+   counted against anybody.
+3. What was shared here harmlessly becomes the channel's own vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rempart.detect.raid.evidence import KEY_WINDOW_MS, pack_use, use_second, use_serial
+from rempart.detect.raid.state import (
+    AUTHORS_PER_SIGNATURE,
+    SHARED_SIGNATURES,
+    SIGNATURES_PER_GENERATION,
+    Person,
+    TargetData,
+)
+
+
+def note_regular(data: TargetData, keys: Sequence[int], now: int) -> None:
+    second = now // 1000
+    used = data.regular_keys
+    for key in keys:
+        used[key] = second
+    if len(used) >= SIGNATURES_PER_GENERATION // 2:
+        data.older_regular_keys, data.regular_keys = used, {}
+
+
+def note_use(data: TargetData, keys: Sequence[int], person: Person, flagged: bool, now: int) -> int:
+    """Notes the use of signatures; says how many of them somebody else used before."""
+    use = pack_use(now, person.serial, flagged)
+    serial = use_serial(use)
+    young, old, shared = data.signatures, data.older_signatures, data.shared
+    others = 0
+    for key in keys:
+        before = young.get(key)
+        if before is None:
+            before = old.get(key)
+        young[key] = use
+        if before is None:
+            continue
+        if key in shared:
+            others += 1
+            _replace(shared[key], use, serial)
+        elif use_serial(before) != serial:
+            others += 1
+            shared[key] = [before, use]
+    if len(young) >= SIGNATURES_PER_GENERATION:
+        data.older_signatures, data.signatures = young, {}
+    if len(shared) > SHARED_SIGNATURES:
+        _forget_shared(data, now)
+    return others
+
+
+def _replace(uses: list[int], use: int, serial: int) -> None:
+    """One entry per person, the latest; flagged once stays flagged within the window."""
+    for place, known in enumerate(uses):
+        if use_serial(known) == serial:
+            uses[place] = use | (known & 1)
+            return
+    if len(uses) >= AUTHORS_PER_SIGNATURE:
+        uses.pop(0)
+    uses.append(use)
+
+
+def _forget_shared(data: TargetData, now: int) -> None:
+    """Drops the third that was used longest ago; harmless old ones become vocabulary."""
+    oldest = (now - KEY_WINDOW_MS) // 1000
+    by_use = sorted(data.shared.items(), key=lambda item: (use_second(item[1][-1]), item[0]))
+    hot = {key for raid in data.raids for key in raid.hot}
+    for key, uses in by_use[: SHARED_SIGNATURES // 3]:
+        del data.shared[key]
+        flagged = sum(use & 1 for use in uses)
+        if len(uses) < 3 or flagged * 4 >= len(uses) or key in hot:
+            continue
+        if use_second(uses[-1]) < oldest or len(uses) >= 6:
+            _become_common(data, key, len(uses))
+
+
+def _become_common(data: TargetData, key: int, users: int) -> None:
+    if len(data.common) >= SIGNATURES_PER_GENERATION // 2:
+        data.older_common, data.common = data.common, {}
+    data.common[key] = users

@@ -1,0 +1,225 @@
+"""The operator across channels: one state per signature, whoever it comes from and wherever.
+
+A few accounts that write one hostile message in each of many channels are nothing in any of them;
+the signature they share sees them all.
+
+Rules of this module:
+
+1. Only what a target's operator offered is seen: abusive or link-bearing messages of people who are
+   no regulars there.
+2. An attack needs several channels, several authors and harm within the window; a link that many
+   people post in many channels without abuse is news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+import msgspec
+
+from rempart.detect.interface import (
+    Detections,
+    EventObservation,
+    KeyedOperator,
+    Observation,
+    RaidChange,
+    Touch,
+)
+from rempart.detect.raid.clock import event_ms, shown_ms
+from rempart.detect.raid.reasons import ABUSIVE, SHARES_TEXT, member_reasons, raid_reasons
+from rempart.detect.raid.state import MINUTE_MS
+from rempart.model import (
+    THRESHOLD,
+    Label,
+    Member,
+    Raid,
+    RaidKind,
+    RaidStage,
+    message_key,
+    stable_id,
+)
+
+WINDOW_MS: Final = 20 * MINUTE_MS
+LIFE_MS: Final = 20 * MINUTE_MS
+MIN_CHANNELS: Final = 4
+MIN_AUTHORS: Final = 5
+MIN_FLAGGED: Final = 4
+MAX_USES: Final = 64
+MAX_MEMBERS: Final = 200
+HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
+
+
+class Use(msgspec.Struct, array_like=True):
+    at: int
+    account: str
+    name: str | None
+    channel: str
+    flagged: bool
+    created: int = -1
+
+
+class SpreadMember(msgspec.Struct, array_like=True):
+    name: str | None
+    created: int
+    first: int
+    messages: int
+
+
+class SpreadData(msgspec.Struct, array_like=True):
+    key: str
+    clock: int = -1
+    uses: list[Use] = []
+    raid: str = ""
+    platform: str = ""
+    channel: str = ""
+    target: str = ""
+    begin: int = -1
+    last: int = -1
+    detected_at: int = -1
+    detected_after: int = 0
+    messages: int = 0
+    channels: int = 0
+    members: dict[str, SpreadMember] = {}
+
+
+_DECODER: Final = msgspec.msgpack.Decoder(SpreadData)
+_REASONS: Final = member_reasons(SHARES_TEXT | ABUSIVE)
+
+
+class SpreadOperator(KeyedOperator[SpreadData]):
+    """Finds one signature that spreads over many channels."""
+
+    name: ClassVar[str] = "spread"
+    version: ClassVar[str] = "1"
+    max_state_bytes: ClassVar[int] = 64_000
+
+    def fresh(self, key: str) -> SpreadData:
+        return SpreadData(key)
+
+    def load(self, blob: bytes) -> SpreadData:
+        return _DECODER.decode(blob)
+
+    def dump(self, state: SpreadData) -> bytes:
+        return msgspec.msgpack.encode(state)
+
+    def open_raids(self, state: SpreadData) -> list[Raid]:
+        return [_picture(state)] if state.raid else []
+
+    def step(
+        self, state: SpreadData, batch: Sequence[Observation | EventObservation]
+    ) -> tuple[SpreadData, Detections]:
+        found = Detections([], [], [])
+        for row in batch:
+            if isinstance(row, Observation):
+                _take(state, row, found)
+        return state, found
+
+
+def _take(state: SpreadData, row: Observation, found: Detections) -> None:
+    message = row.message
+    state.clock = now = max(state.clock, event_ms(message.sent_at))
+    if state.raid and now - state.last > LIFE_MS:
+        found.changes.append(RaidChange(row.position, _picture(state)))
+        state.raid = ""
+        state.members = {}
+        state.messages = 0
+    author = message.author
+    created = event_ms(author.created_at) if author.created_at is not None else -1
+    use = Use(
+        now,
+        f"{author.id}"[:128],
+        (author.name or "")[:40] or None,
+        f"{message.platform}/{message.channel}"[:256],
+        row.abuse >= THRESHOLD or not HARM.isdisjoint(row.labels),
+        created,
+    )
+    state.uses = [known for known in state.uses if now - known.at <= WINDOW_MS][-MAX_USES + 1 :]
+    state.uses.append(use)
+    if state.raid:
+        gained = _join(state, use)
+        state.last = now
+        state.messages += 1
+        found.touches.append(Touch(row.position, state.raid, RaidStage.ATTACK, True, _REASONS))
+        if gained:
+            found.changes.append(RaidChange(row.position, _picture(state)))
+    elif _is_attack(state.uses):
+        _open(state, row)
+        found.touches.append(Touch(row.position, state.raid, RaidStage.ATTACK, True, _REASONS))
+        found.changes.append(RaidChange(row.position, _picture(state)))
+
+
+def _is_attack(uses: Sequence[Use]) -> bool:
+    flagged = {use.account for use in uses if use.flagged}
+    return (
+        len({use.channel for use in uses if use.flagged}) >= MIN_CHANNELS
+        and len(flagged) >= MIN_FLAGGED
+        and len({use.account for use in uses}) >= MIN_AUTHORS
+        and sum(use.flagged for use in uses) * 2 >= len(uses)
+    )
+
+
+def _open(state: SpreadData, row: Observation) -> None:
+    message = row.message
+    key = message_key(message.platform, message.id).hex()
+    state.raid = stable_id("r", f"signature/{state.key}", key)
+    state.platform, state.channel = message.platform, message.channel
+    state.target = message.hit[0]
+    state.begin = min(use.at for use in state.uses)
+    state.last = state.detected_at = state.clock
+    for use in state.uses:
+        _join(state, use)
+    state.messages = state.detected_after = len(state.uses)
+
+
+def _join(state: SpreadData, use: Use) -> bool:
+    member = state.members.get(use.account)
+    if member is not None:
+        member.messages += 1
+        return False
+    if len(state.members) >= MAX_MEMBERS:
+        return False
+    state.members[use.account] = SpreadMember(use.name, use.created, use.at, 1)
+    return True
+
+
+def _picture(state: SpreadData) -> Raid:
+    channels = len({use.channel for use in state.uses})
+    reasons = raid_reasons(
+        [
+            ("channels", [float(len(state.members)), float(channels), WINDOW_MS / MINUTE_MS]),
+            (
+                "abuse_messages",
+                [float(sum(use.flagged for use in state.uses)), float(len(state.uses))],
+            ),
+        ]
+    )
+    members = tuple(
+        Member(
+            account=account,
+            name=member.name or account,
+            created_at=shown_ms(member.created) if member.created >= 0 else None,
+            first_at=shown_ms(member.first),
+            messages=member.messages,
+            reasons=_REASONS,
+        )
+        for account, member in state.members.items()
+    )
+    return Raid(
+        id=state.raid,
+        platform=state.platform,
+        channel=state.channel,
+        target=state.target,
+        stage=RaidStage.ATTACK,
+        kind=RaidKind.SPREAD,
+        begin=shown_ms(state.begin),
+        end=shown_ms(state.last),
+        members=members,
+        messages=state.messages,
+        confidence=0.95,
+        reasons=reasons,
+        suspect_at=shown_ms(state.detected_at),
+        detected_at=shown_ms(state.detected_at),
+        detected_after_messages=state.detected_after,
+        until=shown_ms(state.last + LIFE_MS),
+    )

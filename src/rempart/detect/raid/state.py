@@ -1,0 +1,174 @@
+"""What is remembered of one target: who writes, what they share, what is usual, which raids are on.
+
+Rules of this module:
+
+1. Everything is bounded: tables have two generations and the older one is dropped when the younger
+   is full, so a flood of new authors or signatures pushes out only what is as young as itself.
+2. Authors who stay are kept apart in a compact table that a flood cannot push out.
+3. The bytes of a dump depend only on what was seen, in the order in which it was seen.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+PEOPLE_PER_GENERATION: Final = 256
+PEOPLE_BYTES_PER_GENERATION: Final = 12_000
+KNOWN_PER_GENERATION: Final = 1_024
+SIGNATURES_PER_GENERATION: Final = 1_024
+SHARED_SIGNATURES: Final = 192
+AUTHORS_PER_SIGNATURE: Final = 48
+ACTS: Final = 256
+MEMBERS: Final = 400
+MEMBER_BYTES: Final = 16_000
+HOT_KEYS: Final = 512
+
+DAY_MS: Final = 86_400_000
+HOUR_MS: Final = 3_600_000
+MINUTE_MS: Final = 60_000
+YOUNG_DAYS: Final = 14
+
+
+class Person(msgspec.Struct, array_like=True):
+    """An author who wrote lately. Times in ms of the target's clock; `created` in ms or -1."""
+
+    id: str
+    name: str | None
+    serial: int
+    created: int
+    first: int
+    last: int
+    day: int
+    days: int = 1
+    messages: int = 1
+    flagged: int = 0
+    flagged_at: int = -1
+    shared_at: int = -1
+    acts: int = 0
+
+    def is_regular(self, now: int) -> bool:
+        """Trust is graded and never an exemption: a regular is somebody who came back on other
+        days, or has been talking here for a while, and is not mostly abusive."""
+        if self.flagged * 3 > self.messages:
+            return False
+        return self.days >= 3 or (self.messages >= 8 and now - self.first >= 30 * MINUTE_MS)
+
+    def is_arrival(self, now: int) -> bool:
+        """First seen within the last ten minutes, and not known from another day."""
+        return self.days == 1 and now - self.first <= 10 * MINUTE_MS
+
+
+class MemberState(msgspec.Struct, array_like=True):
+    """One member of a raid; `because` is a set of bits (see `reasons`)."""
+
+    name: str | None
+    created: int
+    first: int
+    messages: int = 0
+    flagged: int = 0
+    core: bool = False
+    because: int = 0
+    companions: int = 0
+
+
+class RaidState(msgspec.Struct, array_like=True):
+    """One raid that has not ended; times in ms of the target's clock, -1 for not (yet)."""
+
+    id: str
+    stage: str
+    kind: str
+    platform: str
+    channel: str
+    begin: int
+    last: int
+    until: int
+    suspect_at: int = -1
+    detected_at: int = -1
+    detected_after: int = 0
+    messages: int = 0
+    flagged: int = 0
+    crowd: int = 0
+    confidence: float = 0.0
+    evidence: list[tuple[str, list[float]]] = []
+    members: dict[str, MemberState] = {}
+    hot: dict[int, int] = {}
+    cohort_day: int = -1
+    family: int = -1
+    letters: int = 0
+
+
+class Baseline(msgspec.Struct, array_like=True):
+    """What is usual here, per minute, as slowly moving averages; `minutes` seen so far, capped."""
+
+    minute: int = -1
+    minutes: int = 0
+    messages: float = 0.0
+    arrivals: float = 0.0
+    flagged_arrivals: float = 0.0
+    young_share: float = 0.05
+    now_messages: int = 0
+    now_arrivals: int = 0
+    now_flagged: int = 0
+    now_aged: int = 0
+    now_young: int = 0
+
+
+class TargetData(msgspec.Struct, array_like=True):
+    """The whole state of one target, as it is dumped."""
+
+    version: int
+    key: str
+    clock: int = -1
+    skew: int = 0
+    late: int = 0
+    serial: int = 0
+    people_bytes: int = 0
+    announced_until: int = -1
+    people: dict[str, Person] = {}
+    older_people: dict[str, Person] = {}
+    known: dict[int, int] = {}
+    older_known: dict[int, int] = {}
+    signatures: dict[int, int] = {}
+    older_signatures: dict[int, int] = {}
+    shared: dict[int, list[int]] = {}
+    regular_keys: dict[int, int] = {}
+    older_regular_keys: dict[int, int] = {}
+    common: dict[int, int] = {}
+    older_common: dict[int, int] = {}
+    acts: list[tuple[int, int]] = []
+    baseline: Baseline = msgspec.field(default_factory=Baseline)
+    raids: list[RaidState] = []
+
+
+class TargetState:
+    """The dumped data and what can be derived from it."""
+
+    __slots__ = ("by_serial", "data")
+
+    def __init__(self, data: TargetData) -> None:
+        self.data = data
+        self.by_serial: dict[int, Person] = {}
+        self.index_people()
+
+    def index_people(self) -> None:
+        """Serial number to person, for the people still remembered."""
+        data = self.data
+        self.by_serial = {
+            person.serial: person
+            for people in (data.older_people, data.people)
+            for person in people.values()
+        }
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(TargetData)
+
+
+def dump(state: TargetState) -> bytes:
+    return _ENCODER.encode(state.data)
+
+
+def load(blob: bytes) -> TargetState:
+    return TargetState(_DECODER.decode(blob))

@@ -1,0 +1,24 @@
+"""What is in force by default: the detectors and the two keyed operators."""
+
+from __future__ import annotations
+
+from rempart.detect.interface import Detector
+from rempart.detect.personal.detector import PersonalDataDetector
+from rempart.detect.raid.operator import RaidOperator
+from rempart.detect.raid.spread import SpreadOperator
+from rempart.detect.text.detector import TextDetector
+
+
+def default_detectors() -> tuple[Detector, ...]:
+    """Each message on its own: words, personal data."""
+    return (TextDetector(), PersonalDataDetector())
+
+
+def target_operator() -> RaidOperator:
+    """Raids on one target; the key is `platform/target`."""
+    return RaidOperator()
+
+
+def spread_operator() -> SpreadOperator:
+    """One signature over many channels; the key is the signature in decimal."""
+    return SpreadOperator()

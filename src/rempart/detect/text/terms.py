@@ -1,0 +1,80 @@
+"""Term lists and how they are found in folded text: whole words only, one pass over a batch.
+
+Rules of this module:
+
+1. A term matches between word boundaries, never inside a word.
+2. All terms are looked for at once (Aho-Corasick), in one pass over all texts of a batch.
+3. A list is data: `term <tab> label <tab> score`, lines with `#` are provenance. 0.5 = flagged;
+   a milder term counts only when it is aimed at somebody (see `detector`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from rempart.model import Label
+
+_SEPARATOR: Final = " \n "
+_WORDS: Final = bytes(
+    code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789\n" else 0x20 for code in range(256)
+)
+
+
+class Term(NamedTuple):
+    """One term in folded form."""
+
+    text: str
+    label: Label
+    score: float
+
+
+class Hit(NamedTuple):
+    """`term` stands at `[start, end)` of the text number `text`."""
+
+    text: int
+    start: int
+    end: int
+    term: Term
+
+
+def read_terms(name: str) -> list[Term]:
+    """A list shipped in `data/`."""
+    text = resources.files("rempart.detect.text").joinpath("data", name).read_text("utf-8")
+    terms = []
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            term, label, score = line.split("\t")
+            terms.append(Term(term, Label(label), float(score)))
+    return terms
+
+
+class TermMatcher:
+    """Finds many terms in many texts."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = tuple(terms)
+        self._automaton = BytesAhoCorasick([f" {term.text} ".encode() for term in self._terms])
+
+    def find(self, folds: Sequence[str]) -> Iterator[Hit]:
+        """Hits in order of text, then of place. Characters outside ASCII part words; encoding
+        them to one byte each keeps every offset where it was."""
+        joined = f" {_SEPARATOR.join(folds)} ".encode("ascii", "replace").translate(_WORDS)
+        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
+            joined, overlapping=True
+        )
+        if not found:
+            return
+        starts = list(accumulate((len(text) + len(_SEPARATOR) for text in folds), initial=1))
+        hits = []
+        for number, start, end in found:
+            index = bisect_right(starts, start + 1) - 1
+            offset = starts[index]
+            hits.append(Hit(index, start + 1 - offset, end - 1 - offset, self._terms[number]))
+        hits.sort(key=lambda hit: (hit.text, hit.start, -hit.end))
+        yield from hits
