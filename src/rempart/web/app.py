@@ -6,25 +6,27 @@ count by status. `POST /api/v1/messages` is answered before the framework is ent
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Response
-from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.response import Redirect
 
 from rempart import __version__
+from rempart.cases.keys import ReportKeys
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
 from rempart.web.api import routes as api_routes
 from rempart.web.api.messages import PATH as MESSAGES
 from rempart.web.api.messages import Messages
+from rempart.web.api.notices import Notices
 from rempart.web.api.numbers import Numbers
-from rempart.web.asgi import AsgiApp, AsgiMessage, AsgiScope, Receive, Send
+from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, Send
 from rempart.web.auth import pages as auth_pages
 from rempart.web.auth.gate import Gate
 from rempart.web.auth.guards import check_csrf
@@ -49,20 +51,29 @@ _LOG = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
 
-def build_app(engine: EmbeddedEngine, settings: WebSettings | None = None) -> AsgiApp:
+def build_app(engine: EmbeddedEngine, settings: WebSettings | None = None) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
     gate = Gate(engine, settings)
     numbers = Numbers(engine)
-    framework = _framework(engine, settings, gate, numbers)
-    return Dispatcher(framework, Messages(engine, gate, settings, numbers), gate, numbers)
+    closing = asyncio.Event()
+    framework = _framework(engine, settings, gate, numbers, closing)
+    messages = Messages(engine, gate, settings, numbers)
+    return Dispatcher(framework, messages, gate, numbers, closing)
 
 
 class Dispatcher:
     def __init__(
-        self, framework: Litestar, messages: Messages, gate: Gate, numbers: Numbers
+        self,
+        framework: Litestar,
+        messages: Messages,
+        gate: Gate,
+        numbers: Numbers,
+        closing: asyncio.Event,
     ) -> None:
         self.framework = framework
+        self.closing = closing
+        """Set when the service is about to end: streams of events finish."""
         self._messages = messages
         self._gate = gate
         self._numbers = numbers
@@ -95,7 +106,11 @@ class Dispatcher:
 
 
 def _framework(
-    engine: EmbeddedEngine, settings: WebSettings, gate: Gate, numbers: Numbers
+    engine: EmbeddedEngine,
+    settings: WebSettings,
+    gate: Gate,
+    numbers: Numbers,
+    closing: asyncio.Event,
 ) -> Litestar:
     handlers: Sequence[Any] = [
         *api_routes.route_handlers,
@@ -109,8 +124,10 @@ def _framework(
             "settings": settings,
             "gate": gate,
             "numbers": numbers,
+            "closing": closing,
             "slow_down": SlowDown(),
-            "notices": api_routes.Notices(),
+            "notices": Notices(),
+            "report_keys": ReportKeys.load(engine.data_dir / "keys"),
         }
     )
     return Litestar(
@@ -118,7 +135,6 @@ def _framework(
         state=state,
         before_request=check_csrf,
         request_max_body_size=settings.max_body,
-        on_app_init=[_no_default_headers],
         openapi_config=OpenAPIConfig(
             title="Rempart",
             version=__version__,
@@ -127,7 +143,6 @@ def _framework(
             path="/openapi",
             render_plugins=[],
             use_handler_docstrings=True,
-            components=api_routes.components,
         ),
         exception_handlers={
             RempartError: _answer_failure,
@@ -137,10 +152,6 @@ def _framework(
         debug=False,
         logging_config=None,
     )
-
-
-def _no_default_headers(config: AppConfig) -> AppConfig:
-    return config
 
 
 def _answer_failure(request: AnyRequest, error: RempartError) -> Response[Any]:

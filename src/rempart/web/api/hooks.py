@@ -1,4 +1,4 @@
-"""Signed webhooks in (FAULTS row 21): messages and events in our own form, from a configured sender.
+"""Signed webhooks in (FAULTS row 21): messages and events in our own form, from known senders.
 
 Rules kept here:
 
@@ -31,7 +31,6 @@ from rempart.web.failures import TooLargeError, UnknownCallerError
 from rempart.web.settings import HookSettings, WebSettings
 
 KEEP_MS = 4 * WINDOW_SECONDS * 1000
-Text = Annotated[str, Parameter(max_length=2048)]
 
 
 class HookAnswer(msgspec.Struct, frozen=True):
@@ -60,9 +59,7 @@ async def hook(
     body = await request.body()
     id = webhook_id or ""
     key = secret_bytes(configured.secret)
-    if not is_signed(
-        key, id, webhook_timestamp or "", webhook_signature or "", body, time.time()
-    ):
+    if not is_signed(key, id, webhook_timestamp or "", webhook_signature or "", body, time.time()):
         raise _refused()
     with engine_of(request).read() as tables:
         if tables.access.hook_seen(connector, id):
@@ -88,7 +85,7 @@ async def _take(
 ) -> HookAnswer:
     settings: WebSettings = request.app.state.settings
     channels = frozenset(configured.channels) if configured.channels else None
-    sender = Caller(connector, connector, frozenset({Scope.INGEST}), channels, kind="hook")
+    sender = Caller(connector, connector, frozenset({Scope.INGEST}), channels, via="hook")
     items = parse_body(body, request.headers.get("content-type", "").encode("latin-1")).items
     if len(items) > settings.max_items:
         raise TooLargeError(f"more than {settings.max_items} items")

@@ -88,7 +88,7 @@ def _last(tables: Tables) -> tuple[int, str]:
 
 
 def _parse_place(place: str) -> tuple[int | None, int, int]:
-    """Level (None: entries), index, width. C2SP: groups of three digits, `.p/<width>` if partial."""
+    """Level (None: entries), index, width; C2SP adds `.p/<width>` to a partial one."""
     kind, _, rest = place.partition("/")
     path, partial, width_text = rest.partition(".p/")
     try:

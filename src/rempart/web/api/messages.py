@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
 from typing import NamedTuple
 
 import msgspec
 
-from rempart.engine.embedded import EmbeddedEngine, ItemResult
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.embedded_items import ItemResult
 from rempart.errors import InputError, RempartError
 from rempart.ingest import Parsed, parse_array, parse_lines, parse_one
 from rempart.model import ItemRefusal

@@ -16,7 +16,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from rempart.engine.embedded import EmbeddedEngine, ItemResult
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.embedded_items import ItemResult
 
 
 class Numbers(Collector):

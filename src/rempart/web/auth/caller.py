@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from rempart.engine.embedded_items import Source
+
 
 class Scope(StrEnum):
     """`admin` may do what `moderate` may, `moderate` what `read` may. `ingest` stands alone: a bot
@@ -44,6 +46,12 @@ class Caller(msgspec.Struct, frozen=True):
     channels: frozenset[str] | None
     session: str | None = None
     complete: bool = True
+    via: str = "api"
+
+    @property
+    def source(self) -> Source:
+        """As what it delivers is kept in the log."""
+        return Source(self.via, self.id)
 
     @property
     def is_person(self) -> bool:

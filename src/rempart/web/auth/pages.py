@@ -18,8 +18,8 @@ from litestar.response import Redirect
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import ConflictError
-from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
+from rempart.web.api.request import write
 from rempart.web.asgi import AsgiScope
 from rempart.web.auth.caller import Scope
 from rempart.web.auth.gate import Gate, cookie, now_ms
@@ -115,7 +115,7 @@ async def choose_password(request: AnyRequest, data: Fields) -> Response[Any]:
         encoded = await hash_password_aside(password)
         row = PersonRow(new_id("p"), name, encoded, (Scope.ADMIN,), None, now_ms(), None)
         try:
-            await _write(request, lambda tables: tables.access.put_person(row))
+            await write(request, lambda tables: tables.access.put_person(row))
         except ConflictError:
             error = "taken"
     if error is not None:
@@ -176,12 +176,7 @@ async def _check_password(request: AnyRequest, name: str, password: str) -> Pers
 
 async def _use_one_time(request: AnyRequest, secret: str) -> bool:
     digest, now = digest_of(secret), now_ms()
-    return await _write(request, lambda tables: tables.access.use_one_time(digest, now))
-
-
-async def _write(request: AnyRequest, change: Any) -> Any:
-    engine: EmbeddedEngine = request.app.state.engine
-    return await asyncio.wrap_future(engine.write(change))
+    return await write(request, lambda tables: tables.access.use_one_time(digest, now))
 
 
 def _login_form(

@@ -1,0 +1,252 @@
+"""Cases: the queue, one case whole, its decision, its dossier.
+
+Lists and cases show what lies in the caller's channels and nothing else. A decision is made by a
+signed-in person; so is an export, and who exported what stands in the log before the file is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import Parameter
+
+from rempart.cases.decisions import Decider, decide
+from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.reading import read_messages, read_reports
+from rempart.errors import NotFoundError, NotYetError
+from rempart.model import (
+    Case,
+    CaseKind,
+    CaseState,
+    Decision,
+    DecisionOutcome,
+    Ground,
+    Measure,
+    Message,
+    Outcome,
+    Raid,
+    Report,
+)
+from rempart.store.interface import Tables
+from rempart.store.interface.cases import CaseQuery
+from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.auth import Caller, must_be_known, must_see, needs, needs_person
+from rempart.web.auth.gate import now_ms
+
+Limit = Annotated[int, Parameter(ge=1, le=500)]
+Offset = Annotated[int, Parameter(ge=0, le=10_000_000)]
+
+
+class CaseList(msgspec.Struct, frozen=True):
+    """`total` counts all that match, not only this page."""
+
+    cases: list[Case]
+    total: int
+
+
+class CaseMessageView(msgspec.Struct, frozen=True):
+    """`message` null: its words were erased. `released`: it was held and is no longer."""
+
+    seq: int
+    message: Message | None
+    outcome: Outcome | None
+    released: bool
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """`log` holds the entries of the log that are about the case, by sequence number."""
+
+    case: Case
+    raid: Raid | None
+    messages: list[CaseMessageView]
+    measures: list[Measure]
+    reports: list[Report]
+    decision: Decision | None
+    log: list[int]
+
+
+class DecisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    outcome: DecisionOutcome
+    ground: Ground
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+
+
+class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why the dossier is made: it stands in the log."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=1_000)]
+
+
+@get("/cases", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
+def list_cases(
+    request: AnyRequest,
+    case_state: Annotated[CaseState | None, Parameter(query="state")] = None,
+    kind: CaseKind | None = None,
+    channel: str | None = None,
+    target: str | None = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> CaseList:
+    """The queue: most urgent first, then the oldest."""
+    query = CaseQuery(
+        state=case_state,
+        kind=kind,
+        channels=_channels(must_be_known(request), channel),
+        target=target,
+        limit=limit,
+        offset=offset,
+    )
+    with engine_of(request).read() as tables:
+        page = tables.cases.page(query)
+    return CaseList(page.cases, page.total)
+
+
+@post("/cases", guards=[needs("moderate")], status_code=200, tags=["cases"])
+async def open_case() -> CaseList:
+    """Opening a case by hand."""
+    raise NotYetError(
+        "cases are opened by raids, held messages and reports",
+        next_step="opening one by hand comes with the issue *Cases*; until then send a report",
+    )
+
+
+@get("/cases/{case:str}", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
+def show_case(request: AnyRequest, case: str, limit: Limit = 200, offset: Offset = 0) -> CaseView:
+    """One case whole; `limit` and `offset` page its messages."""
+    with engine_of(request).read() as tables:
+        found = find_case(tables, must_be_known(request), case)
+        raid = tables.stream.raid(found.raid) if found.raid else None
+        return CaseView(
+            found,
+            raid.raid if raid is not None else None,
+            [
+                CaseMessageView(one.row.seq, one.message, one.outcome, one.released)
+                for one in read_messages(tables, found.id, limit, offset)
+            ],
+            [row.measure for row in tables.cases.measures(found.id)],
+            read_reports(tables, found.id),
+            tables.cases.decision(found.id),
+            tables.cases.sequences(found.id),
+        )
+
+
+@get("/cases/{case:str}/decisions", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
+def case_decisions(request: AnyRequest, case: str) -> list[Decision]:
+    """The decisions of a case: none, or one."""
+    with engine_of(request).read() as tables:
+        found = find_case(tables, must_be_known(request), case)
+        decision = tables.cases.decision(found.id)
+    return [] if decision is None else [decision]
+
+
+@post("/cases/{case:str}/decisions", guards=[needs_person("moderate")], tags=["cases"])
+async def decide_case(request: AnyRequest, case: str, data: DecisionRequest) -> Decision:
+    """Decides an open case: every reporter is answered, a lift undoes every measure."""
+    who, at_ms = must_be_known(request), now_ms()
+
+    def change(tables: Tables) -> Decision:
+        found = find_case(tables, who, case)
+        by = Decider(who.id, who.is_person)
+        return decide(tables, found.id, data.outcome, data.ground, data.reason, by, at_ms)
+
+    return await write(request, change)
+
+
+@post(
+    "/cases/{case:str}/export",
+    guards=[needs_person("moderate")],
+    status_code=200,
+    media_type="application/zip",
+    tags=["cases"],
+)
+async def export_case(request: AnyRequest, case: str, data: ExportRequest) -> Response[bytes]:
+    """The dossier of a case as a zip file. That it was made, by whom and why is logged first."""
+    who, at_ms = must_be_known(request), now_ms()
+
+    def note(tables: Tables) -> str:
+        found = find_case(tables, who, case)
+        accessed = entry(
+            "access",
+            {
+                "what": "export",
+                "case": found.id,
+                "by": who.id,
+                "reason": data.reason,
+                "at": rfc3339(at_ms),
+            },
+        )
+        record(tables, [(found.id, accessed)])
+        return found.id
+
+    found = await write(request, note)
+    content = await asyncio.to_thread(_export, request, found)
+    return Response(
+        content,
+        media_type="application/zip",
+        headers={"content-disposition": f'attachment; filename="{found}.zip"'},
+    )
+
+
+@get("/decisions", guards=[needs("read")], status_code=200, tags=["cases"])
+async def list_decisions() -> CaseList:
+    """All decisions, with their statements of reasons."""
+    raise NotYetError(
+        "the list of decisions is not there yet",
+        next_step="it comes with the issue *Disclosure*; see GET /cases/{case}/decisions",
+    )
+
+
+@get("/appeals", guards=[needs("read")], status_code=200, tags=["cases"])
+async def list_appeals() -> CaseList:
+    """Appeals against decisions."""
+    raise NotYetError("appeals are not there yet", next_step="they come with the issue *Cases*")
+
+
+@post("/appeals", guards=[needs("moderate")], status_code=200, tags=["cases"])
+async def appeal() -> CaseList:
+    """An appeal against a decision."""
+    raise NotYetError("appeals are not there yet", next_step="they come with the issue *Cases*")
+
+
+route_handlers: list[Any] = [
+    list_cases,
+    open_case,
+    show_case,
+    case_decisions,
+    decide_case,
+    export_case,
+    list_decisions,
+    list_appeals,
+    appeal,
+]
+
+
+def find_case(tables: Tables, who: Caller, case: str) -> Case:
+    """NotFoundError also when it lies in a channel without rights: no difference is told."""
+    found = tables.cases.get(case)
+    if found is None:
+        raise NotFoundError("there is no such thing in a channel you have rights on")
+    must_see(who, found.channel, found.platform)
+    return found
+
+
+def _channels(who: Caller, wanted: str | None) -> tuple[str, ...] | None:
+    if wanted is None:
+        return None if who.channels is None else tuple(sorted(who.channels))
+    return (wanted,) if who.sees(wanted) else ()
+
+
+def _export(request: AnyRequest, case: str) -> bytes:
+    from rempart.disclose.dossier import export_case as write_dossier
+
+    engine = engine_of(request)
+    with tempfile.TemporaryDirectory(prefix="rempart-") as folder:
+        path = Path(folder) / "dossier.zip"
+        with engine.read() as tables:
+            write_dossier(tables, case, path, engine.data_dir)
+        return path.read_bytes()

@@ -1,0 +1,44 @@
+"""All handlers of the API, put together under `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Router, get
+from litestar.response import Response
+
+from rempart.web.api import (
+    access,
+    cases,
+    described,
+    events,
+    health,
+    hooks,
+    log,
+    protection,
+    reports,
+)
+from rempart.web.api.request import AnyRequest
+
+
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi(request: AnyRequest) -> Response[dict[str, Any]]:
+    """The description of this API."""
+    return Response(request.app.openapi_schema.to_schema(), media_type="application/json")
+
+
+_versioned = Router(
+    "/api/v1",
+    route_handlers=[
+        *described.route_handlers,
+        *events.route_handlers,
+        *reports.route_handlers,
+        *cases.route_handlers,
+        *protection.route_handlers,
+        *hooks.route_handlers,
+        *log.route_handlers,
+        *access.route_handlers,
+    ],
+)
+
+route_handlers: list[Any] = [_versioned, *health.route_handlers, openapi]

@@ -1,0 +1,192 @@
+"""The running service: engine, app, outbox and HTTP server, started and stopped in order.
+
+On SIGTERM or SIGINT: no new connection, streams of events end, running requests finish, then the
+engine commits what it has, signs a checkpoint and closes. A second signal does not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+
+from rempart.connect.outbound import Outbound
+from rempart.connect.webhook import Webhook
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.errors import InputError
+from rempart.protect.connector import Connector
+from rempart.protect.outbox import Outbox
+from rempart.web.app import build_app
+from rempart.web.auth.first_login import FirstLogin, write_first_login
+from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_settings
+
+_LOG = logging.getLogger(__name__)
+BACKLOG = 1024
+SHUTDOWN_SECONDS = 15
+
+
+class Running(NamedTuple):
+    """What is told once the service listens. `first_login` is None once a person exists. `stop`
+    may be called from any thread."""
+
+    address: str
+    engine: EmbeddedEngine
+    first_login: FirstLogin | None
+    stop: Callable[[], None]
+
+
+def run_service(
+    data: Path,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    *,
+    on_ready: Callable[[Running], Awaitable[None] | None] | None = None,
+) -> None:
+    """Runs until a signal or `Running.stop`. Port 0 takes a free one. InputError when the address
+    cannot be had or the settings are wrong; StoreError when the data folder cannot be used.
+
+    `on_ready` is called on the event loop once connections are accepted; a coroutine it returns
+    runs beside the service and is cancelled when it ends.
+    """
+    settings = load_settings(data)
+    listening = _listen(host, port)
+    try:
+        engine = open_engine(data, settings)
+        try:
+            engine.start()
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(_serve(engine, settings, listening, data, on_ready))
+        finally:
+            engine.stop()
+    finally:
+        listening.close()
+
+
+def open_engine(data: Path, settings: WebSettings) -> EmbeddedEngine:
+    del settings
+    return EmbeddedEngine.open(data)
+
+
+async def _serve(
+    engine: EmbeddedEngine,
+    settings: WebSettings,
+    listening: socket.socket,
+    data: Path,
+    on_ready: Callable[[Running], Awaitable[None] | None] | None,
+) -> None:
+    app = build_app(engine, settings)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            timeout_keep_alive=30,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+    )
+    address = _address(listening)
+    first_login = await asyncio.to_thread(write_first_login, engine, data, address)
+    outbox = _outbox(engine, settings)
+
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+        app.closing.set()
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(end)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, end)
+
+    async def announce() -> None:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        if on_ready is not None:
+            result = on_ready(Running(address, engine, first_login, stop))
+            if result is not None:
+                await result
+
+    beside = [asyncio.create_task(outbox.run()), asyncio.create_task(announce())]
+    for task in beside:
+        task.add_done_callback(_tell)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals alone: uvicorn would raise them again after shutdown, and end the process
+    before the engine has stopped."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _outbox(engine: EmbeddedEngine, settings: WebSettings) -> Outbox:
+    connectors: dict[str, Connector] = {
+        name: Webhook(hook.url, hook.secret, Outbound(allow=hook.allow))
+        for name, hook in settings.webhooks.items()
+    }
+    return Outbox(engine, connectors)
+
+
+def _tell(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _LOG.error("a part of the service ended", exc_info=error)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise InputError(
+            f"cannot listen: {error}",
+            where=f"{host}:{port}",
+            next_step="choose another --port, or stop what is running there",
+        ) from error
+    listening.setblocking(False)
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - shown, not bound
+        host = "127.0.0.1"
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        return uvloop.new_event_loop
+    return None
