@@ -60,6 +60,18 @@ def subtrees_of(hashes: Sequence[bytes]) -> SubtreeHash:
     return lambda start, end: tree_hash(hashes[start:end])
 
 
+def covering_subtrees(start: int, end: int) -> list[tuple[int, int]]:
+    """The fewest whole subtrees that cover `[start, end)`, as ranges from left to right."""
+    ranges: list[tuple[int, int]] = []
+    while start < end:
+        size = 1 << (end - start).bit_length() - 1
+        if start:
+            size = min(size, start & -start)
+        ranges.append((start, start + size))
+        start += size
+    return ranges
+
+
 def inclusion_proof(index: int, size: int, mth: SubtreeHash) -> list[bytes]:
     """§2.1.3.1: PATH(m, D_n), from the leaf upwards."""
     if not 0 <= index < size:

@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+"""Checks a dossier of Rempart with Python's standard library alone; nothing is installed or asked.
+
+    python3 -I -S verify.py [FOLDER] [--key VKEY_OR_FILE]        exit 0: everything holds, else 1
+
+Rules kept here: every file is listed in the signed manifest and unchanged; manifest and checkpoint
+are signed by one key; every record opens with what is disclosed of it and lies in the log at its
+index; every index between the first record and the last is a record here or lies under a hash of
+the same tree. One short file, so that whoever doubts it can read it whole. Standards: RFC 9162
+(tree), RFC 8032 (Ed25519), RFC 9901 (salted disclosures), C2SP signed-note and tlog-checkpoint.
+"""
+
+# fmt: off
+import argparse
+import base64
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+UNLISTED = {"manifest.json", "manifest.sig"}
+UNPROVEN = """
+- who is behind an account | qui est derrière un compte
+- that the platform really sent it: see `source` | que la plateforme l'a envoyé : voir `source`
+- that no hidden entry belongs to the case | qu'aucune entrée masquée ne relève du dossier
+- the time, but by the log's own clock | l'heure, sauf par l'horloge du journal
+  openssl ts -verify -in timestamps/checkpoint.tsr -data checkpoint -CAfile CA.pem
+- that the key has signed no second history | que la clé n'a pas signé une autre histoire
+- that this verifier is honest: get one elsewhere | que ce vérificateur est honnête
+"""
+
+class Refused(Exception):
+    """What does not hold, and where."""
+def refuse(why: str, where: object = "") -> NoReturn:
+    raise Refused(f"{why}: {where}")
+
+# -- JSON and base64 that can be read in one way only
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        refuse("a JSON key appears twice", pairs[0][0])
+    return dict(pairs)
+def read_json(data: bytes) -> Any:
+    return json.loads(data.decode(), object_pairs_hook=unique, parse_constant=refuse)
+def version1(value: dict[str, Any]) -> dict[str, Any]:
+    return value if value["v"] == 1 and value["v"] is not True else refuse("not version 1", value)
+def to_url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+def from_url(text: str) -> bytes:
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return data if to_url(data) == text else refuse("damaged base64", text)
+def from_base64(text: str, size: int) -> bytes:
+    data = base64.b64decode(text, validate=True)
+    good = len(data) == size and base64.b64encode(data).decode() == text
+    return data if good else refuse("damaged base64", text)
+
+# -- Ed25519 (RFC 8032 §5.1)
+Point = tuple[int, int, int, int]
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+def add(p: Point, q: Point) -> Point:
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+def multiply(factor: int, p: Point) -> Point:
+    q = (0, 1, 1, 0)
+    while factor:
+        q = add(q, p) if factor & 1 else q
+        p, factor = add(p, p), factor >> 1
+    return q
+def point(data: bytes) -> Point | None:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(x2, (P + 3) // 8, P)
+    if (x * x - x2) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - x2) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
+    a, base = point(public), point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or base is None or len(signature) != 64 or s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little")
+    x, y, z, _ = add(multiply(s, base), multiply(k % ORDER, (P - a[0], a[1], 1, P - a[3])))
+    inverse = pow(z, P - 2, P)
+    encoded = y * inverse % P | (x * inverse % P & 1) << 255
+    return encoded.to_bytes(32, "little") == signature[:32]
+
+# -- keys and signed notes (C2SP)
+class Key(NamedTuple):
+    vkey: str
+    name: str
+    id: bytes
+    public: bytes
+def read_key(vkey: str) -> Key:
+    name, id, encoded = vkey.strip().split("+", 2)
+    data = from_base64(encoded, 33)
+    own = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+    if data[0] != 1 or own.hex() != id or not name:
+        refuse("not an Ed25519 vkey", vkey)
+    return Key(vkey.strip(), name, own, data[1:])
+def open_note(data: bytes, key: Key, where: str) -> list[str]:
+    text, _, block = data.decode().rpartition("\n\n")
+    head, _, encoded = block.removesuffix("\n").rpartition(" ")
+    signature = from_base64(encoded, 68)
+    if not block.endswith("\n") or head != f"\u2014 {key.name}" or signature[:4] != key.id:
+        refuse("not signed by the key, once", where)
+    if not signed_by(key.public, (text + "\n").encode(), signature[4:]):
+        refuse("the signature is wrong", where)
+    return text.split("\n")
+
+# -- the tree (RFC 9162 §2.1)
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """The root that PATH (§2.1.3.1) leads to, followed from the root's side."""
+    if size == 1:
+        return refuse("the proof is too long") if path else leaf
+    half, rest = 1 << (size - 1).bit_length() - 1, path[:-1]
+    if index < half:
+        return node(root_of_path(leaf, index, half, rest), path[-1])
+    return node(path[-1], root_of_path(leaf, index - half, size - half, rest))
+def blocks(start: int, end: int) -> list[int]:
+    """Sizes of the fewest whole subtrees that cover these indexes, from left to right."""
+    sizes = []
+    while start < end:
+        size = 1 << (end - start).bit_length() - 1
+        sizes.append(min(size, start & -start) if start else size)
+        start += sizes[-1]
+    return sizes
+def root_of_parts(parts: list[tuple[int, bytes]]) -> bytes:
+    """The root over subtrees (size, hash) that stand side by side from index 0."""
+    stack: list[tuple[int, bytes]] = []
+    for part in parts:
+        stack.append(part)
+        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
+            (size, right), (_, left) = stack.pop(), stack.pop()
+            stack.append((size * 2, node(left, right)))
+    _, root = stack.pop()
+    while stack:
+        root = node(stack.pop()[1], root)
+    return root
+def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
+    digests = sorted(set(json.loads(leaf)["_sd"]))
+    if '{"_sd":["' + '","'.join(digests) + '"],"_sd_alg":"sha-256","v":1}' != leaf:
+        refuse("not a leaf in canonical form", index)
+    opened: dict[str, Any] = {}
+    for disclosure in disclosures:
+        if to_url(hashlib.sha256(disclosure.encode()).digest()) not in digests:
+            refuse("the leaf does not commit to this", index)
+        salt, name, value = read_json(from_url(disclosure))
+        if len(from_url(salt)) < 16 or type(name) is not str or name in opened:
+            refuse("not a disclosure, or the second", index)
+        opened[name] = version1(value)
+    return opened
+
+# -- the steps
+class Dossier:
+    """The files of a dossier by name, and what each step found in them."""
+    def __init__(self, files: dict[str, bytes], wanted: str | None) -> None:
+        self.files, self.wanted = files, wanted
+        self.key: Key | None = None
+        self.manifest: dict[str, Any] = {}
+        self.size, self.root, self.hidden = 0, b"", 0
+        self.leaves: dict[int, bytes] = {}
+        self.opened: dict[int, dict[str, Any]] = {}
+    def check_files(self) -> str:
+        self.manifest = version1(read_json(self.files["manifest.json"]))
+        listed: dict[str, str] = self.manifest["files"]
+        for name in sorted((set(self.files) | set(listed)) - (UNLISTED - set(listed))):
+            if hashlib.sha256(self.files.get(name, b"")).hexdigest() != listed.get(name):
+                refuse("changed, missing or not listed", name)
+        return f"{len(listed)} unchanged"
+    def check_signatures(self) -> str:
+        policy = self.files["policy.txt"].decode().split("\n")
+        (vkey,) = [line.split(" ")[1] for line in policy if line.startswith("log ")]
+        self.key = key = read_key(vkey)
+        if self.wanted is not None and read_key(self.wanted) != key:
+            refuse("signed by another key than --key", vkey)
+        digest = base64.b64encode(hashlib.sha256(self.files["manifest.json"]).digest()).decode()
+        expected = [f"{key.name}/dossier", self.manifest["case"], digest]
+        if open_note(self.files["manifest.sig"], key, "manifest.sig") != expected:
+            refuse("it signs another manifest", "manifest.sig")
+        origin, size, root = open_note(self.files["checkpoint"], key, "checkpoint")
+        if origin != key.name or not (size.isascii() and size.isdigit()):
+            refuse("of another log", "checkpoint")
+        self.size, self.root = int(size), from_base64(root, 32)
+        return f"manifest and checkpoint ({size} entries) by {key.name}"
+    def check_records(self) -> str:
+        last = -1
+        for line in map(read_json, self.files["records.jsonl"].splitlines()):
+            index, leaf = line["index"], line["leaf"]
+            if type(index) is not int or not last < index < self.size:
+                refuse("indexes must rise, below the size", index)
+            self.opened[index] = open_leaf(leaf, line["disclosures"], index)
+            self.leaves[index] = hashlib.sha256(b"\0" + leaf.encode()).digest()
+            path = [from_base64(value, 32) for value in line["proof"]]
+            if root_of_path(self.leaves[index], index, self.size, path) != self.root:
+                refuse("not in the log at this index", index)
+            last = index
+        names = [name for parts in self.opened.values() for name in parts or ("erased",)]
+        kinds = ", ".join(f"{name} {names.count(name)}" for name in sorted(set(names)))
+        return f"{len(self.leaves)} open and lie in the log ({kinds})"
+    def check_gaps(self) -> str:
+        gaps = version1(read_json(self.files["gaps.json"]))
+        first, last, at, shown = min(self.leaves), max(self.leaves), 0, 0
+        parts: list[tuple[int, bytes]] = []
+        for part in gaps["parts"]:
+            start, end = part["from"], part["to"]
+            if type(end) is not int or start != at or not at < end <= self.size:
+                refuse("an index is left out", at)
+            if "hashes" in part:
+                hashes = (from_base64(value, 32) for value in part["hashes"])
+                parts += zip(blocks(start, end), hashes, strict=True)
+                self.hidden += end - start if first < start < last else 0
+            else:
+                parts += [(1, self.leaves[index]) for index in range(start, end)]
+                shown += end - start
+            at = end
+        window = (gaps["size"], gaps["first"], gaps["last"], shown, at)
+        expected = (self.size, first, last, len(self.leaves), self.size)
+        if window != expected or root_of_parts(parts) != self.root:
+            refuse("an entry was removed or added", window)
+        return f"{first} to {last} is whole: {shown} records here, {self.hidden} entries hidden"
+    def check_custody(self) -> str:
+        for line in (lines := [*map(read_json, self.files["custody.jsonl"].splitlines())]):
+            if "index" in line and line["entry"] != self.opened[line["index"]]:
+                refuse("it says else than the log", line["index"])
+        return f"{len(lines)} lines"
+
+class Report(NamedTuple):
+    """What held and what did not, in words; `signer` is a fingerprint."""
+    checked: list[str]
+    failed: list[str]
+    signer: str
+    authenticated: bool
+    case: str
+
+def verify(files: dict[str, bytes], key: str | None = None) -> Report:
+    """Checks a dossier given as files by name; `key` is the vkey that must have signed it."""
+    dossier = Dossier(files, key)
+    checked, failed = list[str](), list[str]()
+    steps = (("files | fichiers", dossier.check_files), ("signatures", dossier.check_signatures),
+             ("records | entrées", dossier.check_records), ("window | fenêtre", dossier.check_gaps),
+             ("custody | suivi", dossier.check_custody))
+    for title, step in steps:
+        try:
+            checked.append(f"{title}: {step()}")
+        except Exception as error:  # whatever a forged file makes Python say, it is a refusal
+            failed.append(f"{title}: {error if isinstance(error, Refused) else repr(error)}")
+    signer = hashlib.sha256(dossier.key.vkey.encode()).hexdigest() if dossier.key else "unknown"
+    case = str(dossier.manifest.get("case"))
+    return Report(checked, failed, f"sha256:{signer}", key is not None and not failed, case)
+
+def lines_of(report: Report) -> list[str]:
+    """What a person reads; the first line says whether the signer is known."""
+    known = "verified | vérifié" if report.authenticated else "internally consistent | cohérent"
+    return [f"signer {'' if report.authenticated else 'not '}authenticated: {report.signer}",
+            *(f"ok      {line}" for line in report.checked),
+            *(f"FAILED  {line}" for line in report.failed),
+            f"{'NOT VERIFIED | NON VÉRIFIÉ' if report.failed else known} : {report.case}",
+            "This does not prove | Ceci ne prouve pas :", *UNPROVEN.strip().split("\n")]
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """All files below; links and more than 1,000 files or 100 MB are refused."""
+    files: dict[str, bytes] = {}
+    left = 100 * 1024 * 1024
+    for path in folder.rglob("*"):
+        left -= path.lstat().st_size
+        if path.is_symlink() or path.is_file() is path.is_dir() or left < 0 or len(files) > 999:
+            refuse("a link, or too large for a dossier", path)
+        if path.is_file():
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return files
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Checks a dossier | Contrôle un dossier")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("--key", help="the vkey that must have signed, or a file with it")
+    asked = parser.parse_args()
+    try:
+        if asked.key and Path(asked.key).is_file():
+            asked.key = Path(asked.key).read_text()
+        report = verify(read_folder(asked.folder), asked.key)
+    except (Refused, OSError, ValueError) as error:
+        report = Report([], [f"{error}"], "unknown", False, "")
+    for line in lines_of(report):
+        sys.stdout.write("".join(c if c.isprintable() else "\ufffd" for c in line) + "\n")
+    return 1 if report.failed else 0
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(main())
