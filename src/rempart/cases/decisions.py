@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from rempart.cases.answers import AnswerFacts, compose
 from rempart.cases.entries import at_time, clean, entry, ms_of, record, rfc3339
+from rempart.cases.live import tell_case, tell_measures
 from rempart.cases.undo import undone_entry
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import SealedEntry
@@ -90,9 +91,10 @@ def decide(
     first = record(tables, [(case, sealed) for sealed in entries])
     tables.cases.insert_decision(decision, first)
     if decision.undone:
-        tables.stream.end_measures(
+        ended = tables.stream.end_measures(
             decision.undone, MeasureState.UNDONE, seq=first + 1, at_ms=at_ms, by=decision.id
         )
+        tell_measures(tables, [row.measure for row in ended], case)
     if lifted and found.kind is CaseKind.RAID and found.raid is not None:
         tables.stream.lift_raid(found.raid, at_ms)
     seq = first + len(entries) - len(waiting)
@@ -102,6 +104,7 @@ def decide(
             for place, (row, text) in enumerate(zip(waiting, texts, strict=True))
         ]
     )
+    tell_case(tables, tables.cases.get(case))
     return decision
 
 

@@ -27,6 +27,7 @@ from rempart.cases.decisions import answer_at_once
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.harms import Harm, harm
 from rempart.cases.keys import ReportKeys
+from rempart.cases.live import tell_case, tell_report
 from rempart.cases.receipts import new_receipt
 from rempart.cases.things import link_thing, text_thing, unknown_message_thing
 from rempart.errors import InputError
@@ -123,6 +124,8 @@ def receive(
         tables.cases.put_contact(report, contact)
     tables.cases.insert_receipt(keys.receipt_digest(entropy), report, at_ms)
     answered = case.state is CaseState.DECIDED and _answered(tables, report, case.id, at_ms)
+    tell_report(tables, case, category.key)
+    tell_case(tables, case)
     return Receipt(words, language, report, case.id, joined, answered, False)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from rempart.cases.entries import at_time, entry, record, rfc3339
+from rempart.cases.live import tell_measures
 from rempart.errors import InputError, NotFoundError
 from rempart.log.commit import SealedEntry, to_value
 from rempart.model import Measure, MeasureKind, MeasureState, Scope, ScopeKind, stable_id
@@ -101,6 +102,7 @@ def shield(
     tables.stream.add_measures([measure], [record(tables, [(None, told)])])
     for connector in connectors:
         tables.stream.queue_deliveries([measure.id], connector, "apply", at_ms)
+    tell_measures(tables, [measure], None)
     return [measure]
 
 
@@ -141,7 +143,9 @@ def _end(
     told = undone_entry(measures, by, at_ms, case=case, raid=raid, target=target)
     seq = record(tables, [(case, told)])
     rows = tables.stream.end_measures(measures, MeasureState.UNDONE, seq=seq, at_ms=at_ms, by=by)
-    return [row.measure for row in rows]
+    ended = [row.measure for row in rows]
+    tell_measures(tables, ended, case)
+    return ended
 
 
 def _all_active(tables: Tables, raid: str) -> list[str]:
