@@ -1,0 +1,155 @@
+"""`rempart replay`: a scenario or a file of messages, played into a running service."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from rempart.cli.playback import Cue, Pace, as_recorded, moved_to_now
+from rempart.errors import InputError
+from rempart.ingest import Parsed, open_input, read_ndjson
+from rempart.scenario import Generated, built_in, generate, load
+from rempart.scenario.catalogue import is_scenario
+
+_DEFAULT_ADDRESS = "http://127.0.0.1:8731"
+_encoder = msgspec.json.Encoder()
+
+
+@click.command(
+    epilog="Example: rempart replay hate-raid --to http://127.0.0.1:8731 --token … --speed 4"
+)
+@click.argument("scenario")
+@click.option("--seed", type=int, help="Another run of the same scenario.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    help="1 is real time, 10 ten times as fast, 0 as fast as possible.",
+)
+@click.option("--to", "address", default=_DEFAULT_ADDRESS, show_default=True, help="The service.")
+@click.option("--token", envvar="REMPART_TOKEN", help="Token with the scope ingest.")
+@click.option("--keep-times", is_flag=True, help="Do not move times and ids to the present.")
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the scenario's messages and its ground truth into this folder instead.",
+)
+def replay(
+    scenario: str,
+    seed: int | None,
+    speed: float,
+    address: str,
+    token: str | None,
+    *,
+    keep_times: bool,
+    write: Path | None,
+) -> None:
+    """Play SCENARIO, a built-in name (hate-raid), a folder with a scenario.toml, or a file of
+    messages, into a running service at real or scaled speed."""
+    if write is not None:
+        _write(scenario, seed, write)
+        return
+    cues = _cues(scenario, seed, Pace(speed), keep_times=keep_times)
+    if not cues:
+        raise InputError("there is no message in it", where=scenario)
+    asyncio.run(_play(cues, address, token, scenario))
+
+
+def _cues(scenario: str, seed: int | None, pace: Pace, *, keep_times: bool) -> list[Cue]:
+    parts = _from_scenario(scenario, seed) if is_scenario(scenario) else _from_file(scenario)
+    items = [part.item for part in parts]
+    if keep_times:
+        return as_recorded(items, [part.raw for part in parts], pace)
+    return moved_to_now(items, pace, datetime.now(UTC))
+
+
+def _from_scenario(scenario: str, seed: int | None) -> list[Parsed]:
+    generated = generate(scenario, load(scenario, seed))
+    return [Parsed(item, _encoder.encode(item)) for item in generated.items]
+
+
+def _from_file(name: str) -> list[Parsed]:
+    parts: list[Parsed] = []
+    try:
+        with open_input(name) as stream:
+            for chunk in read_ndjson(stream):
+                for part in chunk:
+                    if isinstance(part, Parsed):
+                        parts.append(part)
+                    else:
+                        click.echo(f"{name}:{part.line}: refused: {part.reason!r}", err=True)
+    except InputError as error:
+        raise InputError(
+            error.what,
+            where=error.where,
+            next_step=f"a file of messages, or a scenario: {', '.join(built_in())}",
+        ) from None
+    return parts
+
+
+async def _play(cues: list[Cue], address: str, token: str | None, title: str) -> None:
+    import httpx
+
+    from rempart.cli.player import Played, play
+
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(
+        base_url=address, headers=headers, timeout=30, trust_env=False
+    ) as client:
+        with _bar(title, len(cues)) as advance:
+
+            def show(played: Played) -> None:
+                advance(played.sent, played.held)
+
+            played = await play(cues, client, show)
+    refused = f", {played.refused} refused" if played.refused else ""
+    click.echo(f"{played.sent} sent, {played.held} held{refused}")
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr when it is a terminal; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _sent, _held: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[held]} held"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as bars:
+        task = bars.add_task(title, total=total, held=0)
+        yield lambda sent, held: bars.update(task, completed=sent, held=held)
+
+
+def _write(scenario: str, seed: int | None, folder: Path) -> None:
+    if not is_scenario(scenario):
+        raise InputError(
+            "only a scenario can be written",
+            where=scenario,
+            next_step=f"built-in: {', '.join(built_in())}",
+        )
+    settings = load(scenario, seed)
+    generated: Generated = generate(scenario, settings)
+    messages = folder / f"{settings.generator}.ndjson"
+    truth = folder / "truth.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        messages.write_bytes(_encoder.encode_lines(generated.items))
+        truth.write_bytes(msgspec.json.format(_encoder.encode(generated.truth), indent=1) + b"\n")
+    except OSError as error:
+        raise InputError(f"cannot write: {error.strerror}", where=str(folder)) from None
+    click.echo(f"{messages}: {generated.truth.messages} messages; {truth}")
