@@ -109,7 +109,10 @@ def measure(kind: MeasureKind, ref: str, scope: ScopeKind, minutes: int, n: int)
 MEASURES = [
     measure(MeasureKind.SHIELD, "lea", ScopeKind.TARGET, 8, 1),
     measure(MeasureKind.SLOW_MODE, "lea", ScopeKind.CHANNEL, 8, 2),
-    *[measure(MeasureKind.HOLD, f"hoss{i:03d}12_a", ScopeKind.ACCOUNT, 18, 10 + i) for i in range(9)],
+    *[
+        measure(MeasureKind.HOLD, f"hoss{i:03d}12_a", ScopeKind.ACCOUNT, 18, 10 + i)
+        for i in range(9)
+    ],
 ]
 CASE = Case(
     id="c-7f3k",
@@ -151,11 +154,23 @@ def _case(n: int, priority: int, en: str, fr: str, minutes: int, target: str) ->
 
 
 CASES = [
-    _case(1, 950, "A threat against atelier: someone’s safety may be at stake.",
-          "Une menace contre atelier : la sécurité d’une personne peut être en jeu.", 3, "atelier"),
+    _case(
+        1,
+        950,
+        "A threat against atelier: someone’s safety may be at stake.",
+        "Une menace contre atelier : la sécurité d’une personne peut être en jeu.",
+        3,
+        "atelier",
+    ),
     CASE,
-    _case(2, 650, "Personal data published about noor_music.",
-          "Des données personnelles publiées au sujet de noor_music.", 31, "noor_music"),
+    _case(
+        2,
+        650,
+        "Personal data published about noor_music.",
+        "Des données personnelles publiées au sujet de noor_music.",
+        31,
+        "noor_music",
+    ),
     _case(3, 450, "Hate against lea.", "De la haine contre lea.", 44, "lea"),
     _case(4, 300, "An insult against atelier.", "Une insulte contre atelier.", 95, "atelier"),
     _case(5, 300, "An insult against " + HOSTILE, "Une insulte contre " + HOSTILE, 4000, HOSTILE),
@@ -187,9 +202,18 @@ def overview() -> sc.Overview:
         lately=[
             sc.Happening(NOW - timedelta(minutes=1), "report_received", {}, CASE.id),
             sc.Happening(RAID.detected_at or NOW, "shield_on", {"channel": "lea"}, CASE.id),
-            sc.Happening(RAID.detected_at or NOW, "raid_attack", {"target": "lea", "members": "61"}, CASE.id),
-            sc.Happening(NOW - timedelta(minutes=20), "case_decided", {"outcome": "lift", "who": "Nadia"}, "c-55"),
-            sc.Happening(NOW - timedelta(minutes=23), "raid_suspect", {"channel": "atelier"}, "c-55"),
+            sc.Happening(
+                RAID.detected_at or NOW, "raid_attack", {"target": "lea", "members": "61"}, CASE.id
+            ),
+            sc.Happening(
+                NOW - timedelta(minutes=20),
+                "case_decided",
+                {"outcome": "lift", "who": "Nadia"},
+                "c-55",
+            ),
+            sc.Happening(
+                NOW - timedelta(minutes=23), "raid_suspect", {"channel": "atelier"}, "c-55"
+            ),
             sc.Happening(NOW - timedelta(minutes=41), "raid_notice", {"channel": "noor_music"}),
         ],
         messages=18_004,
@@ -199,18 +223,34 @@ def overview() -> sc.Overview:
 def empty_overview() -> sc.Overview:
     log = sc.LogState(0, "e3b0c44298fc1c14" * 4, None, None)
     return sc.Overview(
-        NOW, sc.Rate(NOW - timedelta(hours=1), 60, 3600, []), [], [],
-        sc.QueueSummary(0, 0, None, {}), log, [], 0,
+        NOW,
+        sc.Rate(NOW - timedelta(hours=1), 60, 3600, []),
+        [],
+        [],
+        sc.QueueSummary(0, 0, None, {}),
+        log,
+        [],
+        0,
     )
 
 
 def queue() -> sc.Queue:
-    rows = [sc.QueueRow(case, "attack" if case is CASE else None, 61 if case is CASE else 0) for case in CASES]
+    rows = [
+        sc.QueueRow(case, "attack" if case is CASE else None, 61 if case is CASE else 0)
+        for case in CASES
+    ]
     return sc.Queue(NOW, rows, 900, "open", None, len(rows))
 
 
 def said(n: int = 40) -> list[sc.Said]:
-    texts = ["go away loser", "g0 aw4y l0ser", "g o  a w a y", HOSTILE, "nobody wants you here idiot", "hello from the group " * 12]
+    texts = [
+        "go away loser",
+        "g0 aw4y l0ser",
+        "g o  a w a y",
+        HOSTILE,
+        "nobody wants you here idiot",
+        "hello from the group " * 12,
+    ]
     return [
         sc.Said(
             seq=1000 + i,
@@ -232,7 +272,9 @@ def said(n: int = 40) -> list[sc.Said]:
 
 def case_screen() -> sc.CaseScreen:
     rng = random.Random(3)
-    attack = [0] * 18 + [rng.randint(18, 34) for _ in range(22)] + [rng.randint(0, 9) for _ in range(20)]
+    attack = (
+        [0] * 18 + [rng.randint(18, 34) for _ in range(22)] + [rng.randint(0, 9) for _ in range(20)]
+    )
     return sc.CaseScreen(
         now=NOW,
         case=CASE,
@@ -247,14 +289,37 @@ def case_screen() -> sc.CaseScreen:
         ],
         measures=MEASURES,
         timeline=sc.Timeline(
-            RAID.begin - timedelta(seconds=180), 10, attack, [rng.randint(0, 5) for _ in range(60)],
-            RAID.begin, RAID.detected_at, RAID.end,
+            RAID.begin - timedelta(seconds=180),
+            10,
+            attack,
+            [rng.randint(0, 5) for _ in range(60)],
+            RAID.begin,
+            RAID.detected_at,
+            RAID.end,
         ),
         reports=[
-            Report("rp-1", CASE.id, "raid", "They all came at once and insulted her.", (), (), None,
-                   NOW - timedelta(minutes=6), ReportState.RECEIVED),
-            Report("rp-2", CASE.id, "harassment", HOSTILE, (), (), None,
-                   NOW - timedelta(minutes=3), ReportState.RECEIVED),
+            Report(
+                "rp-1",
+                CASE.id,
+                "raid",
+                "They all came at once and insulted her.",
+                (),
+                (),
+                None,
+                NOW - timedelta(minutes=6),
+                ReportState.RECEIVED,
+            ),
+            Report(
+                "rp-2",
+                CASE.id,
+                "harassment",
+                HOSTILE,
+                (),
+                (),
+                None,
+                NOW - timedelta(minutes=3),
+                ReportState.RECEIVED,
+            ),
         ],
         decisions=[],
         evidence=sc.Evidence(519, 17_002, 18_180, LOG, covered=True),
@@ -263,12 +328,17 @@ def case_screen() -> sc.CaseScreen:
 
 
 def channel() -> sc.ChannelScreen:
-    return sc.ChannelScreen(NOW, "twitch", "lea", said(60), 1059, [sc.RaidBar(RAID, CASE.id)], MEASURES[0])
+    return sc.ChannelScreen(
+        NOW, "twitch", "lea", said(60), 1059, [sc.RaidBar(RAID, CASE.id)], MEASURES[0]
+    )
 
 
 def channels() -> sc.Channels:
-    return sc.Channels(NOW, [
-        sc.ChannelSummary("twitch", "lea", 1388, 401, NOW - timedelta(seconds=3), MEASURES[0]),
-        sc.ChannelSummary("twitch", "noor_music", 540, 2, NOW - timedelta(seconds=9), None),
-        sc.ChannelSummary("twitch", "atelier", 301, 3, NOW - timedelta(seconds=31), None),
-    ])
+    return sc.Channels(
+        NOW,
+        [
+            sc.ChannelSummary("twitch", "lea", 1388, 401, NOW - timedelta(seconds=3), MEASURES[0]),
+            sc.ChannelSummary("twitch", "noor_music", 540, 2, NOW - timedelta(seconds=9), None),
+            sc.ChannelSummary("twitch", "atelier", 301, 3, NOW - timedelta(seconds=31), None),
+        ],
+    )

@@ -20,7 +20,15 @@ ANSWERS = {
     "uphold": "You reported an attack on 1 March 2026. A person examined it. The measures stay. Reason: […]",
     "lift": "You reported an attack on 1 March 2026. A person examined it and found nothing against our terms. Reason: […]",
 }
-FORM = {"category": "", "explanation": "", "links": "", "text": "", "name": "", "email": "", "good_faith": False}
+FORM = {
+    "category": "",
+    "explanation": "",
+    "links": "",
+    "text": "",
+    "name": "",
+    "email": "",
+    "good_faith": False,
+}
 RECEIPT = "abandon ability able about above absent absorb abstract absurd abuse access accident"
 
 
@@ -33,8 +41,11 @@ def pages() -> dict[str, tuple[str, dict[str, object]]]:
         "channels": ("channels.html", {"screen": made_up.channels()}),
         "channel": ("channel.html", {"screen": made_up.channel()}),
         "landing": ("landing.html", {"log": made_up.LOG}),
-        "report": ("report.html", {"categories": list(harms().values()), "errors": {}, "form": FORM}),
-        "receipt": ("receipt.html", {"receipt": RECEIPT, "receipt_language": "en"}),
+        "report": (
+            "report.html",
+            {"categories": list(harms().values()), "errors": {}, "form": FORM},
+        ),
+        "receipt": ("receipt.html", {"receipt": RECEIPT, "receipt_language": "en", "answered": False}),
         "status": ("status.html", {"status": None, "error": None}),
         "verify": ("verify.html", {}),
         "login": ("login.html", {"first_use": True, "error": None, "next": "", "wait": 1}),
@@ -49,7 +60,15 @@ def main(out: Path) -> None:
     for language in ("en", "fr"):
         for theme in ("light", "dark"):
             for name, (template, context) in pages().items():
-                html = draw(template, language=language, theme=theme, path=f"/{name}", user=USER, csrf_token="t", **context)
+                html = draw(
+                    template,
+                    language=language,
+                    theme=theme,
+                    path=f"/{name}",
+                    user=USER,
+                    csrf_token="t",
+                    **context,
+                )
                 (out / f"{name}-{language}-{theme}.html").write_text(html, "utf-8")
 
 

@@ -100,11 +100,14 @@ LABELS: dict[str, dict[str, str]] = {
         "409": N_("Reload the page to see its present state, then decide again."),
         "413": N_("Send less at once, or shorten the text."),
         "429": N_("Wait a moment, then try again. Nothing you sent before is lost."),
-        "500": N_("What you sent may not have been saved. Try again; if it happens again, tell an "
-                  "administrator the time shown below."),
+        "500": N_(
+            "What you sent may not have been saved. Try again; if it happens again, tell an "
+            "administrator the time shown below."
+        ),
         "501": N_("It belongs to a later version. Nothing was changed."),
         "503": N_("Try again in a few seconds. What was acknowledged before is safe."),
-        "507": N_("What was acknowledged before is safe. Try again when an administrator has made "
-                  "space."),
+        "507": N_(
+            "What was acknowledged before is safe. Try again when an administrator has made space."
+        ),
     },
 }

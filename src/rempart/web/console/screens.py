@@ -23,8 +23,8 @@ class ChannelRate(msgspec.Struct, frozen=True):
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """The channels in steps of `step_s` seconds, from `begin` for `span_s` seconds (event time): the
-    last hour, or less when there is less to see."""
+    """The channels in steps of `step_s` seconds, from `begin` for `span_s` seconds of event time:
+    the last hour, or less when there is less to see."""
 
     begin: datetime
     step_s: int
@@ -33,10 +33,13 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class RaidBar(msgspec.Struct, frozen=True):
-    """One raid on the timeline; `case` is where a click leads."""
+    """One raid on the timeline; `case` is where a click leads. `under_way`: an attack whose stage
+    has not ended and that nobody lifted."""
 
     raid: Raid
     case: str | None
+    under_way: bool = False
+    lifted: bool = False
 
 
 class MeasureRow(msgspec.Struct, frozen=True):
@@ -129,6 +132,7 @@ class Said(msgspec.Struct, frozen=True):
     labels: dict[str, float]
     signals: list[SignalSeen]
     raid: str | None = None
+    released: bool = False
     links: list[str] = []
     media: int = 0
 
@@ -169,6 +173,7 @@ class CaseScreen(msgspec.Struct, frozen=True):
     now: datetime
     case: Case
     raid: Raid | None
+    lifted: bool
     members: list[Member]
     said: list[Said]
     said_total: int
@@ -196,7 +201,7 @@ class Channels(msgspec.Struct, frozen=True):
 
 
 class ChannelScreen(msgspec.Struct, frozen=True):
-    """The chat of one channel as it flows: newest last."""
+    """The chat of one channel as it flows: newest last. Private messages are left out."""
 
     now: datetime
     platform: str

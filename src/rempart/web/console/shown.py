@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 TEXT_LIMIT = 2_000
+_ISLAND = Markup("<bdi>{}</bdi>")
+_CONTROL = Markup('<span class="ctl">{}</span>')
+_MORE = Markup(' <span class="more">+{}</span>')
 
 _NAMED = {
     0x00AD: "SHY",
@@ -48,8 +51,10 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
-_STACKED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
-                      "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
 
 
 def symbol(character: str) -> str:
@@ -74,16 +79,16 @@ def shown(text: object, limit: int = TEXT_LIMIT) -> Markup:
     """Safe markup of a stranger's text (see module)."""
     cut, more = _cut(str(text), limit)
     cut = _STACKED.sub(r"\1⟨…⟩", cut)
-    parts: list[str] = []
+    parts: list[str | Markup] = []
     at = 0
     for match in _HIDDEN.finditer(cut):
-        parts.append(str(escape(cut[at : match.start()])))
-        parts.append(f'<span class="ctl">{escape(symbol(match.group()))}</span>')
+        parts.append(cut[at : match.start()])
+        parts.append(_CONTROL.format(symbol(match.group())))
         at = match.end()
-    parts.append(str(escape(cut[at:])))
+    parts.append(cut[at:])
     if more:
-        parts.append(f' <span class="more">+{more}</span>')
-    return Markup("<bdi>" + "".join(parts) + "</bdi>")
+        parts.append(_MORE.format(more))
+    return _ISLAND.format(Markup().join(parts))
 
 
 def _cut(text: str, limit: int) -> tuple[str, int]:

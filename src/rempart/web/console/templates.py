@@ -125,13 +125,17 @@ def draw(
     **context: Any,
 ) -> str:
     """The HTML of one template; needs no request, so that a script or a test can draw a page."""
-    return environment(language).get_template(template).render(
-        theme=theme,
-        path=path,
-        user=user,
-        csrf_token=csrf_token,
-        drawn_at=datetime.now(UTC),
-        **context,
+    return (
+        environment(language)
+        .get_template(template)
+        .render(
+            theme=theme,
+            path=path,
+            user=user,
+            csrf_token=csrf_token,
+            drawn_at=datetime.now(UTC),
+            **context,
+        )
     )
 
 

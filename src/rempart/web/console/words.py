@@ -52,7 +52,11 @@ def duration(seconds: float) -> str:
         return f"{whole}\u00a0s"
     if whole < 3600:
         minutes, rest = divmod(whole, 60)
-        return f"{minutes}\u00a0min" if minutes >= 10 or not rest else f"{minutes}\u00a0min\u00a0{rest:02d}"
+        return (
+            f"{minutes}\u00a0min"
+            if minutes >= 10 or not rest
+            else f"{minutes}\u00a0min\u00a0{rest:02d}"
+        )
     hours, rest = divmod(whole, 3600)
     return f"{hours}\u00a0h\u00a0{rest // 60:02d}"
 

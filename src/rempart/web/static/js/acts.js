@@ -50,12 +50,14 @@ function preview() {
   const texts = [...form.querySelectorAll("[data-preview]")];
   const grounds = form.querySelector("#ground");
   const show = () => {
-    const chosen = form.querySelector("input[name=outcome]:checked")?.value;
+    const outcome = form.querySelector("input[name=outcome]:checked")?.value;
+    const chosen = outcome && `${outcome}.${grounds.value || "terms"}`;
     const reason = form.querySelector("#reason").value.trim();
     for (const text of texts) {
       text.hidden = text.dataset.preview !== chosen;
-      text.dataset.text ??= text.textContent;
-      text.textContent = text.dataset.text.replace("[…]", reason || "[…]");
+      const words = text.querySelector("span");
+      text.dataset.text ??= words.textContent;
+      words.textContent = text.dataset.text.replace("[…]", reason || "[…]");
     }
     form.querySelector("[data-preview-none]").hidden = Boolean(chosen);
   };

@@ -1,0 +1,182 @@
+"""Handlers of the console: each page, its JSON twin, and the forms of its buttons.
+
+Rules kept here:
+
+1. A page and its JSON twin are the same screen: `Accept: application/json`, or `.json` at the end.
+2. Buttons are plain forms that work without a script; they do what the API does, by its functions.
+3. Where a form leads afterwards is a path of this site and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, Parameter
+from litestar.response import Redirect
+
+from rempart.errors import InputError
+from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground
+from rempart.web.api.cases import DecisionRequest, ExportRequest, decide_case, export_case
+from rempart.web.api.protection import MeasureList, undo, undo_all
+from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.auth import must_be_known, needs, needs_person
+from rempart.web.auth.gate import now_ms
+from rempart.web.auth.pages import local_path
+from rempart.web.console import views
+from rempart.web.console.templates import language_of, render
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+JSON = ".json"
+READ = [needs("read")]
+MODERATE = [needs_person("moderate")]
+
+
+@get(["/console", "/console.json"], guards=READ, sync_to_thread=True, include_in_schema=False)
+def overview(request: AnyRequest) -> Response[Any]:
+    with engine_of(request).read() as tables:
+        screen = views.overview(tables, must_be_known(request), now_ms())
+    return _page(request, "overview.html", screen)
+
+
+@get(
+    ["/console/queue", "/console/queue.json"],
+    guards=READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def queue(
+    request: AnyRequest,
+    case_state: Annotated[CaseState, Parameter(query="state")] = CaseState.OPEN,
+    kind: CaseKind | None = None,
+) -> Response[Any]:
+    with engine_of(request).read() as tables:
+        screen = views.queue(tables, must_be_known(request), now_ms(), case_state, kind)
+    return _page(request, "queue.html", screen)
+
+
+@get("/console/cases/{case:str}", guards=READ, sync_to_thread=True, include_in_schema=False)
+def case(request: AnyRequest, case: str) -> Response[Any]:
+    id, now = case.removesuffix(JSON), now_ms()
+    with engine_of(request).read() as tables:
+        screen = views.case(tables, must_be_known(request), now, id)
+        if _wants_json(request):
+            return _page(request, "case.html", screen)
+        decidable = screen.case.state is CaseState.OPEN
+        texts = views.answers(tables, id, now) if decidable else {}
+    language = language_of(request)
+    return _page(
+        request,
+        "case.html",
+        screen,
+        answers={key: text[language] for key, text in texts.items()},
+    )
+
+
+@get(
+    ["/console/channels", "/console/channels.json"],
+    guards=READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def channels(request: AnyRequest) -> Response[Any]:
+    with engine_of(request).read() as tables:
+        screen = views.channels(tables, must_be_known(request), now_ms())
+    return _page(request, "channels.html", screen)
+
+
+@get(
+    "/console/channels/{platform:str}/{channel:str}",
+    guards=READ,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def channel(
+    request: AnyRequest,
+    platform: str,
+    channel: str,
+    after: Annotated[int, Parameter(ge=0, le=2**62)] = 0,
+) -> Response[Any]:
+    name = channel.removesuffix(JSON)
+    with engine_of(request).read() as tables:
+        screen = views.channel(tables, must_be_known(request), now_ms(), platform, name, after)
+    return _page(request, "channel.html", screen)
+
+
+@post(
+    "/console/measures/{measure:str}/undo",
+    guards=MODERATE,
+    status_code=200,
+    include_in_schema=False,
+)
+async def undo_one(request: AnyRequest, measure: str, data: Fields) -> Response[Any]:
+    return _done(request, await undo.fn(request, measure), data.get("back", ""))
+
+
+@post("/console/raids/{raid:str}/undo", guards=MODERATE, status_code=200, include_in_schema=False)
+async def undo_raid(request: AnyRequest, raid: str, data: Fields) -> Response[Any]:
+    return _done(request, await undo_all.fn(request, raid), data.get("back", ""))
+
+
+@post(
+    "/console/cases/{case:str}/decision", guards=MODERATE, status_code=200, include_in_schema=False
+)
+async def decide(request: AnyRequest, case: str, data: Fields) -> Response[Any]:
+    await decide_case.fn(request, case, _decision(data))
+    return Redirect(f"/console/cases/{case}", status_code=303)
+
+
+@post(
+    "/console/cases/{case:str}/dossier", guards=MODERATE, status_code=200, include_in_schema=False
+)
+async def dossier(request: AnyRequest, case: str, data: Fields) -> Response[bytes]:
+    reason = data.get("reason", "").strip()
+    if not 3 <= len(reason) <= 1_000:
+        raise InputError(
+            "an export needs a reason", where="reason", next_step="say what the dossier is for"
+        )
+    answer: Response[bytes] = await export_case.fn(request, case, ExportRequest(reason))
+    return answer
+
+
+route_handlers: list[Any] = [
+    overview,
+    queue,
+    case,
+    channels,
+    channel,
+    undo_one,
+    undo_raid,
+    decide,
+    dossier,
+]
+
+
+def _wants_json(request: AnyRequest) -> bool:
+    accept = request.headers.get("accept", "")
+    return request.url.path.endswith(JSON) or (
+        "application/json" in accept and "text/html" not in accept
+    )
+
+
+def _page(
+    request: AnyRequest, template: str, screen: msgspec.Struct, **context: Any
+) -> Response[Any]:
+    if _wants_json(request):
+        return Response(screen)
+    return render(request, template, screen=screen, **context)
+
+
+def _done(request: AnyRequest, result: MeasureList, back: str) -> Response[Any]:
+    """JSON for the page's script; without a script back to where the button was."""
+    return Response(result) if _wants_json(request) else Redirect(local_path(back), status_code=303)
+
+
+def _decision(data: dict[str, str]) -> DecisionRequest:
+    try:
+        outcome, ground = DecisionOutcome(data.get("outcome", "")), Ground(data.get("ground", ""))
+    except ValueError:
+        raise InputError("a decision names its outcome and its ground", where="outcome") from None
+    return DecisionRequest(outcome, ground, data.get("reason", ""))

@@ -1,0 +1,113 @@
+"""Series for charts, from the minute roll-ups or, where there is little, from the rows themselves.
+
+Rules: event time throughout; a step is 10 s while what is shown spans at most 15 minutes, else one
+minute; work per chart is bounded by `MOST_ROWS` per channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rempart.model import Raid
+from rempart.store.interface import Tables
+from rempart.store.interface.stream import ChannelRow, MessageRow
+from rempart.web.console.reading import moment, ms_of
+from rempart.web.console.screens import ChannelRate, Rate, Timeline
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+FINE_STEP = 10_000
+FINE_SPAN = 15 * MINUTE
+SHORTEST_SPAN = 10 * MINUTE
+MOST_ROWS = 2_000
+MOST_LINES = 4
+BEFORE_RAID = 3 * MINUTE
+AFTER_RAID = MINUTE
+
+
+def rate(tables: Tables, channels: Sequence[ChannelRow], now_ms: int) -> Rate:
+    """The last hour of the channels that spoke last, or less when they began later."""
+    shown = sorted(channels[:MOST_LINES], key=lambda row: (row.platform, row.channel))
+    until = _last_step(channels, now_ms)
+    first = min((row.first_ms for row in shown), default=until)
+    span = min(HOUR, max(SHORTEST_SPAN, -(-(until - first) // MINUTE) * MINUTE))
+    step = FINE_STEP if span <= FINE_SPAN else MINUTE
+    begin = until - span
+    return Rate(
+        begin=moment(begin),
+        step_s=step // 1000,
+        span_s=span // 1000,
+        channels=[_channel(tables, row, begin, until, step) for row in shown],
+    )
+
+
+def _last_step(channels: Sequence[ChannelRow], now_ms: int) -> int:
+    """Now; or the last message when that lies more than an hour back or ahead of the clock."""
+    last = max((row.last_ms for row in channels), default=now_ms)
+    end = last if last > now_ms or last < now_ms - HOUR else now_ms
+    return -(-end // MINUTE) * MINUTE
+
+
+def _channel(tables: Tables, row: ChannelRow, begin: int, until: int, step: int) -> ChannelRate:
+    counts, held = [0] * ((until - begin) // step), [0] * ((until - begin) // step)
+    if step == MINUTE:
+        minutes = tables.stream.minutes(begin, until, platform=row.platform, channel=row.channel)
+        for minute in minutes:
+            place = (minute.minute_ms - begin) // step
+            counts[place] += minute.messages
+            held[place] += minute.held
+    else:
+        for message in tables.stream.latest(row.platform, row.channel, limit=MOST_ROWS):
+            if begin <= message.sent_at_ms < until:
+                place = (message.sent_at_ms - begin) // step
+                counts[place] += 1
+                held[place] += message.held
+    return ChannelRate(row.platform, row.channel, counts, held)
+
+
+def timeline(tables: Tables, raid: Raid, last_seq: int | None) -> Timeline:
+    """Messages of the raid against those of everybody else in its channel, around the raid."""
+    begin = (ms_of(raid.begin) - BEFORE_RAID) // FINE_STEP * FINE_STEP
+    until = -(-(ms_of(raid.end) + AFTER_RAID) // FINE_STEP) * FINE_STEP
+    if until - begin <= 2 * FINE_SPAN and raid.messages <= MOST_ROWS and last_seq is not None:
+        rows = tables.stream.latest(
+            raid.platform, raid.channel, before=last_seq + MOST_ROWS, limit=2 * MOST_ROWS
+        )
+        attack, others = _split(rows, raid.id, begin, until)
+        step = FINE_STEP
+    else:
+        step = MINUTE
+        begin, until = begin // MINUTE * MINUTE, -(-until // MINUTE) * MINUTE
+        begin = max(begin, until - 24 * HOUR)
+        attack, others = _minutes(tables, raid, begin, until)
+    return Timeline(
+        begin=moment(begin),
+        step_s=step // 1000,
+        attack=attack,
+        others=others,
+        raid_begin=raid.begin,
+        detected_at=raid.detected_at,
+        raid_end=raid.end,
+    )
+
+
+def _split(
+    rows: Iterable[MessageRow], raid: str, begin: int, until: int
+) -> tuple[list[int], list[int]]:
+    steps = (until - begin) // FINE_STEP
+    attack, others = [0] * steps, [0] * steps
+    for row in rows:
+        if begin <= row.sent_at_ms < until:
+            series = attack if row.raid == raid else others
+            series[(row.sent_at_ms - begin) // FINE_STEP] += 1
+    return attack, others
+
+
+def _minutes(tables: Tables, raid: Raid, begin: int, until: int) -> tuple[list[int], list[int]]:
+    steps = (until - begin) // MINUTE
+    attack, others = [0] * steps, [0] * steps
+    for row in tables.stream.minutes(begin, until, platform=raid.platform, channel=raid.channel):
+        place = (row.minute_ms - begin) // MINUTE
+        attack[place] += row.raid
+        others[place] += row.messages - row.raid
+    return attack, others

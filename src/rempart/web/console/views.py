@@ -1,0 +1,235 @@
+"""Views: from the tables to the screen of each page. Pure: no clock, no request.
+
+What somebody has no rights on is not there: queries ask only for the channels of the caller, and a
+single thing outside of them is answered as if it did not exist.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from rempart.cases.decisions import preview
+from rempart.cases.reading import read_messages, read_reports
+from rempart.errors import NotFoundError
+from rempart.model import Case, CaseKind, CaseState, Decision, DecisionOutcome, Ground, MeasureKind
+from rempart.store.interface import Tables
+from rempart.store.interface.cases import URGENT, CaseQuery
+from rempart.store.interface.stream import ChannelRow
+from rempart.web.auth.caller import Caller, Scope
+from rempart.web.console import screens
+from rempart.web.console.lately import lately
+from rempart.web.console.reading import (
+    log_state,
+    measure_rows,
+    moment,
+    raid_bars,
+    said_in_channel,
+    said_of_case,
+    signal_sums,
+    within,
+)
+from rempart.web.console.series import HOUR, rate, timeline
+
+MOST_RAIDS = 12
+MOST_CASES = 200
+MOST_SAID = 200
+MOST_CHAT = 150
+MOST_CHANNELS = 200
+FOR_EVERYONE = (MeasureKind.SHIELD, MeasureKind.SLOW_MODE, MeasureKind.LOCK_OUT)
+REASON_HERE = "[…]"
+"""Stands in a previewed answer where the reviewer's reason will be."""
+
+
+def overview(tables: Tables, caller: Caller, now_ms: int) -> screens.Overview:
+    channels = _channels(tables, caller)
+    names = within(caller)
+    series = rate(tables, channels, now_ms)
+    since = round(series.begin.timestamp() * 1000)
+    rows = tables.stream.raids(since_ms=since, within=names, limit=MOST_RAIDS)
+    raids = raid_bars(tables, rows, now_ms)
+    active = tables.stream.measures(active=True, within=names)
+    on = [row for row in active if row.measure.kind in FOR_EVERYONE]
+    recent = tables.stream.measures(within=names, limit=300)
+    shields = [row for row in recent if row.measure.kind is MeasureKind.SHIELD]
+    asked = None if names is None else tuple(names)
+    counts = tables.cases.counts(asked)
+    return screens.Overview(
+        now=moment(now_ms),
+        rate=series,
+        raids=raids,
+        shields=measure_rows(tables, on, may_undo=caller.may(Scope.MODERATE)),
+        queue=screens.QueueSummary(
+            open=counts.open,
+            urgent=counts.urgent,
+            oldest_at=None if counts.oldest_open_ms is None else moment(counts.oldest_open_ms),
+            by_kind={"raid": counts.open_raids, "message": counts.open_messages},
+            reports_open=counts.unanswered,
+        ),
+        log=log_state(tables),
+        lately=lately(tables, raids, shields, asked),
+        messages=sum(row.messages for row in channels),
+    )
+
+
+def queue(
+    tables: Tables, caller: Caller, now_ms: int, state: CaseState, kind: CaseKind | None
+) -> screens.Queue:
+    names = within(caller)
+    page = tables.cases.page(
+        CaseQuery(state, kind, None if names is None else tuple(names), limit=MOST_CASES)
+    )
+    rows = [
+        screens.QueueRow(case, *_raid_facts(tables, case))
+        for case in page.cases
+        if _sees(caller, case)
+    ]
+    return screens.Queue(
+        now=moment(now_ms),
+        rows=rows,
+        urgent_from=URGENT,
+        state=state.value,
+        kind=kind.value if kind else None,
+        total=page.total,
+    )
+
+
+def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseScreen:
+    found = visible_case(tables, caller, id)
+    raid_row = tables.stream.raid(found.raid) if found.raid else None
+    raid = raid_row.raid if raid_row else None
+    said = [said_of_case(one) for one in read_messages(tables, found.id, MOST_SAID)]
+    sequences = tables.cases.message_sequences(found.id)
+    decision = tables.cases.decision(found.id)
+    return screens.CaseScreen(
+        now=moment(now_ms),
+        case=found,
+        raid=raid,
+        lifted=raid_row is not None and raid_row.lifted_ms is not None,
+        members=list(raid.members) if raid else [],
+        said=said,
+        said_total=len(sequences),
+        signals=signal_sums(said),
+        measures=measure_rows(
+            tables, tables.cases.measures(found.id), may_undo=caller.may(Scope.MODERATE)
+        ),
+        timeline=timeline(tables, raid, sequences[-1] if sequences else None) if raid else None,
+        reports=read_reports(tables, found.id),
+        decisions=[_named(tables, decision)] if decision else [],
+        evidence=_evidence(tables, found.id),
+        next_case=_next(tables, caller, found.id),
+    )
+
+
+def answers(tables: Tables, id: str, now_ms: int) -> dict[str, dict[str, str]]:
+    """What reporters would read, by `outcome.ground` and language; `[…]` where the reason goes."""
+    choices = [
+        (DecisionOutcome.UPHOLD, Ground.TERMS),
+        (DecisionOutcome.UPHOLD, Ground.LAW),
+        (DecisionOutcome.LIFT, Ground.NONE),
+        (DecisionOutcome.LIFT, Ground.TERMS),
+        (DecisionOutcome.LIFT, Ground.LAW),
+    ]
+    return {
+        f"{outcome}.{ground}": preview(tables, id, outcome, ground, REASON_HERE, now_ms)
+        for outcome, ground in choices
+    }
+
+
+def channels(tables: Tables, caller: Caller, now_ms: int) -> screens.Channels:
+    rows = _channels(tables, caller)[:MOST_CHANNELS]
+    on = {
+        (row.measure.scope.platform, row.measure.scope.channel): row
+        for row in tables.stream.measures(active=True, within=within(caller))
+        if row.measure.kind is MeasureKind.SHIELD
+    }
+    found = []
+    for row in rows:
+        minutes = tables.stream.minutes(
+            now_ms - HOUR, now_ms + HOUR, platform=row.platform, channel=row.channel
+        )
+        shield = on.get((row.platform, row.channel))
+        found.append(
+            screens.ChannelSummary(
+                platform=row.platform,
+                channel=row.channel,
+                messages=sum(minute.messages for minute in minutes),
+                flagged=sum(minute.held for minute in minutes),
+                last_at=moment(row.last_ms),
+                shield=measure_rows(tables, [shield], may_undo=False)[0] if shield else None,
+            )
+        )
+    return screens.Channels(moment(now_ms), found)
+
+
+def channel(
+    tables: Tables, caller: Caller, now_ms: int, platform: str, name: str, after: int = 0
+) -> screens.ChannelScreen:
+    known = any(
+        (row.platform, row.channel) == (platform, name) for row in _channels(tables, caller)
+    )
+    if not known:
+        raise NotFoundError("there is no such channel", where=name)
+    rows = tables.stream.latest(platform, name, limit=MOST_CHAT)
+    fresh = sorted((row for row in rows if row.seq > after), key=lambda row: row.seq)
+    said = [one for row in fresh if (one := said_in_channel(tables, row)) is not None]
+    raids = tables.stream.raids(platform=platform, channel=name, limit=5)
+    shields = [
+        row
+        for row in tables.stream.measures(active=True, within=[name])
+        if row.measure.kind is MeasureKind.SHIELD and row.measure.scope.platform == platform
+    ]
+    drawn = measure_rows(tables, shields[:1], may_undo=caller.may(Scope.MODERATE))
+    return screens.ChannelScreen(
+        now=moment(now_ms),
+        platform=platform,
+        channel=name,
+        said=said,
+        last_seq=fresh[-1].seq if fresh else after,
+        raids=raid_bars(tables, raids, now_ms),
+        shield=drawn[0] if drawn else None,
+    )
+
+
+def visible_case(tables: Tables, caller: Caller, id: str) -> Case:
+    found = tables.cases.get(id)
+    if found is None or not _sees(caller, found):
+        raise NotFoundError("there is no such case in a channel you have rights on", where=id)
+    return found
+
+
+def _sees(caller: Caller, case: Case) -> bool:
+    return caller.channels is None or caller.sees(case.channel, case.platform)
+
+
+def _channels(tables: Tables, caller: Caller) -> list[ChannelRow]:
+    return [row for row in tables.stream.channels() if caller.sees(row.channel, row.platform)]
+
+
+def _raid_facts(tables: Tables, case: Case) -> tuple[str | None, int]:
+    row = tables.stream.raid(case.raid) if case.raid and case.kind is CaseKind.RAID else None
+    return (row.raid.stage.value, len(row.raid.members)) if row else (None, 0)
+
+
+def _named(tables: Tables, decision: Decision) -> Decision:
+    """With the name of who decided, for colleagues; outwards it stays a pseudonym."""
+    person = tables.access.person(decision.decided_by)
+    return msgspec.structs.replace(decision, decided_by=person.name) if person else decision
+
+
+def _evidence(tables: Tables, id: str) -> screens.Evidence:
+    entries = tables.cases.sequences(id)
+    log = log_state(tables)
+    return screens.Evidence(
+        entries=len(entries),
+        first=entries[0] if entries else None,
+        last=entries[-1] if entries else None,
+        log=log,
+        covered=bool(entries) and (log.checkpoint_size or 0) > entries[-1],
+    )
+
+
+def _next(tables: Tables, caller: Caller, id: str) -> str | None:
+    names = within(caller)
+    asked = CaseQuery(CaseState.OPEN, None, None if names is None else tuple(names), limit=5)
+    cases = [one for one in tables.cases.page(asked).cases if _sees(caller, one)]
+    return next((one.id for one in cases if one.id != id), None)

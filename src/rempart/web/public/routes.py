@@ -1,0 +1,156 @@
+"""Handlers of the public pages, of the reader's preferences and of the static files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.datastructures import CacheControlHeader
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+
+from rempart.cases.harms import harms
+from rempart.errors import InputError, NotFoundError
+from rempart.model import ReportContact, ReportRequest
+from rempart.web.api.reports import read_status, take_report
+from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.auth import NO_SESSION
+from rempart.web.auth.pages import local_path
+from rempart.web.console.reading import log_state
+from rempart.web.console.templates import (
+    LANGUAGE_COOKIE,
+    STATIC,
+    THEME_COOKIE,
+    THEMES,
+    language_of,
+    render,
+)
+from rempart.web.console.words import LANGUAGES
+from rempart.web.public.form import EMPTY, as_form, errors_of, links_and_messages
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+YEAR = 365 * 24 * 3600
+
+
+@get("/", sync_to_thread=True, include_in_schema=False)
+def landing(request: AnyRequest) -> Response[str]:
+    with engine_of(request).read() as tables:
+        log = log_state(tables)
+    return render(request, "landing.html", log=log)
+
+
+@get("/report", sync_to_thread=False, include_in_schema=False)
+def report_page(request: AnyRequest) -> Response[str]:
+    return _report_form(request, EMPTY, {}, 200)
+
+
+@post("/report", opt={NO_SESSION: True}, status_code=200, include_in_schema=False)
+async def send_report(request: AnyRequest, data: Fields) -> Response[str]:
+    """The answer is the receipt itself: no redirect, so that no address ever holds it."""
+    form = as_form(data)
+    errors = errors_of(form, language_of(request))
+    if errors:
+        return _report_form(request, form, errors, 422)
+    links, message_ids = links_and_messages(form["links"])
+    named = form["name"] or form["email"]
+    anonymous = harms()[form["category"]].anonymous
+    report = ReportRequest(
+        category=form["category"],
+        explanation=form["explanation"],
+        links=links,
+        text=form["text"] or None,
+        message_ids=message_ids,
+        contact=ReportContact(form["name"] or None, form["email"] or None)
+        if named and not anonymous
+        else None,
+        good_faith=True,
+        language=language_of(request),
+    )
+    try:
+        receipt = await take_report(request, report)
+    except InputError as error:
+        return _report_form(request, form, {error.where or "explanation": error.what}, 422)
+    return render(
+        request,
+        "receipt.html",
+        receipt=receipt.words,
+        receipt_language=receipt.language,
+        answered=receipt.answered,
+    )
+
+
+@get("/status", sync_to_thread=False, include_in_schema=False)
+def status_page(request: AnyRequest) -> Response[str]:
+    return render(request, "status.html", status=None, error=False)
+
+
+@post(
+    "/status",
+    opt={NO_SESSION: True},
+    status_code=200,
+    sync_to_thread=True,
+    include_in_schema=False,
+)
+def show_status(request: AnyRequest, data: Fields) -> Response[str]:
+    try:
+        found = read_status(request, data.get("receipt", ""))
+    except (InputError, NotFoundError):
+        return render(request, "status.html", status_code=404, status=None, error=True)
+    return render(request, "status.html", status=found, error=False)
+
+
+@get("/verify", sync_to_thread=False, include_in_schema=False)
+def verify_page(request: AnyRequest) -> Response[str]:
+    return render(request, "verify.html")
+
+
+@get("/preferences", sync_to_thread=False, include_in_schema=False)
+def preferences(
+    request: AnyRequest, language: str = "", theme: str = "", back: str = "/"
+) -> Response[Any]:
+    """Language and theme: two cookies that say nothing else about the reader."""
+    answer: Response[Any] = Redirect(local_path(back), status_code=303)
+    secure = request.url.scheme == "https"
+    for name, value, known in (
+        (LANGUAGE_COOKIE, language, LANGUAGES),
+        (THEME_COOKIE, theme, THEMES),
+    ):
+        if value in known:
+            answer.set_cookie(
+                key=name, value=value, path="/", max_age=YEAR, samesite="lax", secure=secure
+            )
+    return answer
+
+
+static_files = create_static_files_router(
+    path="/static",
+    directories=[STATIC],
+    cache_control=CacheControlHeader(public=True, max_age=YEAR, immutable=True),
+    include_in_schema=False,
+)
+
+route_handlers: list[Any] = [
+    landing,
+    report_page,
+    send_report,
+    status_page,
+    show_status,
+    verify_page,
+    preferences,
+    static_files,
+]
+
+
+def _report_form(
+    request: AnyRequest, form: dict[str, str], errors: dict[str, str], status: int
+) -> Response[str]:
+    return render(
+        request,
+        "report.html",
+        status_code=status,
+        categories=list(harms().values()),
+        form=form,
+        errors=errors,
+    )
