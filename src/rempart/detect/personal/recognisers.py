@@ -64,7 +64,34 @@ _LIVES: Final = re.compile(
     r"\b(?:habite|vit|loge|crech|adresse|domicile|chez|lives?|address|home|house|stays?|move[ds]?)"
 )
 _NOT_A_NAME: Final = frozenset(
-    ["a", "au", "aux", "avec", "car", "dans", "de", "des", "du", "en", "est", "et", "il", "la", "le", "les", "ou", "par", "pas", "pour", "que", "qui", "si", "sur", "un", "une"]
+    [
+        "a",
+        "au",
+        "aux",
+        "avec",
+        "car",
+        "dans",
+        "de",
+        "des",
+        "du",
+        "en",
+        "est",
+        "et",
+        "il",
+        "la",
+        "le",
+        "les",
+        "ou",
+        "par",
+        "pas",
+        "pour",
+        "que",
+        "qui",
+        "si",
+        "sur",
+        "un",
+        "une",
+    ]
 )
 
 

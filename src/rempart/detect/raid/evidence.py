@@ -42,12 +42,11 @@ def use_serial(use: int) -> int:
 
 
 class SharedKey(NamedTuple):
-    """A signature that several people used lately; `letters` unknown here."""
+    """A signature that several people used lately, and how many of them abusively."""
 
     key: int
     people: list[Person]
     flagged: int
-    public: bool
 
 
 def family_of(name: str | None) -> int:
@@ -63,12 +62,14 @@ def family_of(name: str | None) -> int:
     return crc32(lowered[: min(end, 6)].encode("utf-8", "replace")) if end >= 4 else -1
 
 
-def shared_keys(state: TargetState, now: int) -> list[SharedKey]:
+def shared_keys(state: TargetState, now: int, window: int) -> list[SharedKey]:
     """The signatures shared within the window, with the people who are still remembered."""
-    oldest = (now - KEY_WINDOW_MS) // 1000
+    oldest = (now - window) // 1000
     data, by_serial = state.data, state.by_serial
     found = []
     for key, uses in data.shared.items():
+        if use_second(uses[-1]) < oldest:
+            continue
         people = []
         flagged = 0
         for use in uses:
@@ -78,7 +79,7 @@ def shared_keys(state: TargetState, now: int) -> list[SharedKey]:
                     people.append(person)
                     flagged += use & 1
         if len(people) >= 2:
-            found.append(SharedKey(key, people, flagged, is_public(state, key, now)))
+            found.append(SharedKey(key, people, flagged))
     return found
 
 
@@ -92,9 +93,11 @@ def is_public(state: TargetState, key: int, now: int) -> bool:
 
 
 class Group(NamedTuple):
-    """People who act together, and the signatures they share."""
+    """People who act together. `linked`: those who hang together by shared signatures, the largest
+    such circle; `keys`: the signatures that link them; `top`: most users of one signature."""
 
     people: list[Person]
+    linked: frozenset[str]
     keys: dict[int, int]
     flagged: int
     arrivals: int
@@ -111,17 +114,46 @@ def hostile_group(state: TargetState, now: int) -> Group:
             if person is not None and now - person.flagged_at <= WINDOW_MS:
                 people[person.id] = person
     flagged = len(people)
-    keys: dict[int, int] = {}
-    top = 0
-    for shared in shared_keys(state, now):
-        if shared.flagged >= 2 and shared.flagged * 5 >= 2 * len(shared.people):
-            keys[shared.key] = len(shared.people)
-            top = max(top, len(shared.people))
-            for person in shared.people:
-                people[person.id] = person
+    hostile = [
+        shared
+        for shared in shared_keys(state, now, WINDOW_MS)
+        if shared.flagged >= 2 and shared.flagged * 5 >= 2 * len(shared.people)
+    ]
+    for shared in hostile:
+        for person in shared.people:
+            people[person.id] = person
     everyone = list(people.values())
     arrivals = sum(person.is_arrival(now) for person in everyone)
-    return Group(everyone, keys, flagged, arrivals, top)
+    top = max((len(shared.people) for shared in hostile), default=0)
+    linked = _largest_circle(hostile)
+    keys = {
+        shared.key: len(shared.people)
+        for shared in hostile
+        if shared.people[0].id in linked and not is_public(state, shared.key, now)
+    }
+    return Group(everyone, linked, keys, flagged, arrivals, top)
+
+
+def _largest_circle(shared: list[SharedKey]) -> frozenset[str]:
+    """Union of people over signatures; the first of the largest circles."""
+    leader: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while leader[name] != name:
+            leader[name] = name = leader[leader[name]]
+        return name
+
+    for one in shared:
+        first = one.people[0].id
+        leader.setdefault(first, first)
+        root = find(first)
+        for person in one.people[1:]:
+            leader.setdefault(person.id, person.id)
+            leader[find(person.id)] = root
+    circles: dict[str, list[str]] = {}
+    for name in leader:
+        circles.setdefault(find(name), []).append(name)
+    return frozenset(max(circles.values(), key=len, default=[]))
 
 
 class Score(NamedTuple):

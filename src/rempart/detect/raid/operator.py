@@ -13,6 +13,7 @@ Rules of this module:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import ClassVar, Final
 from zlib import crc32
 
@@ -36,6 +37,7 @@ from rempart.detect.raid.evidence import (
     is_public,
     score,
     shared_keys,
+    use_serial,
 )
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.raid.people import meet, turn_minute
@@ -45,6 +47,7 @@ from rempart.detect.raid.raids import (
     open_raid,
     picture,
     prolong,
+    prune,
     set_stage,
     take_group,
 )
@@ -220,7 +223,8 @@ def _judge_hostile(
     if fresh or before != (raid.stage, len(raid.members)):
         found.changes.append(RaidChange(row.position, picture(data, raid)))
     if fresh and row.message.author.id in raid.members:
-        _touch_member(row, raid, raid.members[row.message.author.id].because, found)
+        member = raid.members[row.message.author.id]
+        found.touches.append(_touch_of(row, raid, member.because, member.core))
 
 
 def _stage_of(group: Group, result: Score, now: int) -> RaidStage | None:
@@ -232,7 +236,7 @@ def _stage_of(group: Group, result: Score, now: int) -> RaidStage | None:
         and result.coordination >= ATTACK_SCORE
         and result.pattern >= ATTACK_PATTERN
         and share >= ATTACK_SHARE
-        and low_trust * 2 >= size
+        and low_trust * 3 >= 2 * size
     ):
         return RaidStage.ATTACK
     if result.coordination >= SUSPECT_SCORE and group.arrivals >= 3:
@@ -247,13 +251,20 @@ def _confidence(coordination: float) -> float:
 
 
 def _spread_hot_keys(state: TargetState, raid: RaidState, now: int) -> None:
-    """What members share among themselves, and regulars do not use, marks the raid."""
-    for shared in shared_keys(state, now):
-        if shared.public or shared.key in raid.hot or len(raid.hot) >= HOT_KEYS:
+    """What core members share among themselves, and regulars do not use, marks the raid."""
+    for shared in shared_keys(state, now, WINDOW_MS):
+        if shared.key in raid.hot or is_public(state, shared.key, now):
             continue
-        inside = sum(person.id in raid.members for person in shared.people)
+        if len(raid.hot) >= HOT_KEYS:
+            return
+        inside = _core_among(raid, shared.people)
         if inside >= 2 and inside * 5 >= 3 * len(shared.people):
             raid.hot[shared.key] = inside
+
+
+def _core_among(raid: RaidState, people: Sequence[Person]) -> int:
+    members = raid.members
+    return sum(person.id in members and members[person.id].core for person in people)
 
 
 def _judge_harmless(
@@ -269,7 +280,7 @@ def _judge_harmless(
             continue
         people = [
             person
-            for person in (state.by_serial.get(use >> 1 & 0xFFFFFF) for use in uses)
+            for person in (state.by_serial.get(use_serial(use)) for use in uses)
             if person is not None and now - person.last <= WINDOW_MS
         ]
         if len(people) > len(best):
@@ -283,6 +294,7 @@ def _judge_harmless(
         return
     group = Group(
         best,
+        frozenset(person.id for person in best),
         {best_key: len(best)},
         sum(person.flagged > 0 for person in best),
         sum(person.is_arrival(now) for person in best),
@@ -316,49 +328,50 @@ def _touch(
     harmful: bool,
     now: int,
     found: Detections,
-) -> bool:
+) -> None:
     """While a hostile raid is on: does this message belong to it?"""
     data = state.data
     raid = _hostile(data)
     if raid is None:
-        return False
-    hot = [key for key in keys if key in raid.hot]
+        return
+    changed = prune(raid, now)
+    hot = sum(key in raid.hot for key in keys)
     member = raid.members.get(person.id)
     if member is None:
-        bits = bits_of(raid, person, now)
-        if not _belongs(raid, person, bits, keys, len(hot), harmful, now):
-            return False
-        core = bool(hot) or bool(bits & (SAME_COHORT | SAME_FAMILY))
-        if hot:
-            bits |= SHARES_TEXT
-        member = join(raid, person, bits, core, now)
-        if member is None:
-            raid.messages += 1
-            prolong(raid, now)
-            _touch_member(row, raid, bits, found, core=core)
-            return True
-        gained = True
-    else:
-        gained = False
-        if hot:
-            gained = not member.core
-            member.because |= SHARES_TEXT
-            member.core = True
-    if harmful:
-        member.flagged += 1
-        member.because |= ABUSIVE
-        raid.flagged += 1
-    member.messages += 1
-    raid.messages += 1
-    _learn_keys(data, raid, keys)
-    prolong(raid, now)
-    _touch_member(row, raid, member.because, found, core=member.core)
-    if gained:
+        bits = bits_of(raid, person, now) | (SHARES_TEXT if hot else 0)
+        tie = _tie(raid, person, bits, keys, hot, harmful, now)
+        if tie is _Tie.CORE or (tie is _Tie.CROWD and raid.kind == RaidKind.DOGPILE.value):
+            member = join(raid, person, bits, tie is _Tie.CORE, now)
+            changed = changed or member is not None
+        if tie is not _Tie.NONE and member is None:
+            found.touches.append(_touch_of(row, raid, bits, tie is _Tie.CORE))
+            if tie is _Tie.CORE:
+                raid.messages += 1
+                prolong(raid, now)
+    elif hot and not member.core:
+        member.because |= SHARES_TEXT
+        member.core = changed = True
+    if member is not None:
+        if harmful:
+            member.flagged += 1
+            member.because |= ABUSIVE
+        member.messages += 1
+        raid.messages += 1
+        prolong(raid, now)
+        if member.core:
+            _learn_keys(state, raid, keys, now)
+        found.touches.append(_touch_of(row, raid, member.because, member.core))
+    if changed:
         found.changes.append(RaidChange(row.position, picture(data, raid)))
-    return True
 
 
-def _belongs(
+class _Tie(Enum):
+    NONE = 0
+    CROWD = 1
+    CORE = 2
+
+
+def _tie(
     raid: RaidState,
     person: Person,
     bits: int,
@@ -366,30 +379,34 @@ def _belongs(
     hot: int,
     harmful: bool,
     now: int,
-) -> bool:
+) -> _Tie:
+    """How a newcomer's message is tied to the raid: by a signature, by mere abuse, not at all."""
     if person.is_regular(now):
-        return False
-    if hot >= 2 or (hot and (harmful or len(keys) <= 2)):
-        return True
-    if harmful and person.first >= raid.begin - WINDOW_MS and person.days == 1:
-        return True
+        return _Tie.NONE
     alike = bits & (SAME_COHORT | SAME_FAMILY)
-    return alike == SAME_COHORT | SAME_FAMILY or bool(alike and hot)
+    if hot >= 2 or (hot and (harmful or alike or len(keys) <= 2)):
+        return _Tie.CORE
+    if alike == SAME_COHORT | SAME_FAMILY or (alike and harmful):
+        return _Tie.CORE
+    if harmful and person.days == 1 and person.first >= raid.begin - WINDOW_MS:
+        return _Tie.CROWD
+    return _Tie.NONE
 
 
-def _learn_keys(data: TargetData, raid: RaidState, keys: Sequence[int]) -> None:
-    """A signature that two members used, and nobody else, is one of the raid's."""
-    if len(raid.hot) >= HOT_KEYS:
-        return
+def _learn_keys(state: TargetState, raid: RaidState, keys: Sequence[int], now: int) -> None:
+    """A signature of a core member that mostly core members use is one of the raid's."""
     for key in keys:
-        uses = data.shared.get(key)
-        if uses is not None and key not in raid.hot and key not in data.regular_keys:
-            raid.hot[key] = len(uses)
+        uses = state.data.shared.get(key)
+        if uses is None or key in raid.hot or is_public(state, key, now):
+            continue
+        if len(raid.hot) >= HOT_KEYS:
+            return
+        found = (state.by_serial.get(use_serial(use)) for use in uses)
+        people = [person for person in found if person is not None]
+        inside = _core_among(raid, people)
+        if inside >= 2 and inside * 5 >= 3 * len(people):
+            raid.hot[key] = inside
 
 
-def _touch_member(
-    row: Observation, raid: RaidState, bits: int, found: Detections, core: bool = True
-) -> None:
-    found.touches.append(
-        Touch(row.position, raid.id, RaidStage(raid.stage), core, member_reasons(bits))
-    )
+def _touch_of(row: Observation, raid: RaidState, bits: int, core: bool) -> Touch:
+    return Touch(row.position, raid.id, RaidStage(raid.stage), core, member_reasons(bits))

@@ -42,6 +42,7 @@ LIFE_MS: Final = {
     RaidStage.SUSPECT: 3 * MINUTE_MS,
     RaidStage.ATTACK: 10 * MINUTE_MS,
 }
+PRUNE_MS: Final = 45_000
 
 
 def open_raid(data: TargetData, message: Message, now: int, stage: RaidStage) -> RaidState:
@@ -95,23 +96,40 @@ def join(raid: RaidState, person: Person, bits: int, core: bool, now: int) -> Me
 
 
 def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
-    """The group becomes the raid's members, its signatures the raid's."""
+    """The group becomes the raid's members, its signatures the raid's. Who is not linked to the
+    others by a signature, a cohort or a family of names stays provisional (see `prune`)."""
     raid.evidence = found.evidence
     raid.cohort_day, raid.family = found.cohort_day, found.family
     for key, count in group.keys.items():
         if len(raid.hot) < HOT_KEYS:
             raid.hot[key] = max(raid.hot.get(key, 0), count)
     for person in group.people:
-        shares = person.shared_at >= 0 and now - person.shared_at <= 5 * WINDOW_MS
-        bits = bits_of(raid, person, now) | (SHARES_TEXT if shares else 0)
-        alike = bits & (SAME_COHORT | SAME_FAMILY)
+        linked = person.id in group.linked
+        bits = bits_of(raid, person, now) | (SHARES_TEXT if linked else 0)
+        core = linked or bool(bits & (SAME_COHORT | SAME_FAMILY))
+        if person.is_regular(now) and not core:
+            continue
         new = person.id not in raid.members
-        member = join(raid, person, bits, shares or bool(alike), now)
+        member = join(raid, person, bits, core, now)
         if member is not None and new:
             member.messages = person.acts
             raid.messages += person.acts
             if person.flagged_at >= 0:
                 member.because |= ABUSIVE
+
+
+def prune(raid: RaidState, now: int) -> bool:
+    """A while after the attack began, those whom nothing has linked to it leave the list: they were
+    only rude at the wrong moment. A dogpile of people has no signature and keeps its crowd."""
+    if raid.pruned or raid.detected_at < 0 or now - raid.detected_at < PRUNE_MS:
+        return False
+    raid.pruned = True
+    if raid.kind == RaidKind.DOGPILE.value:
+        return False
+    loose = [account for account, member in raid.members.items() if not member.core]
+    for account in loose:
+        del raid.members[account]
+    return bool(loose)
 
 
 def set_stage(raid: RaidState, stage: RaidStage, now: int) -> None:

@@ -96,7 +96,7 @@ class RaidState(msgspec.Struct, array_like=True):
     hot: dict[int, int] = {}
     cohort_day: int = -1
     family: int = -1
-    letters: int = 0
+    pruned: bool = False
 
 
 class Baseline(msgspec.Struct, array_like=True):
