@@ -1,0 +1,147 @@
+"""`rempart scan` from the outside: files in, outcomes and summary out."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from rempart.cli import main
+from rempart.model import Message
+from rempart.scenario import generate, load
+
+_encoder = msgspec.json.Encoder()
+
+
+def invoke(*arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["scan", *arguments], input=stdin)
+
+
+@pytest.fixture(scope="module")
+def raid_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("scan") / "raid.ndjson"
+    path.write_bytes(_encoder.encode_lines(generate("hate-raid", load("hate-raid", 1)).items))
+    return path
+
+
+def test_the_summary_is_that_of_the_contract(raid_file: Path, tmp_path: Path) -> None:
+    out, summary = tmp_path / "out.ndjson", tmp_path / "summary.json"
+    result = invoke(str(raid_file), "--out", str(out), "--summary", str(summary))
+    assert result.exit_code == 0, result.output
+    document: dict[str, Any] = json.loads(summary.read_text())
+    outcomes = [json.loads(line) for line in out.read_text().splitlines()]
+    assert document["messages"] == len(outcomes)
+    assert document["refused"] == 0
+    assert document["campaigns"] == []
+    for key in ("cpu_seconds", "wall_seconds", "peak_rss_mb"):
+        assert document[key] > 0
+    attack = next(raid for raid in document["raids"] if raid["stage"] == "attack")
+    assert attack["channel"] == attack["target"] == "lea"
+    assert attack["members"]
+    assert all(isinstance(member, str) for member in attack["members"])
+    assert len(attack["reasons"]) >= 3
+    assert 0 < attack["confidence"] <= 1
+    assert attack["detected_after_messages"] <= 15
+    assert attack["begin"] <= attack["detected_at"] <= attack["end"]
+    assert attack["begin"].endswith("Z")
+    assert {"id", "suspect_at", "kind", "messages"} <= attack.keys()
+    held = [outcome for outcome in outcomes if outcome["verdict"] == "hold"]
+    assert {outcome.get("raid") for outcome in held} >= {attack["id"]}
+    assert "1 attacks" in result.stdout
+
+
+def test_input_from_stdin_gzip_and_several_files(raid_file: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "raid.gz"
+    packed.write_bytes(gzip.compress(raid_file.read_bytes()))
+    plain = json.loads(invoke(str(raid_file), "--json").stdout)
+    for arguments, stdin in ((("-",), raid_file.read_bytes()), ((str(packed),), None)):
+        document = json.loads(invoke(*arguments, "--json", stdin=stdin).stdout)
+        assert document["raids"] == plain["raids"]
+    lines = raid_file.read_bytes().splitlines(keepends=True)
+    (tmp_path / "1").write_bytes(b"".join(lines[:900]))
+    (tmp_path / "2").write_bytes(b"".join(lines[900:]))
+    cut = json.loads(invoke(str(tmp_path / "1"), str(tmp_path / "2"), "--json").stdout)
+    assert cut["raids"] == plain["raids"]
+    assert cut["messages"] == plain["messages"]
+
+
+def test_outcomes_on_stdout_are_nothing_but_outcomes(raid_file: Path) -> None:
+    result = invoke(str(raid_file), "--out", "-")
+    ids = [json.loads(line)["id"] for line in result.stdout.splitlines()]
+    messages = [
+        item.id
+        for item in generate("hate-raid", load("hate-raid", 1)).items
+        if isinstance(item, Message)
+    ]
+    assert ids == messages
+    assert "messages per CPU-second" in result.stderr
+
+
+def test_bad_lines_are_refused_alone_and_named(raid_file: Path, tmp_path: Path) -> None:
+    lines = raid_file.read_bytes().splitlines()[:40]
+    good = sum(b'"sent_at"' in line for line in lines)
+    bad = {3: b"{", 7: b"\xff", 11: b'{"id":"x","text":"\x1b[2J"}', 20: b"[" * 100_000, 25: b"7"}
+    for at, line in bad.items():
+        lines.insert(at - 1, line)
+    lines += [b"nope"] * 150
+    path = tmp_path / "bad.ndjson"
+    path.write_bytes(b"\n".join(lines))
+    summary = tmp_path / "summary.json"
+    result = invoke(str(path), "--summary", str(summary))
+    assert result.exit_code == 0
+    document = json.loads(summary.read_text())
+    assert document["messages"] == good
+    assert document["refused"] == 155
+    assert len(document["refusals"]) == 100
+    assert [refusal["line"] for refusal in document["refusals"][:5]] == sorted(bad)
+    assert document["refusals"][0]["input"] == str(path)
+    assert document["refusals"][0]["reason"]
+    told = result.stderr.splitlines()
+    assert told[0].startswith(f"{path}:3: refused: ")
+    assert "more refused lines" in told[-1]
+    assert len(told) < 30
+
+
+@pytest.mark.parametrize("option", ["--out", "--summary"])
+def test_an_output_that_cannot_be_written_is_said(
+    raid_file: Path, tmp_path: Path, option: str
+) -> None:
+    result = invoke(str(raid_file), option, str(tmp_path / "no" / "where"))
+    assert result.exit_code == 2
+    assert "cannot write" in result.stderr
+    assert str(tmp_path / "no" / "where") in result.stderr
+
+
+def test_memory_is_flat_in_the_length_of_the_input(raid_file: Path, tmp_path: Path) -> None:
+    """Four times the input, the same memory: the whole process, measured from outside."""
+    rows = [line for line in raid_file.read_bytes().splitlines() if b'"sent_at"' in line]
+
+    def peak(repetitions: int) -> float:
+        path = tmp_path / f"{repetitions}.ndjson"
+        with path.open("wb") as file:
+            for number in range(repetitions):
+                day = b"2026-%02d-%02d" % (4 + number // 28, 1 + number % 28)
+                for row in rows:
+                    changed = row.replace(b"hate-raid-1-", b"%d-" % number)
+                    file.write(changed.replace(b'"sent_at":"2026-03-01', b'"sent_at":"' + day))
+                    file.write(b"\n")
+        summary = tmp_path / "summary.json"
+        command = [sys.executable, "-m", "rempart.cli", "scan", str(path)]
+        subprocess.run(
+            [*command, "--summary", str(summary), "--out", str(tmp_path / "out")],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        document = json.loads(summary.read_text())
+        assert document["messages"] == repetitions * len(rows)
+        path.unlink()
+        return float(document["peak_rss_mb"])
+
+    assert peak(88) < 1.15 * peak(22) + 8

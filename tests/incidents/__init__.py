@@ -1,0 +1,1 @@
+"""Reference incidents, replayed against the ground truth of their generators."""
