@@ -40,6 +40,12 @@ class StoreError(RempartError):
     """The store refused. Whatever was acknowledged before is still there."""
 
 
+class QueueFullError(StoreError):
+    """Too much is waiting to be committed: nothing of this was taken; send the same again later."""
+
+    retry_after = 1
+
+
 class StoreFullError(StoreError):
     """No space left on the device; it recovers by itself when space returns."""
 

@@ -221,9 +221,9 @@ class StreamTables(ABC):
     # -- raids -------------------------------------------------------------------------------
 
     @abstractmethod
-    def put_raid(self, raid: Raid, seq: int, at_ms: int) -> None:
+    def put_raid(self, raid: Raid, seq: int | None, at_ms: int) -> None:
         """The whole picture replaces the one before; a raid that was lifted stays lifted. `seq` is
-        the log entry that tells this change."""
+        the log entry that tells this change; None: growth that is not told on its own."""
 
     @abstractmethod
     def raid_entries(self, raid: str) -> list[int]:
@@ -361,8 +361,13 @@ class StreamTables(ABC):
         """`seq` of the last snapshot (0 when there is none) and all states."""
 
     @abstractmethod
-    def drop_states(self) -> None:
-        """Forgets all snapshots: they are rebuilt from the log."""
+    def snapshot_seq(self) -> int:
+        """`seq` of the last snapshot alone."""
+
+    @abstractmethod
+    def drop_states(self, keys: Sequence[str] | None = None) -> None:
+        """Forgets these states; or all, and with them the snapshot: they are rebuilt from the
+        log."""
 
     # -- facts told to the log ---------------------------------------------------------------
 

@@ -55,6 +55,7 @@ class SqliteTables(Tables):
 
     def __init__(self, connection: apsw.Connection) -> None:
         self.connection = connection
+        self.where = connection.filename
         self.log = SqliteLogTables(connection)
         self.stream = SqliteStreamTables(connection)
         self.cases = SqliteCaseTables(connection)
@@ -74,16 +75,17 @@ class SqliteTables(Tables):
         try:
             yield
         except BaseException as error:
-            if isinstance(error, apsw.Error) and not isinstance(error, _HARMLESS):
-                raise
-            if not self.connection.in_transaction:
-                raise StoreError("the transaction was given up") from error
+            told = _told(error, self.where) if isinstance(error, apsw.Error) else None
+            if not self.connection.in_transaction and told is None:
+                told = StoreReadOnlyError("the transaction was given up", where=self.where)
+            if isinstance(told, StoreFullError | StoreReadOnlyError):
+                raise told from error
             self.connection.execute("ROLLBACK TO part")
             self.connection.execute("RELEASE part")
             self._restore(mark)
-            if isinstance(error, apsw.Error):
-                raise StoreError(str(error)) from error
-            raise
+            if told is None:
+                raise
+            raise told from error
         self.connection.execute("RELEASE part")
 
     def _mark(self) -> tuple[Edge | None, int, int, int]:
@@ -124,7 +126,7 @@ class SqliteStore(Store):
                 writer.close()
                 raise
         except apsw.Error as error:
-            raise _told(error, path) from error
+            raise _told(error, str(path)) from error
         return cls(path, writer, vfs)
 
     @classmethod
@@ -168,9 +170,11 @@ class SqliteStore(Store):
             raise told from error
 
     def _judge(self, error: BaseException) -> StoreError | None:
+        if isinstance(error, StoreReadOnlyError):
+            self.broken = error
         if not isinstance(error, apsw.Error):
             return None
-        told = _told(error, self.path)
+        told = _told(error, str(self.path))
         if isinstance(told, StoreReadOnlyError):
             self.broken = told
         return told
@@ -263,9 +267,8 @@ class SqliteStore(Store):
             writer.close()
 
 
-def _told(error: apsw.Error, path: Path) -> StoreError:
+def _told(error: apsw.Error, where: str) -> StoreError:
     """What SQLite says, in our words; see the head of this module."""
-    where = str(path)
     extended = getattr(error, "extendedresult", 0)
     if isinstance(error, apsw.FullError) or extended == _SHARED_MEMORY_FULL:
         return StoreFullError(

@@ -284,13 +284,14 @@ class SqliteStreamTables(SqliteMeasureTables):
 
     # -- raids -------------------------------------------------------------------------------
 
-    def put_raid(self, raid: Raid, seq: int, at_ms: int) -> None:
+    def put_raid(self, raid: Raid, seq: int | None, at_ms: int) -> None:
         self._db.execute(
             "INSERT INTO raid VALUES (?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?) ON CONFLICT (id) DO UPDATE"
             " SET stage = excluded.stage, kind = excluded.kind, begin_ms = excluded.begin_ms,"
             " end_ms = excluded.end_ms, until_ms = excluded.until_ms,"
             " confidence = excluded.confidence, messages = excluded.messages,"
-            " updated_ms = excluded.updated_ms, seq = excluded.seq, picture = excluded.picture",
+            " updated_ms = excluded.updated_ms, seq = max(seq, excluded.seq),"
+            " picture = excluded.picture",
             (
                 raid.id,
                 raid.platform,
@@ -304,11 +305,12 @@ class SqliteStreamTables(SqliteMeasureTables):
                 round(raid.confidence * 1000),
                 raid.messages,
                 at_ms,
-                seq,
+                -1 if seq is None else seq,
                 msgspec.json.encode(raid),
             ),
         )
-        self._db.execute("INSERT OR IGNORE INTO raid_entry VALUES (?, ?)", (raid.id, seq))
+        if seq is not None:
+            self._db.execute("INSERT OR IGNORE INTO raid_entry VALUES (?, ?)", (raid.id, seq))
 
     def raid(self, id: str) -> RaidRow | None:
         found = self._raids("WHERE id = ?", (id,))
@@ -418,11 +420,16 @@ class SqliteStreamTables(SqliteMeasureTables):
         self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (seq,))
 
     def states(self) -> tuple[int, list[tuple[str, bytes]]]:
-        seq = self._db.execute("SELECT seq FROM snapshot").get
         rows = self._db.execute("SELECT key, blob FROM state ORDER BY key")
-        return seq or 0, [(key, blob) for key, blob in rows]
+        return self.snapshot_seq(), [(key, blob) for key, blob in rows]
 
-    def drop_states(self) -> None:
+    def snapshot_seq(self) -> int:
+        return self._db.execute("SELECT seq FROM snapshot").get or 0
+
+    def drop_states(self, keys: Sequence[str] | None = None) -> None:
+        if keys is not None:
+            self._db.executemany("DELETE FROM state WHERE key = ?", [(key,) for key in keys])
+            return
         self._db.execute("DELETE FROM state")
         self._db.execute("DELETE FROM snapshot")
 

@@ -1,0 +1,449 @@
+"""The embedded engine: one process, one thread that decides and writes, one durable transaction
+for everything that waits.
+
+Rules kept here:
+
+1. A future is resolved after the commit, never before: an answer is a promise.
+2. Everything that waits when the thread comes back is one group: one pipeline step, one commit.
+3. What cannot be taken is refused at the door (`QueueFullError`), never dropped behind it.
+4. No space: what was decided stays decided (see `embedded_step`), raids and measures go on being
+   told live, and it writes again when space returns. Another write error: nothing more is written
+   until a restart has checked the log.
+5. Live events are told after the commit, except those of rule 4, which say `"saved": false`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+from rempart.engine.embedded_chores import Chores
+from rempart.engine.embedded_items import ItemResult, Source
+from rempart.engine.embedded_raids import RaidBook, raid_digest
+from rempart.engine.embedded_rollup import Rollup
+from rempart.engine.embedded_start import Lock, Notary, check_tail
+from rempart.engine.embedded_states import EngineMemory, Owed
+from rempart.engine.embedded_step import PipelineError, Step, Submission
+from rempart.engine.live import LiveHub
+from rempart.engine.pipeline import Pipeline
+from rempart.engine.settings import EngineSettings, load_engine_settings
+from rempart.errors import (
+    QueueFullError,
+    RempartError,
+    StoreError,
+    StoreFullError,
+    StoreReadOnlyError,
+)
+from rempart.ingest import Parsed
+from rempart.log.keys import load_signer
+from rempart.log.note import Signer
+from rempart.model import Measure, Raid
+from rempart.store.interface import Tables
+from rempart.store.sqlite.store import SqliteStore
+
+__all__ = ["EmbeddedEngine", "ItemResult", "Source"]
+
+_LOG = logging.getLogger(__name__)
+_T = TypeVar("_T")
+STORE_FILE = "rempart.db"
+IDLE_SECONDS = 0.25
+
+
+class _Write(NamedTuple):
+    change: Callable[[Tables], Any]
+    future: Future[Any]
+
+
+_Job = Submission | _Write
+
+
+class EmbeddedEngine:
+    """`submit`, `write`, `read` and `hub` may be used from any thread, between start and stop."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: EngineSettings,
+        store: SqliteStore,
+        lock: Lock,
+        notary: Notary,
+        pipeline: Pipeline,
+        *,
+        clock: Callable[[], float],
+        sweep: bool,
+    ) -> None:
+        self.data_dir = data_dir
+        self.settings = settings
+        self.hub = LiveHub()
+        self.pipeline = pipeline
+        self._store = store
+        self._lock = lock
+        self._clock = clock
+        self._memory = EngineMemory(pipeline)
+        self._raids = RaidBook()
+        self._rollup = Rollup()
+        self._notary = notary
+        self._chores = Chores(
+            settings, notary, self._memory, self._raids, self._now_ms, sweep=sweep
+        )
+        self._refused: dict[bytes, bytes] = {}
+        self._carried: list[Measure] = []
+        self._full = False
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._door = threading.Lock()
+        self._waiting = 0
+        self._open = False
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path,
+        settings: EngineSettings | None = None,
+        *,
+        pipeline: Pipeline | None = None,
+        clock: Callable[[], float] = time.time,
+        sweep: bool = True,
+        vfs: str | None = None,
+    ) -> EmbeddedEngine:
+        """Takes the data folder, checks the log, rebuilds the memory; call `start` then.
+
+        `sweep` False: leases do not run out by this machine's clock (scans of old files). `vfs`:
+        the file system of SQLite, for crash tests. StoreError: the folder is in use or its disk
+        refuses; LogError: the log is not what it was.
+        """
+        settings = settings or load_engine_settings(data_dir)
+        lock = Lock(data_dir)
+        try:
+            signer = load_signer(data_dir, settings.log.origin)
+            store = SqliteStore.open(data_dir / STORE_FILE, vfs=vfs)
+            try:
+                engine = cls(
+                    data_dir,
+                    settings,
+                    store,
+                    lock,
+                    Notary(data_dir, signer),
+                    pipeline or Pipeline(settings.pipeline),
+                    clock=clock,
+                    sweep=sweep,
+                )
+                engine._check_and_rebuild()
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        return engine
+
+    def _check_and_rebuild(self) -> None:
+        with self._store.read() as tables:
+            check_tail(tables)
+            self._notary.check(tables)
+            self._rebuild(tables)
+
+    def _rebuild(self, tables: Tables) -> None:
+        owed = self._memory.rebuild(tables)
+        self._refused, self._carried = dict(owed.refused), list(owed.measures)
+        self._raids.restore(tables, owed.raids, self._memory.changed_raids.values())
+
+    # -- for everybody -----------------------------------------------------------------------
+
+    @property
+    def signer(self) -> Signer:
+        return self._notary.signer
+
+    @property
+    def writable(self) -> bool:
+        """False while the disk is full, and for good after a write error (until a restart)."""
+        return self._open and self._store.broken is None and not self._full
+
+    def start(self) -> None:
+        self._open = True
+        self._thread = threading.Thread(target=self._run, name="rempart-engine", daemon=True)
+        self._thread.start()
+        self.write(self._chores.tell_facts).result()
+
+    def stop(self) -> None:
+        """Commits what waits, saves the memory, signs a checkpoint, closes. Idempotent."""
+        with self._door:
+            was_open, self._open = self._open, False
+        if was_open:
+            self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self.hub.stop()
+        self._store.close()
+        self._lock.release()
+
+    def submit(self, items: Sequence[Parsed], source: Source) -> Future[list[ItemResult]]:
+        """Results in order, after the durable commit. QueueFullError: try again later."""
+        size = sum(len(raw) for _, raw in items)
+        future: Future[list[ItemResult]] = Future()
+        self._enqueue(Submission(items, source, size, future), len(items))
+        return future
+
+    def write(self, change: Callable[[Tables], _T]) -> Future[_T]:
+        """Runs `change` inside the next transaction, on the engine's thread. If it raises, what it
+        wrote is taken back and its future says so; nobody else is affected."""
+        future: Future[_T] = Future()
+        self._enqueue(_Write(change, future), 1)
+        return future
+
+    def read(self) -> AbstractContextManager[Tables]:
+        """A consistent moment of all tables."""
+        return self._store.read()
+
+    def checkpoint(self) -> Future[str]:
+        """Signs a checkpoint now; the signed note, once it is durable."""
+        return self.write(lambda tables: self._notary.sign(tables, self._now_ms()))
+
+    def _enqueue(self, job: _Job, weight: int) -> None:
+        if self._store.broken is not None:
+            raise self._store.broken
+        with self._door:
+            if not self._open:
+                raise StoreError("the engine has stopped")
+            if self._waiting and self._waiting + weight > self.settings.engine.waiting:
+                raise QueueFullError(
+                    f"{self._waiting} items are waiting to be committed",
+                    next_step=f"send the same again in {QueueFullError.retry_after} s",
+                )
+            self._waiting += weight
+            self._queue.put(job)
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    # -- on the engine's thread --------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            going = True
+            while going:
+                jobs, going = self._collect()
+                if jobs:
+                    self._commit(jobs)
+                elif self._chores.due(self._now_ms(), full=self._full):
+                    self._commit([])
+                self._tell_digests(force=not jobs)
+            self._chores.ending = True
+            self._commit([])
+        except BaseException:
+            _LOG.critical("the engine's thread ended", exc_info=True)
+            raise
+        finally:
+            self._open = False
+            self._fail_waiting()
+
+    def _collect(self) -> tuple[list[_Job], bool]:
+        """What waits, up to the size of a group. False with it: the engine is to stop."""
+        jobs: list[_Job] = []
+        items = size = 0
+        limits = self.settings.engine
+        going = True
+        while items < limits.group and size < limits.group_bytes:
+            try:
+                job = (
+                    self._queue.get(timeout=IDLE_SECONDS) if not jobs else self._queue.get_nowait()
+                )
+            except Empty:
+                break
+            if job is None:
+                going = False
+                continue
+            weight = len(job.items) if isinstance(job, Submission) else 1
+            with self._door:
+                self._waiting -= weight
+            if not job.future.set_running_or_notify_cancel():
+                continue
+            jobs.append(job)
+            items += weight
+            size += job.size if isinstance(job, Submission) else 0
+        if not going and not self._queue.empty():
+            self._queue.put(None)
+            going = True
+        return jobs, going
+
+    def _commit(self, jobs: Sequence[_Job], *, undigested: bool = False) -> None:
+        """One group, one transaction; resolves all its futures, one way or the other."""
+        submissions = [job for job in jobs if isinstance(job, Submission)]
+        writes = [job for job in jobs if isinstance(job, _Write)]
+        step = Step(
+            self._memory, self._raids, self._rollup, self.settings, self._refused, self._carried
+        )
+        now_ms = self._now_ms()
+        try:
+            with self._store.begin() as tables:
+                step.run(
+                    tables,
+                    submissions,
+                    now_ms,
+                    undigested=undigested,
+                    everything=self._chores.ending,
+                )
+                answers = [_answer(tables, job) for job in writes]
+                self._chores.run(tables, now_ms, self._owed, full=self._full)
+                told = list(tables.announced)
+                undone, lifted = list(tables.stream.undone), list(tables.stream.lifted)
+        except PipelineError as error:
+            self._forget_step()
+            self._recover(submissions, writes, error)
+        except Exception as error:
+            self._refuse(step, submissions, writes, error, now_ms)
+        else:
+            self._committed(step)
+            self._memory.take_back(lifted, undone)
+            for submission, results in zip(submissions, step.results, strict=True):
+                _resolve(submission.future, results)
+            for job, (value, failure) in zip(writes, answers, strict=True):
+                _resolve(job.future, value, failure)
+            self._publish(step, told)
+            self._tidy()
+
+    def _owed(self) -> Owed:
+        return Owed(dict(self._refused), list(self._carried), self._raids.owed())
+
+    def _committed(self, step: Step) -> None:
+        for key in step.retried:
+            self._refused.pop(key, None)
+        self._carried.clear()
+        self._rollup.committed()
+        if self._full:
+            self._full = False
+            self._chores.snapshot_due = True
+            self.hub.publish("alarm", {"what": "store-recovered"})
+
+    def _forget_step(self) -> None:
+        self._rollup.failed()
+        self._chores.failed()
+
+    # -- when it fails -----------------------------------------------------------------------
+
+    def _refuse(
+        self,
+        step: Step,
+        submissions: Sequence[Submission],
+        writes: Sequence[_Write],
+        error: Exception,
+        now_ms: int,
+    ) -> None:
+        """Nothing was acknowledged. What was decided is remembered, so that the same items sent
+        again are not counted twice; raids and measures are told all the same."""
+        self._forget_step()
+        if isinstance(error, StoreFullError):
+            first, self._full = not self._full, True
+            if first:
+                self.hub.publish("alarm", {"what": "store-full"})
+        else:
+            _LOG.error("a group could not be committed", exc_info=error)
+            what = "store-read-only" if isinstance(error, StoreReadOnlyError) else "store-failed"
+            self.hub.publish("alarm", {"what": what})
+        self._refused.update(step.stepped)
+        self._carried.extend(step.measures)
+        while len(self._refused) > self.settings.engine.remembered:
+            del self._refused[next(iter(self._refused))]
+        self._tell_unsaved(step.measures, self._raids.touched())
+        told = error if isinstance(error, RempartError) else StoreError(f"not stored: {error}")
+        for submission in submissions:
+            _resolve(submission.future, None, told)
+        for write in writes:
+            _resolve(write.future, None, told)
+        self._chores.tried(now_ms)
+
+    def _recover(
+        self, submissions: Sequence[Submission], writes: Sequence[_Write], error: PipelineError
+    ) -> None:
+        """The pipeline failed: rebuild its memory, then go item by item; the one it fails on is
+        held without it, with an alarm, and costs no other item."""
+        _LOG.error("the pipeline failed on a group: %s", error, exc_info=error.__cause__)
+        with self._store.read() as tables:
+            self._rebuild(tables)
+        if writes:
+            self._commit(writes)
+        for submission in submissions:
+            if len(submission.items) == 1:
+                self._commit([submission], undigested=len(submissions) == 1)
+                continue
+            results: list[ItemResult] = []
+            try:
+                for item in submission.items:
+                    results += self._alone(item, submission)
+            except Exception as failure:
+                _resolve(submission.future, None, failure)
+            else:
+                _resolve(submission.future, results)
+
+    def _alone(self, item: Parsed, submission: Submission) -> list[ItemResult]:
+        single: Future[list[ItemResult]] = Future()
+        self._commit([Submission((item,), submission.source, len(item.raw), single)])
+        return single.result()
+
+    def _fail_waiting(self) -> None:
+        while True:
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return
+            if job is not None:
+                _resolve(job.future, None, StoreError("the engine has stopped"))
+
+    # -- afterwards --------------------------------------------------------------------------
+
+    def _publish(self, step: Step, told: list[tuple[str, dict[str, Any]]]) -> None:
+        for kind, data in (*told, *self._chores.committed(self._raids.committed())):
+            self._tell(kind, data)
+        for alarm in step.alarms:
+            self._tell("alarm", alarm)
+
+    def _tell(self, kind: str, data: dict[str, Any]) -> None:
+        self.hub.publish(kind, data, platform=data.get("platform"), channel=data.get("channel"))
+
+    def _tell_unsaved(self, measures: Sequence[Measure], raids: Sequence[Raid]) -> None:
+        for raid in raids:
+            self._tell("raid", {**raid_digest(raid), "saved": False})
+        for measure in measures:
+            scope = measure.scope
+            place = {"platform": scope.platform, "channel": scope.channel}
+            self._tell("measure", {"measure": measure, "saved": False, **place})
+
+    def _tell_digests(self, *, force: bool) -> None:
+        if not self._chores.digest_due(self._now_ms(), force=force):
+            return
+        for platform, channel, data in self._rollup.digests():
+            self._tell("outcomes", {"platform": platform, "channel": channel, **data})
+
+    def _tidy(self) -> None:
+        try:
+            self._store.tidy()
+        except StoreReadOnlyError as error:
+            _LOG.error("the write-ahead log could not be brought in", exc_info=error)
+            self.hub.publish("alarm", {"what": "store-read-only"})
+
+
+def _answer(tables: Tables, job: _Write) -> tuple[Any, Exception | None]:
+    """Runs one change as a part of the transaction."""
+    try:
+        with tables.part():
+            return job.change(tables), None
+    except (StoreFullError, StoreReadOnlyError):
+        raise
+    except Exception as error:
+        return None, error
+
+
+def _resolve(future: Future[_T], value: _T | None, error: Exception | None = None) -> None:
+    with suppress(InvalidStateError):
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(value)  # type: ignore[arg-type]

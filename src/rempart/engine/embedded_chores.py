@@ -1,0 +1,170 @@
+"""What the engine does beside messages, in the same transactions: leases that run out, snapshots of
+the memory, checkpoints, and what the log is told of keys, rules and detectors.
+
+By this machine's clock, in milliseconds; nothing here decides about a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from rempart.cases.live import tell_measures
+from rempart.cases.undo import undone_entry
+from rempart.engine.embedded_items import rfc3339
+from rempart.engine.embedded_raids import RaidBook, raid_digest
+from rempart.engine.embedded_start import Notary
+from rempart.engine.embedded_states import EngineMemory, Owed
+from rempart.engine.settings import EngineSettings
+from rempart.log.commit import seal
+from rempart.model import Measure, MeasureState, Raid
+from rempart.store.interface import Tables
+
+SWEEP_MS = 1_000
+PROBE_MS = 2_000
+DIGEST_MS = 250
+LEASE = "lease"
+"""Who ended a measure whose time had passed."""
+
+
+class Chores:
+    def __init__(
+        self,
+        settings: EngineSettings,
+        notary: Notary,
+        memory: EngineMemory,
+        raids: RaidBook,
+        now_ms: Callable[[], int],
+        *,
+        sweep: bool,
+    ) -> None:
+        self.ending = False
+        self._now_ms = now_ms
+        self.snapshot_due = False
+        self._settings = settings
+        self._notary = notary
+        self._memory = memory
+        self._raids = raids
+        self._sweep = sweep
+        self._swept_ms = 0
+        self._tried_ms = 0
+        self._digest_ms = 0
+        self._size = 0
+        self._snapshot_size: int | None = None
+        self._snapshot_ms = 0
+        self._saving = False
+
+    # -- when --------------------------------------------------------------------------------
+
+    def due(self, now_ms: int, *, full: bool) -> bool:
+        """There is something to do although no message came."""
+        if full:
+            return now_ms - self._tried_ms >= PROBE_MS
+        return (
+            (self._sweep and now_ms - self._swept_ms >= SWEEP_MS)
+            or self._checkpoint_due(now_ms, self._size)
+            or self._snapshot_wanted(now_ms, self._size)
+            or self._raids.due(now_ms)
+        )
+
+    def digest_due(self, now_ms: int, *, force: bool) -> bool:
+        if not force and abs(now_ms - self._digest_ms) < DIGEST_MS:
+            return False
+        self._digest_ms = now_ms
+        return True
+
+    def _checkpoint_due(self, now_ms: int, size: int) -> bool:
+        if size == self._notary.size:
+            return False
+        every = self._settings.log.checkpoint_seconds * 1000
+        return self.ending or abs(now_ms - self._notary.signed_ms) >= every
+
+    def _snapshot_wanted(self, now_ms: int, size: int) -> bool:
+        grown = size - (self._snapshot_size or 0)
+        if self.snapshot_due or grown >= self._settings.engine.snapshot_messages:
+            return True
+        every = self._settings.engine.snapshot_seconds * 1000
+        return grown > 0 and (self.ending or abs(now_ms - self._snapshot_ms) >= every)
+
+    # -- inside the transaction --------------------------------------------------------------
+
+    def run(self, tables: Tables, now_ms: int, owed: Callable[[], Owed], *, full: bool) -> None:
+        if full:
+            tables.stream.count({"probes": 1})
+            return
+        if self._sweep and abs(now_ms - self._swept_ms) >= SWEEP_MS:
+            self._swept_ms = now_ms
+            self._end_leases(tables, now_ms)
+        if self._snapshot_size is None:
+            self._snapshot_size, self._snapshot_ms = tables.stream.snapshot_seq(), now_ms
+        self._size = tables.log.size()
+        if self._snapshot_wanted(now_ms, self._size):
+            self._memory.save(tables, owed())
+            self._saving = True
+            self._snapshot_ms = now_ms
+        if self._checkpoint_due(now_ms, self._size):
+            self._notary.sign(tables, now_ms)
+
+    def _end_leases(self, tables: Tables, now_ms: int) -> None:
+        """Measures whose time has passed, one entry for those of one raid."""
+        ended: dict[str, list[Measure]] = {}
+        for row in tables.stream.due_measures(now_ms):
+            measure = row.measure
+            ended.setdefault(measure.raid or measure.id, []).append(measure)
+        for measures in ended.values():
+            ids = [measure.id for measure in measures]
+            told = undone_entry(ids, LEASE, now_ms, raid=measures[0].raid)
+            seq = tables.log.append([told])
+            rows = tables.stream.end_measures(
+                ids, MeasureState.EXPIRED, seq=seq, at_ms=now_ms, by=LEASE
+            )
+            tell_measures(tables, [row.measure for row in rows], None)
+
+    def tell_facts(self, tables: Tables) -> None:
+        """Tells the log its key, and the versions and settings that decide, when they changed."""
+        versions = self._memory.pipeline.versions
+        facts: dict[str, dict[str, Any]] = {
+            "key": {"vkey": self._notary.signer.public.vkey},
+            "detectors": {"versions": {k: v for k, v in versions.items() if k != "rules"}},
+            "rules": {"hash": versions["rules"]},
+            "config": {"settings": _told(self._settings)},
+        }
+        at = rfc3339(self._now_ms())
+        for name, value in facts.items():
+            text = msgspec.json.encode(value, order="sorted").decode()
+            if tables.stream.fact(name) != text:
+                seq = tables.log.append([seal(name, {"v": 1, "at": at, **value})])
+                tables.stream.put_fact(name, text, seq)
+
+    # -- after it ----------------------------------------------------------------------------
+
+    def committed(self, raids: list[Raid]) -> list[tuple[str, dict[str, Any]]]:
+        """Live events of what was done."""
+        told: list[tuple[str, dict[str, Any]]] = [("raid", raid_digest(raid)) for raid in raids]
+        if self._saving:
+            self._memory.saved()
+            self._snapshot_size = self._size
+            self._saving = self.snapshot_due = False
+        signed = self._notary.committed()
+        if signed is not None:
+            told.append(("log", {"size": signed[0], "checkpoint": signed[1]}))
+        return told
+
+    def failed(self) -> None:
+        self._saving = False
+        self._notary.failed()
+
+    def tried(self, now_ms: int) -> None:
+        """A commit failed just now; when there is no space, this is when it was last tried."""
+        self._tried_ms = now_ms
+
+
+def _told(settings: EngineSettings) -> dict[str, Any]:
+    """What decides about people: limits and consents. Who measures are sent to is named by name."""
+    return {
+        "limits": msgspec.to_builtins(settings.limits),
+        "private_for": sorted(settings.detection.private_for),
+        "connectors": sorted(settings.webhooks),
+    }

@@ -1,0 +1,173 @@
+"""What goes into the embedded engine and what comes out, and how items become log entries.
+
+A message or event is committed to as the bytes that arrived (see `log.commit`, rule 3). What the
+engine adds (when, by whom, the outcome) stands beside the bytes, never in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from rempart.log.commit import (
+    SALT_BYTES,
+    SealedEntry,
+    base64url,
+    leaf_of,
+    message_prefix,
+    new_salts,
+    seal_messages,
+)
+from rempart.model import Event, Message, Outcome, Verdict, message_key
+
+_encode = msgspec.json.Encoder().encode
+_EVENTS = "/events"
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who delivered items, and how far that is proven: `transport-authenticated` (a token or a
+    shared secret), `source-signed` (the platform's own signature), or `user-submitted`.
+
+    `via`: `api`, `hook`, `file`, `scenario`; `name`: the token, hook or file."""
+
+    via: str
+    name: str = ""
+    proof: str = "transport-authenticated"
+
+    def value(self) -> dict[str, str]:
+        """As it stands in the log."""
+        return {"via": self.via, "name": self.name, "proof": self.proof}
+
+
+class ItemResult(NamedTuple):
+    """What became of one accepted item. `outcome` is JSON, ready to send; for an event it says
+    only that it was taken. `status`: `new`, `duplicate` (the first outcome again) or `conflict`
+    (the same id with another body: both are kept, the first outcome counts). `sequence` is the log
+    entry of this body."""
+
+    outcome: bytes
+    status: str
+    sequence: int
+    event: bool = False
+
+
+class EventTaken(msgspec.Struct, frozen=True):
+    """What is answered for an event."""
+
+    id: str
+    event: str
+
+
+def is_plain(outcome: Outcome) -> bool:
+    """Allowed, and nothing was found: such an outcome is not written, it follows from the id."""
+    return (
+        outcome.verdict is Verdict.ALLOW
+        and not outcome.signals
+        and outcome.raid is None
+        and not outcome.rules
+        and not outcome.measures
+    )
+
+
+def plain_outcome(id: str) -> bytes:
+    return _encode(Outcome(id, Verdict.ALLOW, 0.0))
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    return _encode(outcome)
+
+
+def event_answer(event: Event) -> bytes:
+    return _encode(EventTaken(event.id, event.event.value))
+
+
+def key_of(item: Message | Event) -> bytes:
+    """Messages and events of one platform have ids of their own: neither can hide the other."""
+    if type(item) is Message:
+        return message_key(item.platform, item.id)
+    return message_key(item.platform + _EVENTS, item.id)
+
+
+def ms_of(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def rfc3339(at_ms: int) -> str:
+    at = datetime.fromtimestamp(at_ms // 1000, UTC).replace(microsecond=at_ms % 1000 * 1000)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def prefix_of(source: Source, at_ms: int) -> bytes:
+    return message_prefix(rfc3339(at_ms), source.value())
+
+
+def seal_items(
+    prefix: bytes,
+    items: Sequence[Message | Event],
+    raws: Sequence[bytes],
+    outcomes: Sequence[bytes | None],
+) -> list[SealedEntry]:
+    """Entries `message` and `event` of one source, in order."""
+    places = [place for place, item in enumerate(items) if type(item) is not Message]
+    if not places:
+        return seal_messages(prefix, raws, outcomes, new_salts(len(raws)))
+    events = set(places)
+    messages = [place for place in range(len(items)) if place not in events]
+    sealed: list[SealedEntry | None] = [None] * len(items)
+    entries = seal_messages(
+        prefix,
+        [raws[place] for place in messages],
+        [outcomes[place] for place in messages],
+        new_salts(len(messages)),
+    )
+    for place, entry in zip(messages, entries, strict=True):
+        sealed[place] = entry
+    for place in places:
+        sealed[place] = seal_verbatim("event", prefix, raws[place])
+    return [entry for entry in sealed if entry is not None]
+
+
+def seal_verbatim(name: str, prefix: bytes, raw: bytes, more: bytes = b"") -> SealedEntry:
+    """An entry whose value holds the bytes of an item as they arrived, like a message's.
+
+    `more` is appended after the item: JSON members, each after a comma.
+    """
+    salt = base64url(new_salts(1)[:SALT_BYTES])
+    body = b'["%b","%b",%b%b%b}]' % (salt, name.encode(), prefix, raw, more)
+    return SealedEntry(leaf_of((body,)), (body,))
+
+
+class _ItemValue(msgspec.Struct):
+    item: msgspec.Raw
+
+
+class LoggedItem(NamedTuple):
+    name: str
+    raw: bytes
+
+
+_name_of = msgspec.json.Decoder(tuple[str, str, msgspec.Raw])
+_item_of = msgspec.json.Decoder(_ItemValue)
+_RAW_NAMES = frozenset({"message", "event", "conflict"})
+
+
+def logged_item(bodies: Iterable[bytes]) -> LoggedItem | None:
+    """The bytes of the item in the bodies of an entry; None when it is another kind of entry."""
+    for body in bodies:
+        _, name, value = _name_of.decode(body)
+        if name in _RAW_NAMES:
+            return LoggedItem(name, bytes(_item_of.decode(value).item))
+    return None
+
+
+def same_content(first: bytes, second: bytes) -> bool:
+    """Whether two bodies say the same: to the byte, or as JSON (order of keys, spaces, escapes)."""
+    if first == second:
+        return True
+    try:
+        return bool(msgspec.json.decode(first) == msgspec.json.decode(second))
+    except (msgspec.MsgspecError, ValueError):
+        return False

@@ -1,0 +1,224 @@
+"""The pipeline's memory, saved with the messages that made it and rebuilt after a crash.
+
+Rules kept here:
+
+1. A snapshot is written in the transaction of the step it follows: all stored states are those
+   after the entries below its sequence number.
+2. After a crash the entries from that number on are stepped again, in order, and their results
+   thrown away: they were recorded. Memory is then what it was, and detections go on as before.
+3. An item that the pipeline could not digest is not given to it a second time (`UNDIGESTED`).
+4. What a person lifted or undid since the snapshot is lifted or undone in the planner's book too.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from rempart.engine.embedded_items import logged_item
+from rempart.engine.pipeline import Pipeline, PipelineState
+from rempart.engine.states import HOT_KEYS, KeyedStates
+from rempart.ingest import Parsed, parse_one
+from rempart.model import Item, Measure, MeasureState, Raid
+from rempart.protect.plan import MeasureBook, Standing
+from rempart.store.interface import Tables
+
+_LOG = logging.getLogger(__name__)
+_StateT = TypeVar("_StateT")
+SPREAD_HOT = 4_096
+CHUNK = 1_000
+UNDIGESTED = "engine-failure"
+"""The rule named in the outcome of a message that the pipeline failed on: held, for a person."""
+_TARGET, _SPREAD, _BOOK, _OWED = "target/", "spread/", "book", "owed"
+
+
+class TrackedStates(KeyedStates[_StateT], Generic[_StateT]):
+    """Keyed states that know which of them changed since the last snapshot."""
+
+    def __init__(self, operator: Any, *, hot: int = HOT_KEYS) -> None:
+        super().__init__(operator, hot=hot)
+        self.changed: set[str] = set()
+
+    def put(self, key: str, state: _StateT) -> None:
+        super().put(key, state)
+        self.changed.add(key)
+
+    def drop(self, key: str) -> None:
+        super().drop(key)
+        self.changed.add(key)
+
+
+class Owed(msgspec.Struct, omit_defaults=True):
+    """What was stepped and could not be written yet: keys and outcomes of `refused` items,
+    `measures` taken for them, and `raids` whose last growth the log was not told."""
+
+    refused: dict[bytes, bytes] = {}
+    measures: list[Measure] = []
+    raids: list[str] = []
+
+
+class BookPicture(msgspec.Struct, omit_defaults=True):
+    """The planner's book as it is stored."""
+
+    standing: dict[str, Standing] = {}
+    held: list[tuple[str, str, str, Standing]] = []
+    uses: dict[str, list[int]] = {}
+    lifted: list[str] = []
+    used_ms: dict[str, int] = {}
+
+
+class EngineMemory:
+    """The pipeline's state with what is needed to save and to rebuild it."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.state: PipelineState = self._fresh()
+        self.changed_raids: dict[str, Raid] = {}
+        """Raids that changed while the tail of the log was stepped again."""
+
+    def _fresh(self) -> PipelineState:
+        state = self.pipeline.new_state()
+        state.targets = TrackedStates(self.pipeline.target_operator)
+        state.spread = TrackedStates(self.pipeline.spread_operator, hot=SPREAD_HOT)
+        return state
+
+    # -- saving ------------------------------------------------------------------------------
+
+    def save(self, tables: Tables, owed: Owed) -> None:
+        """Writes what changed as the snapshot after everything the log has now."""
+        rows: list[tuple[str, bytes | None]] = []
+        for prefix, states in ((_TARGET, self.state.targets), (_SPREAD, self.state.spread)):
+            assert isinstance(states, TrackedStates)
+            rows.extend((prefix + key, states.dump(key)) for key in sorted(states.changed))
+        kept = [(key, blob) for key, blob in rows if blob is not None]
+        kept.append((_BOOK, _dump_book(self.state)))
+        kept.append((_OWED, msgspec.msgpack.encode(owed)))
+        tables.stream.put_states(kept, tables.log.size())
+        tables.stream.drop_states([key for key, blob in rows if blob is None])
+
+    def saved(self) -> None:
+        """The transaction of `save` has committed."""
+        for states in (self.state.targets, self.state.spread):
+            assert isinstance(states, TrackedStates)
+            states.changed.clear()
+
+    # -- rebuilding --------------------------------------------------------------------------
+
+    def rebuild(self, tables: Tables) -> Owed:
+        """Loads the snapshot and steps through the tail of the log."""
+        skip: set[int] = set()
+        while True:
+            try:
+                return self._rebuild(tables, skip)
+            except _UndigestedError as error:
+                _LOG.error("entry %d cannot be stepped again; it is left out", error.sequence)
+                skip.add(error.sequence)
+
+    def _rebuild(self, tables: Tables, skip: set[int]) -> Owed:
+        self.state = self._fresh()
+        self.changed_raids = {}
+        seq, stored = tables.stream.states()
+        owed = Owed()
+        for key, blob in stored:
+            if key.startswith(_TARGET):
+                self.state.targets.restore(key.removeprefix(_TARGET), blob)
+            elif key.startswith(_SPREAD):
+                self.state.spread.restore(key.removeprefix(_SPREAD), blob)
+            elif key == _BOOK:
+                _load_book(self.state, blob)
+            elif key == _OWED:
+                owed = msgspec.msgpack.decode(blob, type=Owed)
+        for chunk in _tail(tables, seq, skip):
+            self._step_again(chunk)
+        for raid in tables.stream.lifted_raids():
+            self.state.book.lift(raid)
+        self._forget_undone(tables)
+        return owed
+
+    def _step_again(self, chunk: list[tuple[int, Item]]) -> None:
+        try:
+            self.state, result = self.pipeline.step(self.state, [item for _, item in chunk])
+        except Exception:
+            if len(chunk) == 1:
+                raise _UndigestedError(chunk[0][0]) from None
+            raise _UndigestedError(self._culprit(chunk)) from None
+        self.changed_raids.update((change.raid.id, change.raid) for change in result.raids)
+
+    def _culprit(self, chunk: list[tuple[int, Item]]) -> int:
+        """The states are spoilt now: this only finds out which item it was."""
+        state = self._fresh()
+        for seq, item in chunk:
+            try:
+                state, _ = self.pipeline.step(state, [item])
+            except Exception:
+                return seq
+        return chunk[0][0]
+
+    def _forget_undone(self, tables: Tables) -> None:
+        book = self.state.book
+        ids = list({standing.measure for standing in book.standing.values()})
+        for place in range(0, len(ids), CHUNK):
+            for row in tables.stream.measures(ids=ids[place : place + CHUNK], limit=CHUNK):
+                if row.measure.state is MeasureState.UNDONE:
+                    book.forget(row.measure)
+
+    def take_back(self, lifted: Iterable[str], undone: Iterable[Measure]) -> None:
+        """A person lifted these raids and undid these measures, in a committed transaction."""
+        for raid in lifted:
+            self.state.book.lift(raid)
+        for measure in undone:
+            self.state.book.forget(measure)
+
+
+class _UndigestedError(Exception):
+    def __init__(self, sequence: int) -> None:
+        super().__init__(sequence)
+        self.sequence = sequence
+
+
+def _tail(tables: Tables, start: int, skip: set[int]) -> Iterator[list[tuple[int, Item]]]:
+    """Items of the log from `start` on, in order; what was never stepped is left out."""
+    size = tables.log.size()
+    marker = b'"%b"' % UNDIGESTED.encode()
+    for first in range(start, size, CHUNK):
+        chunk: list[tuple[int, Item]] = []
+        for seq, bodies in tables.log.bodies_between(first, min(first + CHUNK, size)):
+            found = logged_item(bodies)
+            if found is None or found.name == "conflict" or seq in skip:
+                continue
+            if any(marker in body for body in bodies) and _undigested(tables, seq):
+                continue
+            parsed = parse_one(found.raw)
+            if isinstance(parsed, Parsed):
+                chunk.append((seq, parsed.item))
+        if chunk:
+            yield chunk
+
+
+def _undigested(tables: Tables, seq: int) -> bool:
+    rows = tables.stream.messages([seq])
+    return bool(rows and rows[0].outcome and UNDIGESTED.encode() in rows[0].outcome)
+
+
+def _dump_book(state: PipelineState) -> bytes:
+    book = state.book
+    held = [(*key, standing) for key, standing in book.held_accounts.items()]
+    uses = {key: list(times) for key, times in book.uses.items()}
+    return msgspec.msgpack.encode(
+        BookPicture(book.standing, held, uses, sorted(book.lifted), state.spread_used_ms)
+    )
+
+
+def _load_book(state: PipelineState, blob: bytes) -> None:
+    picture = msgspec.msgpack.decode(blob, type=BookPicture)
+    book = MeasureBook()
+    book.standing = picture.standing
+    book.held_accounts = {(row[0], row[1], row[2]): row[3] for row in picture.held}
+    book.uses = {key: deque(times) for key, times in picture.uses.items()}
+    book.lifted = set(picture.lifted)
+    state.book = book
+    state.spread_used_ms = picture.used_ms

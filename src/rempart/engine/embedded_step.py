@@ -1,0 +1,404 @@
+"""One step of the embedded engine: a group of deliveries through the pipeline and into the tables.
+
+Everything here happens inside one transaction of the store:
+
+1. Known ids are set apart: the same content is a *duplicate* (the first outcome again), other
+   content a *conflict* (kept as an entry of its own; the first outcome stays).
+2. New items go through the pipeline in the order of their arrival; each becomes an entry.
+3. Raids, measures and cases that came of it are written after them, each with its entry.
+4. An item that was stepped in a transaction that failed is remembered (`Refused`): when it is sent
+   again it is not counted twice and has the same outcome.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rempart.cases.intake import HeldMessage, open_for_step
+from rempart.cases.live import tell_case, tell_measures
+from rempart.engine.embedded_items import (
+    ItemResult,
+    Source,
+    encode_outcome,
+    event_answer,
+    is_plain,
+    key_of,
+    logged_item,
+    ms_of,
+    plain_outcome,
+    prefix_of,
+    same_content,
+    seal_items,
+    seal_verbatim,
+)
+from rempart.engine.embedded_raids import RaidBook
+from rempart.engine.embedded_rollup import Rollup
+from rempart.engine.embedded_states import UNDIGESTED, EngineMemory
+from rempart.engine.settings import EngineSettings
+from rempart.errors import StoreFullError, StoreReadOnlyError
+from rempart.ingest import Parsed
+from rempart.log.commit import SealedEntry, seal, to_value
+from rempart.model import Event, Item, Measure, Message, Outcome, Raid, Verdict
+from rempart.store.interface import Tables
+from rempart.store.interface.stream import EventRow, Known, MessageRow
+
+_LOG = logging.getLogger(__name__)
+_outcome = msgspec.json.Decoder(Outcome).decode
+_RANKS = {verdict: verdict.value for verdict in Verdict}
+
+
+class Submission(NamedTuple):
+    """What one caller delivered. `size`: its bytes."""
+
+    items: Sequence[Parsed]
+    source: Source
+    size: int
+    future: Future[list[ItemResult]]
+
+
+class PipelineError(Exception):
+    """The pipeline raised: its states are spoilt and must be rebuilt."""
+
+
+class _Arrival(NamedTuple):
+    """One new item of this step."""
+
+    item: Item
+    raw: bytes
+    source: Source
+    key: bytes
+
+
+class _Concluded(NamedTuple):
+    """Its outcome (None: an event, or plain) and the JSON to store (None: plain)."""
+
+    outcome: Outcome | None
+    encoded: bytes | None
+
+
+class Step:
+    """Made for one group; `run` inside the transaction, the rest after it."""
+
+    def __init__(
+        self,
+        memory: EngineMemory,
+        raids: RaidBook,
+        rollup: Rollup,
+        settings: EngineSettings,
+        refused: dict[bytes, bytes],
+        carried: list[Measure],
+    ) -> None:
+        self.memory = memory
+        self.raids = raids
+        self.rollup = rollup
+        self.settings = settings
+        self.refused = refused
+        self.carried = carried
+        self.results: list[list[ItemResult]] = []
+        self.stepped: dict[bytes, bytes] = {}
+        self.retried: list[bytes] = []
+        self.measures: list[Measure] = []
+        self.alarms: list[dict[str, Any]] = []
+        self.counts: dict[str, int] = {}
+
+    def run(
+        self,
+        tables: Tables,
+        submissions: Sequence[Submission],
+        now_ms: int,
+        *,
+        undigested: bool = False,
+        everything: bool = False,
+    ) -> None:
+        """`undigested`: the pipeline failed on this one item before; it is held without it.
+        `everything`: raids are told as they are now, because the engine stops."""
+        flat = [
+            _Arrival(item, raw, submission.source, key_of(item))
+            for submission in submissions
+            for item, raw in submission.items
+        ]
+        fresh, repeats = self._set_apart(tables, flat)
+        concluded = self._conclude(fresh, undigested=undigested)
+        first = self._append_items(tables, fresh, concluded, now_ms)
+        held = self._write_items(tables, fresh, concluded, first, now_ms)
+        pictures = self.raids.write(tables, now_ms, everything=everything)
+        self._write_measures(tables, now_ms)
+        self._open_cases(tables, pictures, held, now_ms)
+        again = self._answer_repeats(tables, flat, concluded, first, repeats, now_ms)
+        self._put_results(submissions, flat, concluded, first, again)
+        self.rollup.write(tables)
+        if flat:
+            self.counts["messages"] = sum(type(one.item) is Message for one in fresh)
+            self.counts["events"] = len(fresh) - self.counts["messages"]
+            tables.stream.count(self.counts)
+
+    # -- new or known ------------------------------------------------------------------------
+
+    def _set_apart(
+        self, tables: Tables, flat: list[_Arrival]
+    ) -> tuple[list[_Arrival], dict[int, Known | int]]:
+        """New items, and for the places of all others what they repeat: a known entry, or the
+        index of a new item of this very step."""
+        keys = [one.key for one in flat]
+        known = tables.stream.known(keys)
+        if any(type(one.item) is not Message for one in flat):
+            known |= tables.stream.known_events(
+                [one.key for one in flat if type(one.item) is not Message]
+            )
+        if not known and len(set(keys)) == len(keys):
+            return flat, {}
+        fresh: list[_Arrival] = []
+        repeats: dict[int, Known | int] = {}
+        index: dict[bytes, int] = {}
+        for place, one in enumerate(flat):
+            earlier: Known | int | None = known.get(one.key)
+            if earlier is None:
+                earlier = index.get(one.key)
+            if earlier is None:
+                index[one.key] = len(fresh)
+                fresh.append(one)
+            else:
+                repeats[place] = earlier
+        return fresh, repeats
+
+    # -- through the pipeline ----------------------------------------------------------------
+
+    def _conclude(self, fresh: list[_Arrival], *, undigested: bool) -> list[_Concluded]:
+        if undigested:
+            return [self._hold_undigested(one) for one in fresh]
+        refused = self.refused
+        open_to_step = fresh
+        if refused:
+            open_to_step = [one for one in fresh if one.key not in refused]
+        stepped: list[_Concluded] = []
+        if open_to_step:
+            memory = self.memory
+            try:
+                memory.state, result = memory.pipeline.step(
+                    memory.state, [one.item for one in open_to_step]
+                )
+            except Exception as error:
+                raise PipelineError(str(error)) from error
+            self.measures.extend(result.measures)
+            for change in result.raids:
+                self.raids.change(change.raid)
+            for one, outcome in zip(open_to_step, result.outcomes, strict=True):
+                row = _concluded(outcome)
+                self.stepped[one.key] = row.encoded or b""
+                stepped.append(row)
+        if len(stepped) == len(fresh):
+            return stepped
+        following = iter(stepped)
+        return [self._remembered(one) if one.key in refused else next(following) for one in fresh]
+
+    def _remembered(self, one: _Arrival) -> _Concluded:
+        self.retried.append(one.key)
+        encoded = self.refused[one.key]
+        return _Concluded(_outcome(encoded), encoded) if encoded else _Concluded(None, None)
+
+    def _hold_undigested(self, one: _Arrival) -> _Concluded:
+        if type(one.item) is not Message:
+            return _Concluded(None, None)
+        self.alarms.append({"what": "pipeline-failed", "message": one.item.id})
+        outcome = Outcome(one.item.id, Verdict.HOLD, 0.0, rules=(UNDIGESTED,))
+        return _Concluded(outcome, encode_outcome(outcome))
+
+    # -- entries and rows --------------------------------------------------------------------
+
+    def _append_items(
+        self, tables: Tables, fresh: list[_Arrival], concluded: list[_Concluded], now_ms: int
+    ) -> int:
+        if not fresh:
+            return tables.log.size()
+        entries: list[SealedEntry] = []
+        start = 0
+        for end in range(1, len(fresh) + 1):
+            if end < len(fresh) and fresh[end].source is fresh[start].source:
+                continue
+            run = fresh[start:end]
+            entries += seal_items(
+                prefix_of(fresh[start].source, now_ms),
+                [one.item for one in run],
+                [one.raw for one in run],
+                [row.encoded for row in concluded[start:end]],
+            )
+            start = end
+        return tables.log.append(entries)
+
+    def _write_items(
+        self,
+        tables: Tables,
+        fresh: list[_Arrival],
+        concluded: list[_Concluded],
+        first: int,
+        now_ms: int,
+    ) -> list[HeldMessage]:
+        rows: list[MessageRow] = []
+        events: list[EventRow] = []
+        held: list[HeldMessage] = []
+        for seq, (one, (outcome, encoded)) in enumerate(
+            zip(fresh, concluded, strict=True), start=first
+        ):
+            item = one.item
+            if type(item) is not Message:
+                events.append(_event_row(seq, one.key, item))  # type: ignore[arg-type]
+                continue
+            author = item.author
+            targets = item.targets
+            verdict, abuse, raid = "allow", 0, None
+            if outcome is not None:
+                verdict, raid = _RANKS[outcome.verdict], outcome.raid
+                abuse = round(outcome.abuse * 1000)
+                if outcome.verdict is not Verdict.ALLOW:
+                    held.append(HeldMessage(seq, item, outcome))
+            rows.append(
+                MessageRow(
+                    seq,
+                    one.key,
+                    item.id,
+                    item.platform,
+                    item.channel,
+                    targets[0] if targets else item.channel,
+                    author.id,
+                    author.name,
+                    item.kind.value,
+                    ms_of(item.sent_at),
+                    now_ms,
+                    verdict,
+                    abuse,
+                    raid,
+                    encoded,
+                    targets[1:],
+                )
+            )
+            self.rollup.take(rows[-1], item, outcome)
+        if rows:
+            tables.stream.add_messages(rows)
+        if events:
+            tables.stream.add_events(events)
+        return held
+
+    def _write_measures(self, tables: Tables, now_ms: int) -> None:
+        measures = [*self.carried, *self.measures]
+        if not measures:
+            return
+        first = tables.log.append([seal("measure", to_value(measure)) for measure in measures])
+        tables.stream.add_measures(measures, range(first, first + len(measures)))
+        tell_measures(tables, measures, None)
+        for name, outgoing in self.settings.webhooks.items():
+            told = [
+                measure.id
+                for measure in measures
+                if outgoing.takes(measure.scope.platform, measure.scope.channel)
+            ]
+            tables.stream.queue_deliveries(told, name, "apply", now_ms)
+
+    def _open_cases(
+        self, tables: Tables, pictures: list[Raid], held: list[HeldMessage], now_ms: int
+    ) -> None:
+        """A failure here must not cost the messages: they are written, and a person is called."""
+        try:
+            with tables.part():
+                for case in open_for_step(tables, pictures, held, now_ms):
+                    tell_case(tables, case)
+        except (StoreFullError, StoreReadOnlyError):
+            raise
+        except Exception as error:
+            _LOG.exception("no case could be opened for what this step held")
+            self.alarms.append({"what": "cases-failed", "held": len(held), "error": str(error)})
+
+    # -- known ids ---------------------------------------------------------------------------
+
+    def _answer_repeats(
+        self,
+        tables: Tables,
+        flat: list[_Arrival],
+        concluded: list[_Concluded],
+        first: int,
+        repeats: dict[int, Known | int],
+        now_ms: int,
+    ) -> dict[int, ItemResult]:
+        answers: dict[int, ItemResult] = {}
+        for place, repeated in repeats.items():
+            one, earlier = flat[place], repeated
+            if isinstance(earlier, int):
+                earlier = Known(first + earlier, concluded[earlier].encoded)
+            event = type(one.item) is not Message
+            outcome = _answer(one.item, earlier.outcome)
+            seq = self._same_body(tables, one, earlier.seq)
+            if seq is not None:
+                self.counts["duplicates"] = self.counts.get("duplicates", 0) + 1
+                status = "duplicate" if seq == earlier.seq else "conflict"
+                answers[place] = ItemResult(outcome, status, seq, event)
+                continue
+            more = b',"of":%d' % earlier.seq
+            entry = seal_verbatim("conflict", prefix_of(one.source, now_ms), one.raw, more)
+            seq = tables.log.append([entry])
+            tables.stream.add_conflict(one.key, seq)
+            self.counts["conflicts"] = self.counts.get("conflicts", 0) + 1
+            self.alarms.append({"what": "conflict", "id": one.item.id, "entry": seq})
+            answers[place] = ItemResult(outcome, "conflict", seq, event)
+        return answers
+
+    def _same_body(self, tables: Tables, one: _Arrival, first: int) -> int | None:
+        """The entry that already holds this content: the first one, or an earlier conflict. When
+        the first body was erased there is nothing to compare with: it counts as the same."""
+        bodies = tables.log.bodies(first)
+        if not bodies:
+            return first
+        for seq in (first, *tables.stream.conflicts(one.key)):
+            found = logged_item(tables.log.bodies(seq))
+            if found is not None and same_content(found.raw, one.raw):
+                return seq
+        return None
+
+    def _put_results(
+        self,
+        submissions: Sequence[Submission],
+        flat: list[_Arrival],
+        concluded: list[_Concluded],
+        first: int,
+        again: dict[int, ItemResult],
+    ) -> None:
+        results: list[ItemResult] = []
+        position = 0
+        for place, one in enumerate(flat):
+            repeated = again.get(place) if again else None
+            if repeated is not None:
+                results.append(repeated)
+                continue
+            item = one.item
+            outcome = _answer(item, concluded[position].encoded)
+            results.append(ItemResult(outcome, "new", first + position, type(item) is not Message))
+            position += 1
+        start = 0
+        for submission in submissions:
+            end = start + len(submission.items)
+            self.results.append(results[start:end])
+            start = end
+
+
+def _concluded(outcome: Outcome | None) -> _Concluded:
+    if outcome is None or is_plain(outcome):
+        return _Concluded(None, None)
+    return _Concluded(outcome, encode_outcome(outcome))
+
+
+def _answer(item: Item, encoded: bytes | None) -> bytes:
+    if encoded:
+        return encoded
+    return plain_outcome(item.id) if type(item) is Message else event_answer(item)  # type: ignore[arg-type]
+
+
+def _event_row(seq: int, key: bytes, event: Event) -> EventRow:
+    account = event.account if isinstance(event.account, str) else None
+    if event.account is not None and account is None:
+        account = event.account.id  # type: ignore[union-attr]
+    return EventRow(
+        seq, key, event.platform, event.channel, event.event.value, ms_of(event.at), account
+    )
