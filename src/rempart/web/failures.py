@@ -17,7 +17,9 @@ from rempart.errors import (
     InputError,
     NotFoundError,
     NotYetError,
+    QueueFullError,
     RempartError,
+    StoreError,
     StoreFullError,
     StoreReadOnlyError,
 )
@@ -77,6 +79,7 @@ _STATUS: list[tuple[type[RempartError], int]] = [
     (UnknownCallerError, 401),
     (AccessError, 403),
     (BusyError, 429),
+    (QueueFullError, 429),
     (TooLargeError, 413),
     (WrongTypeError, 415),
     (InputError, 400),
@@ -85,6 +88,7 @@ _STATUS: list[tuple[type[RempartError], int]] = [
     (NotYetError, 501),
     (StoreFullError, 507),
     (StoreReadOnlyError, 503),
+    (StoreError, 503),
 ]
 
 
@@ -102,7 +106,9 @@ def headers_of(error: RempartError) -> dict[str, str]:
         return {"www-authenticate": 'Bearer realm="rempart"'}
     if isinstance(error, BusyError):
         return {"retry-after": str(error.retry_after)}
-    if isinstance(error, StoreFullError | StoreReadOnlyError):
+    if isinstance(error, QueueFullError):
+        return {"retry-after": str(math.ceil(error.retry_after))}
+    if isinstance(error, StoreError):
         return {"retry-after": str(RETRY_WHEN_FULL)}
     return {}
 

@@ -7,8 +7,7 @@ signed-in person; so is an export, and who exported what stands in the log befor
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from pathlib import Path
+from io import BytesIO
 from typing import Annotated, Any
 
 import msgspec
@@ -18,6 +17,7 @@ from litestar.params import Parameter
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.reading import read_messages, read_reports
+from rempart.disclose.dossier import export_dossier
 from rempart.errors import NotFoundError, NotYetError
 from rempart.model import (
     Case,
@@ -34,7 +34,7 @@ from rempart.model import (
 )
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
-from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Caller, must_be_known, must_see, needs, needs_person
 from rempart.web.auth.gate import now_ms
 
@@ -184,7 +184,7 @@ async def export_case(request: AnyRequest, case: str, data: ExportRequest) -> Re
         return found.id
 
     found = await write(request, note)
-    content = await asyncio.to_thread(_export, request, found)
+    content = await asyncio.to_thread(_export, request, found, who.id, at_ms)
     return Response(
         content,
         media_type="application/zip",
@@ -241,12 +241,9 @@ def _channels(who: Caller, wanted: str | None) -> tuple[str, ...] | None:
     return (wanted,) if who.sees(wanted) else ()
 
 
-def _export(request: AnyRequest, case: str) -> bytes:
-    from rempart.disclose.dossier import export_case as write_dossier
-
+def _export(request: AnyRequest, case: str, by: str, at_ms: int) -> bytes:
     engine = engine_of(request)
-    with tempfile.TemporaryDirectory(prefix="rempart-") as folder:
-        path = Path(folder) / "dossier.zip"
-        with engine.read() as tables:
-            write_dossier(tables, case, path, engine.data_dir)
-        return path.read_bytes()
+    out = BytesIO()
+    with engine.read() as tables:
+        export_dossier(tables, case, out, engine.signer, moment(at_ms), by=by)
+    return out.getvalue()

@@ -1,0 +1,94 @@
+"""The description of the API (`/openapi.json`), completed with what the framework cannot know.
+
+How refusals look, which calls need whom, and the three shapes of `POST /messages`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar
+from msgspec.json import schema_components
+
+from rempart.model import ItemRefusal, Message
+from rempart.web.failures import ProblemAnswer
+
+Json = dict[str, Any]
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_REFUSALS = {
+    "400": "The input is wrong: reason and place",
+    "401": "Who asks is not known",
+    "403": "Known, and without right to this",
+    "404": "Not there, or not in a channel with rights",
+    "405": "Not this method",
+    "409": "Somebody else changed it first, or its state does not allow this",
+    "413": "Too large",
+    "415": "A content type or encoding that is not understood",
+    "422": "The item was refused",
+    "429": "Too much at once: see Retry-After",
+    "500": "An error inside; it was logged",
+    "501": "A later version fills this; it says which part",
+    "503": "The store cannot be written: see Retry-After",
+    "507": "The store is full: see Retry-After",
+}
+_PUBLIC = ("/api/v1/reports", "/api/v1/log/", "/api/v1/hooks/", "/healthz", "/api/v1/healthz")
+_MESSAGES = "/api/v1/messages"
+
+
+def describe(app: Litestar) -> Json:
+    document: Json = app.openapi_schema.to_schema()
+    components: Json = document.setdefault("components", {})
+    schemas: Json = components.setdefault("schemas", {})
+    _, ours = schema_components(
+        [ProblemAnswer, Message, ItemRefusal], ref_template="#/components/schemas/{name}"
+    )
+    schemas.update(ours)
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "rempart"},
+    }
+    for path, methods in document["paths"].items():
+        for method in _METHODS:
+            if method in methods:
+                _complete(methods[method], public=path.startswith(_PUBLIC))
+    _describe_messages(document["paths"][_MESSAGES]["post"])
+    return document
+
+
+def _complete(operation: Json, *, public: bool) -> None:
+    operation["security"] = [] if public else [{"token": []}, {"session": []}]
+    responses: Json = operation.setdefault("responses", {})
+    for status, meaning in _REFUSALS.items():
+        responses[status] = {
+            "description": meaning,
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}
+            },
+        }
+
+
+def _describe_messages(operation: Json) -> None:
+    message = {"$ref": "#/components/schemas/Message"}
+    operation["security"] = [{"token": []}]
+    operation["requestBody"] = {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [message, {"type": "array", "items": message}]}
+            },
+            "application/x-ndjson": {"schema": {"type": "string"}},
+        },
+    }
+    outcome: Json = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    refused = {
+        "type": "object",
+        "required": ["error"],
+        "properties": {"error": {"$ref": "#/components/schemas/ItemRefusal"}},
+    }
+    one = {"anyOf": [outcome, refused]}
+    operation["responses"]["200"]["content"] = {
+        "application/json": {"schema": {"anyOf": [outcome, {"type": "array", "items": one}]}},
+        "application/x-ndjson": {"schema": {"type": "string"}},
+    }
+    operation["responses"]["422"]["content"]["application/json"]["schema"] = refused
