@@ -1,0 +1,167 @@
+"""The full check of a log: everything it stores against its newest signed checkpoint.
+
+What is checked, from the leaves upwards:
+
+1. Every entry is there, in order, and is a canonical leaf.
+2. Every body belongs to its leaf. (A missing body is erased, not wrong: they are counted.)
+3. Every stored tile holds the hashes that the leaves give.
+4. The newest checkpoint of the store, and the one kept beside the key, are signed by the key, and
+   the leaves give their roots at their sizes. A log that is now shorter was cut or is an old copy.
+
+So one changed bit in evidence, an edited, deleted or inserted row is found and named. Entries after
+the newest checkpoint are checked against their bodies only, as nobody has signed them yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+from rempart.errors import LogError, VerificationError
+from rempart.log.checkpoint import Checkpoint, open_checkpoint
+from rempart.log.commit import digest, leaf_digests, open_leaf
+from rempart.log.merkle import EMPTY_ROOT, leaf_hashes
+from rempart.log.note import PublicKey
+from rempart.log.tiles import EMPTY_EDGE, Edge, Tile, extend, root, tile_path
+
+CHUNK = 4_096
+MOST_TOLD = 100
+
+
+class StoredLog(Protocol):
+    """What a scrub reads (`store.interface.LogTables` has it)."""
+
+    def size(self) -> int: ...
+    def leaves(self, start: int, end: int) -> list[bytes]: ...
+    def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]: ...
+    def tile(self, level: int, index: int) -> bytes | None: ...
+    def last_checkpoint(self) -> tuple[int, str, int] | None: ...
+
+
+class ScrubReport(NamedTuple):
+    """`failed`: what does not hold, at most a hundred of them; `signed`: size of the newest
+    checkpoint; `erased`: entries whose bodies are gone; `root` of all entries."""
+
+    entries: int
+    signed: int
+    erased: int
+    root: bytes
+    failed: list[str]
+
+
+def scrub(
+    log: StoredLog,
+    key: PublicKey,
+    *,
+    kept: str | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> ScrubReport:
+    """Checks the whole log.
+
+    `kept`: a signed checkpoint from elsewhere, such as the one beside the key, which a restored
+    store does not reach; `progress` is told how many entries were done since its last call.
+    """
+    failed: list[str] = []
+    size = _size(log, failed)
+    signed = _signed(log, key, kept, size, failed)
+    edge, erased = EMPTY_EDGE, 0
+    roots = {0: EMPTY_ROOT}
+    for start, end in _chunks(size, sorted(checkpoint.size for checkpoint in signed)):
+        leaves = log.leaves(start, end)
+        if len(leaves) != end - start:
+            failed.append(
+                f"{end - start - len(leaves)} entries are missing in {start} to {end - 1}"
+            )
+            break
+        erased += _check_bodies(log, start, leaves, failed)
+        edge = _check_tiles(log, edge, leaves, failed)
+        roots[end] = root(edge)
+        progress(end - start)
+        if len(failed) >= MOST_TOLD:
+            break
+    failed += [
+        f"the first {checkpoint.size} entries do not give the root that was signed"
+        for checkpoint in signed
+        if roots.get(checkpoint.size, checkpoint.root) != checkpoint.root
+    ]
+    newest = max((checkpoint.size for checkpoint in signed), default=0)
+    return ScrubReport(size, newest, erased, root(edge), failed[:MOST_TOLD])
+
+
+def _size(log: StoredLog, failed: list[str]) -> int:
+    try:
+        return log.size()
+    except LogError as error:
+        failed.append(error.what)
+        return 0
+
+
+def _signed(
+    log: StoredLog, key: PublicKey, kept: str | None, size: int, failed: list[str]
+) -> list[Checkpoint]:
+    """The checkpoints that the log must continue; what is wrong with them is told at once."""
+    stored = log.last_checkpoint()
+    notes = [note for note in (stored[1] if stored else None, kept) if note is not None]
+    if not notes and size:
+        failed.append("no checkpoint was ever signed, or it was removed: rempart log checkpoint")
+    signed: list[Checkpoint] = []
+    for note in notes:
+        try:
+            checkpoint = open_checkpoint(note, key)
+        except VerificationError as error:
+            failed.append(f"a checkpoint: {error}")
+            continue
+        signed.append(checkpoint)
+        if stored is not None and note == stored[1] and checkpoint.size != stored[0]:
+            failed.append(f"a checkpoint of {checkpoint.size} entries is kept as of {stored[0]}")
+    failed += [
+        f"the log has {size} entries, but {checkpoint.size} were signed: it was cut, or is old"
+        for checkpoint in signed
+        if size < checkpoint.size
+    ]
+    return signed
+
+
+def _chunks(size: int, signed: list[int]) -> Iterator[tuple[int, int]]:
+    """Ranges of at most CHUNK entries, so that one ends at each signed size."""
+    start = 0
+    while start < size:
+        end = min([size, start + CHUNK, *(cut for cut in signed if cut > start)])
+        yield start, end
+        start = end
+
+
+def _check_bodies(log: StoredLog, start: int, leaves: list[bytes], failed: list[str]) -> int:
+    """Bodies of these entries; returns how many have none."""
+    kept = log.bodies_between(start, start + len(leaves))
+    for seq, bodies in kept:
+        leaf = leaves[seq - start]
+        if (
+            len(bodies) == 1
+            and b'{"_sd":["%b"],"_sd_alg":"sha-256","v":1}' % digest(bodies[0]) == leaf
+        ):
+            continue
+        try:
+            open_leaf(leaf, bodies)
+        except VerificationError as error:
+            failed.append(f"entry {seq}: {error.what}")
+    without = set(range(start, start + len(leaves))) - {seq for seq, _ in kept}
+    for seq in without:
+        try:
+            leaf_digests(leaves[seq - start])
+        except VerificationError as error:
+            failed.append(f"entry {seq}: {error.what}")
+    return len(without)
+
+
+def _check_tiles(log: StoredLog, edge: Edge, leaves: list[bytes], failed: list[str]) -> Edge:
+    edge, tiles = extend(edge, leaf_hashes(leaves))
+    for tile in tiles:
+        stored = log.tile(tile.level, tile.index) or b""
+        if not stored.startswith(tile.hashes):
+            failed.append(f"{_place(tile)} does not hold the hashes of its entries")
+    return edge
+
+
+def _place(tile: Tile) -> str:
+    return tile_path(tile.level, tile.index, len(tile.hashes) // 32)
