@@ -8,7 +8,8 @@ chance (see `tails`), measured against the regulars of the same minutes and the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from itertools import takewhile
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -53,13 +54,8 @@ def family_of(name: str | None) -> int:
     """A number for the family of a name: its first letters, when there are at least four."""
     if not name:
         return -1
-    lowered = name[:32].lower()
-    for end, char in enumerate(lowered):
-        if not char.isalpha():
-            break
-    else:
-        end = len(lowered)
-    return crc32(lowered[: min(end, 6)].encode("utf-8", "replace")) if end >= 4 else -1
+    letters = "".join(takewhile(str.isalpha, name[:6].lower()))
+    return crc32(letters.encode("utf-8", "replace")) if len(letters) >= 4 else -1
 
 
 def shared_keys(state: TargetState, now: int, window: int) -> list[SharedKey]:
@@ -104,20 +100,26 @@ class Group(NamedTuple):
     top: int
 
 
-def hostile_group(state: TargetState, now: int) -> Group:
+def hostile_group(state: TargetState, now: int, without: Container[str]) -> Group:
     """Those who sent something abusive in the window, and those who share a signature with them
-    where most of its users are abusive."""
+    where most of its users are abusive; `without` those who are in a raid already."""
     people: dict[str, Person] = {}
     for at, serial in state.data.acts:
         if now - at <= WINDOW_MS:
             person = state.by_serial.get(serial)
-            if person is not None and now - person.flagged_at <= WINDOW_MS:
+            if person is None or person.id in without:
+                continue
+            if now - person.flagged_at <= WINDOW_MS:
                 people[person.id] = person
     flagged = len(people)
+    if flagged < 3:
+        return Group([], frozenset(), {}, flagged, 0, 0)
     hostile = [
         shared
         for shared in shared_keys(state, now, WINDOW_MS)
-        if shared.flagged >= 2 and shared.flagged * 5 >= 2 * len(shared.people)
+        if shared.flagged >= 2
+        and shared.flagged * 5 >= 2 * len(shared.people)
+        and not any(person.id in without for person in shared.people)
     ]
     for shared in hostile:
         for person in shared.people:
@@ -153,7 +155,11 @@ def _largest_circle(shared: list[SharedKey]) -> frozenset[str]:
     circles: dict[str, list[str]] = {}
     for name in leader:
         circles.setdefault(find(name), []).append(name)
-    return frozenset(max(circles.values(), key=len, default=[]))
+    largest: list[str] = []
+    for circle in circles.values():
+        if len(circle) > len(largest):
+            largest = circle
+    return frozenset(largest)
 
 
 class Score(NamedTuple):

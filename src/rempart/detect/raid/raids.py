@@ -112,8 +112,8 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
         new = person.id not in raid.members
         member = join(raid, person, bits, core, now)
         if member is not None and new:
-            member.messages = person.acts
-            raid.messages += person.acts
+            member.messages = person.messages if person.is_arrival(now) else person.acts
+            raid.messages += member.messages
             if person.flagged_at >= 0:
                 member.because |= ABUSIVE
 
@@ -128,7 +128,7 @@ def prune(raid: RaidState, now: int) -> bool:
         return False
     loose = [account for account, member in raid.members.items() if not member.core]
     for account in loose:
-        del raid.members[account]
+        raid.messages -= raid.members.pop(account).messages
     return bool(loose)
 
 

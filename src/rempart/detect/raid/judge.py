@@ -1,0 +1,149 @@
+"""Is something going on? Asked at abusive and at shared messages; answered with a stage.
+
+Rules of this module:
+
+1. Coordination alone is a notice. It becomes an attack only with harm: abusive messages of those
+   who act together, or accounts that were evidently made for it.
+2. Who belongs here is the control group: a circle in which regulars are more than a third is not an
+   attack from outside, whatever words it uses.
+3. While an attack is on, a second circle that would be an attack of its own joins it: one target,
+   one moment, one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rempart.detect.interface import Detections, Observation, RaidChange
+from rempart.detect.raid.evidence import (
+    WINDOW_MS,
+    Group,
+    Score,
+    hostile_group,
+    is_public,
+    score,
+    use_serial,
+)
+from rempart.detect.raid.membership import spread_hot_keys, touch_of
+from rempart.detect.raid.raids import open_raid, picture, prolong, set_stage, take_group
+from rempart.detect.raid.state import Person, RaidState, TargetState
+from rempart.model import RaidKind, RaidStage
+
+ATTACK_SCORE: Final = 7.0
+ATTACK_PATTERN: Final = 2.5
+ATTACK_SHARE: Final = 0.35
+SUSPECT_SCORE: Final = 3.5
+NOTICE_AUTHORS: Final = 6
+MADE_UP_SCORE: Final = 8.0
+
+
+def judge_hostile(
+    state: TargetState, row: Observation, raid: RaidState | None, now: int, found: Detections
+) -> None:
+    """Is this abuse part of something? During an attack only those outside it are looked at."""
+    data = state.data
+    attack = raid is not None and raid.stage == RaidStage.ATTACK.value
+    group = hostile_group(state, now, raid.members if raid is not None and attack else {})
+    if group.flagged < 3:
+        return
+    result = score(group, data.baseline, now, data.announced_until >= now)
+    stage = _stage_of(group, result, now)
+    if stage is None or (attack and stage is not RaidStage.ATTACK):
+        return
+    if raid is None:
+        raid = open_raid(data, row.message, now, stage)
+    if not attack:
+        signed = result.pattern >= ATTACK_PATTERN
+        raid.kind = (RaidKind.BOT_RAID if signed else RaidKind.DOGPILE).value
+        raid.confidence = _confidence(result.coordination)
+    before = (raid.stage, len(raid.members))
+    fresh = raid.suspect_at < 0
+    take_group(raid, group, result, now)
+    spread_hot_keys(state, raid, now)
+    set_stage(raid, stage, now)
+    if fresh or before != (raid.stage, len(raid.members)):
+        found.changes.append(RaidChange(row.position, picture(data, raid)))
+    if fresh and row.message.author.id in raid.members:
+        member = raid.members[row.message.author.id]
+        found.touches.append(touch_of(row, raid, member.because, member.core))
+
+
+def _stage_of(group: Group, result: Score, now: int) -> RaidStage | None:
+    size = len(group.people)
+    low_trust = sum(not person.is_regular(now) for person in group.people)
+    share = group.flagged / size
+    if (
+        size >= 4
+        and result.coordination >= ATTACK_SCORE
+        and result.pattern >= ATTACK_PATTERN
+        and share >= ATTACK_SHARE
+        and low_trust * 3 >= 2 * size
+    ):
+        return RaidStage.ATTACK
+    if result.coordination >= SUSPECT_SCORE and group.arrivals >= 3:
+        return RaidStage.SUSPECT
+    return None
+
+
+def _confidence(coordination: float) -> float:
+    """From the score's powers of ten to (0, 1): 0.5 at the threshold of a suspicion."""
+    excess = coordination - SUSPECT_SCORE
+    return round(1 - 0.5 * 10 ** (-max(0.0, excess) / 5), 3)
+
+
+def judge_harmless(
+    state: TargetState, row: Observation, keys: Sequence[int], now: int, found: Detections
+) -> None:
+    """Many say the same without abuse: a notice, unless the accounts were evidently made for it."""
+    data = state.data
+    people, key = _most_shared(state, keys, now)
+    if len(people) < NOTICE_AUTHORS:
+        return
+    notice = next(iter(data.raids), None)
+    if notice is not None and len(people) < notice.crowd * 1.3:
+        notice.messages += 1
+        prolong(notice, now)
+        return
+    group = Group(
+        people,
+        frozenset(person.id for person in people),
+        {key: len(people)},
+        sum(person.flagged > 0 for person in people),
+        sum(person.is_arrival(now) for person in people),
+        len(people),
+    )
+    result = score(group, data.baseline, now, data.announced_until >= now)
+    made_up = result.identity >= MADE_UP_SCORE and group.arrivals * 2 >= len(people)
+    stage = RaidStage.ATTACK if made_up else RaidStage.NOTICE
+    if notice is None:
+        notice = open_raid(data, row.message, now, stage)
+    notice.crowd = len(people)
+    notice.confidence = _confidence(result.coordination)
+    if made_up:
+        notice.kind = (RaidKind.LINK_RAID if key >> 32 else RaidKind.BOT_RAID).value
+        notice.messages = 0
+        take_group(notice, group, result, now)
+        spread_hot_keys(state, notice, now)
+        set_stage(notice, stage, now)
+    else:
+        notice.kind = RaidKind.FLOOD.value
+        notice.evidence = result.evidence
+        notice.messages = max(notice.messages + 1, len(people))
+        prolong(notice, now)
+    found.changes.append(RaidChange(row.position, picture(data, notice)))
+
+
+def _most_shared(state: TargetState, keys: Sequence[int], now: int) -> tuple[list[Person], int]:
+    """Who lately shared the most shared of these signatures, public ones aside."""
+    best: list[Person] = []
+    best_key = 0
+    for key in keys:
+        uses = state.data.shared.get(key)
+        if uses is None or len(uses) < NOTICE_AUTHORS or is_public(state, key, now):
+            continue
+        found = (state.by_serial.get(use_serial(use)) for use in uses)
+        people = [p for p in found if p is not None and now - p.last <= WINDOW_MS]
+        if len(people) > len(best):
+            best, best_key = people, key
+    return best, best_key

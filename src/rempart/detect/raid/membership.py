@@ -1,0 +1,135 @@
+"""While a raid is on: whose message belongs to it, and by what tie.
+
+Rules of this module:
+
+1. A newcomer's message that carries a signature of the raid makes its author a core member at once.
+2. Abuse alone, by somebody who arrived with the raid, is the crowd: touched, and named only where
+   there is no signature to go by (a dogpile of people).
+3. A signature becomes the raid's when mostly core members use it and no regular does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from rempart.detect.interface import Detections, Observation, RaidChange, Touch
+from rempart.detect.raid.evidence import WINDOW_MS, is_public, shared_keys, use_serial
+from rempart.detect.raid.raids import bits_of, join, picture, prolong, prune
+from rempart.detect.raid.reasons import (
+    ABUSIVE,
+    SAME_COHORT,
+    SAME_FAMILY,
+    SHARES_TEXT,
+    member_reasons,
+)
+from rempart.detect.raid.state import HOT_KEYS, Person, RaidState, TargetState
+from rempart.model import RaidKind, RaidStage
+
+
+def touch(
+    state: TargetState,
+    raid: RaidState,
+    row: Observation,
+    person: Person,
+    keys: Sequence[int],
+    harmful: bool,
+    now: int,
+    found: Detections,
+) -> bool:
+    """Does this message belong to the raid? True when its author is a core member."""
+    data = state.data
+    changed = prune(raid, now)
+    hot = sum(key in raid.hot for key in keys)
+    member = raid.members.get(person.id)
+    if member is None:
+        bits = bits_of(raid, person, now) | (SHARES_TEXT if hot else 0)
+        tie = _tie(raid, person, bits, keys, hot, harmful, now)
+        if tie is _Tie.CORE or (tie is _Tie.CROWD and raid.kind == RaidKind.DOGPILE.value):
+            member = join(raid, person, bits, tie is _Tie.CORE, now)
+            changed = changed or member is not None
+        if tie is not _Tie.NONE and member is None:
+            found.touches.append(touch_of(row, raid, bits, tie is _Tie.CORE))
+            if tie is _Tie.CORE:
+                raid.messages += 1
+                prolong(raid, now)
+    elif hot and not member.core:
+        member.because |= SHARES_TEXT
+        member.core = changed = True
+    if member is not None:
+        if harmful:
+            member.flagged += 1
+            member.because |= ABUSIVE
+        member.messages += 1
+        raid.messages += 1
+        prolong(raid, now)
+        if member.core:
+            _learn_keys(state, raid, keys, now)
+        found.touches.append(touch_of(row, raid, member.because, member.core))
+    if changed:
+        found.changes.append(RaidChange(row.position, picture(data, raid)))
+    return member is not None and member.core
+
+
+class _Tie(Enum):
+    NONE = 0
+    CROWD = 1
+    CORE = 2
+
+
+def _tie(
+    raid: RaidState,
+    person: Person,
+    bits: int,
+    keys: Sequence[int],
+    hot: int,
+    harmful: bool,
+    now: int,
+) -> _Tie:
+    """How a newcomer's message is tied to the raid: by a signature, by mere abuse, not at all."""
+    if person.is_regular(now):
+        return _Tie.NONE
+    alike = bits & (SAME_COHORT | SAME_FAMILY)
+    if hot >= 2 or (hot and (harmful or alike or len(keys) <= 2)):
+        return _Tie.CORE
+    if alike == SAME_COHORT | SAME_FAMILY or (alike and harmful):
+        return _Tie.CORE
+    if harmful and person.days == 1 and person.first >= raid.begin - WINDOW_MS:
+        return _Tie.CROWD
+    return _Tie.NONE
+
+
+def _learn_keys(state: TargetState, raid: RaidState, keys: Sequence[int], now: int) -> None:
+    """A signature of a core member that mostly core members use is one of the raid's."""
+    for key in keys:
+        uses = state.data.shared.get(key)
+        if uses is None or key in raid.hot or is_public(state, key, now):
+            continue
+        if len(raid.hot) >= HOT_KEYS:
+            return
+        found = (state.by_serial.get(use_serial(use)) for use in uses)
+        people = [person for person in found if person is not None]
+        inside = _core_among(raid, people)
+        if inside >= 2 and inside * 5 >= 3 * len(people):
+            raid.hot[key] = inside
+
+
+def touch_of(row: Observation, raid: RaidState, bits: int, core: bool) -> Touch:
+    return Touch(row.position, raid.id, RaidStage(raid.stage), core, member_reasons(bits))
+
+
+def spread_hot_keys(state: TargetState, raid: RaidState, now: int) -> None:
+    """What core members share among themselves, and regulars do not use, marks the raid."""
+    for shared in shared_keys(state, now, WINDOW_MS):
+        if shared.key in raid.hot or is_public(state, shared.key, now):
+            continue
+        if len(raid.hot) >= HOT_KEYS:
+            return
+        inside = _core_among(raid, shared.people)
+        if inside >= 2 and inside * 5 >= 3 * len(shared.people):
+            raid.hot[shared.key] = inside
+
+
+def _core_among(raid: RaidState, people: Sequence[Person]) -> int:
+    members = raid.members
+    return sum(person.id in members and members[person.id].core for person in people)
