@@ -282,13 +282,28 @@ def test_the_fast_path_says_what_the_careful_one_says(
     assert parse_one(raw) == parse_carefully(raw)
 
 
-@given(st.lists(st.tuples(_keys, _json), max_size=4), st.data())
-def test_doubled_keys_never_pass(extra: list[tuple[str, Any]], data: st.DataObject) -> None:
+_optional = st.sampled_from(["targets", "reply_to", "kind", "private", "links", "media", "extra"])
+_strings = st.sampled_from(["kind", ":", "chat", "post", " ", "text", "id", ""])
+
+
+@given(
+    drop=st.sets(_optional),
+    changes=st.dictionaries(
+        st.sampled_from(["text", "id", "channel", "kind", "reply_to"]), _strings, max_size=2
+    ),
+    colon=st.sampled_from([":", ": ", " : "]),
+    data=st.data(),
+)
+def test_doubled_keys_never_pass(
+    drop: set[str], changes: dict[str, Any], colon: str, data: st.DataObject
+) -> None:
     """Whatever else stands in the line, a key of the object given twice is refused."""
-    pairs = [*MESSAGE.items(), *extra]
+    tree = {k: v for k, v in (MESSAGE | changes).items() if k not in drop}
+    pairs = list(tree.items())
     key, value = data.draw(st.sampled_from(pairs))
-    pairs.insert(data.draw(st.integers(0, len(pairs))), (key, value))
-    body = ",".join(f"{json.dumps(k)}:{json.dumps(v)}" for k, v in pairs)
+    other = data.draw(_strings) if isinstance(value, str) else value
+    pairs.insert(data.draw(st.integers(0, len(pairs))), (key, other))
+    body = ",".join(f"{json.dumps(k)}{colon}{json.dumps(v)}" for k, v in pairs)
     assert isinstance(parse_one(f"{{{body}}}".encode()), ItemRefusal)
 
 
