@@ -30,10 +30,10 @@ from rempart.model import (
 )
 from rempart.store.interface.cases import CaseQuery
 
-AUTHORS = st.sampled_from(["b1", "b2", "b3", "fan", "viewer"])
-LABELS = st.sampled_from([None, {"insult": 0.9}, {"threat": 0.7}, {"hate": 0.5}])
+AUTHORS = st.sampled_from(["b1", "b2", "fan"])
+LABELS = st.sampled_from([{"insult": 0.9}, {"threat": 0.7}, None])
 RAIDS = st.sampled_from(["r-1", "r-2"])
-STAGES = st.sampled_from(list(RaidStage))
+STAGES = st.sampled_from([RaidStage.ATTACK, RaidStage.SUSPECT, RaidStage.NOTICE])
 
 
 class Evening(RuleBasedStateMachine):
@@ -47,8 +47,19 @@ class Evening(RuleBasedStateMachine):
         self.stages: dict[str, RaidStage] = {}
 
     def teardown(self) -> None:
-        self.community.store.close()
-        shutil.rmtree(self.folder)
+        """The morning after: every case that is still open is closed, and nobody is forgotten."""
+        try:
+            with self.community.store.begin() as tables:
+                for case in tables.cases.page(CaseQuery(state=CaseState.OPEN, limit=500)).cases:
+                    by = Decider("camille", person=True)
+                    decide(tables, case.id, DecisionOutcome.LIFT, Ground.NONE, "Bien.", by, 10_000)
+            self.nothing_held_is_without_a_case()
+            self.every_reporter_is_answered_exactly_when_the_case_is_closed()
+            with self.community.store.read() as tables:
+                assert tables.cases.counts().unanswered == 0
+        finally:
+            self.community.store.close()
+            shutil.rmtree(self.folder)
 
     def tick(self) -> int:
         self.clock += 1
@@ -57,14 +68,16 @@ class Evening(RuleBasedStateMachine):
     def pick(self, n: int) -> str:
         return self.ids[n % len(self.ids)]
 
-    @rule(author=AUTHORS, labels=LABELS, raid=st.none() | RAIDS)
-    def somebody_writes(self, author, labels, raid):
+    @rule(authors=st.lists(AUTHORS, min_size=1, max_size=4), labels=LABELS, raid=st.none() | RAIDS)
+    def some_people_write(self, authors, labels, raid):
         """A message that a raid touches comes only after the raid was told."""
         raid = raid if raid in self.stages else None
-        seconds = self.tick()
-        id = f"m{seconds}"
-        self.ids.append(id)
-        self.community.says(id, author=author, labels=labels, raid=raid, seconds=seconds)
+        for author in authors:
+            seconds = self.tick()
+            self.ids.append(f"m{seconds}")
+            self.community.says(
+                f"m{seconds}", author=author, labels=labels, raid=raid, seconds=seconds
+            )
         self.community.step(seconds=seconds)
 
     @rule(author=AUTHORS, raid=RAIDS)
@@ -80,7 +93,10 @@ class Evening(RuleBasedStateMachine):
         self.community.step(seconds=seconds)
 
     @rule(
-        id=RAIDS, stage=STAGES, members=st.lists(AUTHORS, unique=True), with_message=st.booleans()
+        id=RAIDS,
+        stage=STAGES,
+        members=st.lists(AUTHORS, unique=True, min_size=1),
+        with_message=st.booleans(),
     )
     def a_raid_is_seen(self, id, stage, members, with_message):
         seconds = self.tick()
@@ -98,7 +114,7 @@ class Evening(RuleBasedStateMachine):
 
     @precondition(lambda self: self.ids)
     @rule(
-        picks=st.lists(st.integers(0, 50), max_size=2),
+        picks=st.lists(st.integers(0, 9), max_size=2),
         link=st.none() | st.sampled_from(["https://a.example/1", "https://a.example/2"]),
         unknown=st.booleans(),
         reporter=st.none() | st.sampled_from(["anna", "bela"]),
@@ -181,8 +197,8 @@ class Evening(RuleBasedStateMachine):
 
 
 Evening.TestCase.settings = settings(
-    max_examples=25,
-    stateful_step_count=25,
+    max_examples=60,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
