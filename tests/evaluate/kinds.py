@@ -1,0 +1,88 @@
+"""Every kind of the evaluation, what it needs of its host, and the goal of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from tests.evaluate import negatives
+from tests.evaluate.attacks import (
+    BOT_LEVELS,
+    bots_in_hype,
+    dogpile,
+    links,
+    machine_written,
+    sleepers_diverse,
+    sleepers_shared,
+)
+from tests.evaluate.scene import Injection, Scene
+from tests.evaluate.slow_attacks import slow_day, slow_weeks
+
+HOSTS = ("stream", "stream-30", "stream-6", "irc-run", "irc-run-25")
+RUN_HOSTS = ("irc-run", "irc-run-25")
+
+
+class Goal(NamedTuple):
+    """The goal of each cell: share found, member precision and recall, and the time to *attack* at
+    the median and at 95 %, in seconds or, where `in_messages`, in attack messages."""
+
+    found: float
+    p50: float
+    p95: float | None
+    precision: float
+    recall: float
+    in_messages: bool = False
+
+
+class Kind(NamedTuple):
+    """`make` draws one injection. `history` seconds of chat are replayed before it; `ahead` is how
+    much chat must follow. No goal: a hard negative, whose share of *attack* may be `allowed`."""
+
+    name: str
+    make: Callable[[Scene], Injection] | None
+    goal: Goal | None
+    allowed: float = 0.0
+    history: float = 0.0
+    ahead: float = 3_600.0
+    hosts: tuple[str, ...] = HOSTS
+
+
+_BOTS = Goal(0.99, 3, 10, 0.98, 0.97)
+SLOW_BOTS = Goal(0.99, 12, 20, 0.98, 0.97, in_messages=True)
+"""Below 240 attack messages a minute the time counts in messages."""
+
+_DAY = 86_400.0
+_ATTACKS = (
+    *(Kind(name, make, _BOTS) for name, make in BOT_LEVELS.items()),
+    Kind("bots-hype", bots_in_hype, _BOTS),
+    Kind("sleepers-shared", sleepers_shared, Goal(0.90, 30, 180, 0.95, 0.85), history=3.1 * _DAY),
+    Kind("sleepers-diverse", sleepers_diverse, Goal(0.65, 75, 480, 0.9, 0.6), history=3.1 * _DAY),
+    Kind("links", links, Goal(0.97, 15, 60, 0.98, 0.95)),
+    Kind("machine", machine_written, Goal(0.85, 60, 300, 0.9, 0.75)),
+    Kind("dogpile", partial(dogpile, least=60, most=250), Goal(0.95, 75, 480, 0.9, 0.75)),
+    Kind("dogpile-small", partial(dogpile, least=15, most=25), Goal(0.75, 75, 480, 0.9, 0.75)),
+    Kind("slow-day", slow_day, Goal(0.85, 10, None, 0.97, 0.85, True), ahead=1.1 * _DAY),
+    Kind(
+        "slow-weeks",
+        slow_weeks,
+        Goal(0.80, 3 * _DAY, None, 0.97, 0.85),
+        ahead=22 * _DAY,
+        hosts=RUN_HOSTS,
+    ),
+    Kind("spread", None, Goal(0.90, 120, 300, 0.97, 0.85)),
+)
+_NEGATIVES = (
+    Kind("hype", negatives.hype, None),
+    Kind("friendly", partial(negatives.friendly_raid, announced=False), None),
+    Kind("friendly-told", partial(negatives.friendly_raid, announced=True), None),
+    Kind("vote", negatives.vote, None),
+    Kind("news-link", negatives.news_link, None),
+    Kind("workshop", negatives.workshop, None),
+    Kind("signup-wave", negatives.signup_wave, None),
+    Kind("rage", negatives.rage, None, allowed=0.05),
+    Kind("irony", negatives.irony, None),
+)
+KINDS = {kind.name: kind for kind in (*_ATTACKS, *_NEGATIVES)}
+EARLY = ("bots-0", "bots-1", "bots-2", "bots-3", "bots-hype", "links")
+"""What must still be found with the text detector off."""
