@@ -73,7 +73,7 @@ def scan(
         sink = stack.enter_context(_open_sink(out))
         progress = stack.enter_context(progress_over(inputs))
         chunks = _read(inputs, chunk, told, progress)
-        engine, chunks = _engine(data, processes, chunks)
+        engine, chunks = _engine(data, inputs, processes, chunks)
         stack.callback(engine.close)
         gc.collect()
         gc.freeze()
@@ -129,7 +129,7 @@ def _read(
 
 
 def _engine(
-    data: Path | None, processes: int | None, chunks: Iterator[Chunk]
+    data: Path | None, inputs: tuple[str, ...], processes: int | None, chunks: Iterator[Chunk]
 ) -> tuple[ScanEngine, Iterator[Chunk]]:
     """The engine that fits; to choose the number of processes it looks at the first chunk."""
     if data is not None:
@@ -139,7 +139,7 @@ def _engine(
             )
         from rempart.engine.stored_scan import StoredEngine
 
-        return StoredEngine(data), chunks
+        return StoredEngine(data, inputs), chunks
     pipeline = Pipeline(PipelineSettings())
     if processes is None:
         first = next(chunks, [])

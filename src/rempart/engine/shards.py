@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from rempart.detect.interface import Candidate, Observation, RaidChange, Touch
-from rempart.engine.pipeline import Analysis, Pipeline, StepResult, target_keys
+from rempart.engine.pipeline import Analysis, Pipeline, PipelineState, StepResult, target_keys
 from rempart.errors import RempartError
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Item, Label, Raid, Signal
@@ -62,6 +62,7 @@ class OneProcess:
         self._state = pipeline.new_state()
         self._under_way: deque[list[Item]] = deque()
         self._raid_keys: set[str] = set()
+        """Of the targets that ever had a raid."""
 
     def submit(self, items: Sequence[Parsed]) -> None:
         self._under_way.append([part.item for part in items])
@@ -69,15 +70,12 @@ class OneProcess:
     def answer(self) -> StepResult:
         items = self._under_way.popleft()
         analysis = self._pipeline.analyse(self._state.targets, items)
-        self._raid_keys.update(_raid_key(change.raid) for change in analysis.changes)
+        self._raid_keys.update(raid_key(change.raid) for change in analysis.changes)
         _bring_in_order(analysis)
         return self._pipeline.conclude(self._state, items, analysis)
 
     def open_raids(self) -> list[Raid]:
-        raids = _open_raids(self._pipeline.target_operator, self._state.targets, self._raid_keys)
-        spread = self._state.spread
-        raids += _open_raids(self._pipeline.spread_operator, spread, set(spread.keys()))
-        return raids
+        return open_raids(self._pipeline, self._state, self._raid_keys)
 
     def close(self) -> None:
         """Nothing to end."""
@@ -138,15 +136,27 @@ class SeveralProcesses:
         for pipe in self._pipes:
             found: list[Raid] = _receive(pipe)
             raids += found
-        spread = self._state.spread
-        raids += _open_raids(self._pipeline.spread_operator, spread, set(spread.keys()))
-        return raids
+        return raids + open_raids(self._pipeline, self._state, ())
 
     def close(self) -> None:
         for pipe in self._pipes:
             pipe.close()
         for child in self._children:
             child.join()
+
+
+def open_raids(pipeline: Pipeline, state: PipelineState, keys: Iterable[str]) -> list[Raid]:
+    """The raids that have not ended: of the targets with these keys, and across channels."""
+    spread = state.spread
+    return [
+        *_open_raids(pipeline.target_operator, state.targets, keys),
+        *_open_raids(pipeline.spread_operator, spread, list(spread.keys())),
+    ]
+
+
+def raid_key(raid: Raid) -> str:
+    """The key of the target that a raid hits."""
+    return f"{raid.platform}/{raid.target}"
 
 
 def choose_processes(sample: Sequence[Item]) -> int:
@@ -192,7 +202,7 @@ def _serve_shard(
             assert isinstance(parsed, Parsed), "the parent accepted it"
             items.append(parsed.item)
         analysis = pipeline.analyse(targets, items, lambda key: shard_of(key, count) == shard)
-        raid_keys.update(_raid_key(change.raid) for change in analysis.changes)
+        raid_keys.update(raid_key(change.raid) for change in analysis.changes)
         _send(pipe, _findings(analysis, places))
 
 
@@ -239,11 +249,7 @@ def _bring_in_order(analysis: Analysis) -> None:
     analysis.candidates.sort(key=lambda pair: (pair[0].position, pair[0].signatures))
 
 
-def _raid_key(raid: Raid) -> str:
-    return f"{raid.platform}/{raid.target}"
-
-
-def _open_raids(operator: Any, states: Any, keys: set[str]) -> list[Raid]:
+def _open_raids(operator: Any, states: Any, keys: Iterable[str]) -> list[Raid]:
     raids: list[Raid] = []
     for key in sorted(keys):
         state = states.take(key)

@@ -1,0 +1,87 @@
+"""A scan into a store: the same entries, cases and measures as the service would write.
+
+Leases do not run out by this machine's clock while old files are read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from rempart.engine.embedded import EmbeddedEngine, ItemResult, Source
+from rempart.engine.pipeline import Analysis, Pipeline, PipelineSettings, PipelineState, StepResult
+from rempart.engine.scan import Answer
+from rempart.engine.settings import load_engine_settings
+from rempart.engine.shards import open_raids, raid_key
+from rempart.ingest import Parsed
+from rempart.model import Item, Raid
+
+_MAX_SOURCE_NAME = 200
+
+
+class StoredEngine:
+    """Answers come after the durable commit. `inputs`: the names of the files, for the log."""
+
+    def __init__(self, data: Path, inputs: Sequence[str]) -> None:
+        settings = load_engine_settings(data)
+        self._pipeline = _Watched(settings.pipeline)
+        self._engine = EmbeddedEngine.open(data, settings, pipeline=self._pipeline, sweep=False)
+        self._pipeline.forget()
+        self._engine.start()
+        name = ", ".join(inputs)[:_MAX_SOURCE_NAME]
+        self._source = Source("file", name, proof="user-submitted")
+        self._under_way: deque[Future[list[ItemResult]]] = deque()
+
+    def submit(self, items: Sequence[Parsed]) -> None:
+        self._under_way.append(self._engine.submit(items, self._source))
+
+    def answer(self) -> Answer:
+        results = self._under_way.popleft().result()
+        statuses = [result.status for result in results]
+        lines = [result.outcome for result in results if not result.event]
+        return Answer(
+            outcomes=b"\n".join([*lines, b""]),
+            duplicates=statuses.count("duplicate"),
+            conflicts=statuses.count("conflict"),
+        )
+
+    def raids(self) -> list[Raid]:
+        """The engine stops first: then nobody else holds the states."""
+        self._engine.stop()
+        return self._pipeline.raids()
+
+    def close(self) -> None:
+        self._engine.stop()
+
+
+class _Watched(Pipeline):
+    """Notes the raids it told of."""
+
+    def __init__(self, settings: PipelineSettings) -> None:
+        super().__init__(settings)
+        self._state: PipelineState | None = None
+        self._told: dict[str, Raid] = {}
+
+    def forget(self) -> None:
+        """What was told while the memory was rebuilt from the log belongs to earlier runs."""
+        self._told = {}
+
+    def conclude(
+        self, state: PipelineState, items: Sequence[Item], analysis: Analysis
+    ) -> StepResult:
+        result = super().conclude(state, items, analysis)
+        self._state = state
+        for change in result.raids:
+            self._told[change.raid.id] = change.raid
+        return result
+
+    def raids(self) -> list[Raid]:
+        """As they were last known, of those that changed in this run."""
+        if self._state is not None:
+            keys = {raid_key(raid) for raid in self._told.values()}
+            for raid in open_raids(self, self._state, keys):
+                if raid.id in self._told:
+                    self._told[raid.id] = raid
+        return list(self._told.values())
