@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.response import Redirect
 
@@ -112,12 +114,14 @@ def _framework(
     numbers: Numbers,
     closing: asyncio.Event,
 ) -> Litestar:
-    handlers: Sequence[Any] = [
-        *api_routes.route_handlers,
-        *auth_pages.route_handlers,
-        *console_routes,
-        *public_routes,
-    ]
+    handlers = _one_path_each(
+        [
+            *api_routes.route_handlers,
+            *auth_pages.route_handlers,
+            *console_routes,
+            *public_routes,
+        ]
+    )
     state = State(
         {
             "engine": engine,
@@ -152,6 +156,22 @@ def _framework(
         debug=False,
         logging_config=None,
     )
+
+
+def _one_path_each(handlers: Sequence[Any]) -> list[Any]:
+    """Handlers with several paths, split. Litestar 2.25 wraps a handler that runs in a thread once
+    per path, and from the second path on nobody awaits the inner one."""
+    split: list[Any] = []
+    for handler in handlers:
+        paths = sorted(handler.paths) if isinstance(handler, HTTPRouteHandler) else []
+        if len(paths) < 2:
+            split.append(handler)
+            continue
+        for path in paths:
+            single = copy(handler)
+            single.paths = {path}
+            split.append(single)
+    return split
 
 
 def _answer_failure(request: AnyRequest, error: RempartError) -> Response[Any]:

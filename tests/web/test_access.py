@@ -1,0 +1,179 @@
+"""Who may do what: every route of the description, asked by nobody, by the wrong one, by the right."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+from tests.web.service import Service, message
+
+PUBLIC = {
+    ("get", "/api/v1/reports/categories"),
+    ("post", "/api/v1/reports"),
+    ("post", "/api/v1/reports/status"),
+    ("post", "/api/v1/hooks/{connector}"),
+    ("get", "/api/v1/log/checkpoint"),
+    ("get", "/api/v1/log/tile/{place}"),
+    ("get", "/api/v1/log/proof/{entry}"),
+    ("get", "/api/v1/healthz"),
+    ("get", "/healthz"),
+}
+PERSON_ONLY = {
+    ("post", "/api/v1/cases/{case}/decisions"),
+    ("post", "/api/v1/cases/{case}/export"),
+    ("get", "/api/v1/tokens"),
+    ("post", "/api/v1/tokens"),
+    ("delete", "/api/v1/tokens/{token}"),
+    ("get", "/api/v1/sessions"),
+    ("delete", "/api/v1/sessions"),
+    ("delete", "/api/v1/sessions/{session}"),
+}
+NEEDS = {
+    ("post", "/api/v1/messages"): "ingest",
+    ("get", "/api/v1/events"): "read",
+    ("get", "/api/v1/cases"): "read",
+    ("post", "/api/v1/cases"): "moderate",
+    ("get", "/api/v1/cases/{case}"): "read",
+    ("get", "/api/v1/cases/{case}/decisions"): "read",
+    ("get", "/api/v1/decisions"): "read",
+    ("get", "/api/v1/appeals"): "read",
+    ("post", "/api/v1/appeals"): "moderate",
+    ("post", "/api/v1/measures/{measure}/undo"): "moderate",
+    ("post", "/api/v1/raids/{raid}/undo"): "moderate",
+    ("post", "/api/v1/targets/{target}/shield"): "moderate",
+    ("delete", "/api/v1/targets/{target}/shield"): "moderate",
+    ("get", "/metrics"): "read",
+    ("get", "/api/v1/metrics"): "read",
+}
+INCLUDES = {
+    "ingest": {"ingest"},
+    "read": {"read"},
+    "moderate": {"read", "moderate"},
+    "admin": {"read", "moderate", "admin"},
+}
+BODIES: dict[tuple[str, str], Any] = {
+    ("post", "/api/v1/cases/{case}/decisions"): {
+        "outcome": "lift",
+        "ground": "none",
+        "reason": "x",
+    },
+    ("post", "/api/v1/cases/{case}/export"): {"reason": "for the lawyer"},
+    ("post", "/api/v1/tokens"): {"name": "n", "scopes": ["read"]},
+    ("post", "/api/v1/messages"): [],
+}
+
+
+def routes(service: Service) -> list[tuple[str, str]]:
+    paths = service.client().get("/openapi.json").json()["paths"]
+    return [
+        (method, path)
+        for path, methods in paths.items()
+        for method in methods
+        if method in ("get", "post", "delete", "put", "patch")
+    ]
+
+
+def ask(client: httpx.Client, method: str, path: str) -> int:
+    filled = path.replace("{entry}", "0")
+    for name in ("case", "measure", "raid", "target", "connector", "token", "session", "place"):
+        filled = filled.replace(f"{{{name}}}", "nothing")
+    body = BODIES.get((method, path))
+    request = client.build_request(method, filled, json=body) if body is not None else (
+        client.build_request(method, filled)
+    )  # fmt: skip
+    answer = client.send(request, stream=True)
+    answer.close()
+    return answer.status_code
+
+
+def test_every_route_is_public_or_has_a_known_need(service: Service) -> None:
+    assert set(routes(service)) == PUBLIC | PERSON_ONLY | set(NEEDS)
+
+
+def test_nobody_and_wrong_tokens_are_401(service: Service) -> None:
+    nobody, wrong = service.client(), service.client("rempart_nonsense")
+    basic = service.client()
+    basic.headers["authorization"] = "Basic bW86bW8="
+    for method, path in routes(service):
+        for client in (nobody, wrong, basic):
+            status = ask(client, method, path)
+            if (method, path) in PUBLIC:
+                assert status not in (401, 403) or "hooks" in path, (method, path)
+            else:
+                assert status == 401, (method, path, status)
+
+
+@pytest.mark.parametrize("scope", ["ingest", "read", "moderate", "admin"])
+def test_a_token_without_the_scope_is_403_and_with_it_is_let_in(
+    service: Service, scope: str
+) -> None:
+    client = service.client(service.token(scope))
+    for (method, path), needed in NEEDS.items():
+        status = ask(client, method, path)
+        if needed in INCLUDES[scope]:
+            assert status not in (401, 403), (method, path, status)
+        else:
+            assert status == 403, (method, path, status)
+    for method, path in PERSON_ONLY:
+        assert ask(client, method, path) == 403, (method, path)
+
+
+def test_the_wrong_way_of_asking_says_how_to_ask(service: Service) -> None:
+    answer = service.client().get("/api/v1/cases")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.json()["error"]["next_step"]
+
+
+def test_a_revoked_token_is_nobody_at_once(service: Service) -> None:
+    secret = service.token("read")
+    client = service.client(secret)
+    assert client.get("/api/v1/cases").status_code == 200
+    (id,) = [
+        one["id"]
+        for one in service.person.get("/api/v1/tokens").json()["tokens"]
+        if one["revoked_at"] is None and one["scopes"] == ["read"] and one["channels"] is None
+    ][-1:]
+    assert service.person.delete(f"/api/v1/tokens/{id}").status_code == 200
+    assert client.get("/api/v1/cases").status_code == 401
+    assert service.person.delete(f"/api/v1/tokens/{id}").status_code == 404
+
+
+def test_no_list_of_tokens_holds_a_secret(service: Service) -> None:
+    secret = service.token("read")
+    text = service.person.get("/api/v1/tokens").text
+    assert secret not in text
+    assert "digest" not in text
+
+
+def test_cases_of_other_channels_are_not_there(service: Service) -> None:
+    """404 and not 403: nobody learns what exists where they have no rights."""
+    bot = service.client(service.ingest_token)
+    bot.post("/api/v1/messages", json=message(channel="zoe", text="you are a fucking idiot, die"))
+    everyone = service.client(service.token("read"))
+    other = service.client(service.token("moderate", channels=["lea"]))
+    own = service.client(service.token("read", channels=["zoe"]))
+    deadline = time.monotonic() + 10
+    while not (cases := everyone.get("/api/v1/cases?channel=zoe").json()["cases"]):
+        assert time.monotonic() < deadline, "the held message opened no case"
+    case = cases[0]["id"]
+    assert [one["id"] for one in own.get("/api/v1/cases").json()["cases"]] == [case]
+    assert other.get("/api/v1/cases?channel=zoe").json() == {"cases": [], "total": 0}
+    assert case not in other.get("/api/v1/cases").text
+    assert own.get(f"/api/v1/cases/{case}").status_code == 200
+    view = everyone.get(f"/api/v1/cases/{case}").json()
+    for measure in view["measures"]:
+        answer = other.post(f"/api/v1/measures/{measure['id']}/undo")
+        assert answer.status_code == 404
+    hidden, missing = other.get(f"/api/v1/cases/{case}"), other.get("/api/v1/cases/c-none")
+    assert (hidden.status_code, hidden.json()) == (404, missing.json())
+    assert other.post("/api/v1/targets/zoe/shield").status_code == 404
+
+
+def test_a_decision_is_refused_to_a_token_whatever_its_scopes(service: Service) -> None:
+    client = service.client(service.token("ingest", "read", "moderate", "admin"))
+    body = {"outcome": "lift", "ground": "none", "reason": "fine"}
+    answer = client.post("/api/v1/cases/c-any/decisions", json=body)
+    assert answer.status_code == 403
+    assert "person" in answer.json()["error"]["reason"]
