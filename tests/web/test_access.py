@@ -1,4 +1,4 @@
-"""Who may do what: every route of the description, asked by nobody, by the wrong one, by the right."""
+"""Who may do what: every route, asked by nobody, by the wrong one, by the right one."""
 
 from __future__ import annotations
 

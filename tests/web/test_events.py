@@ -1,4 +1,4 @@
-"""The stream of events: only of one's channels, resumed after a break, ended with the right to it."""
+"""The stream of events: only of channels with rights, resumed after a break, forged by nobody."""
 
 from __future__ import annotations
 
