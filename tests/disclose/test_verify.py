@@ -27,7 +27,6 @@ from rempart.cli.verify import verify as verify_command
 from rempart.disclose.dossier import export_dossier
 from rempart.disclose.dossier import verify as verifier_module
 from rempart.disclose.dossier.archive import pack
-from rempart.disclose.dossier.export import export_dossier
 from rempart.disclose.dossier.verify import blocks, root_of_parts, signed_by, verify
 from rempart.log.merkle import covering_subtrees, leaf_hash, subtrees_of, tree_hash
 from rempart.log.note import Signer, sign
