@@ -13,7 +13,6 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-
 from tests.web.service import Service
 
 NEVER_ENDS = "/api/v1/events"
