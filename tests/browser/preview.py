@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import made_up
 
 from rempart.cases.harms import harms
-from rempart.web.console.templates import STATIC, draw
+from rempart.web.console.templates import STATIC, draw, static_path
 
 USER = SimpleNamespace(name="Nadia")
 ANSWERS = {
@@ -56,7 +56,7 @@ def pages() -> dict[str, tuple[str, dict[str, object]]]:
 
 def main(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(STATIC, out / "static", dirs_exist_ok=True)
+    shutil.copytree(STATIC, out / static_path().lstrip("/"), dirs_exist_ok=True)
     for language in ("en", "fr"):
         for theme in ("light", "dark"):
             for name, (template, context) in pages().items():

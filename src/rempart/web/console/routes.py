@@ -9,7 +9,9 @@ Rules kept here:
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Response, get, post
@@ -19,6 +21,7 @@ from litestar.response import Redirect
 
 from rempart.errors import InputError
 from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground
+from rempart.store.interface import Tables
 from rempart.web.api.cases import DecisionRequest, ExportRequest, decide_case, export_case
 from rempart.web.api.protection import MeasureList, undo, undo_all
 from rempart.web.api.request import AnyRequest, engine_of
@@ -26,83 +29,68 @@ from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
 from rempart.web.console import views
+from rempart.web.console.screens import CaseScreen
 from rempart.web.console.templates import language_of, render
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Screen = TypeVar("Screen", bound=msgspec.Struct)
 JSON = ".json"
 READ = [needs("read")]
 MODERATE = [needs_person("moderate")]
 
 
-@get(["/console", "/console.json"], guards=READ, sync_to_thread=True, include_in_schema=False)
-def overview(request: AnyRequest) -> Response[Any]:
-    with engine_of(request).read() as tables:
-        screen = views.overview(tables, must_be_known(request), now_ms())
-    return _page(request, "overview.html", screen)
+@get(["/console", "/console.json"], guards=READ, include_in_schema=False)
+async def overview(request: AnyRequest) -> Response[Any]:
+    who, now = must_be_known(request), now_ms()
+    return await _page(request, "overview.html", lambda tables: views.overview(tables, who, now))
 
 
-@get(
-    ["/console/queue", "/console/queue.json"],
-    guards=READ,
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def queue(
+@get(["/console/queue", "/console/queue.json"], guards=READ, include_in_schema=False)
+async def queue(
     request: AnyRequest,
     case_state: Annotated[CaseState, Parameter(query="state")] = CaseState.OPEN,
     kind: CaseKind | None = None,
 ) -> Response[Any]:
-    with engine_of(request).read() as tables:
-        screen = views.queue(tables, must_be_known(request), now_ms(), case_state, kind)
-    return _page(request, "queue.html", screen)
-
-
-@get("/console/cases/{case:str}", guards=READ, sync_to_thread=True, include_in_schema=False)
-def case(request: AnyRequest, case: str) -> Response[Any]:
-    id, now = case.removesuffix(JSON), now_ms()
-    with engine_of(request).read() as tables:
-        screen = views.case(tables, must_be_known(request), now, id)
-        if _wants_json(request):
-            return _page(request, "case.html", screen)
-        decidable = screen.case.state is CaseState.OPEN
-        texts = views.answers(tables, id, now) if decidable else {}
-    language = language_of(request)
-    return _page(
-        request,
-        "case.html",
-        screen,
-        answers={key: text[language] for key, text in texts.items()},
+    who, now = must_be_known(request), now_ms()
+    return await _page(
+        request, "queue.html", lambda tables: views.queue(tables, who, now, case_state, kind)
     )
 
 
-@get(
-    ["/console/channels", "/console/channels.json"],
-    guards=READ,
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def channels(request: AnyRequest) -> Response[Any]:
-    with engine_of(request).read() as tables:
-        screen = views.channels(tables, must_be_known(request), now_ms())
-    return _page(request, "channels.html", screen)
+@get("/console/cases/{case:str}", guards=READ, include_in_schema=False)
+async def case(request: AnyRequest, case: str) -> Response[Any]:
+    who, now, language = must_be_known(request), now_ms(), language_of(request)
+    id = case.removesuffix(JSON)
+
+    def answers(tables: Tables, screen: CaseScreen) -> dict[str, Any]:
+        decidable = screen.case.state is CaseState.OPEN
+        texts = views.answers(tables, id, now) if decidable else {}
+        return {"answers": {choice: text[language] for choice, text in texts.items()}}
+
+    return await _page(
+        request, "case.html", lambda tables: views.case(tables, who, now, id), answers
+    )
 
 
-@get(
-    "/console/channels/{platform:str}/{channel:str}",
-    guards=READ,
-    sync_to_thread=True,
-    include_in_schema=False,
-)
-def channel(
+@get(["/console/channels", "/console/channels.json"], guards=READ, include_in_schema=False)
+async def channels(request: AnyRequest) -> Response[Any]:
+    who, now = must_be_known(request), now_ms()
+    return await _page(request, "channels.html", lambda tables: views.channels(tables, who, now))
+
+
+@get("/console/channels/{platform:str}/{channel:str}", guards=READ, include_in_schema=False)
+async def channel(
     request: AnyRequest,
     platform: str,
     channel: str,
     after: Annotated[int, Parameter(ge=0, le=2**62)] = 0,
 ) -> Response[Any]:
-    name = channel.removesuffix(JSON)
-    with engine_of(request).read() as tables:
-        screen = views.channel(tables, must_be_known(request), now_ms(), platform, name, after)
-    return _page(request, "channel.html", screen)
+    who, now, name = must_be_known(request), now_ms(), channel.removesuffix(JSON)
+    return await _page(
+        request,
+        "channel.html",
+        lambda tables: views.channel(tables, who, now, platform, name, after),
+    )
 
 
 @post(
@@ -161,12 +149,23 @@ def _wants_json(request: AnyRequest) -> bool:
     )
 
 
-def _page(
-    request: AnyRequest, template: str, screen: msgspec.Struct, **context: Any
+async def _page(
+    request: AnyRequest,
+    template: str,
+    view: Callable[[Tables], Screen],
+    more: Callable[[Tables, Screen], dict[str, Any]] | None = None,
 ) -> Response[Any]:
-    if _wants_json(request):
-        return Response(screen)
-    return render(request, template, screen=screen, **context)
+    """Reads and draws beside the event loop. `more`: what the template needs besides the screen."""
+
+    def read_and_draw() -> Response[Any]:
+        with engine_of(request).read() as tables:
+            screen = view(tables)
+            if _wants_json(request):
+                return Response(screen)
+            context = more(tables, screen) if more else {}
+        return render(request, template, screen=screen, **context)
+
+    return await asyncio.to_thread(read_and_draw)
 
 
 def _done(request: AnyRequest, result: MeasureList, back: str) -> Response[Any]:

@@ -1,6 +1,6 @@
 """Series for charts, from the minute roll-ups or, where there is little, from the rows themselves.
 
-Rules: event time throughout; a step is 10 s while what is shown spans at most 15 minutes, else one
+Rules: event time throughout; a step is 10 s while at most half an hour is shown, else one
 minute; work per chart is bounded by `MOST_ROWS` per channel.
 """
 
@@ -17,9 +17,9 @@ from rempart.web.console.screens import ChannelRate, Rate, Timeline
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 FINE_STEP = 10_000
-FINE_SPAN = 15 * MINUTE
+FINE_SPAN = 30 * MINUTE
 SHORTEST_SPAN = 10 * MINUTE
-MOST_ROWS = 2_000
+MOST_ROWS = 3_000
 MOST_LINES = 4
 BEFORE_RAID = 3 * MINUTE
 AFTER_RAID = MINUTE
@@ -31,14 +31,13 @@ def rate(tables: Tables, channels: Sequence[ChannelRow], now_ms: int) -> Rate:
     until = _last_step(channels, now_ms)
     first = min((row.first_ms for row in shown), default=until)
     span = min(HOUR, max(SHORTEST_SPAN, -(-(until - first) // MINUTE) * MINUTE))
-    step = FINE_STEP if span <= FINE_SPAN else MINUTE
     begin = until - span
-    return Rate(
-        begin=moment(begin),
-        step_s=step // 1000,
-        span_s=span // 1000,
-        channels=[_channel(tables, row, begin, until, step) for row in shown],
-    )
+    minutes = [_of_minutes(tables, row, begin, until) for row in shown]
+    if span <= FINE_SPAN and all(sum(one.counts) <= MOST_ROWS for one in minutes):
+        step, series = FINE_STEP, [_of_rows(tables, row, begin, until) for row in shown]
+    else:
+        step, series = MINUTE, minutes
+    return Rate(moment(begin), step // 1000, span // 1000, series)
 
 
 def _last_step(channels: Sequence[ChannelRow], now_ms: int) -> int:
@@ -48,28 +47,34 @@ def _last_step(channels: Sequence[ChannelRow], now_ms: int) -> int:
     return -(-end // MINUTE) * MINUTE
 
 
-def _channel(tables: Tables, row: ChannelRow, begin: int, until: int, step: int) -> ChannelRate:
-    counts, held = [0] * ((until - begin) // step), [0] * ((until - begin) // step)
-    if step == MINUTE:
-        minutes = tables.stream.minutes(begin, until, platform=row.platform, channel=row.channel)
-        for minute in minutes:
-            place = (minute.minute_ms - begin) // step
-            counts[place] += minute.messages
-            held[place] += minute.held
-    else:
-        for message in tables.stream.latest(row.platform, row.channel, limit=MOST_ROWS):
-            if begin <= message.sent_at_ms < until:
-                place = (message.sent_at_ms - begin) // step
-                counts[place] += 1
-                held[place] += message.held
+def _of_minutes(tables: Tables, row: ChannelRow, begin: int, until: int) -> ChannelRate:
+    counts, held = _empty(begin, until, MINUTE), _empty(begin, until, MINUTE)
+    for one in tables.stream.minutes(begin, until, platform=row.platform, channel=row.channel):
+        place = (one.minute_ms - begin) // MINUTE
+        counts[place] += one.messages
+        held[place] += one.held
     return ChannelRate(row.platform, row.channel, counts, held)
+
+
+def _of_rows(tables: Tables, row: ChannelRow, begin: int, until: int) -> ChannelRate:
+    counts, held = _empty(begin, until, FINE_STEP), _empty(begin, until, FINE_STEP)
+    for message in tables.stream.latest(row.platform, row.channel, limit=MOST_ROWS):
+        if begin <= message.sent_at_ms < until:
+            place = (message.sent_at_ms - begin) // FINE_STEP
+            counts[place] += 1
+            held[place] += message.held
+    return ChannelRate(row.platform, row.channel, counts, held)
+
+
+def _empty(begin: int, until: int, step: int) -> list[int]:
+    return [0] * ((until - begin) // step)
 
 
 def timeline(tables: Tables, raid: Raid, last_seq: int | None) -> Timeline:
     """Messages of the raid against those of everybody else in its channel, around the raid."""
     begin = (ms_of(raid.begin) - BEFORE_RAID) // FINE_STEP * FINE_STEP
     until = -(-(ms_of(raid.end) + AFTER_RAID) // FINE_STEP) * FINE_STEP
-    if until - begin <= 2 * FINE_SPAN and raid.messages <= MOST_ROWS and last_seq is not None:
+    if until - begin <= FINE_SPAN and raid.messages <= MOST_ROWS and last_seq is not None:
         rows = tables.stream.latest(
             raid.platform, raid.channel, before=last_seq + MOST_ROWS, limit=2 * MOST_ROWS
         )
@@ -94,8 +99,7 @@ def timeline(tables: Tables, raid: Raid, last_seq: int | None) -> Timeline:
 def _split(
     rows: Iterable[MessageRow], raid: str, begin: int, until: int
 ) -> tuple[list[int], list[int]]:
-    steps = (until - begin) // FINE_STEP
-    attack, others = [0] * steps, [0] * steps
+    attack, others = _empty(begin, until, FINE_STEP), _empty(begin, until, FINE_STEP)
     for row in rows:
         if begin <= row.sent_at_ms < until:
             series = attack if row.raid == raid else others
@@ -104,8 +108,7 @@ def _split(
 
 
 def _minutes(tables: Tables, raid: Raid, begin: int, until: int) -> tuple[list[int], list[int]]:
-    steps = (until - begin) // MINUTE
-    attack, others = [0] * steps, [0] * steps
+    attack, others = _empty(begin, until, MINUTE), _empty(begin, until, MINUTE)
     for row in tables.stream.minutes(begin, until, platform=raid.platform, channel=raid.channel):
         place = (row.minute_ms - begin) // MINUTE
         attack[place] += row.raid

@@ -4,7 +4,7 @@ Rules:
 
 1. Autoescape is on for every template; a stranger's text goes through `shown`.
 2. One environment per language; message ids are the English text.
-3. Links to static files carry a hash of their content, so that they may be cached for ever.
+3. Links to static files carry a hash of all of them, so that they may be cached for ever.
 4. Every page is `no-store`: a console page shows people's words, a public page may show a receipt.
 """
 
@@ -38,10 +38,18 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @cache
+def static_path() -> str:
+    """`/static/<hash of all static files>`: what a page links to, and what those files load in
+    their turn by relative addresses, is of one version and may be kept for ever."""
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.rglob("*")):
+        if file.is_file():
+            digest.update(str(file.relative_to(STATIC)).encode() + b"\0" + file.read_bytes())
+    return f"/static/{digest.hexdigest()[:16]}"
+
+
 def asset(path: str) -> str:
-    """`/static/<path>?v=<hash>`."""
-    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
-    return f"/static/{path}?v={digest}"
+    return f"{static_path()}/{path}"
 
 
 @cache

@@ -26,6 +26,7 @@ from rempart.web.console.templates import (
     THEMES,
     language_of,
     render,
+    static_path,
 )
 from rempart.web.console.words import LANGUAGES
 from rempart.web.public.form import EMPTY, as_form, errors_of, links_and_messages
@@ -125,7 +126,7 @@ def preferences(
 
 
 static_files = create_static_files_router(
-    path="/static",
+    path=static_path(),
     directories=[STATIC],
     cache_control=CacheControlHeader(public=True, max_age=YEAR, immutable=True),
     include_in_schema=False,
