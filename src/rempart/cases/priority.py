@@ -83,27 +83,25 @@ def is_threat(labels: Mapping[str, float]) -> bool:
 
 
 def of_raid(raid: Raid, *, threat: bool) -> tuple[int, dict[str, str]]:
-    """Priority and reason of a raid; a threat among its messages puts it first."""
-    facts = {"target": raid.target, "accounts": len(raid.members), "messages": raid.messages}
+    """Priority and reason of a raid; a threat among its messages puts it first. No numbers: the
+    raid goes on growing, and its own picture has them."""
     if threat:
         return THREAT_IN_RAID, _say(
-            "A threat within a coordinated attack on {target}: {accounts} accounts, "
-            "{messages} messages.",
-            "Une menace au sein d’une attaque coordonnée contre {target} : {accounts} comptes, "
-            "{messages} messages.",
-            **facts,
+            "A threat within a coordinated attack on {target}: someone’s safety may be at stake.",
+            "Une menace au sein d’une attaque coordonnée contre {target} : la sécurité d’une "
+            "personne peut être en jeu.",
+            target=raid.target,
         )
     if raid.stage is RaidStage.ATTACK:
         return ATTACK, _say(
-            "A coordinated attack on {target}: {accounts} accounts, {messages} messages.",
-            "Une attaque coordonnée contre {target} : {accounts} comptes, {messages} messages.",
-            **facts,
+            "A coordinated attack on {target}.",
+            "Une attaque coordonnée contre {target}.",
+            target=raid.target,
         )
     return SUSPECT, _say(
-        "A possible coordinated attack on {target}: {accounts} accounts, {messages} messages.",
-        "Une possible attaque coordonnée contre {target} : {accounts} comptes, "
-        "{messages} messages.",
-        **facts,
+        "A possible coordinated attack on {target}.",
+        "Une possible attaque coordonnée contre {target}.",
+        target=raid.target,
     )
 
 
@@ -115,5 +113,5 @@ def of_report(harm: Harm) -> tuple[int, dict[str, str]]:
     }
 
 
-def _say(en: str, fr: str, **facts: object) -> dict[str, str]:
-    return {"en": en.format_map(facts), "fr": fr.format_map(facts)}
+def _say(en: str, fr: str, *, target: str) -> dict[str, str]:
+    return {"en": en.format(target=target), "fr": fr.format(target=target)}
