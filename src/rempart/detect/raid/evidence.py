@@ -19,6 +19,7 @@ from rempart.detect.raid.state import (
     YOUNG_DAYS,
     Baseline,
     Person,
+    TargetData,
     TargetState,
 )
 from rempart.detect.raid.tails import binomial_tail, poisson_tail
@@ -27,6 +28,12 @@ WINDOW_MS: Final = 120_000
 KEY_WINDOW_MS: Final = 600_000
 _SECOND_BITS: Final = 24
 _SERIAL_MASK: Final = (1 << _SECOND_BITS) - 1
+
+
+LINK_BIT: Final = 1 << 32
+"""Set in the signatures that are links."""
+SHORT_BIT: Final = 1 << 33
+"""Set in the signatures of texts so short that two people write them by chance."""
 
 
 def pack_use(now: int, serial: int, flagged: bool) -> int:
@@ -98,6 +105,31 @@ class Group(NamedTuple):
     flagged: int
     arrivals: int
     top: int
+    picked: bool
+    """Picked because of their abuse, so that its share in the group says nothing by itself."""
+
+
+def coordinated_group(state: TargetState, now: int, without: Container[str]) -> Group:
+    """The largest circle of arrivals who share wording that regulars do not use, abusive or not."""
+    telling = []
+    for shared in shared_keys(state, now, WINDOW_MS):
+        if shared.key & SHORT_BIT or is_public(state, shared.key, now):
+            continue
+        arrived = [p for p in shared.people if p.is_arrival(now) and p.id not in without]
+        if len(arrived) >= 2 and len(arrived) * 5 >= 4 * len(shared.people):
+            telling.append(SharedKey(shared.key, arrived, shared.flagged))
+    linked = _largest_circle(telling)
+    own = [shared for shared in telling if shared.people[0].id in linked]
+    people = list({person.id: person for shared in own for person in shared.people}.values())
+    return Group(
+        people,
+        linked,
+        {shared.key: len(shared.people) for shared in own},
+        sum(now - person.flagged_at <= WINDOW_MS for person in people if person.flagged_at >= 0),
+        sum(person.is_arrival(now) for person in people),
+        max((len(shared.people) for shared in own), default=0),
+        picked=False,
+    )
 
 
 def hostile_group(state: TargetState, now: int, without: Container[str]) -> Group:
@@ -113,7 +145,7 @@ def hostile_group(state: TargetState, now: int, without: Container[str]) -> Grou
                 people[person.id] = person
     flagged = len(people)
     if flagged < 3:
-        return Group([], frozenset(), {}, flagged, 0, 0)
+        return Group([], frozenset(), {}, flagged, 0, 0, picked=True)
     hostile = [
         shared
         for shared in shared_keys(state, now, WINDOW_MS)
@@ -126,14 +158,15 @@ def hostile_group(state: TargetState, now: int, without: Container[str]) -> Grou
             people[person.id] = person
     everyone = list(people.values())
     arrivals = sum(person.is_arrival(now) for person in everyone)
-    top = max((len(shared.people) for shared in hostile), default=0)
+    telling = [shared for shared in hostile if not shared.key & SHORT_BIT]
+    top = max((len(shared.people) for shared in telling), default=0)
     linked = _largest_circle(hostile)
     keys = {
         shared.key: len(shared.people)
         for shared in hostile
         if shared.people[0].id in linked and not is_public(state, shared.key, now)
     }
-    return Group(everyone, linked, keys, flagged, arrivals, top)
+    return Group(everyone, linked, keys, flagged, arrivals, top, picked=True)
 
 
 def _largest_circle(shared: list[SharedKey]) -> frozenset[str]:
@@ -163,10 +196,12 @@ def _largest_circle(shared: list[SharedKey]) -> frozenset[str]:
 
 
 class Score(NamedTuple):
-    """`coordination` in powers of ten; `identity` the part of it that speaks of made-up accounts
-    (dates, cohort, names); `pattern` the part that is not just many arrivals."""
+    """In powers of ten: `coordination` in all; `harm` the abuse beyond what is usual here and now;
+    `identity` what speaks of made-up accounts (dates, cohort, names); `pattern` text and identity
+    together."""
 
     coordination: float
+    harm: float
     identity: float
     pattern: float
     evidence: list[tuple[str, list[float]]]
@@ -174,22 +209,50 @@ class Score(NamedTuple):
     family: int
 
 
-def score(group: Group, baseline: Baseline, now: int, announced: bool) -> Score:
+def score(group: Group, data: TargetData, now: int) -> Score:
     """How surprising this group is, with the evidence in words' parameters."""
     evidence: list[tuple[str, list[float]]] = []
     size = len(group.people)
-    usual = baseline.flagged_arrivals * WINDOW_MS / MINUTE_MS
-    arrivals = 0.0
-    if not announced:
-        arrivals = poisson_tail(min(group.flagged, group.arrivals), 2 * usual + 0.3)
-        if arrivals >= 1:
-            evidence.append(("arrivals", [float(group.arrivals), WINDOW_MS / 1000, usual]))
+    harm = _harm(group, data, now, evidence)
     text = _text(group, size, evidence)
     if group.flagged:
         evidence.append(("abuse", [float(group.flagged), float(size), 100 * group.flagged / size]))
-    identity, day, family = _identity(group.people, baseline, now, evidence)
+    identity, day, family = _identity(group.people, data.baseline, now, evidence)
     pattern = text + identity
-    return Score(round(min(arrivals, 6.0) + pattern, 3), identity, pattern, evidence, day, family)
+    total = round(min(harm, 6.0) + pattern, 3)
+    return Score(total, harm, identity, pattern, evidence, day, family)
+
+
+def _harm(
+    group: Group, data: TargetData, now: int, evidence: list[tuple[str, list[float]]]
+) -> float:
+    """Abuse of those who do not belong here, against the regulars of the same two minutes and the
+    channel's own past: where everybody swears, swearing says nothing."""
+    messages = sum(pulse.messages for pulse in data.pulses)
+    flagged = sum(pulse.flagged for pulse in data.pulses)
+    regulars = sum(pulse.regular_messages for pulse in data.pulses)
+    rude = sum(pulse.regular_flagged for pulse in data.pulses)
+    share = max(0.04, 1.5 * data.baseline.flagged_share, (rude + 1) / (regulars + 40))
+    expected = 0.3 + share * messages
+    if not group.picked:
+        own = [person for person in group.people if person.is_arrival(now)]
+        wrote = sum(person.messages for person in own)
+        abusive = sum(person.flagged for person in own)
+        return _share_of_abuse(abusive, wrote, 1.5 * share, evidence)
+    harm = poisson_tail(min(flagged, 3 * group.flagged), expected)
+    if harm >= 1:
+        seconds = WINDOW_MS / 1000
+        evidence.append(("harm", [float(group.flagged), float(flagged), seconds, expected]))
+    return harm
+
+
+def _share_of_abuse(
+    abusive: int, wrote: int, share: float, evidence: list[tuple[str, list[float]]]
+) -> float:
+    harm = binomial_tail(abusive, wrote, share)
+    if harm >= 1:
+        evidence.append(("share", [float(abusive), float(wrote), 100 * share]))
+    return harm
 
 
 def _text(group: Group, size: int, evidence: list[tuple[str, list[float]]]) -> float:
@@ -197,10 +260,10 @@ def _text(group: Group, size: int, evidence: list[tuple[str, list[float]]]) -> f
         return 0.0
     expected = 0.2 + 0.01 * size
     text = poisson_tail(group.top, expected)
-    evidence.append(("text", [float(group.top), KEY_WINDOW_MS / 1000, expected]))
-    sharing = sum(person.shared_at >= 0 for person in group.people)
-    text = max(text, binomial_tail(sharing, size, 0.1))
-    evidence.append(("sharing", [float(sharing), float(size), 100 * sharing / size]))
+    evidence.append(("text", [float(group.top), WINDOW_MS / 1000, expected]))
+    linked = len(group.linked)
+    text = max(text, binomial_tail(linked, size, 0.12))
+    evidence.append(("sharing", [float(linked), float(size), 100 * linked / size]))
     return text
 
 

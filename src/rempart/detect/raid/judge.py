@@ -12,14 +12,16 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from rempart.detect.interface import Detections, Observation, RaidChange
 from rempart.detect.raid.evidence import (
+    LINK_BIT,
     WINDOW_MS,
     Group,
     Score,
+    coordinated_group,
     hostile_group,
     is_public,
     score,
@@ -27,15 +29,20 @@ from rempart.detect.raid.evidence import (
 )
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
 from rempart.detect.raid.raids import open_raid, picture, prolong, set_stage, take_group
-from rempart.detect.raid.state import Person, RaidState, TargetState
+from rempart.detect.raid.state import MINUTE_MS, Person, RaidState, TargetState
 from rempart.model import RaidKind, RaidStage
 
 ATTACK_SCORE: Final = 7.0
 ATTACK_PATTERN: Final = 2.5
 ATTACK_SHARE: Final = 0.35
+CIRCLE_SHARE: Final = 0.2
+CIRCLE_HARM: Final = 2.5
+ATTACK_HARM: Final = 1.5
 SUSPECT_SCORE: Final = 3.5
+SUSPECT_HARM: Final = 1.2
 NOTICE_AUTHORS: Final = 6
 MADE_UP_SCORE: Final = 8.0
+FLOOD_MS: Final = 15_000
 
 
 def judge_hostile(
@@ -44,11 +51,17 @@ def judge_hostile(
     """Is this abuse part of something? During an attack only those outside it are looked at."""
     data = state.data
     attack = raid is not None and raid.stage == RaidStage.ATTACK.value
-    group = hostile_group(state, now, raid.members if raid is not None and attack else {})
+    without: Container[str] = raid.members if raid is not None and attack else ()
+    group = hostile_group(state, now, without)
     if group.flagged < 3:
         return
-    result = score(group, data.baseline, now, data.announced_until >= now)
+    result = score(group, data, now)
     stage = _stage_of(group, result, now)
+    if stage is not RaidStage.ATTACK:
+        wide = coordinated_group(state, now, without)
+        wider = score(wide, data, now) if wide.flagged >= 3 else None
+        if wider is not None and _stage_of(wide, wider, now) is RaidStage.ATTACK:
+            group, result, stage = wide, wider, RaidStage.ATTACK
     if stage is None or (attack and stage is not RaidStage.ATTACK):
         return
     if raid is None:
@@ -77,11 +90,12 @@ def _stage_of(group: Group, result: Score, now: int) -> RaidStage | None:
         size >= 4
         and result.coordination >= ATTACK_SCORE
         and result.pattern >= ATTACK_PATTERN
-        and share >= ATTACK_SHARE
+        and result.harm >= (ATTACK_HARM if group.picked else CIRCLE_HARM)
+        and share >= (ATTACK_SHARE if group.picked else CIRCLE_SHARE)
         and low_trust * 3 >= 2 * size
     ):
         return RaidStage.ATTACK
-    if result.coordination >= SUSPECT_SCORE and group.arrivals >= 3:
+    if result.coordination >= SUSPECT_SCORE and result.harm >= SUSPECT_HARM and group.arrivals >= 3:
         return RaidStage.SUSPECT
     return None
 
@@ -101,7 +115,7 @@ def judge_harmless(
     if len(people) < NOTICE_AUTHORS:
         return
     notice = next(iter(data.raids), None)
-    if notice is not None and len(people) < notice.crowd * 1.3:
+    if notice is not None and len(people) < notice.crowd * 1.3 and notice.messages % 8:
         notice.messages += 1
         prolong(notice, now)
         return
@@ -112,16 +126,22 @@ def judge_harmless(
         sum(person.flagged > 0 for person in people),
         sum(person.is_arrival(now) for person in people),
         len(people),
+        picked=False,
     )
-    result = score(group, data.baseline, now, data.announced_until >= now)
-    made_up = result.identity >= MADE_UP_SCORE and group.arrivals * 2 >= len(people)
+    result = score(group, data, now)
+    made_up = (
+        result.identity >= MADE_UP_SCORE
+        and sum(person.created >= 0 for person in people) * 2 >= len(people)
+        and group.arrivals * 2 >= len(people)
+        and (bool(key & LINK_BIT) or _floods(people))
+    )
     stage = RaidStage.ATTACK if made_up else RaidStage.NOTICE
     if notice is None:
         notice = open_raid(data, row.message, now, stage)
     notice.crowd = len(people)
     notice.confidence = _confidence(result.coordination)
     if made_up:
-        notice.kind = (RaidKind.LINK_RAID if key >> 32 else RaidKind.BOT_RAID).value
+        notice.kind = (RaidKind.LINK_RAID if key & LINK_BIT else RaidKind.BOT_RAID).value
         notice.messages = 0
         take_group(notice, group, result, now)
         spread_hot_keys(state, notice, now)
@@ -132,6 +152,13 @@ def judge_harmless(
         notice.messages = max(notice.messages + 1, len(people))
         prolong(notice, now)
     found.changes.append(RaidChange(row.position, picture(data, notice)))
+
+
+def _floods(people: Sequence[Person]) -> bool:
+    """They repeat themselves, each of them, at a pace at which nobody has a conversation."""
+    acts = sum(person.acts for person in people)
+    minutes = sum(max(person.last - person.first, FLOOD_MS) for person in people) / MINUTE_MS
+    return acts >= 3 * len(people) and acts >= 3.5 * minutes
 
 
 def _most_shared(state: TargetState, keys: Sequence[int], now: int) -> tuple[list[Person], int]:

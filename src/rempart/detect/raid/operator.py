@@ -25,10 +25,11 @@ from rempart.detect.interface import (
 from rempart.detect.links.extract import link_keys
 from rempart.detect.raid import state as states
 from rempart.detect.raid.clock import advance, event_ms
+from rempart.detect.raid.evidence import LINK_BIT, SHORT_BIT
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.raid.judge import judge_harmless, judge_hostile
 from rempart.detect.raid.membership import touch
-from rempart.detect.raid.people import meet, turn_minute
+from rempart.detect.raid.people import feel_pulse, meet, turn_minute
 from rempart.detect.raid.raids import picture
 from rempart.detect.raid.signatures import note_regular, note_use
 from rempart.detect.raid.state import ACTS, MINUTE_MS, Person, RaidState, TargetData, TargetState
@@ -38,7 +39,6 @@ TELLING_LETTERS: Final = 12
 _HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
 _ANNOUNCED_MS: Final = 5 * MINUTE_MS
 _CANDIDATE_KEYS: Final = 2
-_LINK_BIT: Final = 1 << 32
 
 
 class RaidOperator(KeyedOperator[TargetState]):
@@ -101,10 +101,12 @@ def _take_message(
     person = meet(state, author, created, now)
     harmful = row.abuse >= THRESHOLD or (bool(row.labels) and not _HARM.isdisjoint(row.labels))
     if harmful:
-        _note_harm(data, person, now)
+        person.flagged += 1
+        person.flagged_at = now
     links = link_keys(row.fold, row.message.links)
     keys = _keys(print_, links, harmful)
     regular = person.is_regular(now)
+    feel_pulse(data, now, regular, harmful)
     raid = _hostile(data) if data.raids else None
     if regular and not harmful:
         note_regular(data, keys, now)
@@ -126,18 +128,13 @@ def _take_message(
 
 def _keys(print_: Fingerprint, links: Sequence[str], harmful: bool) -> Sequence[int]:
     """Links first, then the text's fingerprints; a short text counts only when it is abusive."""
-    keys = print_.keys if harmful or print_.letters >= TELLING_LETTERS else ()
+    keys = print_.keys
+    if print_.letters < TELLING_LETTERS:
+        keys = tuple(key | SHORT_BIT for key in keys) if harmful else ()
     if links:
-        named = (crc32(link.encode("utf-8", "replace")) | _LINK_BIT for link in links)
+        named = (crc32(link.encode("utf-8", "replace")) | LINK_BIT for link in links)
         return (*named, *keys)
     return keys
-
-
-def _note_harm(data: TargetData, person: Person, now: int) -> None:
-    if person.flagged == 0 and person.is_arrival(now):
-        data.baseline.now_flagged += 1
-    person.flagged += 1
-    person.flagged_at = now
 
 
 def _note_act(data: TargetData, person: Person, shared: bool, now: int) -> None:

@@ -21,12 +21,16 @@ from rempart.detect.raid.state import (
     YOUNG_DAYS,
     Baseline,
     Person,
+    Pulse,
+    TargetData,
     TargetState,
 )
 from rempart.model import Account
 
 _STAYED_MS: Final = 15 * MINUTE_MS
 _NAME_LENGTH: Final = 40
+PULSE_MS: Final = 10_000
+PULSES: Final = 12
 _SLOWNESS: Final = 30
 _MAX_GAP: Final = 240
 
@@ -102,6 +106,32 @@ def note_arrival(baseline: Baseline, now: int, created: int) -> None:
         baseline.now_young += now - created <= YOUNG_DAYS * DAY_MS
 
 
+def feel_pulse(data: TargetData, now: int, regular: bool, harmful: bool) -> None:
+    """Counts a message into the current ten seconds. What leaves the window is learned from,
+    slowly, unless a raid is on."""
+    bucket = now // PULSE_MS
+    pulses = data.pulses
+    if not pulses or pulses[-1].bucket != bucket:
+        pulses.append(Pulse(bucket))
+        while pulses[0].bucket <= bucket - PULSES:
+            _learn_share(data, pulses.pop(0))
+    pulse = pulses[-1]
+    if regular:
+        pulse.regular_messages += 1
+        pulse.regular_flagged += harmful
+    else:
+        pulse.messages += 1
+        pulse.flagged += harmful
+
+
+def _learn_share(data: TargetData, pulse: Pulse) -> None:
+    messages = pulse.messages + pulse.regular_messages
+    if messages and not any(raid.stage != "notice" for raid in data.raids):
+        share = (pulse.flagged + pulse.regular_flagged) / messages
+        weight = messages / (messages + 500.0)
+        data.baseline.flagged_share += weight * (share - data.baseline.flagged_share)
+
+
 def turn_minute(baseline: Baseline, now: int, learn: bool) -> None:
     """Closes the minute that ended, and the empty ones since, into the averages."""
     minute = now // MINUTE_MS
@@ -115,9 +145,8 @@ def turn_minute(baseline: Baseline, now: int, learn: bool) -> None:
             rate = 1.0 / (baseline.minutes + 1)
             baseline.messages -= rate * baseline.messages
             baseline.arrivals -= rate * baseline.arrivals
-            baseline.flagged_arrivals -= rate * baseline.flagged_arrivals
     baseline.minute = minute
-    baseline.now_messages = baseline.now_arrivals = baseline.now_flagged = 0
+    baseline.now_messages = baseline.now_arrivals = 0
     baseline.now_aged = baseline.now_young = 0
 
 
@@ -126,7 +155,6 @@ def _close_minute(baseline: Baseline) -> None:
     rate = 1.0 / (baseline.minutes + 1)
     baseline.messages += rate * (baseline.now_messages - baseline.messages)
     baseline.arrivals += rate * (baseline.now_arrivals - baseline.arrivals)
-    baseline.flagged_arrivals += rate * (baseline.now_flagged - baseline.flagged_arrivals)
     if baseline.now_aged:
         weight = baseline.now_aged / (baseline.now_aged + 50.0)
         young = baseline.now_young / baseline.now_aged

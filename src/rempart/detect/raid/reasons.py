@@ -20,8 +20,8 @@ YOUNG_ACCOUNT: Final = 64
 
 # Code to template; the parameters are positional.
 RAID_SENTENCES: Final[dict[str, str]] = {
-    "arrivals": "{0:.0f} newcomers with abusive messages within {1:.0f} s, usual: {2:.2f}",
-    "crowd": "{0:.0f} accounts seen here for the first time act together within {1:.0f} s",
+    "harm": "{0:.0f} accounts sent {1:.0f} abusive messages within {2:.0f} s, usual: {3:.1f}",
+    "share": "{0:.0f} of the {1:.0f} messages of this circle are abusive, usual share: {2:.0f} %",
     "text": "{0:.0f} accounts wrote near-identical text within {1:.0f} s,"
     " expected by chance: {2:.2f}",
     "sharing": "{0:.0f} of {1:.0f} accounts share wording with another one ({2:.0f} %)",

@@ -106,13 +106,23 @@ class Baseline(msgspec.Struct, array_like=True):
     minutes: int = 0
     messages: float = 0.0
     arrivals: float = 0.0
-    flagged_arrivals: float = 0.0
+    flagged_share: float = 0.02
     young_share: float = 0.05
     now_messages: int = 0
     now_arrivals: int = 0
-    now_flagged: int = 0
     now_aged: int = 0
     now_young: int = 0
+
+
+class Pulse(msgspec.Struct, array_like=True):
+    """Ten seconds of the channel: what those wrote who do not (yet) belong here, and the regulars,
+    who are the control group."""
+
+    bucket: int
+    messages: int = 0
+    flagged: int = 0
+    regular_messages: int = 0
+    regular_flagged: int = 0
 
 
 class TargetData(msgspec.Struct, array_like=True):
@@ -138,6 +148,7 @@ class TargetData(msgspec.Struct, array_like=True):
     common: dict[int, int] = {}
     older_common: dict[int, int] = {}
     acts: list[tuple[int, int]] = []
+    pulses: list[Pulse] = []
     baseline: Baseline = msgspec.field(default_factory=Baseline)
     raids: list[RaidState] = []
 
