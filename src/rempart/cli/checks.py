@@ -1,0 +1,246 @@
+"""The checks of `rempart doctor`: each looks at one thing and never raises."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import shutil
+import socket
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from rempart.errors import RempartError
+
+_MIN_PYTHON = (3, 11)
+_MIN_FREE_BYTES = 200 * 1024**2
+_GOOD_FREE_BYTES = 2 * 1024**3
+_EARLIEST = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+_NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "davfs"})
+
+
+class State(StrEnum):
+    OK = "ok"
+    MIND = "mind"
+    WRONG = "wrong"
+
+
+class Finding(NamedTuple):
+    """`mend` is what to do; empty when there is nothing to do."""
+
+    check: str
+    state: State
+    found: str
+    mend: str = ""
+
+
+def all_checks(data: Path, port: int) -> list[Finding]:
+    """All findings, in the order in which one would mend them."""
+    checks: list[Callable[[], Finding]] = [
+        check_python,
+        check_sqlite,
+        lambda: check_durability(data),
+        check_clock,
+        lambda: check_disk(data),
+        lambda: check_settings(data),
+        lambda: check_keys(data),
+        lambda: check_log(data),
+        lambda: check_port(port),
+        check_translations,
+    ]
+    return [check() for check in checks]
+
+
+def check_python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] < _MIN_PYTHON:
+        return Finding("Python", State.WRONG, version, "install Python 3.11 or newer")
+    return Finding("Python", State.OK, version)
+
+
+def check_sqlite() -> Finding:
+    import apsw
+
+    from rempart.store.sqlite.connection import check_sqlite_version
+
+    try:
+        check_sqlite_version()
+    except RempartError as error:
+        return Finding("SQLite", State.WRONG, error.what, error.next_step)
+    return Finding("SQLite", State.OK, f"{apsw.sqlite_lib_version()} (comes with apsw)")
+
+
+def check_durability(data: Path) -> Finding:
+    """Opens a throw-away database where the data lies, with the settings of the service."""
+    from rempart.store.sqlite.connection import open_writer
+
+    place = _existing(data)
+    try:
+        with tempfile.TemporaryDirectory(dir=place, prefix=".rempart-doctor-") as folder:
+            connection = open_writer(Path(folder) / "probe.db")
+            connection.execute("CREATE TABLE probe(x); INSERT INTO probe VALUES (1)")
+            connection.close()
+    except (RempartError, OSError) as error:
+        mend = f"{place} must be writable, on a local disk; or name another folder with --data"
+        return Finding("durability", State.WRONG, str(error), mend)
+    kind = _file_system(place)
+    if kind in _NETWORK_FILE_SYSTEMS:
+        return Finding(
+            "durability",
+            State.WRONG,
+            f"{place} is on a network file system ({kind})",
+            "put the data folder on a local disk: a network disk does not keep what it promised",
+        )
+    return Finding("durability", State.OK, f"write-ahead log, synchronous=FULL on {kind}")
+
+
+def check_clock() -> Finding:
+    now = time.time()
+    if not _EARLIEST <= now <= _LATEST:
+        return Finding(
+            "clock",
+            State.WRONG,
+            f"the clock says {datetime.fromtimestamp(now, UTC):%Y-%m-%d}",
+            "set it: timedatectl set-ntp true",
+        )
+    if (
+        Path("/run/systemd/timesync").is_dir()
+        and not Path("/run/systemd/timesync/synchronized").exists()
+    ):
+        return Finding(
+            "clock", State.MIND, "not synchronised by systemd", "timedatectl set-ntp true"
+        )
+    return Finding("clock", State.OK, f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC")
+
+
+def check_disk(data: Path) -> Finding:
+    free = shutil.disk_usage(_existing(data)).free
+    found = f"{free / 1024**3:.1f} GiB free"
+    if free < _MIN_FREE_BYTES:
+        return Finding("disk", State.WRONG, found, "make room: evidence needs space to be kept")
+    if free < _GOOD_FREE_BYTES:
+        return Finding("disk", State.MIND, found, "make room soon")
+    return Finding("disk", State.OK, found)
+
+
+def check_settings(data: Path) -> Finding:
+    from rempart.engine.settings import load_engine_settings
+    from rempart.web.settings import load_settings
+
+    if not (data / "settings.toml").exists():
+        return Finding("settings", State.OK, "defaults")
+    try:
+        load_engine_settings(data)
+        load_settings(data)
+    except RempartError as error:
+        return Finding("settings", State.WRONG, error.diagnostics(), "correct the file")
+    return Finding("settings", State.OK, str(data / "settings.toml"))
+
+
+def check_keys(data: Path) -> Finding:
+    from rempart.log.keys import KEYS_FOLDER
+
+    folder = data / KEYS_FOLDER
+    if not folder.exists():
+        return Finding("keys", State.OK, "none yet; they are made at the first start")
+    for path in (folder, *sorted(folder.iterdir())):
+        private = path == folder or path.suffix == ".key"
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if private and mode & 0o077:
+            want = "700" if path == folder else "600"
+            return Finding(
+                "keys", State.WRONG, f"others can use {path} ({mode:o})", f"chmod {want} {path}"
+            )
+        if private and path.stat().st_uid != os.geteuid() and os.geteuid() != 0:
+            return Finding("keys", State.WRONG, f"{path} is not ours", f"chown it: {path}")
+    return Finding("keys", State.OK, f"{folder} is private")
+
+
+def check_log(data: Path) -> Finding:
+    """The end of the log against its tiles, its bodies and what was signed."""
+    from rempart.engine.embedded import STORE_FILE
+    from rempart.engine.embedded_start import Notary, check_tail
+    from rempart.log.keys import read_signer
+    from rempart.store.sqlite.store import SqliteStore
+
+    path = data / STORE_FILE
+    if not path.exists():
+        return Finding("log", State.OK, "none yet")
+    try:
+        signer = read_signer(data)
+        store = SqliteStore.open_for_reading(path)
+        try:
+            with store.read() as tables:
+                check_tail(tables)
+                Notary(data, signer).check(tables)
+                size = tables.log.size()
+        finally:
+            store.close()
+    except RempartError as error:
+        mend = error.next_step or "rempart log scrub says what is damaged"
+        return Finding("log", State.WRONG, error.what, mend)
+    return Finding("log", State.OK, f"{size} entries; its end is what was signed")
+
+
+def check_port(port: int) -> Finding:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except OSError as error:
+            why = error.strerror or str(error)
+            return Finding(
+                "port",
+                State.MIND,
+                f"{port} cannot be had: {why}",
+                "if that is not Rempart itself, choose another one with --port",
+            )
+    return Finding("port", State.OK, f"{port} is free")
+
+
+def check_translations() -> Finding:
+    folder = resources.files("rempart.web").joinpath("locale")
+    with resources.as_file(folder) as path:
+        for language in ("en", "fr"):
+            try:
+                gettext.translation("messages", path, [language])
+            except OSError:
+                return Finding(
+                    "translations",
+                    State.WRONG,
+                    f"the catalogue {language!r} is missing or broken",
+                    "install the package again",
+                )
+    return Finding("translations", State.OK, "en, fr")
+
+
+def _existing(data: Path) -> Path:
+    """The folder itself, or the nearest above it that exists."""
+    place = data.absolute()
+    while not place.exists():
+        place = place.parent
+    return place
+
+
+def _file_system(place: Path) -> str:
+    """Type of the file system as /proc/mounts tells it; `unknown` elsewhere."""
+    best, kind = "", "unknown"
+    try:
+        lines = Path("/proc/mounts").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return kind
+    target = str(place.resolve())
+    for line in lines:
+        _, mount, found = line.split(" ")[:3]
+        inside = target == mount or target.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) > len(best):
+            best, kind = mount, found
+    return kind

@@ -1,0 +1,91 @@
+"""`rempart doctor`: each thing that is broken is found and named, with what to do."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from rempart.cli import main
+from rempart.scenario import generate, load
+from rempart.store.sqlite.connection import open_writer
+
+
+def examine(data: Path, *more: str) -> tuple[int, dict[str, dict[str, str]]]:
+    result = CliRunner().invoke(main, ["doctor", "--data", str(data), "--json", *more])
+    checks = json.loads(result.stdout)["checks"]
+    return result.exit_code, {check["check"]: check for check in checks}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with some history."""
+    messages = tmp_path / "m.ndjson"
+    items = generate("hate-raid", load("hate-raid", 1)).items[:700]
+    messages.write_bytes(msgspec.json.Encoder().encode_lines(items))
+    folder = tmp_path / "data"
+    result = CliRunner().invoke(main, ["scan", str(messages), "--data", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_a_sound_installation(data: Path) -> None:
+    code, checks = examine(data)
+    assert code == 0, checks
+    assert {check["state"] for check in checks.values()} <= {"ok", "mind"}
+    assert "entries" in checks["log"]["found"]
+
+
+def test_before_the_first_start(tmp_path: Path) -> None:
+    code, checks = examine(tmp_path / "not" / "yet")
+    assert code == 0, checks
+    assert not (tmp_path / "not").exists()
+
+
+def test_a_key_that_others_can_read(data: Path) -> None:
+    key = data / "keys" / "log.key"
+    key.chmod(0o644)
+    code, checks = examine(data)
+    assert code == 1
+    assert checks["keys"]["state"] == "wrong"
+    assert checks["keys"]["mend"] == f"chmod 600 {key}"
+
+
+def test_a_log_that_was_changed(data: Path) -> None:
+    store = open_writer(data / "rempart.db")
+    last = store.execute("SELECT max(seq) FROM entry").get
+    store.execute("UPDATE entry SET leaf = x'7b7d' WHERE seq = ?", (last,))
+    store.close()
+    code, checks = examine(data)
+    assert code == 1
+    assert checks["log"]["state"] == "wrong"
+    assert checks["log"]["mend"]
+
+
+def test_settings_with_an_error(data: Path) -> None:
+    (data / "settings.toml").write_text("[detection]\ncolour = 1\n")
+    code, checks = examine(data)
+    assert code == 1
+    assert "colour" in checks["settings"]["found"]
+
+
+def test_a_port_in_use_is_minded_only(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, checks = examine(tmp_path, "--port", str(taken.getsockname()[1]))
+    assert code == 0
+    assert checks["port"]["state"] == "mind"
+    assert "--port" in checks["port"]["mend"]
+
+
+def test_people_get_a_line_per_check_and_how_to_mend(data: Path) -> None:
+    (data / "keys").chmod(0o755)
+    result = CliRunner().invoke(main, ["doctor", "--data", str(data)])
+    assert result.exit_code == 1
+    assert "✓ Python" in result.output
+    assert f"    chmod 700 {data / 'keys'}" in result.output
