@@ -35,6 +35,7 @@ from rempart.engine.live import LiveHub
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.settings import EngineSettings, load_engine_settings
 from rempart.errors import (
+    LogError,
     QueueFullError,
     RempartError,
     StoreError,
@@ -145,10 +146,19 @@ class EmbeddedEngine:
         return engine
 
     def _check_and_rebuild(self) -> None:
-        with self._store.read() as tables:
-            check_tail(tables)
-            self._notary.check(tables)
-            self._rebuild(tables)
+        try:
+            with self._store.read() as tables:
+                check_tail(tables)
+                self._notary.check(tables)
+                self._rebuild(tables)
+        except RempartError:
+            raise
+        except Exception as error:
+            raise LogError(
+                f"the store is damaged: {error}",
+                where=str(self._store.path),
+                next_step="keep it as it is, and restore a backup",
+            ) from error
 
     def _rebuild(self, tables: Tables) -> None:
         owed = self._memory.rebuild(tables)

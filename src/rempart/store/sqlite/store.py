@@ -32,7 +32,6 @@ from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.stream import SqliteStreamTables
 
-CHECKPOINT_PAGES = 4_000
 IDLE_READERS = 8
 _FULL = "no space left for the store"
 _SHARED_MEMORY_FULL = apsw.SQLITE_IOERR_SHMSIZE
@@ -100,6 +99,9 @@ class SqliteTables(Tables):
 
 
 class SqliteStore(Store):
+    checkpoint_pages = 4_000
+    """So many pages of 4 kB in the write-ahead log are worth a checkpoint."""
+
     def __init__(self, path: Path, writer: apsw.Connection | None, vfs: str | None) -> None:
         self.path = path
         self.broken: StoreReadOnlyError | None = None
@@ -198,7 +200,7 @@ class SqliteStore(Store):
         writer = self._writer
         if writer is None or self.broken is not None:
             return False
-        if not force and self._unsaved_pages < CHECKPOINT_PAGES:
+        if not force and self._unsaved_pages < self.checkpoint_pages:
             return False
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if force else apsw.SQLITE_CHECKPOINT_PASSIVE
         try:
