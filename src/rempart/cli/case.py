@@ -82,7 +82,7 @@ def list_cases(
     with _reading(data) as tables:
         page = tables.cases.page(query)
     if as_json:
-        _print_json({"cases": page.cases, "total": page.total})
+        _print_json({"cases": [_whole(row) for row in page.cases], "total": page.total})
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("case", "kind", "state", "since (UTC)", "target", "reports", "why"):
@@ -127,7 +127,7 @@ def show_case(case_id: str | None, data: Path, as_json: bool, latest: bool, text
     if as_json:
         _print_json(
             {
-                "case": found,
+                "case": _whole(found),
                 "messages": [_message_json(row, text=text) for row in messages],
                 "measures": [row.measure for row in measures],
                 "reports": reports,
@@ -192,25 +192,26 @@ def export_case(
     reads beside it and cannot write that entry; the console's export does.
     """
     _check_there(data)
-    found = _noted(data, case_id, latest=latest, by=by, reason=reason)
-    if found is None:
-        click.echo(
-            "rempart: a service is running here; exported beside it, so its access log does not "
-            "know of this export",
-            err=True,
-        )
     signer = read_signer(data)
-    with _reading(data) as tables, _appearing(output) as file:
-        summary = export_dossier(
-            tables,
-            found or _find(tables, case_id, latest=latest).id,
-            file,
-            signer,
-            datetime.now(UTC),
-            language=language,
-            by=by,
-            with_private=with_private,
-        )
+    with _appearing(output) as file:
+        noted = _noted(data, case_id, latest=latest, by=by, reason=reason)
+        if noted is None:
+            click.echo(
+                "rempart: a service is running here; exported beside it, so its access log does "
+                "not know of this export",
+                err=True,
+            )
+        with _reading(data) as tables:
+            summary = export_dossier(
+                tables,
+                noted or _find(tables, case_id, latest=latest).id,
+                file,
+                signer,
+                datetime.now(UTC),
+                language=language,
+                by=by,
+                with_private=with_private,
+            )
     _tell_export(summary, output, as_json=as_json)
 
 
@@ -366,6 +367,11 @@ def _message_json(row: CaseMessage, *, text: bool) -> dict[str, Any]:
     if text:
         told["text"] = row.message.text if row.message is not None else None
     return told
+
+
+def _whole(case: Case) -> dict[str, Any]:
+    """Every field, also those that say nothing: whoever pipes it need not guess."""
+    return msgspec.structs.asdict(case)
 
 
 def _spoken(texts: dict[str, str]) -> str:

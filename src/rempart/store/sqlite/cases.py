@@ -70,27 +70,28 @@ class SqliteCaseTables(CaseTables):
 
     def counts(self, channels: Sequence[str] | None = None) -> CaseCounts:
         where, values = _conditions(CaseQuery(channels=None if channels is None else (*channels,)))
-        total = "SELECT c.state, c.kind, count(*), sum(c.reports) FROM cases c "
-        rows = list(self._db.execute(total + where + "GROUP BY c.state, c.kind", values))
-        numbers = {(state, kind): number for state, kind, number, _ in rows}
-        is_open = where + "AND c.state = 'open' "
-        urgent = "SELECT count(*) FROM cases c "
-        oldest = "SELECT min(c.opened_ms) FROM cases c "
-        waiting = "SELECT coalesce(sum(c.reports), 0), min(c.reported_ms) FROM cases c "
-        unanswered, waiting_ms = next(
-            self._db.execute(waiting + is_open + "AND c.reports > 0", values)
+        counted = (
+            "SELECT c.state, c.kind, count(*), sum(c.reports), sum(c.priority >= ?),"
+            " min(c.opened_ms) FROM cases c INDEXED BY cases_counts "
         )
+        rows = list(
+            self._db.execute(counted + where + "GROUP BY c.state, c.kind", (URGENT, *values))
+        )
+        still_open = [row for row in rows if row[0] == CaseState.OPEN.value]
+        waiting = "SELECT min(c.reported_ms) FROM cases c "
         return CaseCounts(
-            open=sum(number for (state, _), number in numbers.items() if state == "open"),
-            open_raids=numbers.get(("open", "raid"), 0),
-            open_messages=numbers.get(("open", "message"), 0),
-            urgent=self._number(urgent + is_open + "AND c.priority >= ?", (*values, URGENT)),
-            decided=sum(number for (state, _), number in numbers.items() if state == "decided"),
-            merged=sum(number for (state, _), number in numbers.items() if state == "merged"),
+            open=sum(row[2] for row in still_open),
+            open_raids=sum(row[2] for row in still_open if row[1] == CaseKind.RAID.value),
+            open_messages=sum(row[2] for row in still_open if row[1] == CaseKind.MESSAGE.value),
+            urgent=sum(row[4] for row in still_open),
+            decided=sum(row[2] for row in rows if row[0] == CaseState.DECIDED.value),
+            merged=sum(row[2] for row in rows if row[0] == CaseState.MERGED.value),
             reports=sum(row[3] for row in rows),
-            unanswered=unanswered,
-            oldest_open_ms=self._value(oldest + is_open, values),
-            oldest_unanswered_ms=waiting_ms,
+            unanswered=sum(row[3] for row in still_open),
+            oldest_open_ms=min((row[5] for row in still_open), default=None),
+            oldest_unanswered_ms=self._value(
+                waiting + where + "AND c.state = 'open' AND c.reports > 0", values
+            ),
         )
 
     def get(self, case: str) -> Case | None:

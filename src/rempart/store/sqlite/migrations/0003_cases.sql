@@ -31,6 +31,8 @@ CREATE UNIQUE INDEX cases_open_thing ON cases (thing) WHERE state = 'open';
 -- The queue: most urgent first, then the oldest; for everybody, and for one channel.
 CREATE INDEX cases_queue ON cases (state, priority DESC, opened_ms, id);
 CREATE INDEX cases_channel_queue ON cases (channel, state, priority DESC, opened_ms, id);
+-- The overview's numbers, without a look at the rows.
+CREATE INDEX cases_counts ON cases (state, kind, channel, priority, opened_ms, reports);
 -- Message cases that a raid may take in.
 CREATE INDEX cases_loose ON cases (platform, channel, at_ms)
     WHERE state = 'open' AND kind = 'message' AND author IS NOT NULL;
