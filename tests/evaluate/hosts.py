@@ -43,9 +43,9 @@ class Judged(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """The operator's state (bytes) before the message at `index`."""
+    """The operator's state (bytes) before the message at `place`."""
 
-    index: int
+    place: int
     at: float
     state: bytes
 

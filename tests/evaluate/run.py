@@ -60,8 +60,8 @@ def play(bench: Bench, kind: Kind, seed: int) -> Played:
     start = host.checkpoints[max(0, index)]
     stop = bisect_left(host.times, injection.end + AFTER)
     injected = _messages(injection.lines, host, seed)
-    rows, attack = _merged(host.rows[start.index : stop], injected, injection, bench.detectors)
-    known = {author for author, first in host.first.items() if first < start.index}
+    rows, attack = _merged(host.rows[start.place : stop], injected, injection, bench.detectors)
+    known = {author for author, first in host.first.items() if first < start.place}
     found = drive(bench.operators, rows, {host.key: start.state or None})
     return _played(kind, seed, host.name, injection, rows, attack, known, found)
 

@@ -8,7 +8,12 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
-from tests.evaluate import texts_seen, texts_unseen
+from tests.evaluate import (
+    texts_people_seen,
+    texts_people_unseen,
+    texts_seen,
+    texts_unseen,
+)
 from tests.evaluate.grammar import Grammar
 from tests.evaluate.hosts import Host
 from tests.evaluate.mutation import mutate
@@ -19,8 +24,8 @@ from rempart.model import Account, Event
 UNSEEN_FROM = 900_000
 """Runs with a seed from here on use the held-out frames and mutation operators only."""
 
-_SEEN = Grammar(texts_seen.HOSTILE, texts_seen.HARMLESS)
-_UNSEEN = Grammar(texts_unseen.HOSTILE, texts_unseen.HARMLESS)
+_SEEN = Grammar(texts_seen.HOSTILE, texts_seen.HARMLESS, texts_people_seen.PEOPLE)
+_UNSEEN = Grammar(texts_unseen.HOSTILE, texts_unseen.HARMLESS, texts_people_unseen.PEOPLE)
 _NAMES = ("lea", "mona_live", "theo", "captain_rae", "ines")
 
 
