@@ -28,7 +28,7 @@ from rempart.detect.raid.evidence import (
     use_serial,
 )
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
-from rempart.detect.raid.raids import open_raid, picture, prolong, set_stage, take_group
+from rempart.detect.raid.raids import note_told, open_raid, picture, prolong, set_stage, take_group
 from rempart.detect.raid.state import MINUTE_MS, Person, RaidState, TargetState
 from rempart.model import RaidKind, RaidStage
 
@@ -40,8 +40,11 @@ CIRCLE_HARM: Final = 2.5
 ATTACK_HARM: Final = 1.5
 SUSPECT_SCORE: Final = 3.5
 SUSPECT_HARM: Final = 1.2
+SECOND_LOOK: Final = 4
+"""During an attack, every so many rude outsiders, whether they are a second circle."""
 NOTICE_AUTHORS: Final = 6
 MADE_UP_SCORE: Final = 8.0
+MADE_UP_AUTHORS: Final = 5
 FLOOD_MS: Final = 15_000
 
 
@@ -51,6 +54,8 @@ def judge_hostile(
     """Is this abuse part of something? During an attack only those outside it are looked at."""
     data = state.data
     attack = raid is not None and raid.stage == RaidStage.ATTACK.value
+    if raid is not None and attack and raid.crowd % SECOND_LOOK:
+        return
     without: Container[str] = raid.members if raid is not None and attack else ()
     group = hostile_group(state, now, without)
     if group.flagged < 3:
@@ -76,6 +81,7 @@ def judge_hostile(
     spread_hot_keys(state, raid, now)
     set_stage(raid, stage, now)
     if fresh or before != (raid.stage, len(raid.members)):
+        note_told(raid, now)
         found.changes.append(RaidChange(row.position, picture(data, raid)))
     if fresh and row.message.author.id in raid.members:
         member = raid.members[row.message.author.id]
@@ -111,13 +117,21 @@ def judge_harmless(
 ) -> None:
     """Many say the same without abuse: a notice, unless the accounts were evidently made for it."""
     data = state.data
-    people, key = _most_shared(state, keys, now)
-    if len(people) < NOTICE_AUTHORS:
-        return
     notice = next(iter(data.raids), None)
-    if notice is not None and len(people) < notice.crowd * 1.3 and notice.messages % 8:
+    if notice is not None:
         notice.messages += 1
         prolong(notice, now)
+    data.shares += 1
+    if data.shares >= data.look_at:
+        circle = coordinated_group(state, now, ())
+        # The larger the circle, the less often it is looked at: the cost per message stays bounded.
+        data.look_at = data.shares + max(3, len(circle.people) // 2)
+        if len(circle.people) >= MADE_UP_AUTHORS and _made_up_raid(
+            state, row, notice, circle, now, found
+        ):
+            return
+    people, key = _most_shared(state, keys, now)
+    if len(people) < NOTICE_AUTHORS or (notice and len(people) < notice.crowd * 1.3):
         return
     group = Group(
         people,
@@ -129,29 +143,44 @@ def judge_harmless(
         picked=False,
     )
     result = score(group, data, now)
-    made_up = (
-        result.identity >= MADE_UP_SCORE
-        and sum(person.created >= 0 for person in people) * 2 >= len(people)
-        and group.arrivals * 2 >= len(people)
-        and (bool(key & LINK_BIT) or _floods(people))
-    )
-    stage = RaidStage.ATTACK if made_up else RaidStage.NOTICE
     if notice is None:
-        notice = open_raid(data, row.message, now, stage)
+        notice = open_raid(data, row.message, now, RaidStage.NOTICE)
+        notice.kind = RaidKind.FLOOD.value
+        notice.messages = len(people)
     notice.crowd = len(people)
     notice.confidence = _confidence(result.coordination)
-    if made_up:
-        notice.kind = (RaidKind.LINK_RAID if key & LINK_BIT else RaidKind.BOT_RAID).value
-        notice.messages = 0
-        take_group(notice, group, result, now)
-        spread_hot_keys(state, notice, now)
-        set_stage(notice, stage, now)
-    else:
-        notice.kind = RaidKind.FLOOD.value
-        notice.evidence = result.evidence
-        notice.messages = max(notice.messages + 1, len(people))
-        prolong(notice, now)
+    notice.evidence = result.evidence
     found.changes.append(RaidChange(row.position, picture(data, notice)))
+
+
+def _made_up_raid(
+    state: TargetState,
+    row: Observation,
+    notice: RaidState | None,
+    circle: Group,
+    now: int,
+    found: Detections,
+) -> bool:
+    """Accounts made for it, that flood or push a link, are an attack whatever their words are."""
+    result = score(circle, state.data, now)
+    people = circle.people
+    if (
+        result.identity < MADE_UP_SCORE
+        or sum(person.created >= 0 for person in people) * 2 < len(people)
+        or not (any(key & LINK_BIT for key in circle.keys) or _floods(people))
+    ):
+        return False
+    raid = notice or open_raid(state.data, row.message, now, RaidStage.ATTACK)
+    linked = max(circle.keys, key=lambda key: (circle.keys[key], key)) & LINK_BIT
+    raid.kind = (RaidKind.LINK_RAID if linked else RaidKind.BOT_RAID).value
+    raid.confidence = _confidence(result.coordination)
+    raid.messages = 0
+    take_group(raid, circle, result, now)
+    spread_hot_keys(state, raid, now)
+    set_stage(raid, RaidStage.ATTACK, now)
+    note_told(raid, now)
+    found.changes.append(RaidChange(row.position, picture(state.data, raid)))
+    return True
 
 
 def _floods(people: Sequence[Person]) -> bool:

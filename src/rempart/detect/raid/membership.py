@@ -15,7 +15,15 @@ from enum import Enum
 
 from rempart.detect.interface import Detections, Observation, RaidChange, Touch
 from rempart.detect.raid.evidence import WINDOW_MS, is_public, shared_keys, use_serial
-from rempart.detect.raid.raids import bits_of, join, picture, prolong, prune
+from rempart.detect.raid.raids import (
+    bits_of,
+    join,
+    note_told,
+    picture,
+    prolong,
+    prune,
+    worth_telling,
+)
 from rempart.detect.raid.reasons import (
     ABUSIVE,
     SAME_COHORT,
@@ -39,7 +47,7 @@ def touch(
 ) -> bool:
     """Does this message belong to the raid? True when its author is a core member."""
     data = state.data
-    changed = prune(raid, now)
+    pruned = prune(raid, now)
     hot = sum(key in raid.hot for key in keys)
     member = raid.members.get(person.id)
     if member is None:
@@ -47,15 +55,16 @@ def touch(
         tie = _tie(raid, person, bits, keys, hot, harmful, now)
         if tie is _Tie.CORE or (tie is _Tie.CROWD and raid.kind == RaidKind.DOGPILE.value):
             member = join(raid, person, bits, tie is _Tie.CORE, now)
-            changed = changed or member is not None
         if tie is not _Tie.NONE and member is None:
             found.touches.append(touch_of(row, raid, bits, tie is _Tie.CORE))
             if tie is _Tie.CORE:
                 raid.messages += 1
                 prolong(raid, now)
+                return True
+            raid.crowd += 1
     elif hot and not member.core:
         member.because |= SHARES_TEXT
-        member.core = changed = True
+        member.core = True
     if member is not None:
         if harmful:
             member.flagged += 1
@@ -66,7 +75,8 @@ def touch(
         if member.core:
             _learn_keys(state, raid, keys, now)
         found.touches.append(touch_of(row, raid, member.because, member.core))
-    if changed:
+    if pruned or worth_telling(raid, now):
+        note_told(raid, now)
         found.changes.append(RaidChange(row.position, picture(data, raid)))
     return member is not None and member.core
 

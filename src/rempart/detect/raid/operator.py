@@ -46,7 +46,7 @@ class RaidOperator(KeyedOperator[TargetState]):
 
     name: ClassVar[str] = "raid"
     version: ClassVar[str] = "1"
-    max_state_bytes: ClassVar[int] = 150_000
+    max_state_bytes: ClassVar[int] = 100_000
 
     def fresh(self, key: str) -> TargetState:
         return TargetState(TargetData(version=1, key=key))

@@ -24,6 +24,7 @@ from rempart.detect.raid.state import (
     Pulse,
     TargetData,
     TargetState,
+    size_of,
 )
 from rempart.model import Account
 
@@ -43,7 +44,7 @@ def meet(state: TargetState, account: Account, created: int, now: int) -> Person
         person = data.older_people.pop(account.id, None)
         if person is None:
             person = _newcomer(state, account, created, now)
-        _make_room(state, len(person.id) + len(person.name or ""))
+        _make_room(state, size_of(person.id, person.name))
         data.people[person.id] = person
         state.by_serial[person.serial & 0xFFFFFF] = person
     day = now // DAY_MS

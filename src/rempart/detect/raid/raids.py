@@ -34,6 +34,7 @@ from rempart.detect.raid.state import (
     Person,
     RaidState,
     TargetData,
+    size_of,
 )
 from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_key, stable_id
 
@@ -43,6 +44,7 @@ LIFE_MS: Final = {
     RaidStage.ATTACK: 10 * MINUTE_MS,
 }
 PRUNE_MS: Final = 45_000
+TELL_AFTER_MS: Final = 5_000
 
 
 def open_raid(data: TargetData, message: Message, now: int, stage: RaidStage) -> RaidState:
@@ -79,13 +81,12 @@ def bits_of(raid: RaidState, person: Person, now: int) -> int:
 
 
 def join(raid: RaidState, person: Person, bits: int, core: bool, now: int) -> MemberState | None:
-    """Adds or updates a member; None when the list is full (then only counted in `crowd`)."""
+    """Adds or updates a member; None when the list is full (the message is still touched)."""
     member = raid.members.get(person.id)
     if member is None:
-        used = sum(len(name) for name in raid.members) if len(person.id) > 32 else 0
-        if len(raid.members) >= MEMBERS or used > MEMBER_BYTES:
-            raid.crowd += 1
+        if len(raid.members) >= MEMBERS or raid.member_bytes > MEMBER_BYTES:
             return None
+        raid.member_bytes += size_of(person.id, person.name)
         first = person.first if now - person.first <= 2 * WINDOW_MS else now
         member = MemberState(person.name, person.created, first)
         raid.members[person.id] = member
@@ -146,6 +147,22 @@ def set_stage(raid: RaidState, stage: RaidStage, now: int) -> None:
 def prolong(raid: RaidState, now: int) -> None:
     raid.last = max(raid.last, now)
     raid.until = raid.last + LIFE_MS[RaidStage(raid.stage)]
+
+
+def worth_telling(raid: RaidState, now: int) -> bool:
+    """Whether new members should be told of now: each of the first, then by tenths or after five
+    seconds, so that a raid of hundreds is not told hundreds of times in full."""
+    count = len(raid.members)
+    new = count - raid.told_members
+    if new == 0 or (new * 10 < count and now - raid.told_at < TELL_AFTER_MS):
+        return False
+    note_told(raid, now)
+    return True
+
+
+def note_told(raid: RaidState, now: int) -> None:
+    raid.told_members = len(raid.members)
+    raid.told_at = now
 
 
 def picture(data: TargetData, raid: RaidState) -> Raid:

@@ -15,14 +15,14 @@ from typing import Final
 import msgspec
 
 PEOPLE_PER_GENERATION: Final = 256
-PEOPLE_BYTES_PER_GENERATION: Final = 12_000
+PEOPLE_BYTES_PER_GENERATION: Final = 9_000
 KNOWN_PER_GENERATION: Final = 1_024
 SIGNATURES_PER_GENERATION: Final = 1_024
 SHARED_SIGNATURES: Final = 192
 AUTHORS_PER_SIGNATURE: Final = 48
 ACTS: Final = 256
 MEMBERS: Final = 400
-MEMBER_BYTES: Final = 16_000
+MEMBER_BYTES: Final = 12_000
 HOT_KEYS: Final = 512
 
 DAY_MS: Final = 86_400_000
@@ -58,6 +58,11 @@ class Person(msgspec.Struct, array_like=True):
     def is_arrival(self, now: int) -> bool:
         """First seen within the last ten minutes, and not known from another day."""
         return self.days == 1 and now - self.first <= 10 * MINUTE_MS
+
+
+def size_of(account: str, name: str | None) -> int:
+    """Bytes an account's texts take in a dump."""
+    return len(account.encode("utf-8", "replace")) + len((name or "").encode("utf-8", "replace"))
 
 
 class MemberState(msgspec.Struct, array_like=True):
@@ -97,6 +102,9 @@ class RaidState(msgspec.Struct, array_like=True):
     cohort_day: int = -1
     family: int = -1
     pruned: bool = False
+    member_bytes: int = 0
+    told_members: int = 0
+    told_at: int = -1
 
 
 class Baseline(msgspec.Struct, array_like=True):
@@ -136,6 +144,8 @@ class TargetData(msgspec.Struct, array_like=True):
     serial: int = 0
     people_bytes: int = 0
     announced_until: int = -1
+    shares: int = 0
+    look_at: int = 0
     people: dict[str, Person] = {}
     older_people: dict[str, Person] = {}
     known: dict[int, int] = {}

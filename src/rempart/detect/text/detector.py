@@ -3,7 +3,8 @@
 Rules of this module:
 
 1. A term with a score of 0.5 or more flags by itself. A milder one ("stupid", "nul") flags only
-   when the message aims it at somebody; alone it is said of a thing, or in passing.
+   when the message aims it at somebody, or when two of them stand in one message; alone it is said
+   of a thing, or in passing.
 2. The second view (spaced letters, repeats, leet, stars) is made only for messages that show a
    sign of such hiding. Who hides a mild term means it: there it flags too; a mere repeat does not.
 3. One signal per label and message: the highest score, at its first place.
@@ -23,12 +24,15 @@ from rempart.model import THRESHOLD, Label, Signal
 
 _AIMED_SCORE: Final = 0.55
 _AIM_REACH: Final = 40
+_PILED_UP: Final = 2
 # Right before the term: "you are so …", "t'es vraiment …", "espèce de …", "such a …".
 _AIM_BEFORE: Final = re.compile(
     r"\b(?:you(?:'?re|r| are| r| were| look| is)?|u(?: r|r)?|ur|youre|she(?:'?s| is)|he(?:'?s| is)"
     r"|t'? ?es|tu es|vous etes|espece d[e']|sale|bande d[e']|quel(?:le)?)"
     r"(?:[ ,]+(?:all|so|such|just|really|very|fucking|a|an|the|too|literally|vraiment|trop|qu'?un"
-    r"|qu'?une|une?|des|si|tellement|bien|juste|gros|grosse|petite?|pauvre|sale))*[ ,']*$"
+    r"|qu'?une|une?|des|si|tellement|bien|juste|gros|grosse|petite?|pauvre|sale))*"
+    # One word that says nothing, as bots put in to be different.
+    r"(?:[ ,]+[a-z]{1,9})?[ ,']*$"
 )
 
 
@@ -69,11 +73,13 @@ class TextDetector(Detector):
 
     def detect(self, batch: Batch) -> Iterable[tuple[int, Signal]]:
         best: dict[int, dict[Label, tuple[float, Hit]]] = {}
+        milder: dict[int, set[str]] = {}
         for hit in self._matcher.find(batch.folds):
             score = hit.term.score
             if score < THRESHOLD:
-                folded = batch.folds[hit.text]
-                if not _AIM_BEFORE.search(folded, max(0, hit.start - _AIM_REACH), hit.start):
+                seen = milder.setdefault(hit.text, set())
+                seen.add(hit.term.text)
+                if len(seen) < _PILED_UP and not _is_aimed(batch.folds[hit.text], hit.start):
                     continue
                 score = _AIMED_SCORE
             _keep(best, hit, score)
@@ -88,10 +94,12 @@ class TextDetector(Detector):
             for label in sorted(best[index]):
                 score, hit = best[index][label]
                 span = original_span(batch.messages[index].text, hit.start, hit.end)
-                yield (
-                    index,
-                    Signal(self.name, self.version, label, score, span, f"term: {hit.term.text}"),
-                )
+                why = f"term: {hit.term.text}"
+                yield index, Signal(self.name, self.version, label, score, span, why)
+
+
+def _is_aimed(folded: str, start: int) -> bool:
+    return _AIM_BEFORE.search(folded, max(0, start - _AIM_REACH), start) is not None
 
 
 def _keep(best: dict[int, dict[Label, tuple[float, Hit]]], hit: Hit, score: float) -> None:
