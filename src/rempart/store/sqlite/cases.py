@@ -7,54 +7,37 @@ tables over the same connection, so that it is the same moment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import apsw
 import msgspec
 
 from rempart.errors import ConflictError
-from rempart.model import Case, CaseKind, CaseState, Decision, DecisionOutcome, Ground
+from rempart.model import Case, CaseKind, CaseState
 from rempart.store.interface.cases import (
     URGENT,
-    Answer,
     CaseChange,
     CaseCounts,
     CasePage,
     CaseQuery,
-    CaseTables,
     LooseCase,
     NewCase,
-    NewReport,
-    ReportRow,
 )
 from rempart.store.interface.stream import MeasureRow, MessageRow
+from rempart.store.sqlite.reports import SqliteReportTables, at_of, ms_of, pack
 from rempart.store.sqlite.stream import SqliteStreamTables
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CASES = (
     "SELECT c.id, c.kind, c.subject, c.platform, c.channel, c.target, c.state, c.opened_ms,"
     " c.updated_ms, c.priority, c.why, c.raid, c.merged_into, c.messages, c.reports FROM cases c "
 )
-_REPORTS = (
-    "SELECT r.id, r.case_id, r.category, r.language, r.received_ms, r.seq, r.repeats,"
-    " (SELECT count(*) FROM receipt WHERE report_id = r.id),"
-    " EXISTS (SELECT 1 FROM report_contact WHERE report_id = r.id), a.at_ms"
-    " FROM report r LEFT JOIN answer a ON a.report_id = r.id "
-)
-_ANSWERS = (
-    "SELECT a.report_id, a.decision_id, a.text, a.at_ms, a.seq FROM answer a"
-    " JOIN report r ON r.id = a.report_id "
-)
-_OF_FAMILY = "r.case_id IN (SELECT ?1 UNION ALL SELECT id FROM cases WHERE merged_into = ?1)"
 _LISTED = "IN (SELECT value FROM json_each(?))"
 _WHY = msgspec.json.Decoder(dict[str, str])
-_IDS = msgspec.json.Decoder(tuple[str, ...])
 
 
-class SqliteCaseTables(CaseTables):
+class SqliteCaseTables(SqliteReportTables):
     def __init__(self, connection: apsw.Connection) -> None:
-        self._db = connection
+        super().__init__(connection)
         self._stream = SqliteStreamTables(connection)
 
     # -- reading cases ---------------------------------------------------------------------------
@@ -66,7 +49,7 @@ class SqliteCaseTables(CaseTables):
             (*values, query.limit, query.offset),
         )
         count = "SELECT count(*) FROM cases c "
-        return CasePage([_case(row) for row in rows], self._number(count + where, values))
+        return CasePage([_case(row) for row in rows], self.number(count + where, values))
 
     def counts(self, channels: Sequence[str] | None = None) -> CaseCounts:
         where, values = _conditions(CaseQuery(channels=None if channels is None else (*channels,)))
@@ -89,13 +72,13 @@ class SqliteCaseTables(CaseTables):
             reports=sum(row[3] for row in rows),
             unanswered=sum(row[3] for row in still_open),
             oldest_open_ms=min((row[5] for row in still_open), default=None),
-            oldest_unanswered_ms=self._value(
+            oldest_unanswered_ms=self.value(
                 waiting + where + "AND c.state = 'open' AND c.reports > 0", values
             ),
         )
 
     def get(self, case: str) -> Case | None:
-        row = self._row(_CASES + "WHERE c.id = ?", case)
+        row = self.row(_CASES + "WHERE c.id = ?", case)
         return _case(row) if row else None
 
     def find(self, prefix: str, limit: int = 3) -> list[str]:
@@ -107,7 +90,7 @@ class SqliteCaseTables(CaseTables):
         return [row[0] for row in rows]
 
     def latest(self) -> Case | None:
-        row = self._row(_CASES + "WHERE c.state <> 'merged' ORDER BY c.rowid DESC LIMIT 1")
+        row = self.row(_CASES + "WHERE c.state <> 'merged' ORDER BY c.rowid DESC LIMIT 1")
         return _case(row) if row else None
 
     def last_of(self, things: Sequence[bytes]) -> dict[bytes, tuple[Case, int]]:
@@ -121,7 +104,7 @@ class SqliteCaseTables(CaseTables):
             " UNION ALL SELECT a.thing, c.id, 0, c.state = 'open' FROM case_alias a"
             " JOIN cases o ON o.id = a.case_id JOIN cases c ON c.id = coalesce(o.merged_into, o.id)"
             " WHERE a.thing IN (SELECT unhex(value) FROM json_each(?1)) ORDER BY is_open, 3",
-            (_pack([thing.hex() for thing in things]),),
+            (pack([thing.hex() for thing in things]),),
         ):
             pairs[thing] = (case, ordinal)
         cases = self._by_id([case for case, _ in pairs.values()])
@@ -132,7 +115,7 @@ class SqliteCaseTables(CaseTables):
             return {}
         rows = self._db.execute(
             _CASES + "WHERE c.kind = 'raid' AND c.raid " + _LISTED + " ORDER BY c.ordinal",
-            (_pack(raids),),
+            (pack(raids),),
         )
         return {case.raid or case.subject: case for case in map(_case, rows)}
 
@@ -147,7 +130,7 @@ class SqliteCaseTables(CaseTables):
             " UNION ALL SELECT m.seq, c.id, c.state = 'open', c.opened_ms FROM case_message m"
             " JOIN cases o ON o.id = m.case_id JOIN cases c ON c.id = coalesce(o.merged_into, o.id)"
             " WHERE m.seq IN (SELECT value FROM json_each(?1)) ORDER BY is_open, 4",
-            (_pack(sequences),),
+            (pack(sequences),),
         ):
             pairs[seq] = case
         cases = self._by_id(list(pairs.values()))
@@ -183,7 +166,7 @@ class SqliteCaseTables(CaseTables):
 
     def sequences(self, case: str) -> list[int]:
         found = set(self.message_sequences(case))
-        measures = _pack([row.measure.id for row in self.measures(case)])
+        measures = pack([row.measure.id for row in self.measures(case)])
         for query, value in (
             (
                 "SELECT seq FROM case_entry WHERE case_id"
@@ -234,7 +217,7 @@ class SqliteCaseTables(CaseTables):
         return sorted(found.values(), key=lambda row: row.seq)
 
     def held_without_case(self) -> int:
-        return self._number(
+        return self.number(
             "SELECT count(*) FROM message m WHERE m.verdict > 0"
             " AND NOT EXISTS (SELECT 1 FROM case_message b WHERE b.seq = m.seq)"
             " AND NOT EXISTS"
@@ -261,13 +244,13 @@ class SqliteCaseTables(CaseTables):
                         case.channel,
                         case.target,
                         case.priority,
-                        _pack(case.why),
+                        pack(case.why),
                         case.raid,
                         new.author,
                         new.at_ms,
                         case.messages,
-                        _ms(case.opened_at),
-                        _ms(case.updated_at),
+                        ms_of(case.opened_at),
+                        ms_of(case.updated_at),
                     )
                     for new in cases
                     for case in (new.case,)
@@ -281,13 +264,13 @@ class SqliteCaseTables(CaseTables):
             "UPDATE cases SET priority = max(priority, ?), messages = max(messages, ?),"
             " why = coalesce(?, why), updated_ms = max(updated_ms, ?) WHERE id = ?",
             [
-                (c.priority, c.messages, _pack(c.why) if c.why else None, c.at_ms, c.id)
+                (c.priority, c.messages, pack(c.why) if c.why else None, c.at_ms, c.id)
                 for c in changes
             ],
         )
 
     def merge(self, cases: Sequence[str], into: str, at_ms: int) -> None:
-        listed = _pack([case for case in cases if case != into])
+        listed = pack([case for case in cases if case != into])
         reports, first = next(
             self._db.execute(
                 "SELECT coalesce(sum(reports), 0), min(reported_ms) FROM cases"
@@ -320,157 +303,14 @@ class SqliteCaseTables(CaseTables):
     def add_entries(self, pairs: Iterable[tuple[str, int]]) -> None:
         self._db.executemany("INSERT OR IGNORE INTO case_entry (case_id, seq) VALUES (?, ?)", pairs)
 
-    # -- reports ---------------------------------------------------------------------------------
-
-    def insert_report(self, report: NewReport) -> None:
-        try:
-            self._db.execute(
-                "INSERT INTO report (id, case_id, thing, category, language, reporter, content,"
-                " repeats, received_ms, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    report.id,
-                    report.case,
-                    report.thing,
-                    report.category,
-                    report.language,
-                    report.reporter,
-                    report.content,
-                    report.repeats,
-                    report.received_ms,
-                    report.seq,
-                ),
-            )
-        except apsw.ConstraintError as error:
-            raise ConflictError("this report is already there", where=report.id) from error
-        self._db.execute(
-            "UPDATE cases SET reports = reports + 1, updated_ms = max(updated_ms, ?2),"
-            " reported_ms = coalesce(min(reported_ms, ?2), ?2) WHERE id = ?1",
-            (report.case, report.received_ms),
-        )
-
-    def same_report(self, reporter: bytes, thing: bytes, category: str) -> list[tuple[str, bytes]]:
-        rows = self._db.execute(
-            "WITH first AS (SELECT id FROM report WHERE reporter = ? AND thing = ?"
-            " AND category = ? AND repeats IS NULL)"
-            " SELECT id, content FROM report WHERE id IN first"
-            " UNION ALL SELECT id, content FROM report WHERE repeats IN first",
-            (reporter, thing, category),
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    def insert_receipt(self, digest: bytes, report: str, at_ms: int) -> None:
-        self._db.execute(
-            "INSERT INTO receipt (digest, report_id, at_ms) VALUES (?, ?, ?)",
-            (digest, report, at_ms),
-        )
-
-    def report_of_receipt(self, digest: bytes) -> str | None:
-        value = self._value("SELECT report_id FROM receipt WHERE digest = ?", (digest,))
-        return str(value) if value is not None else None
-
-    def put_contact(self, report: str, sealed: bytes) -> None:
-        self._db.execute("INSERT INTO report_contact VALUES (?, ?)", (report, sealed))
-
-    def sealed_contact(self, report: str) -> bytes | None:
-        value = self._value("SELECT sealed FROM report_contact WHERE report_id = ?", (report,))
-        return bytes(value) if value is not None else None
-
-    def report(self, report: str) -> ReportRow | None:
-        row = self._row(_REPORTS + "WHERE r.id = ?", report)
-        return _report(row) if row else None
-
-    def reports(self, case: str, limit: int = 200, offset: int = 0) -> list[ReportRow]:
-        rows = self._db.execute(
-            _REPORTS + "WHERE " + _OF_FAMILY + " ORDER BY r.received_ms, r.seq LIMIT ?2 OFFSET ?3",
-            (case, limit, offset),
-        )
-        return [_report(row) for row in rows]
-
-    def unanswered(self, case: str) -> list[ReportRow]:
-        rows = self._db.execute(
-            _REPORTS
-            + "WHERE a.report_id IS NULL AND "
-            + _OF_FAMILY
-            + " ORDER BY r.received_ms, r.seq",
-            (case,),
-        )
-        return [_report(row) for row in rows]
-
-    # -- decisions and answers -------------------------------------------------------------------
-
-    def insert_decision(self, decision: Decision, seq: int) -> None:
-        at_ms = _ms(decision.decided_at)
-        try:
-            self._db.execute(
-                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    decision.id,
-                    decision.case,
-                    decision.outcome.value,
-                    decision.ground.value,
-                    decision.reason,
-                    decision.decided_by,
-                    at_ms,
-                    _pack(decision.measures),
-                    _pack(decision.undone),
-                    seq,
-                ),
-            )
-        except apsw.ConstraintError as error:
-            raise ConflictError("this case is already decided", where=decision.case) from error
-        self._db.execute(
-            "UPDATE cases SET state = 'decided', updated_ms = max(updated_ms, ?)"
-            " WHERE id = ? AND state = 'open'",
-            (at_ms, decision.case),
-        )
-        if self._db.changes() != 1:
-            raise ConflictError("this case is not open", where=decision.case)
-
-    def decision(self, case: str) -> Decision | None:
-        row = self._row(
-            "SELECT id, case_id, outcome, ground, reason, decided_by, decided_ms, measures, undone"
-            " FROM decision WHERE case_id = ?",
-            case,
-        )
-        if row is None:
-            return None
-        return Decision(
-            row[0],
-            row[1],
-            DecisionOutcome(row[2]),
-            Ground(row[3]),
-            row[4],
-            row[5],
-            _at(row[6]),
-            _IDS.decode(row[7]),
-            _IDS.decode(row[8]),
-        )
-
-    def insert_answers(self, answers: Sequence[Answer]) -> None:
-        try:
-            self._db.executemany(
-                "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
-                [(a.report, a.decision, _pack(a.text), a.at_ms, a.seq) for a in answers],
-            )
-        except apsw.ConstraintError as error:
-            raise ConflictError("a report of this case already has its answer") from error
-
-    def answer(self, report: str) -> Answer | None:
-        row = self._row(_ANSWERS + "WHERE a.report_id = ?", report)
-        return _answer(row) if row else None
-
-    def answers(self, case: str) -> list[Answer]:
-        rows = self._db.execute(_ANSWERS + "WHERE " + _OF_FAMILY + " ORDER BY a.seq", (case,))
-        return [_answer(row) for row in rows]
-
     # -- inside ----------------------------------------------------------------------------------
 
     def _by_id(self, cases: Sequence[str]) -> dict[str, Case]:
-        rows = self._db.execute(_CASES + "WHERE c.id " + _LISTED, (_pack(cases),))
+        rows = self._db.execute(_CASES + "WHERE c.id " + _LISTED, (pack(cases),))
         return {case.id: case for case in map(_case, rows)}
 
     def _raid_of(self, case: str) -> str | None:
-        value = self._value("SELECT raid FROM cases WHERE id = ? AND kind = 'raid'", (case,))
+        value = self.value("SELECT raid FROM cases WHERE id = ? AND kind = 'raid'", (case,))
         return str(value) if value is not None else None
 
     def _all_measures(
@@ -485,16 +325,6 @@ class SqliteCaseTables(CaseTables):
             if len(rows) < limit:
                 return
             offset += limit
-
-    def _row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
-        return next(iter(self._db.execute(query, values)), None)
-
-    def _value(self, query: str, values: tuple[Any, ...]) -> Any:
-        row = self._row(query, *values)
-        return row[0] if row else None
-
-    def _number(self, query: str, values: tuple[Any, ...]) -> int:
-        return int(self._value(query, values) or 0)
 
 
 def _conditions(query: CaseQuery) -> tuple[str, tuple[Any, ...]]:
@@ -511,7 +341,7 @@ def _conditions(query: CaseQuery) -> tuple[str, tuple[Any, ...]]:
         values.append(query.target)
     if query.channels is not None:
         parts.append("AND c.channel " + _LISTED + " ")
-        values.append(_pack(query.channels))
+        values.append(pack(query.channels))
     return "".join(parts), tuple(values)
 
 
@@ -524,8 +354,8 @@ def _case(row: tuple[Any, ...]) -> Case:
         channel=row[4],
         target=row[5],
         state=CaseState(row[6]),
-        opened_at=_at(row[7]),
-        updated_at=_at(row[8]),
+        opened_at=at_of(row[7]),
+        updated_at=at_of(row[8]),
         priority=row[9],
         why=_WHY.decode(row[10]),
         raid=row[11],
@@ -533,34 +363,3 @@ def _case(row: tuple[Any, ...]) -> Case:
         messages=row[13],
         reports=row[14],
     )
-
-
-def _report(row: tuple[Any, ...]) -> ReportRow:
-    return ReportRow(
-        id=row[0],
-        case=row[1],
-        category=row[2],
-        language=row[3],
-        received_ms=row[4],
-        seq=row[5],
-        repeats=row[6],
-        receipts=row[7],
-        has_contact=bool(row[8]),
-        answered_ms=row[9],
-    )
-
-
-def _answer(row: tuple[Any, ...]) -> Answer:
-    return Answer(row[0], row[1], _WHY.decode(row[2]), row[3], row[4])
-
-
-def _pack(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _ms(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _at(ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=ms)

@@ -1,0 +1,222 @@
+"""Reports, decisions and answers in SQLite: the part of the case tables that happens once.
+
+What may be there only once is a constraint of the schema; here a broken constraint becomes the
+`ConflictError` that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import apsw
+import msgspec
+
+from rempart.errors import ConflictError
+from rempart.model import Decision, DecisionOutcome, Ground
+from rempart.store.interface.cases import Answer, CaseTables, NewReport, ReportRow
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_REPORTS = (
+    "SELECT r.id, r.case_id, r.category, r.language, r.received_ms, r.seq, r.repeats,"
+    " (SELECT count(*) FROM receipt WHERE report_id = r.id),"
+    " EXISTS (SELECT 1 FROM report_contact WHERE report_id = r.id), a.at_ms"
+    " FROM report r LEFT JOIN answer a ON a.report_id = r.id "
+)
+_ANSWERS = (
+    "SELECT a.report_id, a.decision_id, a.text, a.at_ms, a.seq FROM answer a"
+    " JOIN report r ON r.id = a.report_id "
+)
+_OF_FAMILY = "r.case_id IN (SELECT ?1 UNION ALL SELECT id FROM cases WHERE merged_into = ?1)"
+_TEXTS = msgspec.json.Decoder(dict[str, str])
+_IDS = msgspec.json.Decoder(tuple[str, ...])
+
+
+class SqliteReportTables(CaseTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
+        return next(iter(self._db.execute(query, values)), None)
+
+    def value(self, query: str, values: tuple[Any, ...]) -> Any:
+        row = self.row(query, *values)
+        return row[0] if row else None
+
+    def number(self, query: str, values: tuple[Any, ...]) -> int:
+        return int(self.value(query, values) or 0)
+
+    # -- reports ---------------------------------------------------------------------------------
+
+    def insert_report(self, report: NewReport) -> None:
+        try:
+            self._db.execute(
+                "INSERT INTO report (id, case_id, thing, category, language, reporter, content,"
+                " repeats, received_ms, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    report.id,
+                    report.case,
+                    report.thing,
+                    report.category,
+                    report.language,
+                    report.reporter,
+                    report.content,
+                    report.repeats,
+                    report.received_ms,
+                    report.seq,
+                ),
+            )
+        except apsw.ConstraintError as error:
+            raise ConflictError("this report is already there", where=report.id) from error
+        self._db.execute(
+            "UPDATE cases SET reports = reports + 1, updated_ms = max(updated_ms, ?2),"
+            " reported_ms = coalesce(min(reported_ms, ?2), ?2) WHERE id = ?1",
+            (report.case, report.received_ms),
+        )
+
+    def same_report(self, reporter: bytes, thing: bytes, category: str) -> list[tuple[str, bytes]]:
+        rows = self._db.execute(
+            "WITH first AS (SELECT id FROM report WHERE reporter = ? AND thing = ?"
+            " AND category = ? AND repeats IS NULL)"
+            " SELECT id, content FROM report WHERE id IN first"
+            " UNION ALL SELECT id, content FROM report WHERE repeats IN first",
+            (reporter, thing, category),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def insert_receipt(self, digest: bytes, report: str, at_ms: int) -> None:
+        self._db.execute(
+            "INSERT INTO receipt (digest, report_id, at_ms) VALUES (?, ?, ?)",
+            (digest, report, at_ms),
+        )
+
+    def report_of_receipt(self, digest: bytes) -> str | None:
+        value = self.value("SELECT report_id FROM receipt WHERE digest = ?", (digest,))
+        return str(value) if value is not None else None
+
+    def put_contact(self, report: str, sealed: bytes) -> None:
+        self._db.execute("INSERT INTO report_contact VALUES (?, ?)", (report, sealed))
+
+    def sealed_contact(self, report: str) -> bytes | None:
+        value = self.value("SELECT sealed FROM report_contact WHERE report_id = ?", (report,))
+        return bytes(value) if value is not None else None
+
+    def report(self, report: str) -> ReportRow | None:
+        row = self.row(_REPORTS + "WHERE r.id = ?", report)
+        return _report(row) if row else None
+
+    def reports(self, case: str, limit: int = 200, offset: int = 0) -> list[ReportRow]:
+        rows = self._db.execute(
+            _REPORTS + "WHERE " + _OF_FAMILY + " ORDER BY r.received_ms, r.seq LIMIT ?2 OFFSET ?3",
+            (case, limit, offset),
+        )
+        return [_report(row) for row in rows]
+
+    def unanswered(self, case: str) -> list[ReportRow]:
+        rows = self._db.execute(
+            _REPORTS
+            + "WHERE a.report_id IS NULL AND "
+            + _OF_FAMILY
+            + " ORDER BY r.received_ms, r.seq",
+            (case,),
+        )
+        return [_report(row) for row in rows]
+
+    # -- decisions and answers -------------------------------------------------------------------
+
+    def insert_decision(self, decision: Decision, seq: int) -> None:
+        at_ms = ms_of(decision.decided_at)
+        try:
+            self._db.execute(
+                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    decision.id,
+                    decision.case,
+                    decision.outcome.value,
+                    decision.ground.value,
+                    decision.reason,
+                    decision.decided_by,
+                    at_ms,
+                    pack(decision.measures),
+                    pack(decision.undone),
+                    seq,
+                ),
+            )
+        except apsw.ConstraintError as error:
+            raise ConflictError("this case is already decided", where=decision.case) from error
+        self._db.execute(
+            "UPDATE cases SET state = 'decided', updated_ms = max(updated_ms, ?)"
+            " WHERE id = ? AND state = 'open'",
+            (at_ms, decision.case),
+        )
+        if self._db.changes() != 1:
+            raise ConflictError("this case is not open", where=decision.case)
+
+    def decision(self, case: str) -> Decision | None:
+        row = self.row(
+            "SELECT id, case_id, outcome, ground, reason, decided_by, decided_ms, measures, undone"
+            " FROM decision WHERE case_id = ?",
+            case,
+        )
+        if row is None:
+            return None
+        return Decision(
+            row[0],
+            row[1],
+            DecisionOutcome(row[2]),
+            Ground(row[3]),
+            row[4],
+            row[5],
+            at_of(row[6]),
+            _IDS.decode(row[7]),
+            _IDS.decode(row[8]),
+        )
+
+    def insert_answers(self, answers: Sequence[Answer]) -> None:
+        try:
+            self._db.executemany(
+                "INSERT INTO answer VALUES (?, ?, ?, ?, ?)",
+                [(a.report, a.decision, pack(a.text), a.at_ms, a.seq) for a in answers],
+            )
+        except apsw.ConstraintError as error:
+            raise ConflictError("a report of this case already has its answer") from error
+
+    def answer(self, report: str) -> Answer | None:
+        row = self.row(_ANSWERS + "WHERE a.report_id = ?", report)
+        return _answer(row) if row else None
+
+    def answers(self, case: str) -> list[Answer]:
+        rows = self._db.execute(_ANSWERS + "WHERE " + _OF_FAMILY + " ORDER BY a.seq", (case,))
+        return [_answer(row) for row in rows]
+
+
+def _report(row: tuple[Any, ...]) -> ReportRow:
+    return ReportRow(
+        id=row[0],
+        case=row[1],
+        category=row[2],
+        language=row[3],
+        received_ms=row[4],
+        seq=row[5],
+        repeats=row[6],
+        receipts=row[7],
+        has_contact=bool(row[8]),
+        answered_ms=row[9],
+    )
+
+
+def _answer(row: tuple[Any, ...]) -> Answer:
+    return Answer(row[0], row[1], _TEXTS.decode(row[2]), row[3], row[4])
+
+
+def pack(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def ms_of(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def at_of(ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=ms)
