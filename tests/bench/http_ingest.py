@@ -27,7 +27,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 CHAT = "data/chat/stream_chat.ndjson.gz"
-WORDS = "hello nice stream tonight lol what a play gg well done see you same here".split()
+WORDS = [
+    "hello",
+    "nice",
+    "stream",
+    "tonight",
+    "lol",
+    "what",
+    "a",
+    "play",
+    "gg",
+    "well",
+    "done",
+    "see",
+    "you",
+    "same",
+    "here",
+]
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -124,11 +124,11 @@ def test_a_platform_that_comes_back_gets_the_measure(engine: Direct) -> None:
 
 
 def test_for_ever_is_given_up_at_once_and_somebody_is_told(engine: Direct) -> None:
-    told: list[tuple[str, str]] = []
+    told: list[tuple[Measure, str]] = []
     outbox = Outbox(engine, {"bot": Platform(GONE)}, given_up=lambda *what: told.append(what))
     asyncio.run(outbox.deliver_due())
     assert delivery(engine) == ("failed", 1, "HTTP 410")
-    assert told == [("m-1", "HTTP 410")]
+    assert told == [(MEASURE, "HTTP 410")]
 
 
 def test_a_connector_that_is_no_longer_configured_is_shown(engine: Direct) -> None:
@@ -150,7 +150,7 @@ def test_a_platform_that_stays_down_is_given_up_in_the_end(engine: Direct) -> No
     asyncio.run(story())
     assert len(platform.asked) == MAX_ATTEMPTS
     assert delivery(engine)[0] == "failed"
-    assert told == [("m-1", "HTTP 503")]
+    assert told == [(MEASURE, "HTTP 503")]
 
 
 def test_the_undo_of_an_applied_measure_goes_out_too(engine: Direct) -> None:

@@ -68,7 +68,7 @@ class Writer(Protocol):
 class Outbox:
     """Takes due deliveries from the store and calls the connectors. One per service.
 
-    `given_up(measure id, detail)` is called when a delivery failed for good.
+    `given_up(measure, detail)` is called when a delivery failed for good.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Outbox:
         connectors: Mapping[str, Connector],
         *,
         clock: Callable[[], float] = time.time,
-        given_up: Callable[[str, str], None] = lambda *_: None,
+        given_up: Callable[[Measure, str], None] = lambda *_: None,
     ) -> None:
         self._engine = engine
         self._connectors = connectors
@@ -134,7 +134,7 @@ class Outbox:
             _LOG.error(
                 "measure %s not applied by %s: %s", row.measure, row.connector, result.detail
             )
-            self._given_up(row.measure, result.detail)
+            self._given_up(measure, result.detail)
 
     async def _call(self, row: DeliveryRow, measure: Measure) -> Delivery:
         connector = self._connectors.get(row.connector)

@@ -22,6 +22,7 @@ from rempart.connect.outbound import Outbound
 from rempart.connect.webhook import Webhook
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import InputError
+from rempart.model import Measure
 from rempart.protect.connector import Connector
 from rempart.protect.outbox import Outbox
 from rempart.web.app import build_app
@@ -59,7 +60,7 @@ def run_service(
     settings = load_settings(data)
     listening = _listen(host, port)
     try:
-        engine = open_engine(data, settings)
+        engine = EmbeddedEngine.open(data)
         try:
             engine.start()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -68,11 +69,6 @@ def run_service(
             engine.stop()
     finally:
         listening.close()
-
-
-def open_engine(data: Path, settings: WebSettings) -> EmbeddedEngine:
-    del settings
-    return EmbeddedEngine.open(data)
 
 
 async def _serve(
@@ -150,7 +146,17 @@ def _outbox(engine: EmbeddedEngine, settings: WebSettings) -> Outbox:
         name: Webhook(hook.url, hook.secret, Outbound(allow=hook.allow))
         for name, hook in settings.webhooks.items()
     }
-    return Outbox(engine, connectors)
+
+    def given_up(measure: Measure, detail: str) -> None:
+        scope = measure.scope
+        engine.hub.publish(
+            "alarm",
+            {"what": "measure-not-applied", "measure": measure.id, "detail": detail},
+            platform=scope.platform,
+            channel=scope.channel,
+        )
+
+    return Outbox(engine, connectors, given_up=given_up)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

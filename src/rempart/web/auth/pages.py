@@ -6,6 +6,7 @@ Every wrong sign-in gives the same answer after the same work, whether the name 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from functools import cache
 from typing import Annotated, Any
@@ -49,6 +50,7 @@ from rempart.web.failures import NoRightError
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyRequest = Request[Any, Any, Any]
 
+_LOG = logging.getLogger(__name__)
 HOME = "/console"
 MAX_NAME = 64
 
@@ -85,9 +87,11 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
         person = await _check_password(request, name, data.get("password", ""))
         known = person is not None
     if not known:
+        _LOG.warning("a sign-in was refused")
         slow.failed(keys, time.monotonic())
         return _login_form(request, "expired" if one_time else "wrong", data.get("next", ""))
     slow.succeeded(keys)
+    _LOG.info("signed in: %s", person.id if person else "with the one-time login")
     agent = request.headers.get("user-agent", "")
     secret = await gate_of(request).open_session(person.id if person else None, agent)
     target = local_path(data.get("next", "")) if person else "/login/password"

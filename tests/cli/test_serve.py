@@ -1,0 +1,99 @@
+"""`rempart serve` as a process: starts without a terminal, says where it is, ends in order."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from rempart.log.checkpoint import open_checkpoint
+from rempart.log.keys import read_public
+
+COMMAND = [sys.executable, "-m", "rempart.cli", "serve"]
+MESSAGE = {
+    "id": "m1", "platform": "twitch", "channel": "lea", "sent_at": "2026-03-01T20:00:00Z",
+    "author": {"id": "u1"}, "text": "good evening",
+}  # fmt: skip
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    process = subprocess.Popen(
+        [*COMMAND, "--data", str(data), "--port", "0", "--json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process, json.loads(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def token_of(told: dict[str, str]) -> str:
+    lines = Path(told["first_login"]).read_text().splitlines()
+    return next(one.removeprefix("ingest-token: ") for one in lines if "ingest-token" in one)
+
+
+def test_it_ends_in_order_on_sigterm_even_with_a_stream_open(tmp_path: Path) -> None:
+    """What was acknowledged is under a signed checkpoint, and the exit code is 0."""
+    with serving(tmp_path) as (process, told):
+        headers = {"authorization": f"Bearer {token_of(told)}"}
+        client = httpx.Client(base_url=told["address"], headers=headers)
+        assert client.post("/api/v1/messages", json=MESSAGE).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 0, errors
+        assert all(json.loads(line)["what"] for line in errors.splitlines())
+    with serving(tmp_path) as (process, told):
+        note = httpx.get(f"{told['address']}/api/v1/log/checkpoint").text
+        assert open_checkpoint(note, read_public(tmp_path)).size >= 1
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+
+
+def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, told):
+        assert told["address"].startswith("http://127.0.0.1:")
+        port = told["address"].rsplit(":", 1)[1]
+        rows = Path("/proc/net/tcp").read_text().splitlines()
+        listening = [row.split()[1] for row in rows if row.split()[3] == "0A"]
+        assert f"0100007F:{int(port):04X}" in listening
+        assert f"00000000:{int(port):04X}" not in listening
+
+
+def refused(*arguments: str) -> str:
+    done = subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"127.0.0.1:{port}" in refused("--data", str(tmp_path), "--port", port)
+
+
+def test_wrong_settings_are_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[web]\nmax_bodies = 3\n")
+    assert "max_bodies" in refused("--data", str(tmp_path), "--port", "0")
+    (tmp_path / "settings.toml").write_text("nonsense")
+    assert "settings.toml" in refused("--data", str(tmp_path), "--port", "0")
+
+
+def test_a_second_service_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path):
+        assert refused("--data", str(tmp_path), "--port", "0")

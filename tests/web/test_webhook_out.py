@@ -1,0 +1,97 @@
+"""A held message reaches the platform as a signed webhook, and its undo does too."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+
+import msgspec
+from tests.connect.local_server import LocalServer, answering, http, serving
+from tests.web.service import HOOK_SECRET, Service, message
+
+from rempart.connect.signing import is_signed, secret_bytes
+
+
+@contextmanager
+def platform(*responses: bytes) -> Iterator[LocalServer]:
+    ready: Queue[tuple[LocalServer, asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
+
+    async def run() -> None:
+        over = asyncio.Event()
+        async with serving(answering(*responses)) as server:
+            ready.put((server, asyncio.get_running_loop(), over))
+            await over.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    server, loop, over = ready.get(timeout=10)
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(timeout=10)
+
+
+def wait_for(server: LocalServer, count: int) -> None:
+    deadline = time.monotonic() + 20
+    while len(server.received) < count:
+        assert time.monotonic() < deadline, f"{len(server.received)} of {count} webhooks came"
+        time.sleep(0.05)
+
+
+def test_a_held_message_and_its_undo_reach_the_platform(tmp_path: Path) -> None:
+    """The first attempt meets an error of the other side and is made again."""
+    with platform(http(503), http(204)) as bot:
+        (tmp_path / "settings.toml").write_text(
+            f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
+            f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\n'
+        )
+        with Service.running(tmp_path) as service:
+            client = service.client(service.ingest_token)
+            told = client.post("/api/v1/messages", json=message(text="you fucking idiot, die"))
+            (measure,) = told.json()["measures"]
+            wait_for(bot, 2)
+            answer = service.person.post(f"/api/v1/measures/{measure}/undo")
+            assert answer.json()["measures"][0]["state"] == "undone"
+            wait_for(bot, 3)
+        first, second, undo = bot.received[:3]
+        assert first.body == second.body
+        assert first.headers["webhook-id"] == second.headers["webhook-id"] == f"{measure}.apply"
+        assert undo.headers["webhook-id"] == f"{measure}.undo"
+        assert msgspec.json.decode(undo.body)["type"] == "measure.undo"
+        assert b"idiot" not in first.body + undo.body
+        for one in (first, second, undo):
+            assert is_signed(
+                secret_bytes(HOOK_SECRET),
+                one.headers["webhook-id"],
+                one.headers["webhook-timestamp"],
+                one.headers["webhook-signature"],
+                one.body,
+                time.time(),
+            )
+
+
+def test_a_measure_that_cannot_be_delivered_is_shown_and_told(tmp_path: Path) -> None:
+    with platform(http(410)) as bot:
+        (tmp_path / "settings.toml").write_text(
+            f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
+            f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\n'
+        )
+        with Service.running(tmp_path) as service:
+            client = service.client(service.ingest_token)
+            told = client.post("/api/v1/messages", json=message(text="you fucking idiot, die"))
+            (measure,) = told.json()["measures"]
+            deadline = time.monotonic() + 20
+            while True:
+                with service.engine.read() as tables:
+                    (row,) = tables.stream.deliveries([measure])
+                if row.state == "failed":
+                    break
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert row.detail == "HTTP 410"
