@@ -100,6 +100,15 @@ def test_any_changed_byte_of_a_leaf_is_refused(place: int, change: int) -> None:
         commit.open_leaf(bytes(changed), entry.bodies)
 
 
+def test_a_leaf_has_one_form_only() -> None:
+    one, two = "A" * 43, "B" * 42 + "A"
+    head, tail = '{"_sd":["', '"],"_sd_alg":"sha-256","v":1}'
+    assert commit.leaf_digests(f'{head}{one}","{two}{tail}'.encode()) == [one, two]
+    for other in (f'{two}","{one}', f'{one}","{one}', "", "A" * 42, "A" * 42 + "B", f"{one}="):
+        with pytest.raises(VerificationError):
+            commit.leaf_digests(f"{head}{other}{tail}".encode())
+
+
 @pytest.mark.parametrize(
     "value",
     [0.5, float("nan"), 2**53, "\ud800", {"é": 1}, {1: 2}, b"x", datetime.now(UTC), {"a": {1, 2}}],
