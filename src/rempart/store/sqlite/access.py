@@ -12,7 +12,9 @@ from rempart.store.interface.access import AccessTables, PersonRow, SessionRow, 
 
 _PEOPLE = "SELECT id, name, password_hash, scopes, channels, created_ms, disabled_ms FROM person "
 _SESSIONS = "SELECT id, digest, person, agent, created_ms, last_ms FROM session "
-_TOKENS = "SELECT id, digest, name, scopes, channels, created_ms, created_by, revoked_ms FROM token "
+_TOKENS = (
+    "SELECT id, digest, name, scopes, channels, created_ms, created_by, revoked_ms FROM token "
+)
 
 
 class SqliteAccessTables(AccessTables):
@@ -20,10 +22,7 @@ class SqliteAccessTables(AccessTables):
         self._db = connection
 
     def people(self) -> list[PersonRow]:
-        return [
-            _person(row)
-            for row in self._db.execute(_PEOPLE + "ORDER BY created_ms, id")
-        ]
+        return [_person(row) for row in self._db.execute(_PEOPLE + "ORDER BY created_ms, id")]
 
     def person(self, id: str) -> PersonRow | None:
         row = self._one(_PEOPLE + "WHERE id = ?", id)
