@@ -291,9 +291,9 @@ def main() -> int:
     except (Refused, OSError, ValueError) as error:
         report = Report([], [f"{error}"], "unknown", False, "")
     for line in lines_of(report):
-        sys.stdout.write("".join(c if c.isprintable() else "\ufffd" for c in line) + "\n")
+        shown = "".join(c if c.isprintable() else "\ufffd" for c in line) + "\n"
+        sys.stdout.buffer.write(shown.encode(sys.stdout.encoding, "backslashreplace"))
     return 1 if report.failed else 0
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())
