@@ -15,13 +15,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-
-from rempart.engine.embedded import STORE_FILE
-from rempart.store.sqlite.store import SqliteStore
 from tests.faults.amount import rounds
 from tests.faults.checks import check_log, check_rows_and_entries
 from tests.faults.service import Service
 from tests.faults.traffic import key, line
+
+from rempart.engine.embedded import STORE_FILE
+from rempart.store.sqlite.store import SqliteStore
 
 pytestmark = pytest.mark.faults
 

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.faults.amount import rounds
+from tests.faults.checks import check_acknowledged, check_log
+from tests.faults.disk import FaultyDisk, Operation, PowerCuts, write_files
+from tests.faults.traffic import SOURCE, messages
 
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine, ItemResult
 from rempart.engine.embedded_start import KEPT_FILE, Notary
 from rempart.log.keys import KEYS_FOLDER, read_signer
 from rempart.store.sqlite.store import SqliteStore
-from tests.faults.amount import rounds
-from tests.faults.checks import check_acknowledged, check_log
-from tests.faults.disk import FaultyDisk, Operation, PowerCuts, write_files
-from tests.faults.traffic import SOURCE, messages
 
 pytestmark = pytest.mark.faults
 DELIVERIES = 120

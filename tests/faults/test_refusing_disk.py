@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.faults.checks import check_acknowledged, check_log
+from tests.faults.disk import FaultyDisk
+from tests.faults.traffic import SOURCE, line, messages, parsed
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.live import LiveEvent
 from rempart.errors import StoreFullError, StoreReadOnlyError
-from tests.faults.checks import check_acknowledged, check_log
-from tests.faults.disk import FaultyDisk
-from tests.faults.traffic import SOURCE, line, messages, parsed
 
 pytestmark = pytest.mark.faults
 ABUSE = "you idiot, get lost, loser"
