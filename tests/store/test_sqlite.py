@@ -1,0 +1,121 @@
+"""The shared suite over SQLite, and what only SQLite has: migrations, settings, leftovers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+from tests.store.suite import StoreSuite, entries
+
+from rempart.errors import StoreError
+from rempart.store.interface import Store
+from rempart.store.sqlite.migrate import migrate, migrations, version_of
+from rempart.store.sqlite.store import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "rempart.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    store = SqliteStore.open(path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def reopen(path: Path) -> Iterator[Callable[[], Store]]:
+    opened: list[Store] = []
+
+    def again() -> Store:
+        opened.append(SqliteStore.open(path))
+        return opened[-1]
+
+    yield again
+    for store in opened:
+        store.close()
+
+
+class TestSqlite(StoreSuite):
+    pass
+
+
+def test_a_newer_file_is_refused_untouched(path: Path) -> None:
+    SqliteStore.open(path).close()
+    connection = apsw.Connection(str(path))
+    connection.pragma("user_version", 999)
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer Rempart"):
+        SqliteStore.open(path)
+    assert path.read_bytes() == before
+
+
+def test_an_older_file_is_migrated_by_the_writer_only(path: Path) -> None:
+    path.parent.mkdir()
+    connection = apsw.Connection(str(path))
+    for _, _, sql in migrations()[:1]:
+        connection.execute(sql)
+    connection.pragma("user_version", 1)
+    connection.close()
+    with pytest.raises(StoreError, match="version 1"):
+        SqliteStore.open_for_reading(path)
+    store = SqliteStore.open(path)
+    with store.begin() as tables:
+        tables.stream.count({"x": 1})
+        assert version_of(tables.connection) == len(migrations())
+    store.close()
+
+
+def test_a_migration_that_fails_leaves_the_version_before(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = apsw.Connection(":memory:")
+    broken = [(1, "0001_a.sql", "CREATE TABLE a (x)"), (2, "0002_b.sql", "CREATE TABLE b (x); no")]
+    monkeypatch.setattr("rempart.store.sqlite.migrate.migrations", lambda: broken)
+    with pytest.raises(StoreError, match="0002_b"):
+        migrate(connection, "here")
+    assert version_of(connection) == 1
+    assert connection.execute("SELECT count(*) FROM sqlite_schema").get == 1
+
+
+def test_the_settings_that_the_promise_needs(store: SqliteStore) -> None:
+    with store.begin() as tables:
+        settings = {
+            name: tables.connection.pragma(name)
+            for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
+        }
+    assert settings == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "secure_delete": 1,
+        "foreign_keys": 1,
+    }
+
+
+def test_erased_bodies_leave_no_bytes_in_the_files(path: Path, store: SqliteStore) -> None:
+    marked = entries(1, 424242)[0].bodies[0]
+    assert b"m424242" in marked
+    with store.begin() as tables:
+        tables.log.append([*entries(50), *entries(1, 424242), *entries(50, 100)])
+    store.tidy(force=True)
+    assert b"m424242" in path.read_bytes()
+    with store.begin() as tables:
+        tables.log.erase([50])
+    assert store.tidy(force=True)
+    left = b"".join(file.read_bytes() for file in path.parent.iterdir() if file.is_file())
+    assert b"m424242" not in left
+    assert b"m141" in left
+
+
+def test_a_file_that_is_no_store_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is not a database, it is a text " * 200)
+    with pytest.raises(StoreError):
+        SqliteStore.open(path)
+    with pytest.raises(StoreError, match="no store here"):
+        SqliteStore.open_for_reading(path.with_name("nothing.db"))
