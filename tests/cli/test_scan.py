@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rempart.cli import main
+from rempart.engine.embedded import EmbeddedEngine
 from rempart.model import Message
 from rempart.scenario import generate, load
 
@@ -117,6 +118,35 @@ def test_an_output_that_cannot_be_written_is_said(
     assert result.exit_code == 2
     assert "cannot write" in result.stderr
     assert str(tmp_path / "no" / "where") in result.stderr
+
+
+def test_a_scan_into_a_store_finds_the_same_and_opens_the_cases(
+    raid_file: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    outs = [tmp_path / name for name in ("without", "with", "again")]
+    without = json.loads(invoke(str(raid_file), "--json", "--out", str(outs[0])).stdout)
+    stored = invoke(str(raid_file), "--json", "--out", str(outs[1]), "--data", str(data))
+    again = invoke(str(raid_file), "--json", "--out", str(outs[2]), "--data", str(data))
+    assert outs[0].read_bytes() == outs[1].read_bytes() == outs[2].read_bytes()
+    assert json.loads(stored.stdout)["raids"] == without["raids"]
+    second = json.loads(again.stdout)
+    assert second["duplicates"] == second["messages"] + second["events"]
+    assert second["raids"] == []
+    listed = CliRunner().invoke(main, ["case", "list", "--data", str(data), "--json"])
+    cases = json.loads(listed.stdout)["cases"]
+    assert [case["kind"] for case in cases if case["state"] == "open"].count("raid") == 1
+    assert CliRunner().invoke(main, ["verify", str(data)]).exit_code == 0
+
+
+def test_a_store_in_use_is_said(raid_file: Path, tmp_path: Path) -> None:
+    engine = EmbeddedEngine.open(tmp_path / "data")
+    try:
+        result = invoke(str(raid_file), "--data", str(tmp_path / "data"))
+    finally:
+        engine.stop()
+    assert result.exit_code == 2
+    assert "another process" in result.stderr
 
 
 def test_memory_is_flat_in_the_length_of_the_input(raid_file: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from rich.text import Text
 
 from rempart.cli.playback import Cue, Pace, moved_to_now
 from rempart.cli.player import Played, play
-from rempart.errors import InputError
+from rempart.errors import InputError, RempartError
 from rempart.scenario import Truth, generate, load
 from rempart.web.service import Running, run_service
 from rempart.web.settings import DEFAULT_PORT
@@ -73,6 +73,8 @@ def demo(
     if port is None:
         port = DEFAULT_PORT if _is_free(DEFAULT_PORT) else 0
 
+    failures: list[RempartError] = []
+
     async def show(running: Running) -> None:
         cues = moved_to_now(generated.items, pace, datetime.now(UTC))
         screen = _Screen(running, generated.truth, stays=not once)
@@ -81,14 +83,15 @@ def demo(
             _open_browser(running.address)
         try:
             await _feed(running, cues, screen)
-        except BaseException:
-            running.stop()
-            raise
-        if once:
+        except RempartError as error:
+            failures.append(error)
+        if once or failures:
             running.stop()
 
     with _folder(data) as folder:
         run_service(folder, _HOST, port, on_ready=show)
+    if failures:
+        raise failures[0]
     click.echo("Stopped." if data is not None else "Stopped; the demo's folder is removed.")
 
 
@@ -128,7 +131,7 @@ class _Screen:
         if first is not None:
             text.append("Login     ", style="dim")
             text.append(first.one_time, style="bold")
-            text.append("  (once, within 30 minutes)\n", style="dim")
+            text.append("\n          good for one use, within 30 minutes\n", style="dim")
         text.append("\nNow  ", style="dim")
         text.append("Léa plays a game; her chat is busy and friendly.\n")
         text.append(f"+{SECONDS_BEFORE_RAID:.0f} s ", style="dim")
