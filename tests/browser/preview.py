@@ -17,8 +17,8 @@ from rempart.web.console.templates import STATIC, draw, static_path
 
 USER = SimpleNamespace(name="Nadia")
 ANSWERS = {
-    "uphold": "You reported an attack on 1 March 2026. A person examined it. The measures stay. Reason: […]",
-    "lift": "You reported an attack on 1 March 2026. A person examined it and found nothing against our terms. Reason: […]",
+    "uphold.terms": "A person examined it. The measures stay. Reason: […]",
+    "lift.none": "A person examined it and found nothing against our terms. Reason: […]",
 }
 FORM = {
     "category": "",
@@ -45,7 +45,10 @@ def pages() -> dict[str, tuple[str, dict[str, object]]]:
             "report.html",
             {"categories": list(harms().values()), "errors": {}, "form": FORM},
         ),
-        "receipt": ("receipt.html", {"receipt": RECEIPT, "receipt_language": "en", "answered": False}),
+        "receipt": (
+            "receipt.html",
+            {"receipt": RECEIPT, "receipt_language": "en", "answered": False},
+        ),
         "status": ("status.html", {"status": None, "error": None}),
         "verify": ("verify.html", {}),
         "login": ("login.html", {"first_use": True, "error": None, "next": "", "wait": 1}),

@@ -25,7 +25,9 @@ def lately(
     channels: tuple[str, ...] | None,
 ) -> list[Happening]:
     found = [happening for bar in raids for happening in _of_raid(bar)]
-    found += [happening for row in shields for happening in _of_shield(tables, row)]
+    cases = {bar.raid.id: bar.case for bar in raids}
+    for row in shields:
+        found += _of_shield(tables, row, row.case or cases.get(row.measure.raid or ""))
     opened = tables.cases.page(CaseQuery(CaseState.OPEN, None, channels, limit=LOOKED_AT)).cases
     decided = tables.cases.page(CaseQuery(CaseState.DECIDED, None, channels, limit=LOOKED_AT)).cases
     for case in opened:
@@ -54,10 +56,10 @@ def _of_raid(bar: RaidBar) -> list[Happening]:
     return [Happening(raid.suspect_at or raid.begin, "raid_suspect", facts, bar.case)]
 
 
-def _of_shield(tables: Tables, row: MeasureRow) -> list[Happening]:
+def _of_shield(tables: Tables, row: MeasureRow, case: str | None) -> list[Happening]:
     measure = row.measure
     facts = {"channel": measure.scope.channel}
-    found = [Happening(measure.from_at, "shield_on", facts, row.case)]
+    found = [Happening(measure.from_at, "shield_on", facts, case)]
     if measure.state is MeasureState.UNDONE and row.ended_ms is not None:
         person = tables.access.person(row.ended_by or "")
         facts = {
@@ -65,7 +67,7 @@ def _of_shield(tables: Tables, row: MeasureRow) -> list[Happening]:
             "scope": f"#{measure.scope.channel}",
             "who": person.name if person else "",
         }
-        found.append(Happening(moment(row.ended_ms), "measure_undone", facts, row.case))
+        found.append(Happening(moment(row.ended_ms), "measure_undone", facts, case))
     return found
 
 

@@ -28,23 +28,27 @@ AFTER_RAID = MINUTE
 def rate(tables: Tables, channels: Sequence[ChannelRow], now_ms: int) -> Rate:
     """The last hour of the channels that spoke last, or less when they began later."""
     shown = sorted(channels[:MOST_LINES], key=lambda row: (row.platform, row.channel))
-    until = _last_step(channels, now_ms)
-    first = min((row.first_ms for row in shown), default=until)
-    span = min(HOUR, max(SHORTEST_SPAN, -(-(until - first) // MINUTE) * MINUTE))
-    begin = until - span
-    minutes = [_of_minutes(tables, row, begin, until) for row in shown]
+    end = _end(channels, now_ms)
+    first = min((row.first_ms for row in shown), default=end)
+    span = min(HOUR, max(SHORTEST_SPAN, _up(end - first, MINUTE)))
+    begin = (end - span) // MINUTE * MINUTE
+    minutes = [_of_minutes(tables, row, begin, _up(end, MINUTE)) for row in shown]
     if span <= FINE_SPAN and all(sum(one.counts) <= MOST_ROWS for one in minutes):
-        step, series = FINE_STEP, [_of_rows(tables, row, begin, until) for row in shown]
+        step, until = FINE_STEP, _up(end, FINE_STEP)
+        series = [_of_rows(tables, row, begin, until) for row in shown]
     else:
-        step, series = MINUTE, minutes
-    return Rate(moment(begin), step // 1000, span // 1000, series)
+        step, until, series = MINUTE, _up(end, MINUTE), minutes
+    return Rate(moment(begin), step // 1000, (until - begin) // 1000, series)
 
 
-def _last_step(channels: Sequence[ChannelRow], now_ms: int) -> int:
+def _end(channels: Sequence[ChannelRow], now_ms: int) -> int:
     """Now; or the last message when that lies more than an hour back or ahead of the clock."""
     last = max((row.last_ms for row in channels), default=now_ms)
-    end = last if last > now_ms or last < now_ms - HOUR else now_ms
-    return -(-end // MINUTE) * MINUTE
+    return last + 1 if last > now_ms or last < now_ms - HOUR else now_ms
+
+
+def _up(ms: int, step: int) -> int:
+    return -(-ms // step) * step
 
 
 def _of_minutes(tables: Tables, row: ChannelRow, begin: int, until: int) -> ChannelRate:
@@ -70,10 +74,11 @@ def _empty(begin: int, until: int, step: int) -> list[int]:
     return [0] * ((until - begin) // step)
 
 
-def timeline(tables: Tables, raid: Raid, last_seq: int | None) -> Timeline:
+def timeline(tables: Tables, raid: Raid, last_seq: int | None, now_ms: int) -> Timeline:
     """Messages of the raid against those of everybody else in its channel, around the raid."""
     begin = (ms_of(raid.begin) - BEFORE_RAID) // FINE_STEP * FINE_STEP
-    until = -(-(ms_of(raid.end) + AFTER_RAID) // FINE_STEP) * FINE_STEP
+    end = ms_of(raid.end)
+    until = _up(min(end + AFTER_RAID, max(now_ms, end + 1)), FINE_STEP)
     if until - begin <= FINE_SPAN and raid.messages <= MOST_ROWS and last_seq is not None:
         rows = tables.stream.latest(
             raid.platform, raid.channel, before=last_seq + MOST_ROWS, limit=2 * MOST_ROWS
@@ -82,7 +87,7 @@ def timeline(tables: Tables, raid: Raid, last_seq: int | None) -> Timeline:
         step = FINE_STEP
     else:
         step = MINUTE
-        begin, until = begin // MINUTE * MINUTE, -(-until // MINUTE) * MINUTE
+        begin, until = begin // MINUTE * MINUTE, _up(until, MINUTE)
         begin = max(begin, until - 24 * HOUR)
         attack, others = _minutes(tables, raid, begin, until)
     return Timeline(

@@ -112,7 +112,9 @@ def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseSc
         measures=measure_rows(
             tables, tables.cases.measures(found.id), may_undo=caller.may(Scope.MODERATE)
         ),
-        timeline=timeline(tables, raid, sequences[-1] if sequences else None) if raid else None,
+        timeline=timeline(tables, raid, sequences[-1] if sequences else None, now_ms)
+        if raid
+        else None,
         reports=read_reports(tables, found.id),
         decisions=[_named(tables, decision)] if decision else [],
         evidence=_evidence(tables, found.id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rempart.cases.harms import harms
+from rempart.model import ReportContact, ReportRequest
 from rempart.web.console.labels import N_
 from rempart.web.console.templates import translations
 
@@ -35,6 +36,24 @@ def errors_of(form: Mapping[str, str], language: str) -> dict[str, str]:
         wrong.append("good_faith")
     gettext = translations(language).gettext
     return {field: gettext(_MISSING[field]) for field in wrong}
+
+
+def as_request(form: Mapping[str, str], language: str) -> ReportRequest:
+    """A form without errors as a report. No name or address is taken for harms of which nobody is
+    asked who they are, whatever was typed."""
+    links, message_ids = links_and_messages(form["links"])
+    name, email = form["name"] or None, form["email"] or None
+    unasked = harms()[form["category"]].anonymous or not (name or email)
+    return ReportRequest(
+        category=form["category"],
+        explanation=form["explanation"],
+        links=links,
+        text=form["text"] or None,
+        message_ids=message_ids,
+        contact=None if unasked else ReportContact(name, email),
+        good_faith=bool(form["good_faith"]),
+        language=language,
+    )
 
 
 def links_and_messages(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -13,7 +13,6 @@ from litestar.static_files import create_static_files_router
 
 from rempart.cases.harms import harms
 from rempart.errors import InputError, NotFoundError
-from rempart.model import ReportContact, ReportRequest
 from rempart.web.api.reports import read_status, take_report
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import NO_SESSION
@@ -29,7 +28,7 @@ from rempart.web.console.templates import (
     static_path,
 )
 from rempart.web.console.words import LANGUAGES
-from rempart.web.public.form import EMPTY, as_form, errors_of, links_and_messages
+from rempart.web.public.form import EMPTY, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 YEAR = 365 * 24 * 3600
@@ -54,21 +53,7 @@ async def send_report(request: AnyRequest, data: Fields) -> Response[str]:
     errors = errors_of(form, language_of(request))
     if errors:
         return _report_form(request, form, errors, 422)
-    links, message_ids = links_and_messages(form["links"])
-    named = form["name"] or form["email"]
-    anonymous = harms()[form["category"]].anonymous
-    report = ReportRequest(
-        category=form["category"],
-        explanation=form["explanation"],
-        links=links,
-        text=form["text"] or None,
-        message_ids=message_ids,
-        contact=ReportContact(form["name"] or None, form["email"] or None)
-        if named and not anonymous
-        else None,
-        good_faith=True,
-        language=language_of(request),
-    )
+    report = as_request(form, language_of(request))
     try:
         receipt = await take_report(request, report)
     except InputError as error:

@@ -4,7 +4,7 @@
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 
 const GUTTER = 44;
-const RIGHT = 12;
+const RIGHT = 24;
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 const drawn = new Map();
 
@@ -98,7 +98,7 @@ function line(label, color, dash) {
 }
 
 function bars(label, color) {
-  return { label, stroke: token(color), fill: token(color), width: 0, points: { show: false }, bar: true, paths: uPlot.paths.bars({ size: [0.7, 24] }), token: color };
+  return { label, stroke: token(color), fill: token(color), width: 0, points: { show: false }, bar: true, paths: uPlot.paths.bars({ size: [0.7, 24], align: 1 }), token: color };
 }
 
 function drawMarks(chart, marks) {

@@ -87,6 +87,7 @@ function swap(part, next) {
   const open = new Set([...part.querySelectorAll("[data-row]:has(details[open])")].map((row) => row.dataset.id));
   const here = part.querySelector("[data-row].here")?.dataset.id;
   const scroll = part.scrollTop;
+  const unfolded = new Set([...part.querySelectorAll("details[id][open]")].map((one) => one.id));
   const focusIndex = active ? focusables(part).indexOf(active) : -1;
   drawTimes(next);
   part.replaceChildren(...next.childNodes);
@@ -94,6 +95,7 @@ function swap(part, next) {
     if (open.has(row.dataset.id)) row.querySelector("details")?.setAttribute("open", "");
     if (here && row.dataset.id === here) row.classList.add("here");
   }
+  for (const one of part.querySelectorAll("details[id]")) if (unfolded.has(one.id)) one.open = true;
   part.scrollTop = scroll;
   if (focusIndex >= 0) focusables(part)[focusIndex]?.focus({ preventScroll: true });
 }

@@ -1,0 +1,64 @@
+"""How pages are looked at: a service that runs, a way of looking, and axe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import httpx
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+HERE = Path(__file__).parent
+AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
+LAPTOP: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 360, "height": 780}
+
+
+class Service(NamedTuple):
+    address: str
+    one_time: str
+    token: str
+
+    def say(self, messages: list[dict[str, object]]) -> None:
+        """Delivers messages as a community would."""
+        answer = httpx.post(
+            f"{self.address}/api/v1/messages",
+            json=messages,
+            headers={"authorization": f"Bearer {self.token}"},
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+
+
+class Look(NamedTuple):
+    """How somebody looks at the pages."""
+
+    language: str = "en"
+    theme: Literal["light", "dark"] = "light"
+    phone: bool = False
+
+
+def look(
+    browser: Browser, service: Service, session_file: Path | None, how: Look
+) -> BrowserContext:
+    context = browser.new_context(
+        base_url=service.address,
+        locale=how.language,
+        color_scheme=how.theme,
+        viewport=PHONE if how.phone else LAPTOP,
+        reduced_motion="reduce",
+        storage_state=session_file,
+    )
+    context.set_default_timeout(15_000)
+    return context
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.0 to 2.2, levels A and AA, and its best practices."""
+    page.evaluate(AXE)
+    found = page.evaluate(
+        """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+           .map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " "
+                     + (n.any[0]?.message ?? n.all[0]?.message ?? "")).join(" | "))"""
+    )
+    return list(found)

@@ -1,0 +1,136 @@
+"""What holds for every page: accessible in both themes and languages, usable at 360 px, inert."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from seeing import Look, Service, look, violations
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = ("/", "/report", "/status", "/verify", "/login", "/nothing-here")
+CONSOLE = ("/console", "/console/queue", "/console/channels", "/console/channels/twitch/lea")
+TABS = ("timeline", "messages", "members", "signals", "reports", "evidence")
+EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
+BLNS = Path(__file__).parent.parent / "data" / "hostile" / "blns.json"
+
+
+def _addresses(raid_case: str) -> list[str]:
+    return [*CONSOLE, *[f"{raid_case}#p-{tab}" for tab in TABS]]
+
+
+@pytest.mark.parametrize("how", EVERY_LOOK, ids=lambda how: f"{how.language}-{how.theme}")
+def test_no_page_breaks_a_rule_of_accessibility(
+    service: Service, browser: Browser, session_file: Path, raid_case: str, how: Look
+) -> None:
+    found: dict[str, list[str]] = {}
+    for state, addresses in ((None, PUBLIC), (session_file, _addresses(raid_case))):
+        context = look(browser, service, state, how)
+        page = context.new_page()
+        for address in addresses:
+            page.goto("about:blank")
+            page.goto(address)
+            expect(page.locator("html")).to_have_attribute("lang", how.language)
+            if broken := violations(page):
+                found[address] = broken
+        context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_phone_of_360_pixels_never_scrolls_sideways(
+    service: Service, browser: Browser, session_file: Path, raid_case: str, language: str
+) -> None:
+    wide: dict[str, int] = {}
+    for state, addresses in ((None, PUBLIC), (session_file, _addresses(raid_case))):
+        context = look(browser, service, state, Look(language, phone=True))
+        page = context.new_page()
+        for address in addresses:
+            page.goto("about:blank")
+            page.goto(address)
+            page.wait_for_timeout(150)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > 360:
+                wide[address] = width
+        context.close()
+    assert wide == {}
+
+
+def test_the_theme_switch_turns_the_page_at_once_and_is_remembered(
+    service: Service, browser: Browser
+) -> None:
+    context = look(browser, service, None, Look())
+    page = context.new_page()
+    page.goto("/")
+    page.locator("[data-theme-switch]").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_function("document.cookie.includes('rempart_theme=dark')")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    context.close()
+
+
+def test_the_language_switch_works_without_a_script(service: Service) -> None:
+    with httpx.Client(base_url=service.address, follow_redirects=True) as client:
+        page = client.get("/preferences", params={"language": "fr", "back": "/report"})
+        assert page.url.path == "/report"
+        assert 'lang="fr"' in page.text
+        elsewhere = client.get("/preferences", params={"back": "//evil.example/x"})
+        assert elsewhere.url.host == httpx.URL(service.address).host
+
+
+def test_hostile_strings_stay_inert_and_visible(
+    service: Service, browser: Browser, session_file: Path
+) -> None:
+    strings = [text for text in json.loads(BLNS.read_text("utf-8")) if text.strip()]
+    strings += ["\u202egnp.exe", "a\u0000b", "\U000e0041tag", "e" + "\u0301" * 500, "{{7*7}}"]
+    service.say([_hostile(place, text) for place, text in enumerate(strings)])
+    context = look(browser, service, session_file, Look())
+    page = context.new_page()
+    fired: list[str] = []
+    page.on("dialog", lambda dialog: (fired.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: fired.append(str(error)))
+    page.on("console", lambda line: fired.append(line.text) if line.type == "error" else None)
+    page.on("request", lambda request: _watch(request.url, service, fired))
+    page.goto("/console/channels/twitch/hostile")
+    expect(page.locator("[data-chat] li").last).to_be_visible()
+    for address in ("/console", "/console/queue", "/console/channels"):
+        page.goto(address)
+        _nothing_foreign(page)
+    context.close()
+    assert fired == []
+
+
+def _hostile(place: int, text: str) -> dict[str, object]:
+    return {
+        "id": f"hostile-{place}",
+        "platform": "twitch",
+        "channel": "hostile",
+        "sent_at": f"2026-03-01T20:{place // 60 % 60:02d}:{place % 60:02d}Z",
+        "author": {"id": f"h{place}", "name": text[:200]},
+        "text": text,
+    }
+
+
+def _watch(url: str, service: Service, fired: list[str]) -> None:
+    if not url.startswith((service.address, "data:", "blob:")):
+        fired.append(f"request to {url}")
+
+
+def _nothing_foreign(page: Page) -> None:
+    """No script, handler, style or frame that the product did not ship; no hidden character."""
+    assert (
+        page.locator("script:not([src]), iframe, object, embed, style, [style*=expression]").count()
+        == 0
+    )
+    handlers = page.evaluate(
+        "[...document.querySelectorAll('*')].filter(e => [...e.attributes]"
+        ".some(a => a.name.startsWith('on'))).length"
+    )
+    assert handlers == 0
+    text = page.locator("body").inner_text()
+    assert not any(character in text for character in "\u202e\u2066\u0000\u200b")
