@@ -78,6 +78,18 @@ def test_cases_of_members_written_before_recognition_are_merged_into_the_raid(co
         assert tables.cases.held_without_case() == 0
 
 
+def test_members_messages_of_the_very_step_that_recognises_the_raid_join_its_case(community):
+    community.says("early", "dehors", author="b1", labels={"hate": 0.7}, seconds=5)
+    community.says("fan", "idiot", author="viewer", labels={"insult": 0.7}, seconds=6)
+    community.says("late", "dehors", author="b2", raid="r-1", seconds=20)
+    cases = community.step(community.raid(members=("b1", "b2"), begin=0, end=20))
+    assert sorted(case.kind for case in cases) == [CaseKind.MESSAGE, CaseKind.RAID]
+    with community.store.read() as tables:
+        raid = next(case for case in cases if case.kind is CaseKind.RAID)
+        assert [row.id for row in tables.cases.messages(raid.id)] == ["early", "late"]
+        assert tables.cases.held_without_case() == 0
+
+
 def test_a_notice_that_becomes_an_attack_takes_its_message_cases_in(community):
     community.says("m1", "idiot", author="x1", labels={"insult": 0.9}, raid="r-1", seconds=1)
     [own] = community.step(community.raid(stage=RaidStage.NOTICE, members=()))

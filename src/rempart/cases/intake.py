@@ -8,7 +8,8 @@ after them. What it keeps:
 2. A held message that belongs to no such raid has a case of its own. One that is held only because
    its account is under a raid's measure joins that raid's case.
 3. When a raid takes in messages that had cases of their own (same raid, or a core member's message
-   in the raid's time and channel), those cases are `merged`: their reports go with them.
+   in the raid's time and channel), those cases are `merged`: their reports go with them. When
+   they came in the same step they join the raid's case at once.
 4. A raid that goes on after its case was decided opens the next case as soon as something of it is
    held: nothing held waits under a closed case.
 5. Nothing held and no raid: no query, no cost. Everything else goes in batches.
@@ -96,6 +97,7 @@ def open_for_step(
         else:
             alone.append(row)
     joined, alone, caused = _under_a_raids_measure(tables, alone, known, pictures)
+    alone = _of_members(alone, pictures, joined)
     for raid in dict.fromkeys((*pictures, *of_raid, *joined)):
         rows = (*of_raid.get(raid, ()), *joined.get(raid, ()))
         case = _raid_case(step, raid, pictures.get(raid), known.get(raid), rows)
@@ -141,6 +143,33 @@ def _under_a_raids_measure(
         else:
             joined.setdefault(raid, []).append(row)
     return joined, still, caused
+
+
+def _of_members(
+    alone: Sequence[HeldMessage],
+    pictures: dict[str, Raid],
+    joined: dict[str, list[HeldMessage]],
+) -> list[HeldMessage]:
+    """Those that stay alone; what a raid's core members sent in its time, before it was recognised
+    but in the same step, goes to `joined` (what came in earlier steps, `_take_in` merges)."""
+    if not pictures:
+        return list(alone)
+    still: list[HeldMessage] = []
+    cores = [
+        (raid, {member.account for member in raid.members if member.core})
+        for raid in pictures.values()
+    ]
+    for row in alone:
+        message = row.message
+        place = (message.platform, message.channel)
+        for raid, core in cores:
+            in_time = raid.begin <= message.sent_at <= raid.end
+            if in_time and place == (raid.platform, raid.channel) and message.author.id in core:
+                joined.setdefault(raid.id, []).append(row)
+                break
+        else:
+            still.append(row)
+    return still
 
 
 def _raid_case(
