@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -18,6 +19,14 @@ from tests.evaluate.attacks import (
 )
 from tests.evaluate.scene import Injection, Scene
 from tests.evaluate.slow_attacks import slow_day, slow_weeks
+from tests.evaluate.untold_attacks import (
+    a_few,
+    one_each,
+    sign_flood,
+    trickle,
+    under_a_friendly_raid,
+    walls,
+)
 
 HOSTS = ("stream", "stream-30", "stream-6", "irc-run", "irc-run-25")
 RUN_HOSTS = ("irc-run", "irc-run-25")
@@ -48,14 +57,18 @@ class Kind(NamedTuple):
     hosts: tuple[str, ...] = HOSTS
 
 
-_BOTS = Goal(0.99, 3, 10, 0.98, 0.97)
+FAST_BOTS = Goal(0.99, 3, 10, 0.98, 0.97)
 SLOW_BOTS = Goal(0.99, 12, 20, 0.98, 0.97, in_messages=True)
 """Below 240 attack messages a minute the time counts in messages."""
 
+NO_TEXT = Goal(0.85, math.inf, None, 0.98, 0.97)
+"""Bot and link raids with the text detector off."""
+NO_GOAL = Goal(0.0, math.inf, None, 0.0, 0.0)
+
 _DAY = 86_400.0
 _ATTACKS = (
-    *(Kind(name, make, _BOTS) for name, make in BOT_LEVELS.items()),
-    Kind("bots-hype", bots_in_hype, _BOTS),
+    *(Kind(name, make, FAST_BOTS) for name, make in BOT_LEVELS.items()),
+    Kind("bots-hype", bots_in_hype, FAST_BOTS),
     Kind("sleepers-shared", sleepers_shared, Goal(0.90, 30, 180, 0.95, 0.85), history=3.1 * _DAY),
     Kind("sleepers-diverse", sleepers_diverse, Goal(0.65, 75, 480, 0.9, 0.6), history=3.1 * _DAY),
     Kind("links", links, Goal(0.97, 15, 60, 0.98, 0.95)),
@@ -72,6 +85,14 @@ _ATTACKS = (
     ),
     Kind("spread", None, Goal(0.90, 120, 300, 0.97, 0.85)),
 )
+_UNTOLD = (
+    Kind("one-each", one_each, NO_GOAL),
+    Kind("trickle", trickle, NO_GOAL),
+    Kind("bots-friendly", under_a_friendly_raid, NO_GOAL),
+    Kind("sign-flood", sign_flood, NO_GOAL),
+    Kind("walls", walls, NO_GOAL),
+    Kind("a-few", a_few, NO_GOAL),
+)
 _NEGATIVES = (
     Kind("hype", negatives.hype, None),
     Kind("friendly", partial(negatives.friendly_raid, announced=False), None),
@@ -83,6 +104,6 @@ _NEGATIVES = (
     Kind("rage", negatives.rage, None, allowed=0.05),
     Kind("irony", negatives.irony, None),
 )
-KINDS = {kind.name: kind for kind in (*_ATTACKS, *_NEGATIVES)}
+KINDS = {kind.name: kind for kind in (*_ATTACKS, *_UNTOLD, *_NEGATIVES)}
 EARLY = ("bots-0", "bots-1", "bots-2", "bots-3", "bots-hype", "links")
 """What must still be found with the text detector off."""

@@ -145,7 +145,7 @@ def _print(
     for title, lines in (
         (
             "attacks (P/R of members, means over found runs; times over found runs)",
-            table.attacks(scores),
+            table.attacks(scores, mode),
         ),
         ("hard negatives", table.negatives(scores)),
         ("benign chat", table.benign(quiet) if quiet else []),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from tests.evaluate.baselines import NAMES
 from tests.evaluate.benign import Quiet
 from tests.evaluate.figures import mean, percentile, poisson_bounds, wilson
-from tests.evaluate.kinds import KINDS, SLOW_BOTS, Goal
+from tests.evaluate.kinds import FAST_BOTS, KINDS, NO_GOAL, NO_TEXT, SLOW_BOTS, Goal
 from tests.evaluate.score import Score
 
 FAST = 240.0
+BY_RATE = ("bots-0", "bots-1", "bots-2", "bots-3", "bots-hype")
 Row = list[str]
 
 
-def attacks(scores: Sequence[Score]) -> list[str]:
+def attacks(scores: Sequence[Score], mode: str = "ages") -> list[str]:
     """One line per kind; bot raids again by rate, because their goal depends on it."""
     rows: list[Row] = [
         [
@@ -25,18 +27,24 @@ def attacks(scores: Sequence[Score]) -> list[str]:
     for name, kind in KINDS.items():
         mine = [score for score in scores if score.kind == name]
         if mine and kind.goal is not None:
-            rows.append(_attack_row(name, mine, kind.goal, timed=not name.startswith("bots")))
-    bots = [score for score in scores if score.kind.startswith("bots")]
-    if bots:
-        fast = [score for score in bots if score.per_minute >= FAST]
-        slow = [score for score in bots if score.per_minute < FAST]
-        for title, mine, goal in (
-            ("bots, >= 240/min", fast, KINDS["bots-0"].goal),
-            ("bots, < 240/min", slow, SLOW_BOTS),
-        ):
-            if mine and goal is not None:
-                rows.append(_attack_row(title, mine, goal, timed=True))
+            goal = NO_TEXT if mode == "text-off" else kind.goal
+            rows.append(_attack_row(name, mine, goal, timed=name not in BY_RATE))
+    if mode != "text-off":
+        rows += _bots_by_rate([score for score in scores if score.kind in BY_RATE])
     return _aligned(rows) if len(rows) > 1 else []
+
+
+def _bots_by_rate(bots: Sequence[Score]) -> list[Row]:
+    fast = [score for score in bots if score.per_minute >= FAST]
+    slow = [score for score in bots if score.per_minute < FAST]
+    rows = []
+    for title, mine, goal in (
+        ("bots, >= 240/min", fast, FAST_BOTS),
+        ("bots, < 240/min", slow, SLOW_BOTS),
+    ):
+        if mine:
+            rows.append(_attack_row(title, mine, goal, timed=True))
+    return rows
 
 
 def _attack_row(title: str, scores: Sequence[Score], goal: Goal, *, timed: bool) -> Row:
@@ -54,14 +62,14 @@ def _attack_row(title: str, scores: Sequence[Score], goal: Goal, *, timed: bool)
         title,
         _cell(f"{len(hits)}/{len(scores)}", share >= goal.found),
         f"{low:.2f}-{high:.2f}",
-        f"{goal.found:.2f}",
-        _cell(show(p50), not timed or (p50 is not None and p50 <= goal.p50)),
-        _cell(show(p95), not timed or goal.p95 is None or (p95 is not None and p95 <= goal.p95)),
+        "-" if goal is NO_GOAL else f"{goal.found:.2f}",
+        _cell(show(p50), not timed or not hits or (p50 or 0) <= goal.p50),
+        _cell(show(p95), not timed or not hits or goal.p95 is None or (p95 or 0) <= goal.p95),
         f"{show(goal.p50)}/{show(goal.p95)}" if timed else "by rate",
         f"{_count(percentile(counts, 0.5))}/{_count(percentile(counts, 0.95))}",
-        _cell(_share(precision), precision is not None and precision >= goal.precision),
-        _cell(_share(recall), recall is not None and recall >= goal.recall),
-        f"{goal.precision:.2f}/{goal.recall:.2f}",
+        _cell(_share(precision), not hits or (precision or 0) >= goal.precision),
+        _cell(_share(recall), not hits or (recall or 0) >= goal.recall),
+        "-" if goal is NO_GOAL else f"{goal.precision:.2f}/{goal.recall:.2f}",
         f"{_average(hits, 'core_precision')}/{_average(hits, 'core_recall')}",
         _average(hits, "touched"),
         _average(hits, "bystanders"),
@@ -223,11 +231,11 @@ def _share(value: float | None) -> str:
 
 
 def _count(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0f}"
+    return "-" if value is None or math.isinf(value) else f"{value:.0f}"
 
 
 def _time(seconds: float | None) -> str:
-    if seconds is None:
+    if seconds is None or math.isinf(seconds):
         return "-"
     if seconds < 120:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
