@@ -236,8 +236,9 @@ def _harm(
     expected = 0.3 + share * messages
     if not group.picked:
         own = [person for person in group.people if person.is_arrival(now)]
-        wrote = sum(person.messages for person in own)
-        abusive = sum(person.flagged for person in own)
+        # Nobody counts for more than a few messages: one chatterbox is no circle.
+        wrote = sum(min(person.messages, 6) for person in own)
+        abusive = sum(min(person.flagged, 2) for person in own)
         return _share_of_abuse(abusive, wrote, 1.5 * share, evidence)
     harm = poisson_tail(min(flagged, 3 * group.flagged), expected)
     if harm >= 1:

@@ -35,6 +35,7 @@ from rempart.model import RaidKind, RaidStage
 ATTACK_SCORE: Final = 7.0
 ATTACK_PATTERN: Final = 2.5
 ATTACK_SHARE: Final = 0.35
+CIRCLE_SIZE: Final = 6
 CIRCLE_SHARE: Final = 0.2
 CIRCLE_HARM: Final = 2.5
 ATTACK_HARM: Final = 1.5
@@ -93,7 +94,7 @@ def _stage_of(group: Group, result: Score, now: int) -> RaidStage | None:
     low_trust = sum(not person.is_regular(now) for person in group.people)
     share = group.flagged / size
     if (
-        size >= 4
+        size >= (4 if group.picked else CIRCLE_SIZE)
         and result.coordination >= ATTACK_SCORE
         and result.pattern >= ATTACK_PATTERN
         and result.harm >= (ATTACK_HARM if group.picked else CIRCLE_HARM)

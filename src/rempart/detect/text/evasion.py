@@ -95,15 +95,17 @@ def _spells(words: str, term: str) -> bool:
     return all(a >= b for a, b in zip(_runs(words), _runs(term), strict=False))
 
 
-def pieces(folded: str) -> list[_Piece]:
-    """The tokens of a fold with inner punctuation out, runs of single letters joined."""
+def pieces(folded: str, aside: int = 0) -> list[_Piece]:
+    """The tokens of a fold with inner punctuation out, runs of single letters joined; `aside`: so
+    many letters before a run are words of their own ("a l o s e r")."""
     joined: list[_Piece] = []
     run: list[tuple[str, int, int]] = []
 
     def close() -> None:
-        if len(run) >= 3:
-            text = "".join(letter for letter, _, _ in run)
-            joined.append(_Piece(text, run[0][1], run[-1][2], True))
+        if len(run) >= 3 + aside:
+            joined.extend(_Piece(letter, start, end, False) for letter, start, end in run[:aside])
+            text = "".join(letter for letter, _, _ in run[aside:])
+            joined.append(_Piece(text, run[aside][1], run[-1][2], True))
         else:
             joined.extend(_Piece(letter, start, end, False) for letter, start, end in run)
         run.clear()
@@ -125,16 +127,16 @@ class SecondView:
     """Looks for terms in the second view of the texts that ask for it."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self._terms: dict[str, Term] = {}
+        self._terms: dict[str, list[Term]] = {}
         self._starred: dict[tuple[str, int], list[Term]] = {}
         for term in sorted(terms):
             if len(term.text.replace(" ", "")) < _MIN_TERM:
                 continue
-            self._terms.setdefault(_squeeze(term.text), term)
+            self._terms.setdefault(_squeeze(term.text), []).append(term)
             if " " not in term.text:
                 self._starred.setdefault((term.text[0], len(term.text)), []).append(term)
         self._matcher = TermMatcher(
-            [Term(text, term.label, term.score) for text, term in sorted(self._terms.items())]
+            [Term(text, terms[0].label, terms[0].score) for text, terms in self._terms.items()]
         )
 
     def find(self, folds: Sequence[str]) -> Iterator[Unhidden]:
@@ -142,10 +144,20 @@ class SecondView:
         rows = self._worth_reading(folds)
         if not rows:
             return
-        read = [pieces(folds[index][:_MAX_LENGTH]) for index in rows]
+        hits: list[Unhidden] = []
+        for aside in (0, 1):
+            read = [pieces(folds[index][:_MAX_LENGTH], aside) for index in rows]
+            hits.extend(self._read(rows, read))
+        for index in rows:
+            if "*" in folds[index]:
+                found = pieces(folds[index][:_MAX_LENGTH])
+                hits.extend(Unhidden(hit, True) for hit in self._stars(index, found))
+        hits.sort(key=lambda unhidden: (unhidden.hit.text, unhidden.hit.start))
+        yield from hits
+
+    def _read(self, rows: list[int], read: list[list[_Piece]]) -> Iterator[Unhidden]:
         spoken = [[piece.text.translate(_LEET) for piece in found] for found in read]
         views = [" ".join(map(_squeeze, words)) for words in spoken]
-        hits: list[Unhidden] = []
         for hit in self._matcher.find(views):
             # The view has one word per piece: the spaces before the hit count the pieces.
             first = views[hit.text].count(" ", 0, hit.start)
@@ -155,15 +167,13 @@ class SecondView:
             hidden = any(
                 piece.hidden or piece.text != word for piece, word in zip(found, words, strict=True)
             )
-            term = self._terms[hit.term.text]
-            if not _spells("".join(words), term.text) or (len(term.text) == 3 and not hidden):
-                continue
-            place = Hit(rows[hit.text], found[0].start, found[-1].end, term)
-            hits.append(Unhidden(place, hidden))
-        for row, found in enumerate(read):
-            hits.extend(Unhidden(hit, True) for hit in self._stars(rows[row], found))
-        hits.sort(key=lambda unhidden: (unhidden.hit.text, unhidden.hit.start))
-        yield from hits
+            for term in self._terms[hit.term.text]:
+                if len(term.text) == _MIN_TERM and not hidden:
+                    continue
+                if _spells("".join(words), term.text):
+                    place = Hit(rows[hit.text], found[0].start, found[-1].end, term)
+                    yield Unhidden(place, hidden)
+                    break
 
     def _worth_reading(self, folds: Sequence[str]) -> list[int]:
         """Of the texts with a sign, those in which a rough second view finds a term, and those
