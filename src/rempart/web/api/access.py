@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
 
 from rempart.errors import NotFoundError
 from rempart.store.interface.access import TokenRow
@@ -77,7 +78,7 @@ def list_tokens(request: AnyRequest) -> TokenList:
 
 
 @post("/tokens", guards=[needs_person("admin")], tags=["access"])
-async def make_token(request: AnyRequest, data: TokenRequest) -> TokenMade:
+async def make_token(request: AnyRequest, data: JSONBody[TokenRequest]) -> TokenMade:
     """A new bearer token."""
     secret = new_token()
     row = TokenRow(
@@ -95,7 +96,7 @@ async def make_token(request: AnyRequest, data: TokenRequest) -> TokenMade:
 
 
 @delete("/tokens/{token:str}", guards=[needs_person("admin")], status_code=200, tags=["access"])
-async def revoke_token(request: AnyRequest, token: str) -> Ended:
+async def revoke_token(request: AnyRequest, token: FromPath[str]) -> Ended:
     """Revokes a token at once."""
     now = now_ms()
     if not await write(request, lambda tables: tables.access.revoke_token(token, now)):
@@ -134,7 +135,7 @@ async def end_other_sessions(request: AnyRequest) -> Ended:
 
 
 @delete("/sessions/{session:str}", guards=[needs_person("read")], status_code=200, tags=["access"])
-async def end_session(request: AnyRequest, session: str) -> Ended:
+async def end_session(request: AnyRequest, session: FromPath[str]) -> Ended:
     """Ends one of one's own sessions."""
     who = must_be_known(request)
     with engine_of(request).read() as tables:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.entries import entry, record, rfc3339
@@ -38,8 +38,8 @@ from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Caller, must_be_known, must_see, needs, needs_person
 from rempart.web.auth.gate import now_ms
 
-Limit = Annotated[int, Parameter(ge=1, le=500)]
-Offset = Annotated[int, Parameter(ge=0, le=10_000_000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=500)]
+Offset = Annotated[int, QueryParameter(ge=0, le=10_000_000)]
 
 
 class CaseList(msgspec.Struct, frozen=True):
@@ -85,10 +85,10 @@ class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @get("/cases", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
 def list_cases(
     request: AnyRequest,
-    case_state: Annotated[CaseState | None, Parameter(query="state")] = None,
-    kind: CaseKind | None = None,
-    channel: str | None = None,
-    target: str | None = None,
+    case_state: Annotated[CaseState | None, QueryParameter(name="state")] = None,
+    kind: FromQuery[CaseKind | None] = None,
+    channel: FromQuery[str | None] = None,
+    target: FromQuery[str | None] = None,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> CaseList:
@@ -116,7 +116,9 @@ async def open_case() -> CaseList:
 
 
 @get("/cases/{case:str}", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
-def show_case(request: AnyRequest, case: str, limit: Limit = 200, offset: Offset = 0) -> CaseView:
+def show_case(
+    request: AnyRequest, case: FromPath[str], limit: Limit = 200, offset: Offset = 0
+) -> CaseView:
     """One case whole; `limit` and `offset` page its messages."""
     with engine_of(request).read() as tables:
         found = find_case(tables, must_be_known(request), case)
@@ -136,7 +138,7 @@ def show_case(request: AnyRequest, case: str, limit: Limit = 200, offset: Offset
 
 
 @get("/cases/{case:str}/decisions", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
-def case_decisions(request: AnyRequest, case: str) -> list[Decision]:
+def case_decisions(request: AnyRequest, case: FromPath[str]) -> list[Decision]:
     """The decisions of a case: none, or one."""
     with engine_of(request).read() as tables:
         found = find_case(tables, must_be_known(request), case)
@@ -145,7 +147,9 @@ def case_decisions(request: AnyRequest, case: str) -> list[Decision]:
 
 
 @post("/cases/{case:str}/decisions", guards=[needs_person("moderate")], tags=["cases"])
-async def decide_case(request: AnyRequest, case: str, data: DecisionRequest) -> Decision:
+async def decide_case(
+    request: AnyRequest, case: FromPath[str], data: JSONBody[DecisionRequest]
+) -> Decision:
     """Decides an open case: every reporter is answered, a lift undoes every measure."""
     who, at_ms = must_be_known(request), now_ms()
 
@@ -164,7 +168,9 @@ async def decide_case(request: AnyRequest, case: str, data: DecisionRequest) -> 
     media_type="application/zip",
     tags=["cases"],
 )
-async def export_case(request: AnyRequest, case: str, data: ExportRequest) -> Response[bytes]:
+async def export_case(
+    request: AnyRequest, case: FromPath[str], data: JSONBody[ExportRequest]
+) -> Response[bytes]:
     """The dossier of a case as a zip file. That it was made, by whom and why is logged first."""
     who, at_ms = must_be_known(request), now_ms()
 

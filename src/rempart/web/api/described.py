@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import post
+from litestar.params import JSONBody
 
 from rempart.model import Message, Outcome
 from rempart.web.auth import needs
 
 
 @post("/messages", guards=[needs("ingest")], status_code=200, tags=["messages"])
-async def deliver(data: Message) -> Outcome:
+async def deliver(data: JSONBody[Message]) -> Outcome:
     """One message (or event), a JSON array of them, or NDJSON; gzip if you like.
 
     The answer has the shape of the question: one outcome, an array, or NDJSON, in input order,

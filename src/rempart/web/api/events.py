@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from litestar.response import Stream
 
 from rempart.engine.live import LiveEvent, Subscription
@@ -34,7 +34,7 @@ _encode = msgspec.json.Encoder().encode
 async def events(
     request: AnyRequest,
     last_event_id: Annotated[
-        str | None, Parameter(header="last-event-id", max_length=20, pattern=r"^[0-9]*$")
+        str | None, HeaderParameter(name="last-event-id", max_length=20, pattern=r"^[0-9]*$")
     ] = None,
 ) -> Stream:
     """Server-sent events: outcomes, raids, measures, cases, reports, log, alarms."""

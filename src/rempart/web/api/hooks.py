@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import post
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter
 
 from rempart.connect.signing import MAX_ID, WINDOW_SECONDS, is_signed, secret_bytes
 from rempart.errors import NotFoundError
@@ -42,13 +42,13 @@ class HookAnswer(msgspec.Struct, frozen=True):
 @post("/hooks/{connector:str}", opt={NO_SESSION: True}, status_code=200, tags=["messages"])
 async def hook(
     request: AnyRequest,
-    connector: str,
-    webhook_id: Annotated[str | None, Parameter(header="webhook-id", max_length=MAX_ID)] = None,
+    connector: FromPath[str],
+    webhook_id: Annotated[str | None, HeaderParameter(name="webhook-id", max_length=MAX_ID)] = None,
     webhook_timestamp: Annotated[
-        str | None, Parameter(header="webhook-timestamp", max_length=20)
+        str | None, HeaderParameter(name="webhook-timestamp", max_length=20)
     ] = None,
     webhook_signature: Annotated[
-        str | None, Parameter(header="webhook-signature", max_length=2048)
+        str | None, HeaderParameter(name="webhook-signature", max_length=2048)
     ] = None,
 ) -> HookAnswer:
     """One message, an array or NDJSON, signed as Standard Webhooks has it."""

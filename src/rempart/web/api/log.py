@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get
+from litestar.params import FromPath
 
 from rempart.errors import LogError, NotFoundError
 from rempart.log.merkle import HASH_BYTES
@@ -43,7 +44,7 @@ def checkpoint(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/log/tile/{place:path}", sync_to_thread=True, tags=["log"])
-def tile(request: AnyRequest, place: str) -> Response[bytes]:
+def tile(request: AnyRequest, place: FromPath[str]) -> Response[bytes]:
     """A tile, `/log/tile/<level>/<index>[.p/<width>]`, or a bundle of entries,
     `/log/tile/entries/<index>[.p/<width>]`."""
     level, index, width = _parse_place(place.lstrip("/"))
@@ -59,7 +60,7 @@ def tile(request: AnyRequest, place: str) -> Response[bytes]:
 
 
 @get("/log/proof/{entry:int}", sync_to_thread=True, tags=["log"])
-def proof(request: AnyRequest, entry: int) -> InclusionProof:
+def proof(request: AnyRequest, entry: FromPath[int]) -> InclusionProof:
     """That one entry is in the log, against the newest checkpoint."""
     with engine_of(request).read() as tables:
         size, note = _last(tables)

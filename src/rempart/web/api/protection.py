@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, post
+from litestar.params import FromPath, JSONBody
 
 from rempart.cases.undo import LONGEST_SHIELD_MINUTES, shield, undo_measure, undo_raid
 from rempart.errors import InputError, NotFoundError
@@ -36,7 +37,7 @@ class MeasureList(msgspec.Struct, frozen=True):
 @post(
     "/measures/{measure:str}/undo", guards=[needs("moderate")], status_code=200, tags=["measures"]
 )
-async def undo(request: AnyRequest, measure: str) -> MeasureList:
+async def undo(request: AnyRequest, measure: FromPath[str]) -> MeasureList:
     """Takes one measure back; what has ended already stays as it ended."""
     who, at_ms = must_be_known(request), now_ms()
 
@@ -51,7 +52,7 @@ async def undo(request: AnyRequest, measure: str) -> MeasureList:
 
 
 @post("/raids/{raid:str}/undo", guards=[needs("moderate")], status_code=200, tags=["measures"])
-async def undo_all(request: AnyRequest, raid: str) -> MeasureList:
+async def undo_all(request: AnyRequest, raid: FromPath[str]) -> MeasureList:
     """Takes back every measure of a raid at once; the raid causes no new ones."""
     who, at_ms = must_be_known(request), now_ms()
 
@@ -67,7 +68,7 @@ async def undo_all(request: AnyRequest, raid: str) -> MeasureList:
 
 @post("/targets/{target:str}/shield", guards=[needs("moderate")], tags=["measures"])
 async def shield_on(
-    request: AnyRequest, target: str, data: ShieldRequest | None = None
+    request: AnyRequest, target: FromPath[str], data: JSONBody[ShieldRequest | None] = None
 ) -> MeasureList:
     """Switches a target's shield on for some minutes."""
     asked, who, at_ms = data or ShieldRequest(), must_be_known(request), now_ms()
@@ -93,7 +94,7 @@ async def shield_on(
 @delete(
     "/targets/{target:str}/shield", guards=[needs("moderate")], status_code=200, tags=["measures"]
 )
-async def shield_off(request: AnyRequest, target: str) -> MeasureList:
+async def shield_off(request: AnyRequest, target: FromPath[str]) -> MeasureList:
     """Switches a target's shield off, wherever it is on in one's channels."""
     who, at_ms = must_be_known(request), now_ms()
 

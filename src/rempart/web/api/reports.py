@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
+from litestar.params import JSONBody
 
 from rempart.cases.harms import harms
 from rempart.cases.keys import ReportKeys
@@ -79,7 +80,7 @@ def categories() -> CategoryList:
 
 
 @post("/reports", opt={NO_SESSION: True}, tags=["reports"])
-async def report(request: AnyRequest, data: ReportRequest) -> ReceiptAnswer:
+async def report(request: AnyRequest, data: JSONBody[ReportRequest]) -> ReceiptAnswer:
     """A report, without account. The answer holds the receipt: twelve words, shown once."""
     receipt = await take_report(request, data)
     settings: WebSettings = request.app.state.settings
@@ -96,7 +97,7 @@ async def report(request: AnyRequest, data: ReportRequest) -> ReceiptAnswer:
     sync_to_thread=True,
     tags=["reports"],
 )
-def report_status(request: AnyRequest, data: StatusRequest) -> ReportStatus:
+def report_status(request: AnyRequest, data: JSONBody[StatusRequest]) -> ReportStatus:
     """What became of a report, for whoever has its receipt."""
     return read_status(request, data.receipt)
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
 from rempart.engine.embedded import EmbeddedEngine
@@ -62,7 +62,7 @@ def _nobody() -> str:
 
 
 @get("/login", include_in_schema=False)
-async def login_page(request: AnyRequest, next: str = "") -> Response[Any]:
+async def login_page(request: AnyRequest, next: FromQuery[str] = "") -> Response[Any]:
     who = caller(request)
     if who is not None and who.is_person:
         return Redirect(local_path(next), status_code=303)
