@@ -281,7 +281,9 @@ def _identity(
     share = max(0.05, min(0.6, 1.5 * baseline.young_share))
     total = binomial_tail(young, len(dated), share)
     if total >= 1:
-        evidence.append(("young", [float(young), float(len(dated)), YOUNG_DAYS, 100 * share]))
+        evidence.append(
+            ("young", [float(young), float(len(dated)), float(YOUNG_DAYS), 100 * share])
+        )
     day, family = -1, -1
     days = Counter(person.created // DAY_MS for person in dated)
     if days:
