@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
@@ -58,6 +59,7 @@ class FaultyDisk(apsw.VFS):
         self.recording = False
         self.full = False
         self.refuse_sync = False
+        self.sync_seconds = 0.0
         self.syncs = 0
         super().__init__(name, "")
 
@@ -102,6 +104,7 @@ class _File(apsw.VFSFile):
             error = apsw.IOError("fsync refused by the simulated disk")
             error.extendedresult = apsw.SQLITE_IOERR_FSYNC
             raise error
+        time.sleep(self.disk.sync_seconds)
         self.disk.syncs += 1
         self.disk.note(Sync(self.file))
 

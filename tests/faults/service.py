@@ -10,6 +10,7 @@ import http.client
 import json
 import multiprocessing
 import os
+import resource
 import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,8 +23,10 @@ _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["rempart.web.service", "tests.faults.service"])
 
 
-def _serve(data: str, ready: Connection) -> None:
+def _serve(data: str, ready: Connection, handles: int | None) -> None:
     def tell(running: Running) -> None:
+        if handles is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (handles, handles))
         token = running.first_login.token if running.first_login else ""
         ready.send((running.address, token))
 
@@ -33,12 +36,16 @@ def _serve(data: str, ready: Connection) -> None:
 class Service:
     """`with Service(data) as service:` starts it; leaving stops it in an orderly way."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, handles: int | None = None) -> None:
+        """`handles`: so many open files at most, once it runs."""
         self._data = data
+        self._handles = handles
 
     def __enter__(self) -> Service:
         receiving, sending = _PROCESSES.Pipe(duplex=False)
-        self.process = _PROCESSES.Process(target=_serve, args=(str(self._data), sending))
+        self.process = _PROCESSES.Process(
+            target=_serve, args=(str(self._data), sending, self._handles)
+        )
         self.process.start()
         sending.close()
         if not receiving.poll(60):
