@@ -365,15 +365,12 @@ def _labels(signals: list[Signal] | None) -> dict[str, float]:
 
 
 def _furthest(touched: list[Touch] | None, book: MeasureBook) -> RaidTouch | None:
-    """The touch that goes furthest; raids that a person lifted no longer count."""
-    best: Touch | None = None
-    for touch in touched or ():
-        if touch.raid in book.lifted:
-            continue
-        if best is None or (touch.stage.rank, touch.member) > (best.stage.rank, best.member):
-            best = touch
-    if best is None:
+    """The touch that goes furthest; raids that a person lifted no longer count. Between equals the
+    raid's id decides, because the order of touches depends on how the stream was cut."""
+    standing = [touch for touch in touched or () if touch.raid not in book.lifted]
+    if not standing:
         return None
+    best = max(standing, key=lambda touch: (touch.stage.rank, touch.member, touch.raid))
     return RaidTouch(best.raid, best.stage, best.member, best.reasons)
 
 

@@ -66,6 +66,10 @@ class Standing(msgspec.Struct, frozen=True):
     until_ms: int
     raid: str | None
 
+    def is_renewable(self, at_ms: int) -> bool:
+        """Whether half of the lease is over, so that a new measure may take over."""
+        return at_ms >= (self.from_ms + self.until_ms) // 2
+
 
 class MeasureBook:
     """The planner's state: measures in force by scope, uses of limits, raids that were lifted.
@@ -167,8 +171,9 @@ class Planner:
         if raid.id in book.lifted:
             return []
         new: list[Measure] = []
+        at_ms = _ms(at)
         for effect in _strongest(effects):
-            for scope in _raid_scopes(effect.scope, raid):
+            for scope in _raid_scopes(effect, raid, book, at_ms):
                 measure = self._measure(book, effect, scope, at, raid.id, None)
                 if measure is not None:
                     new.append(measure)
@@ -187,7 +192,7 @@ class Planner:
         book.sweep(at_ms)
         key = _scope_key(effect.kind, scope)
         standing = book.standing.get(key)
-        if standing is not None and at_ms < (standing.from_ms + standing.until_ms) // 2:
+        if standing is not None and not standing.is_renewable(at_ms):
             return None
         limit = self.limits.of(effect.kind, scope.kind)
         if limit is not None and not _within(book, effect.kind, scope, at_ms, limit):
@@ -258,15 +263,23 @@ def _message_scope(kind: ScopeKind, message: Message) -> Scope:
     return Scope(kind, message.platform, message.channel, ref)
 
 
-def _raid_scopes(kind: ScopeKind, raid: Raid) -> list[Scope]:
-    if kind is ScopeKind.ACCOUNT:
-        return [
-            Scope(kind, raid.platform, raid.channel, member.account)
-            for member in raid.members
-            if member.core
-        ]
-    ref = raid.target if kind is ScopeKind.TARGET else raid.channel
-    return [Scope(kind, raid.platform, raid.channel, ref)]
+def _raid_scopes(effect: Effect, raid: Raid, book: MeasureBook, at_ms: int) -> list[Scope]:
+    """The target, the channel, or the core members that are not held already: a raid that grows
+    by one member must not cost a look at every measure of all the others."""
+    kind = effect.scope
+    if kind is not ScopeKind.ACCOUNT:
+        ref = raid.target if kind is ScopeKind.TARGET else raid.channel
+        return [Scope(kind, raid.platform, raid.channel, ref)]
+    platform, channel = raid.platform, raid.channel
+    held = book.held_accounts if effect.kind is MeasureKind.HOLD else {}
+    scopes: list[Scope] = []
+    for member in raid.members:
+        if not member.core:
+            continue
+        standing = held.get((platform, channel, member.account))
+        if standing is None or standing.is_renewable(at_ms):
+            scopes.append(Scope(kind, platform, channel, member.account))
+    return scopes
 
 
 def _scope_key(kind: MeasureKind, scope: Scope) -> str:
