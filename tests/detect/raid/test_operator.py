@@ -27,7 +27,8 @@ BEGIN = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 Row = Observation | EventObservation
 Watch = Callable[..., object]
 
-WORDS = ["well", "game", "nice", "shot", "map", "team", "round", "play", "good", "luck", "sound", "light", "view", "time", "again", "maybe"]
+WORDS = ("well", "game", "nice", "shot", "map", "team", "round", "play", "good", "luck", "sound")
+WORDS += ("light", "view", "time", "again", "maybe")
 HOSTILE = (
     "nobody in this channel wants to see you again",
     "pack your things and leave this place today",

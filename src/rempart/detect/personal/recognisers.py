@@ -49,17 +49,18 @@ _FRENCH_WAY: Final = (
     r"|chemin|ch\.|route|rte\.?|quai|cours|passage|square|sq\.|villa|residence|res\.|lotissement"
     r"|lot\.|faubourg|fbg|sentier|ruelle|hameau|esplanade|promenade|venelle|rond[- ]point)"
 )
+_LITTLE_WORDS: Final = r"(?:de la|de l'|des|du|de|d'|la|le|les|l'|aux?|saint|st|ste|sainte)[ -]?"
 _ADDRESS_FR: Final = re.compile(
-    rf"(?<![\w.])(?P<number>\d{{1,4}}) ?(?:bis|ter|quater|[a-d](?= ))?,? {{1,2}}(?P<way>{_FRENCH_WAY})"
-    r" {1,2}(?P<name>(?:(?:de la|de l'|des|du|de|d'|la|le|les|l'|aux?|saint|st|ste|sainte)[ -]?){0,3}"
+    r"(?<![\w.])(?P<number>\d{1,4}) ?(?:bis|ter|quater|[a-d](?= ))?,? {1,2}"
+    rf"(?P<way>{_FRENCH_WAY}) {{1,2}}(?P<name>(?:{_LITTLE_WORDS}){{0,3}}"
     r"[a-z][a-z'-]{1,24}(?:[ -][a-z][a-z'-]{1,24}){0,3}?)"
     r"(?P<town>,? {0,2}(?:a |- )?(?P<code>\d{5})(?: [a-z][a-z' -]{1,30})?)?(?![\w])"
 )
 _ADDRESS_EN: Final = re.compile(
     r"(?<![\w.])\d{1,5} (?:[nsew]\.? )?(?:[a-z][a-z'-]{1,20} ){1,3}"
     r"(?:street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|court|terrace|close|crescent|way)"
-    r"\b\.?(?P<town>,? [a-z][a-z .'-]{1,30},? (?:[a-z]{2} )?(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?"
-    r"\d[a-z]{2}))?"
+    r"\b\.?(?P<town>,? [a-z][a-z .'-]{1,30},? (?:[a-z]{2} )?"
+    r"(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}))?"
 )
 _LIVES: Final = re.compile(
     r"\b(?:habite|vit|loge|crech|adresse|domicile|chez|lives?|address|home|house|stays?|move[ds]?)"
