@@ -275,7 +275,8 @@ class Pipeline:
         self, state: PipelineState, analysis: Analysis
     ) -> tuple[dict[int, list[Touch]], list[RaidChange]]:
         by_signature: dict[int, list[Observation]] = {}
-        ordered = sorted(analysis.candidates, key=lambda pair: pair[0].position)
+        # by signatures too: a message to several targets is offered once for each of them
+        ordered = sorted(analysis.candidates, key=lambda pair: pair[0])
         for candidate, observation in ordered:
             for signature in candidate.signatures:
                 by_signature.setdefault(signature, []).append(observation)

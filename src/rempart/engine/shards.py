@@ -71,7 +71,6 @@ class OneProcess:
         items = self._under_way.popleft()
         analysis = self._pipeline.analyse(self._state.targets, items)
         self._raid_keys.update(raid_key(change.raid) for change in analysis.changes)
-        _bring_in_order(analysis)
         return self._pipeline.conclude(self._state, items, analysis)
 
     def open_raids(self) -> list[Raid]:
@@ -126,7 +125,6 @@ class SeveralProcesses:
                 analysis.touches.setdefault(position, []).extend(touches)
             for sighting in findings.sightings:
                 analysis.candidates.append((sighting.candidate, _seen_again(items, sighting)))
-        _bring_in_order(analysis)
         return self._pipeline.conclude(self._state, items, analysis)
 
     def open_raids(self) -> list[Raid]:
@@ -239,14 +237,6 @@ def _seen_again(items: list[Item], sighting: _Sighting) -> Observation:
     position = sighting.candidate.position
     message: Any = items[position]
     return Observation(position, message, sighting.fold, sighting.abuse, sighting.labels)
-
-
-def _bring_in_order(analysis: Analysis) -> None:
-    """Findings of one message from several targets in an order that no sharding changes."""
-    for touches in analysis.touches.values():
-        if len(touches) > 1:
-            touches.sort(key=lambda touch: (touch.raid, touch.stage.rank, touch.member))
-    analysis.candidates.sort(key=lambda pair: (pair[0].position, pair[0].signatures))
 
 
 def _open_raids(operator: Any, states: Any, keys: Iterable[str]) -> list[Raid]:
