@@ -7,14 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from tests.web.service import csrf_in
 
 from rempart.log.checkpoint import open_checkpoint
 from rempart.log.keys import read_public
+from rempart.web.service import SHUTDOWN_SECONDS
 
 COMMAND = [sys.executable, "-m", "rempart.cli", "serve"]
 MESSAGE = {
@@ -45,14 +48,30 @@ def token_of(told: dict[str, str]) -> str:
     return next(one.removeprefix("ingest-token: ") for one in lines if "ingest-token" in one)
 
 
+def sign_in(told: dict[str, str]) -> httpx.Cookies:
+    lines = Path(told["first_login"]).read_text().splitlines()
+    one_time = next(one.removeprefix("one-time-login: ") for one in lines if "one-time" in one)
+    client = httpx.Client(base_url=told["address"])
+    password = {"name": "Mo", "password": "correct horse battery", "again": "correct horse battery"}
+    for path, form in (("/login", {"one_time": one_time}), ("/login/password", password)):
+        csrf = csrf_in(client.get(path).text)
+        assert client.post(path, data={"csrf": csrf, **form}).status_code == 303
+    return client.cookies
+
+
 def test_it_ends_in_order_on_sigterm_even_with_a_stream_open(tmp_path: Path) -> None:
     """What was acknowledged is under a signed checkpoint, and the exit code is 0."""
     with serving(tmp_path) as (process, told):
         headers = {"authorization": f"Bearer {token_of(told)}"}
         client = httpx.Client(base_url=told["address"], headers=headers)
         assert client.post("/api/v1/messages", json=MESSAGE).status_code == 200
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=20)
+        cookies = sign_in(told)
+        with httpx.stream("GET", f"{told['address']}/api/v1/events", cookies=cookies) as stream:
+            assert next(stream.iter_lines())
+            begin = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=20)
+        assert time.monotonic() - begin < SHUTDOWN_SECONDS / 2
         assert process.returncode == 0, errors
         assert all(json.loads(line)["what"] for line in errors.splitlines())
     with serving(tmp_path) as (process, told):
