@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import socket
 import subprocess
@@ -27,13 +28,20 @@ MESSAGE = {
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+def serving(
+    data: Path, handles: int | None = None
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    def limit() -> None:
+        if handles is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (handles, handles))
+
     process = subprocess.Popen(
         [*COMMAND, "--data", str(data), "--port", "0", "--json"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=limit,
     )
     try:
         assert process.stdout is not None
@@ -79,6 +87,23 @@ def test_it_ends_in_order_on_sigterm_even_with_a_stream_open(tmp_path: Path) -> 
         assert open_checkpoint(note, read_public(tmp_path)).size >= 1
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
+
+
+def test_it_goes_on_when_it_is_out_of_file_handles(tmp_path: Path) -> None:
+    """Row 36: who is connected is served, and who comes later is, once there is room."""
+    with serving(tmp_path, handles=64) as (_, told):
+        headers = {"authorization": f"Bearer {token_of(told)}"}
+        client = httpx.Client(base_url=told["address"], headers=headers)
+        assert client.post("/api/v1/messages", json=MESSAGE).status_code == 200
+        host, port = told["address"].removeprefix("http://").split(":")
+        crowd = [socket.create_connection((host, int(port)), timeout=5) for _ in range(100)]
+        answer = client.post("/api/v1/messages", json={**MESSAGE, "id": "m2"})
+        assert answer.headers["rempart-accepted"] == "1"
+        for one in crowd:
+            one.close()
+        late = httpx.Client(base_url=told["address"], headers=headers, timeout=20)
+        answer = late.post("/api/v1/messages", json={**MESSAGE, "id": "m3"})
+        assert answer.headers["rempart-accepted"] == "1"
 
 
 def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
