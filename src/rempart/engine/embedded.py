@@ -55,6 +55,9 @@ _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
 STORE_FILE = "rempart.db"
 IDLE_SECONDS = 0.25
+WORTH_SAVING = 20
+"""Replaying this fraction of a snapshot's messages at a start is saved at once: a service that is
+killed again and again starts as quickly each time."""
 
 
 class _Write(NamedTuple):
@@ -164,6 +167,9 @@ class EmbeddedEngine:
         owed = self._memory.rebuild(tables)
         self._refused, self._carried = dict(owed.refused), list(owed.measures)
         self._raids.restore(tables, owed.raids, self._memory.changed_raids.values())
+        replayed = tables.log.size() - tables.stream.snapshot_seq()
+        if replayed >= self.settings.engine.snapshot_messages // WORTH_SAVING:
+            self._chores.snapshot_due = True
 
     # -- for everybody -----------------------------------------------------------------------
 
