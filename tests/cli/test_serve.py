@@ -41,7 +41,7 @@ def serving(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=limit,
+        preexec_fn=limit,  # noqa: PLW1509 - no thread of the test holds a lock here
     )
     try:
         assert process.stdout is not None
