@@ -175,6 +175,20 @@ def test_regulars_who_swear_together_are_no_attack(watch: Watch) -> None:
     assert watched.of_stage("attack") == []
 
 
+def test_regulars_and_newcomers_who_swear_alike_are_no_attack_from_outside(watch: Watch) -> None:
+    random = Random(15)
+    days = [
+        row for day in (3, 2, 1) for row in chat(random, 3600, people=12, start=-86_400.0 * day)
+    ]
+    jest = [
+        said(900.0 + 2 * n, name, "pretty pathetic play you clown", abusive=True)
+        for n in range(12)
+        for name in (f"viewer{n}", f"guest{n}")
+    ]
+    watched = watch(ordered(days, chat(random, 1200, people=12), jest))
+    assert watched.of_stage("attack") == []
+
+
 def test_a_rude_newcomer_during_a_raid_is_not_named(watch: Watch) -> None:
     random = Random(6)
     rude = [

@@ -48,6 +48,11 @@ def test_ordinary_letters_of_other_languages_stay_readable() -> None:
     ]
 
 
+def test_the_look_of_a_letter_goes_before_its_origin() -> None:
+    """Lunate sigma decomposes to a sigma and is read as a c; a Roman fifty is read as an l."""
+    assert fold_one("ϲⅼоwn") == "clown"
+
+
 def test_lines_become_spaces_so_that_a_text_stays_one_text() -> None:
     assert fold_one("a\r\nb\tc\u2028d\u00a0e") == "a  b c d e"
 
