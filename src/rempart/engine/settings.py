@@ -23,6 +23,7 @@ names and channels are read here: measures are queued for them.
 from __future__ import annotations
 
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,7 @@ from rempart.errors import InputError
 from rempart.protect import Limits
 
 _OURS = ("community", "detection", "log", "limits", "engine")
+SECTIONS = (*_OURS, "web", "hooks", "webhooks")
 
 
 class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,17 +87,29 @@ class EngineSettings(msgspec.Struct, frozen=True):
         return PipelineSettings(frozenset(self.detection.private_for), self.limits)
 
 
-def load_engine_settings(data_dir: Path) -> EngineSettings:
-    """Reads `settings.toml`; InputError says which field is wrong."""
+def read_document(data_dir: Path) -> dict[str, Any]:
+    """`settings.toml` as it stands, empty when there is none. A section that nobody reads is
+    refused: a misspelt one would otherwise be ignored in silence."""
     path = data_dir / "settings.toml"
     try:
         document: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return EngineSettings()
+        return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"settings cannot be read: {error}", where=str(path)) from error
+    for name in document:
+        if name not in SECTIONS:
+            near = get_close_matches(name, SECTIONS, 1)
+            hint = f"did you mean [{near[0]}]?" if near else f"known: {', '.join(SECTIONS)}"
+            raise InputError(f"unknown section [{name}]", where=str(path), next_step=hint)
+    return document
+
+
+def load_engine_settings(data_dir: Path) -> EngineSettings:
+    """Reads `settings.toml`; InputError says which field is wrong."""
+    document = read_document(data_dir)
     found = {name: document[name] for name in (*_OURS, "webhooks") if name in document}
     try:
         return msgspec.convert(found, EngineSettings)
     except msgspec.ValidationError as error:
-        raise InputError(str(error), where=str(path)) from error
+        raise InputError(str(error), where=str(data_dir / "settings.toml")) from error

@@ -41,7 +41,7 @@ _VERDICTS = {
 _LIMIT_WINDOW_MS = 3_600_000
 
 
-class Limits(msgspec.Struct, frozen=True):
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many measures of a kind one channel may get in an hour before a human is asked."""
 
     account_holds: int = 2_000

@@ -18,12 +18,12 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
+from rempart.engine.settings import read_document
 from rempart.errors import InputError
 
 DEFAULT_HOST = "127.0.0.1"
@@ -69,12 +69,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_settings(data_dir: Path) -> WebSettings:
     """Reads `settings.toml`; InputError says which field is wrong."""
     path = data_dir / "settings.toml"
-    try:
-        document: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return WebSettings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"settings cannot be read: {error}", where=str(path)) from error
+    document = read_document(data_dir)
     found = dict(document.get("web", {}))
     found |= {name: document[name] for name in ("hooks", "webhooks") if name in document}
     try:
