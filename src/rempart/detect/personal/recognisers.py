@@ -39,6 +39,8 @@ _IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}(?
 _PHONE: Final = re.compile(
     r"(?<![\w.:/=#-])(?:\+|00[ .]?)?\(?\d(?:[ .\-()/]{0,3}\d){6,14}(?![\w:/=]|[.,-]\d)"
 )
+# Written in five pairs it is meant as a phone number, whatever blocks the plan has given out so far.
+_FRENCH_PAIRS: Final = re.compile(r"0[1-9](?:[ .-]\d\d){4}")
 _COUNTING: Final = "0123456789012345"
 _LIKE_DATE: Final = re.compile(
     r"(?:19|20)\d\d[-/. ]?[01]\d[-/. ]?[0-3]\d|[0-3]?\d[-/. ][01]?\d[-/. ](?:19|20)\d\d"
@@ -129,6 +131,8 @@ def _is_phone(text: str) -> bool:
     digits = re.sub(r"\D", "", text)
     if digits in _COUNTING:
         return False
+    if _FRENCH_PAIRS.fullmatch(text):
+        return True
     if text.startswith("00"):
         text, region = "+" + digits[2:], None
     elif text.startswith("+"):
