@@ -39,7 +39,7 @@ _IBAN: Final = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}(?
 _PHONE: Final = re.compile(
     r"(?<![\w.:/=#-])(?:\+|00[ .]?)?\(?\d(?:[ .\-()/]{0,3}\d){6,14}(?![\w:/=]|[.,-]\d)"
 )
-# Written in five pairs it is meant as a phone number, whatever blocks the plan has given out so far.
+# Five pairs are meant as a phone number, whatever blocks the plan has given out so far.
 _FRENCH_PAIRS: Final = re.compile(r"0[1-9](?:[ .-]\d\d){4}")
 _COUNTING: Final = "0123456789012345"
 _LIKE_DATE: Final = re.compile(
