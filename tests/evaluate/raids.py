@@ -48,7 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = chosen.runs or (12 if chosen.quick else 300)
     modes = chosen.modes.split(",") if chosen.modes else (("ages",) if chosen.quick else MODES)
     first_seed = UNSEEN_FROM + chosen.seed if chosen.unseen else chosen.seed
-    report: dict[str, Any] = {"runs": runs, "seed": first_seed, "modes": {}}
+    report: dict[str, Any] = {
+        "command": _command(arguments or sys.argv[1:]),
+        "detector": target_operator().version,
+        "runs": runs,
+        "seed": first_seed,
+        "modes": {},
+    }
     read: dict[bool, dict[str, list[Judged]]] = {}
     for mode in modes:
         detectors = tuple(d for d in default_detectors() if mode != "text-off" or d.name != "text")
@@ -156,6 +162,18 @@ def _print(
             print("\n".join(lines))
     print(f"\n{table.cost(scores)}")
     sys.stdout.flush()
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """How to have these figures again; where they were written to is nobody's business."""
+    words = iter(arguments)
+    kept = []
+    for word in words:
+        if word == "--json":
+            next(words, None)
+        elif word not in ("--silent", "--verbose"):
+            kept.append(word)
+    return f"make evaluate-raids ARGS={' '.join(kept)!r}" if kept else "make evaluate-raids"
 
 
 def _kinds(wanted: str | None) -> list[Kind]:

@@ -119,6 +119,16 @@ def negatives(scores: Sequence[Score]) -> list[str]:
 
 
 def benign(quiet: Sequence[Quiet]) -> list[str]:
+    """The table of benign chat, the cell of the goal, and each false alarm with its reasons."""
+    alarms = [
+        f"  false attack on {channel.host}: {alarm}"
+        for channel in quiet
+        for alarm in channel.alarms[:12]
+    ]
+    return [*benign_rows(quiet), *given_chat(quiet), *alarms]
+
+
+def benign_rows(quiet: Sequence[Quiet]) -> list[str]:
     """False alarms on benign chat with their Poisson bounds per 1,000 channel-hours."""
     rows: list[Row] = [
         [
@@ -149,10 +159,10 @@ def benign(quiet: Sequence[Quiet]) -> list[str]:
                 ),
             ]
         )
-    return [*_aligned(rows), *_given_chat(quiet)]
+    return _aligned(rows)
 
 
-def _given_chat(quiet: Sequence[Quiet]) -> list[str]:
+def given_chat(quiet: Sequence[Quiet]) -> list[str]:
     """The two given files together: the cell of the goal."""
     given = [channel for channel in quiet if channel.host in ("stream", "irc")]
     if not given:
@@ -160,14 +170,11 @@ def _given_chat(quiet: Sequence[Quiet]) -> list[str]:
     wrong = sum(channel.stages["attack"] for channel in given)
     hours = sum(channel.hours for channel in given)
     low, high = poisson_bounds(wrong)
-    lines = [
+    return [
         f"the given chat: {wrong} false attacks in {hours} channel-hours, "
         f"{1_000 * wrong / hours:.2f} per 1,000 h (95 % {1_000 * low / hours:.2f}-"
         f"{1_000 * high / hours:.2f}); goal at most 1{'' if wrong <= 1 else '  !'}"
     ]
-    for channel in quiet:
-        lines += [f"  false attack on {channel.host}: {alarm}" for alarm in channel.alarms[:12]]
-    return lines
 
 
 def worst(scores: Sequence[Score], mode: str) -> list[str]:

@@ -5,7 +5,7 @@ target, `miss` lines are hostile in words no list knows: a classifier does not s
 
 HOSTILE = {
     "group": ("velnari", "zorbs", "plaidfolk", "tuskans", "the mirelings", "gorvans"),
-    "such": ("such a", "a", "really just a", "the worst", "a total", "nothing but a"),
+    "such": ("such a", "a", "really just a", "the", "literally a", "so very"),
     "insult": ("loser", "clown", "idiot", "moron", "pathetic clown", "stupid loser", "dumb fool"),
     "hit.en": (
         "you are a <insult> <name>",

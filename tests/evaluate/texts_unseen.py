@@ -4,7 +4,7 @@ runs made with them. Same symbols as `texts_seen`, other words and other sentenc
 
 HOSTILE = {
     "group": ("ostreans", "fennlings", "quillers", "marshborn", "the addari", "lowlanders"),
-    "such": ("just a", "the biggest", "a sorry little", "one more", "a proper", "only a"),
+    "such": ("just a", "the", "really such a", "all so", "too", "literally the"),
     "insult": (
         "imbecile",
         "weirdo",
