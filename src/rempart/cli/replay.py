@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from rempart.cli.playback import Cue, Pace, as_recorded, moved_to_now
+from rempart.cli.playback import Cue, Pace, as_recorded, at, moved_to_now
 from rempart.errors import InputError
 from rempart.ingest import Parsed, open_input, read_ndjson
 from rempart.scenario import Generated, built_in, generate, load
@@ -27,6 +27,7 @@ _encoder = msgspec.json.Encoder()
 )
 @click.argument("scenario")
 @click.option("--seed", type=int, help="Another run of the same scenario.")
+@click.option("--variant", default="", help="A named variant of it, as its README lists them.")
 @click.option(
     "--speed",
     type=click.FloatRange(min=0),
@@ -45,6 +46,7 @@ _encoder = msgspec.json.Encoder()
 def replay(
     scenario: str,
     seed: int | None,
+    variant: str,
     speed: float,
     address: str,
     token: str | None,
@@ -53,27 +55,36 @@ def replay(
     write: Path | None,
 ) -> None:
     """Play SCENARIO, a built-in name (hate-raid), a folder with a scenario.toml, or a file of
-    messages, into a running service at real or scaled speed."""
+    messages, into a running service at real or scaled speed.
+
+    What a scenario tells of earlier days is sent at once.
+    """
     if write is not None:
-        _write(scenario, seed, write)
+        _write(scenario, seed, variant, write)
         return
-    cues = _cues(scenario, seed, Pace(speed), keep_times=keep_times)
+    cues = _cues(scenario, seed, variant, speed, keep_times=keep_times)
     if not cues:
         raise InputError("there is no message in it", where=scenario)
     asyncio.run(_play(cues, address, token, scenario))
 
 
-def _cues(scenario: str, seed: int | None, pace: Pace, *, keep_times: bool) -> list[Cue]:
-    parts = _from_scenario(scenario, seed) if is_scenario(scenario) else _from_file(scenario)
-    items = [part.item for part in parts]
+def _cues(
+    scenario: str, seed: int | None, variant: str, speed: float, *, keep_times: bool
+) -> list[Cue]:
+    pace = Pace(speed)
+    if is_scenario(scenario):
+        settings = load(scenario, seed, variant)
+        items = generate(scenario, settings).items
+        raws = [_encoder.encode(item) for item in items]
+        if items:
+            earlier = (settings.begin - at(items[0])).total_seconds()
+            pace = Pace(speed, live_from=max(0.0, earlier))
+    else:
+        parts = _from_file(scenario)
+        items, raws = [part.item for part in parts], [part.raw for part in parts]
     if keep_times:
-        return as_recorded(items, [part.raw for part in parts], pace)
+        return as_recorded(items, raws, pace)
     return moved_to_now(items, pace, datetime.now(UTC))
-
-
-def _from_scenario(scenario: str, seed: int | None) -> list[Parsed]:
-    generated = generate(scenario, load(scenario, seed))
-    return [Parsed(item, _encoder.encode(item)) for item in generated.items]
 
 
 def _from_file(name: str) -> list[Parsed]:
@@ -135,14 +146,14 @@ def _bar(title: str, total: int) -> Iterator[Callable[[int, int], None]]:
         yield lambda sent, held: bars.update(task, completed=sent, held=held)
 
 
-def _write(scenario: str, seed: int | None, folder: Path) -> None:
+def _write(scenario: str, seed: int | None, variant: str, folder: Path) -> None:
     if not is_scenario(scenario):
         raise InputError(
             "only a scenario can be written",
             where=scenario,
             next_step=f"built-in: {', '.join(built_in())}",
         )
-    settings = load(scenario, seed)
+    settings = load(scenario, seed, variant)
     generated: Generated = generate(scenario, settings)
     messages = folder / f"{settings.generator}.ndjson"
     truth = folder / "truth.json"

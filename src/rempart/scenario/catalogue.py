@@ -1,4 +1,4 @@
-"""Finds a scenario by name or folder and generates it."""
+"""Finds a scenario by name or folder, with its variants, and generates it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import tomllib
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from rempart.errors import InputError
 from rempart.scenario.hate_raid import hate_raid
-from rempart.scenario.settings import ScenarioSettings
+from rempart.scenario.settings import HateRaidSettings, ScenarioSettings
 from rempart.scenario.truth import Generated
 
-GENERATORS: dict[str, Callable[[str, ScenarioSettings], Generated]] = {"hate-raid": hate_raid}
+
+class Generator(NamedTuple):
+    """The settings a scenario takes, and what makes its stream from them. Its default settings
+    and variants stand in `data/<name>.toml`."""
+
+    settings: type[ScenarioSettings]
+    make: Callable[[str, Any], Generated]
+
+
+GENERATORS: dict[str, Generator] = {
+    "hate-raid": Generator(HateRaidSettings, hate_raid),
+}
 
 
 def built_in() -> list[str]:
@@ -23,15 +34,31 @@ def built_in() -> list[str]:
     return sorted(GENERATORS)
 
 
-def load(name: str, seed: int | None = None) -> ScenarioSettings:
+def variants(name: str) -> list[str]:
+    """The named variants of a scenario."""
+    return sorted(_tree(name).get("variants", {}))
+
+
+def load(name: str, seed: int | None = None, variant: str = "") -> ScenarioSettings:
     """The settings of a built-in scenario, or of a folder or file with a `scenario.toml`."""
-    tree = _read(name)
-    if "extends" in tree:
-        tree = _merged(_built_in_tree(str(tree.pop("extends")), name), tree)
+    tree = _tree(name)
+    known = tree.pop("variants", {})
+    if variant:
+        if variant not in known:
+            raise InputError(
+                f"there is no variant {variant!r}",
+                where=name,
+                next_step=f"known: {', '.join(sorted(known)) or 'none'}",
+            )
+        tree = _merged(tree, known[variant])
+        tree["variant"] = variant
     if seed is not None:
         tree["seed"] = seed
+    generator = GENERATORS.get(str(tree.get("generator")))
+    if generator is None:
+        raise _no_generator(tree.get("generator"), name)
     try:
-        return msgspec.convert(tree, ScenarioSettings)
+        return msgspec.convert(tree, generator.settings)
     except msgspec.ValidationError as error:
         raise InputError(f"not a scenario: {error}", where=name) from None
 
@@ -40,12 +67,8 @@ def generate(name: str, settings: ScenarioSettings) -> Generated:
     """The stream of a scenario; deterministic in its settings."""
     generator = GENERATORS.get(settings.generator)
     if generator is None:
-        raise InputError(
-            f"there is no generator {settings.generator!r}",
-            where=name,
-            next_step=f"known: {', '.join(built_in())}",
-        )
-    return generator(name, settings)
+        raise _no_generator(settings.generator, name)
+    return generator.make(name, settings)
 
 
 def is_scenario(name: str) -> bool:
@@ -54,9 +77,20 @@ def is_scenario(name: str) -> bool:
     return name in GENERATORS or (path / "scenario.toml").is_file() or path.suffix == ".toml"
 
 
-def _read(name: str) -> dict[str, Any]:
+def _tree(name: str) -> dict[str, Any]:
+    """The settings as written, on top of those they extend."""
     if name in GENERATORS:
-        return _built_in_tree(name, name)
+        return _built_in_tree(name)
+    tree = _read(name)
+    if "extends" not in tree:
+        return tree
+    base = str(tree.pop("extends"))
+    if base not in GENERATORS:
+        raise _no_generator(base, name)
+    return _merged(_built_in_tree(base), tree)
+
+
+def _read(name: str) -> dict[str, Any]:
     path = Path(name)
     if path.is_dir():
         path = path / "scenario.toml"
@@ -72,15 +106,17 @@ def _read(name: str) -> dict[str, Any]:
         raise InputError(f"not TOML: {error}", where=str(path)) from None
 
 
-def _built_in_tree(generator: str, where: str) -> dict[str, Any]:
-    if generator not in GENERATORS:
-        raise InputError(
-            f"there is no built-in scenario {generator!r}",
-            where=where,
-            next_step=f"known: {', '.join(built_in())}",
-        )
-    file = resources.files("rempart.scenario").joinpath("data", f"{generator}.toml")
+def _built_in_tree(name: str) -> dict[str, Any]:
+    file = resources.files("rempart.scenario").joinpath("data", f"{name}.toml")
     return tomllib.loads(file.read_text("utf-8"))
+
+
+def _no_generator(name: object, where: str) -> InputError:
+    return InputError(
+        f"there is no built-in scenario {name!r}",
+        where=where,
+        next_step=f"known: {', '.join(built_in())}",
+    )
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ sigh when it is lost, calm in between.
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -29,6 +30,7 @@ _MOODS = (
     ("command", 0.05),
 )
 _NEW_ACCOUNT_SHARE = 0.05
+_EVENING_SECONDS = 900
 
 
 class Viewer(NamedTuple):
@@ -61,7 +63,33 @@ class Crowd:
         number = self._random.randrange(10**8, 10**9)
         return Account(f"u{number}", name, created, roles)
 
-    def talk(self, stage: Stage, hype: tuple[int, ...], dismay: tuple[float, float]) -> None:
+    def earlier_evenings(self, stage: Stage) -> None:
+        """The evenings before: a quarter of an hour of ordinary talk each, by those who come often.
+        Whoever was there is known here."""
+        for evening in range(self._settings.earlier_evenings, 0, -1):
+            came = [
+                viewer
+                for rank, viewer in enumerate(self.viewers)
+                if self._random.random() < (0.9 if rank < self._settings.regulars else 0.35)
+            ]
+            heights = list(accumulate(viewer.weight for viewer in came))
+            second = -86_400.0 * evening
+            end = second + _EVENING_SECONDS
+            while True:
+                second += self._random.expovariate(self._settings.messages_per_minute / 60)
+                if second >= end:
+                    break
+                speaker = came[bisect(heights, self._random.random() * heights[-1])]
+                stage.say(second, speaker.account, self.say(speaker, self._calm_mood()))
+
+    def small_talk(self, stage: Stage, second: float, account: Account) -> None:
+        """Something harmless, said by somebody who is not of the crowd."""
+        viewer = Viewer(account, Habit(self._random), "fr", 0.0, 0.0, 0.0)
+        stage.say(second, account, self.say(viewer, self._random.choice(("greet", "chatter"))))
+
+    def talk(
+        self, stage: Stage, hype: Sequence[int], dismay: Sequence[tuple[float, float]] = ()
+    ) -> None:
         """The whole benign conversation. `hype`: moments of joy; `dismay`: while bots attack."""
         random, seconds = self._random, float(self._settings.seconds)
         self._arrivals(stage)
@@ -121,7 +149,7 @@ class Crowd:
             if viewer.leaves < self._settings.seconds:
                 stage.happen(viewer.leaves, EventKind.LEAVE, viewer.account)
 
-    def _sighs(self, hype: tuple[int, ...], seconds: float) -> list[float]:
+    def _sighs(self, hype: Sequence[int], seconds: float) -> list[float]:
         """Lost fights: now and then, but not beside a won one."""
         moments: list[float] = []
         at = self._random.uniform(60, 120)
@@ -134,9 +162,9 @@ class Crowd:
     def _mood(
         self,
         second: float,
-        hype: tuple[int, ...],
+        hype: Sequence[int],
         sighs: list[float],
-        dismay: tuple[float, float],
+        dismay: Sequence[tuple[float, float]],
     ) -> tuple[str, float]:
         """What is said now, and how fast in multiples of the calm rate."""
         random = self._random
@@ -148,13 +176,17 @@ class Crowd:
         for lost in sighs:
             if lost <= second < lost + 7:
                 return ("sad" if random.random() < 0.75 else "laugh_line"), 2.6
-        begin, end = dismay
-        if begin + 6 <= second < end and random.random() < 0.45:
-            return "dismay", 1.3
-        if end + 4 <= second < end + 35 and random.random() < 0.4:
-            return "relief", 1.2
+        for begin, end in dismay:
+            if begin + 6 <= second < end and random.random() < 0.45:
+                return "dismay", 1.3
+            if end + 4 <= second < end + 35 and random.random() < 0.4:
+                return "relief", 1.2
+        return self._calm_mood(), 1.0
+
+    def _calm_mood(self) -> str:
         moods, shares = zip(*_MOODS, strict=True)
-        return random.choices(moods, shares)[0], 1.0
+        mood: str = self._random.choices(moods, shares)[0]
+        return mood
 
     def _speaker(self, second: float) -> Viewer | None:
         present = self.present(second)

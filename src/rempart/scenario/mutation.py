@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 MAX_LEVEL = 3
@@ -38,6 +39,17 @@ def mutate(text: str, level: int, random: Random) -> str:
     if level == 2:
         return _disguised(_spread(text, random), 0.04, random)
     return _disguised(_reordered(text, random), 0.05, random)
+
+
+def reworded(text: str, words: Mapping[str, str], random: Random) -> str:
+    """The same thing said otherwise: known words replaced, the parts in another order."""
+    said = [
+        words[word] if word in words and random.random() < 0.8 else word for word in text.split(" ")
+    ]
+    parts = " ".join(said).split(", ")
+    if len(parts) > 1:
+        parts = [*parts[1:], parts[0]]
+    return ", ".join(parts)
 
 
 def _disguised(text: str, share: float, random: Random) -> str:

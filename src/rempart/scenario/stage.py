@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rempart.model import Account, Event, EventKind, Item, Message
+from rempart.model import Account, Event, EventKind, Item, Message, MessageKind
+
+
+class Place(NamedTuple):
+    """Where something is said, and whom it hits: by default the channel's owner."""
+
+    platform: str
+    channel: str
+    kind: MessageKind = MessageKind.CHAT
+    target: str = ""
 
 
 class Said(NamedTuple):
@@ -16,6 +25,7 @@ class Said(NamedTuple):
     text: str
     mark: str
     links: tuple[str, ...]
+    place: Place
 
 
 class Happened(NamedTuple):
@@ -26,11 +36,11 @@ class Happened(NamedTuple):
 
 
 class Stage:
-    """Times in seconds from `begin`, kept to the millisecond."""
+    """Times in seconds from `begin` (before it: negative), kept to the millisecond. `place` is
+    where things happen unless another is given."""
 
-    def __init__(self, platform: str, channel: str, begin: datetime, id_prefix: str) -> None:
-        self._platform = platform
-        self._channel = channel
+    def __init__(self, place: Place, begin: datetime, id_prefix: str) -> None:
+        self._place = place
         self._begin = begin
         self._prefix = id_prefix
         self._said: list[Said] = []
@@ -43,8 +53,9 @@ class Stage:
         text: str,
         mark: str = "",
         links: tuple[str, ...] = (),
+        place: Place | None = None,
     ) -> None:
-        self._said.append(Said(second, author, text, mark, links))
+        self._said.append(Said(second, author, text, mark, links, place or self._place))
 
     def happen(
         self, second: float, kind: EventKind, account: Account, count: int | None = None
@@ -75,21 +86,23 @@ class Stage:
         return Event(
             event=row.kind,
             id=item_id,
-            platform=self._platform,
-            channel=self._channel,
+            platform=self._place.platform,
+            channel=self._place.channel,
             at=self.at(row.second),
             account=row.account,
             count=row.how_many,
         )
 
     def _message(self, item_id: str, row: Said) -> Message:
+        place = row.place
         return Message(
             id=item_id,
-            platform=self._platform,
-            channel=self._channel,
+            platform=place.platform,
+            channel=place.channel,
             sent_at=self.at(row.second),
             author=row.author,
             text=row.text,
-            targets=(self._channel,),
+            targets=(place.target or place.channel,),
+            kind=place.kind,
             links=row.links,
         )
