@@ -20,7 +20,7 @@ BLNS = Path(__file__).parent.parent / "data" / "hostile" / "blns.json"
 
 
 def _addresses(raid_case: str) -> list[str]:
-    return [*CONSOLE, *[f"{raid_case}#p-{tab}" for tab in TABS]]
+    return [*CONSOLE, *[f"{raid_case}#{tab}" for tab in TABS]]
 
 
 @pytest.mark.parametrize("how", EVERY_LOOK, ids=lambda how: f"{how.language}-{how.theme}")

@@ -22,7 +22,9 @@ def _without_script(browser: Browser, service: Service, language: str) -> Page:
 
 def _report(page: Page, words: dict[str, str]) -> str:
     page.goto("/report")
-    page.get_by_label(words["category"], exact=False).and_(page.locator("[value=harassment]")).check()
+    page.get_by_label(words["category"], exact=False).and_(
+        page.locator("[value=harassment]")
+    ).check()
     page.locator("#explanation").fill(words["explanation"])
     page.locator("#links").fill("https://forum.example/thread/77")
     page.locator("input[name=good_faith]").check()

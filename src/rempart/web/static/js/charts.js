@@ -118,7 +118,8 @@ function drawMarks(chart, marks) {
     const wide = ctx.measureText(word).width;
     const left = index === 0 || x + wide + 8 > chart.bbox.left + chart.bbox.width;
     ctx.textAlign = left ? "right" : "left";
-    ctx.fillText(word, x + (left ? -5 : 5) * ratio, chart.bbox.top + 11 * ratio);
+    const row = left && index > 0 ? 26 : 11;
+    ctx.fillText(word, x + (left ? -5 : 5) * ratio, chart.bbox.top + row * ratio);
   });
   ctx.restore();
 }

@@ -24,9 +24,14 @@ export function startTabs() {
         next.focus();
       });
     }
-    const wanted = tabs.find((tab) => tab.hash === location.hash) ?? tabs[0];
+    const wanted = tabs.find((tab) => short(tab) === location.hash || tab.hash === location.hash) ?? tabs[0];
     choose(tabs, wanted, box, false);
   }
+}
+
+/** `#messages` for the panel `p-messages`: no element has that id, so the browser does not jump. */
+function short(tab) {
+  return tab.hash.replace("#p-", "#");
 }
 
 function choose(tabs, chosen, box, remember = true) {
@@ -36,6 +41,6 @@ function choose(tabs, chosen, box, remember = true) {
     tab.tabIndex = on ? 0 : -1;
     box.querySelector(tab.getAttribute("href")).hidden = !on;
   }
-  if (remember) history.replaceState(null, "", chosen.hash);
+  if (remember) history.replaceState(null, "", short(chosen));
   document.dispatchEvent(new CustomEvent("rempart:tab"));
 }

@@ -1,7 +1,7 @@
 """Made-up screens: a raid under way on a busy evening, with hostile names and texts in it.
 
-They let the templates be drawn and looked at without a store. Everything about the people in them
-is invented; insults are placeholders.
+They let every template be drawn in states that a short demo does not reach. Everything about the
+people in them is invented; insults are placeholders.
 """
 
 from __future__ import annotations
@@ -279,6 +279,7 @@ def case_screen() -> sc.CaseScreen:
         now=NOW,
         case=CASE,
         raid=RAID,
+        lifted=False,
         members=list(RAID.members),
         said=said(),
         said_total=412,

@@ -1,0 +1,58 @@
+"""Language, numbers and durations as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from rempart.web.console.reasons import reason_in, without_french
+from rempart.web.console.words import duration, number, percent, pick_language
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accept", "language"),
+    [
+        ("fr", "en", "fr"),
+        (None, "fr-CA,fr;q=0.9,en;q=0.5", "fr"),
+        (None, "de,en;q=0.3,fr;q=0.2", "en"),
+        (None, "de", "en"),
+        ("xx", "fr;q=x, fr;q=0.1", "fr"),
+        (None, None, "en"),
+    ],
+)
+def test_the_cookie_wins_then_the_browser(
+    cookie: str | None, accept: str | None, language: str
+) -> None:
+    assert pick_language(cookie, accept) == language
+
+
+def test_a_share_is_never_rounded_up_to_certainty() -> None:
+    assert percent(0.9999, "en") == "99%"
+    assert percent(1.0, "fr") == "100\u202f%"
+
+
+def test_numbers_are_grouped_in_each_language() -> None:
+    assert number(12345, "en") == "12,345"
+    assert number(12345, "fr") == "12\u202f345"
+    assert number(2.6, "fr") == "2,6"
+
+
+def test_durations() -> None:
+    assert [duration(s) for s in (0, 59, 61, 600, 3700)] == [
+        "0\u00a0s",
+        "59\u00a0s",
+        "1\u00a0min\u00a001",
+        "10\u00a0min",
+        "1\u00a0h\u00a001",
+    ]
+
+
+def test_every_reason_a_detector_can_give_has_its_french() -> None:
+    assert without_french() == []
+
+
+def test_a_reason_keeps_its_numbers_in_french() -> None:
+    sentence = "13 accounts sent 13 abusive messages within 120 s, usual: 5.5"
+    said = reason_in(sentence, "fr")
+    assert "5,5" in said
+    assert "120" in said
+    assert reason_in("something new", "fr") == "something new"
