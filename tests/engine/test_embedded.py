@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from tests.faults.checks import check_log
-from tests.faults.traffic import SOURCE, START, line, messages, parsed
+from tests.faults.traffic import SOURCE, START, hate_raid, line, messages, parsed
 
 from rempart.cases.undo import undo_raid
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
@@ -29,10 +28,8 @@ from rempart.errors import (
     QueueFullError,
     StoreError,
 )
-from rempart.ingest import Parsed
 from rempart.log.checkpoint import open_checkpoint
 from rempart.model import Event, MeasureState, Message, ScopeKind
-from rempart.scenario.catalogue import generate, load
 from rempart.store.interface import Tables
 from rempart.store.sqlite.store import SqliteStore
 
@@ -243,7 +240,7 @@ def test_what_a_person_lifted_holds_nobody_any_more(start: Start) -> None:
     """A moderator says of the raid that it was fine: an account that was held may write again, at
     once and after a crash."""
     engine = start()
-    wave = raid_wave()
+    wave = hate_raid()
     engine.submit(wave, SOURCE).result()
     with engine.read() as tables:
         held = next(
@@ -276,7 +273,7 @@ def test_what_a_person_lifted_holds_nobody_any_more(start: Start) -> None:
 
 def test_a_lease_runs_out_by_itself(start: Start) -> None:
     """A shield whose time has passed is expired, with an entry, although nobody writes."""
-    wave = raid_wave()
+    wave = hate_raid()
     now = [wave[0].item.sent_at.timestamp()]
     engine = start(clock=lambda: now[0])
     engine.submit(wave, SOURCE).result()
@@ -298,21 +295,9 @@ def test_a_lease_runs_out_by_itself(start: Start) -> None:
         assert "measure-undone" in names(tables)
 
 
-def raid_wave() -> list[Parsed]:
-    """A live chat of some minutes, into which the hate raid breaks (built-in scenario)."""
-    generated = generate("hate-raid", load("hate-raid", 1))
-    attack = generated.truth.attack
-    first, last = attack.begin - timedelta(minutes=4), attack.begin + timedelta(seconds=60)
-    return [
-        Parsed(item, msgspec.json.encode(item))
-        for item in generated.items
-        if first <= (item.sent_at if isinstance(item, Message) else item.at) <= last
-    ]
-
-
 def test_a_raid_becomes_rows_entries_and_one_case(start: Start) -> None:
     engine = start()
-    wave = raid_wave()
+    wave = hate_raid()
     for at in range(0, len(wave), 20):
         engine.submit(wave[at : at + 20], SOURCE).result()
     with engine.read() as tables:
@@ -347,7 +332,7 @@ def crash(engine: EmbeddedEngine) -> None:
 
 @pytest.mark.parametrize("cut", [30, 75, 90])
 def test_a_crash_in_the_middle_of_a_raid_changes_no_detection(tmp_path: Path, cut: int) -> None:
-    wave = raid_wave()
+    wave = hate_raid()
 
     def run(folder: Path, *, crash_at: int | None) -> list[list[bytes]]:
         engine = EmbeddedEngine.open(folder)

@@ -132,8 +132,9 @@ def test_sigterm_while_it_saves_loses_nothing(tmp_path: Path) -> None:
         known = tables.stream.known([key(number) for number in acknowledged])
         assert [number for number in acknowledged if key(number) not in known] == []
         check_log(tables)
-        assert sum(row.messages for row in tables.stream.channels()) == (
-            tables.stream.counters()["messages"]
+        assert (
+            sum(row.messages for row in tables.stream.channels())
+            == (tables.stream.counters()["messages"])
         )
     store.close()
 

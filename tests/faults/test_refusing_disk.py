@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from tests.faults.checks import check_acknowledged, check_log
 from tests.faults.disk import FaultyDisk
-from tests.faults.traffic import SOURCE, line, messages, parsed
+from tests.faults.traffic import SOURCE, hate_raid, line, messages, parsed
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.live import LiveEvent
@@ -28,7 +28,7 @@ ABUSE = "you idiot, get lost, loser"
 
 @pytest.fixture
 def disk(request: pytest.FixtureRequest) -> Iterator[FaultyDisk]:
-    disk = FaultyDisk(f"disk-of-{request.node.name}")
+    disk = FaultyDisk(f"disk-of-{request.node.nodeid}")
     yield disk
     disk.full = disk.refuse_sync = False
     disk.close()
@@ -124,6 +124,42 @@ def test_what_was_refused_is_decided_once(tmp_path: Path, disk: FaultyDisk) -> N
         assert [row.measure.id for row in tables.stream.measures()] == [told]
         assert tables.cases.held_without_case() == 0
     engine.stop()
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_full_disk_in_the_middle_of_a_raid_changes_no_detection(
+    tmp_path: Path, disk: FaultyDisk, restart: bool
+) -> None:
+    """Every third delivery is refused twice before there is space: outcomes and raids are those of
+    a disk that was never full, also when the service is restarted while something is owed."""
+    wave = hate_raid()
+    chunks = [wave[at : at + 25] for at in range(0, len(wave), 25)]
+
+    def run(data: Path, *, faults: bool) -> tuple[list[bytes], list[tuple[str, str, int]]]:
+        engine = started(data, disk)
+        outcomes: list[bytes] = []
+        for turn, chunk in enumerate(chunks):
+            if faults and turn % 3 == 1:
+                disk.full = True
+                for _ in range(2):
+                    with pytest.raises(StoreFullError):
+                        engine.submit(chunk, SOURCE).result()
+                disk.full = False
+                if restart and turn % 6 == 1:
+                    engine.stop()
+                    engine = started(data, disk)
+            outcomes += [row.outcome for row in engine.submit(chunk, SOURCE).result()]
+        engine.stop()
+        engine = started(data, disk)
+        with engine.read() as tables:
+            raids = [
+                (r.raid.id, r.raid.stage.value, r.raid.messages) for r in tables.stream.raids()
+            ]
+            check_log(tables)
+        engine.stop()
+        return outcomes, sorted(raids)
+
+    assert run(tmp_path / "faulty", faults=True) == run(tmp_path / "sound", faults=False)
 
 
 def test_a_refused_sync_ends_writing_until_a_restart(tmp_path: Path, disk: FaultyDisk) -> None:

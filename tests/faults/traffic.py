@@ -6,9 +6,12 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from rempart.engine.embedded import Source
 from rempart.ingest import Parsed, parse_lines
-from rempart.model import message_key
+from rempart.model import Message, message_key
+from rempart.scenario.catalogue import generate, load
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 SOURCE = Source("test", "faults")
@@ -40,3 +43,15 @@ def parsed(*lines: bytes) -> list[Parsed]:
 
 def key(number: int) -> bytes:
     return message_key(PLATFORM, f"m{number}")
+
+
+def hate_raid() -> list[Parsed]:
+    """The built-in scenario, from a little before the attack on."""
+    generated = generate("hate-raid", load("hate-raid", 1))
+    begin = generated.truth.attack.begin
+    first, last = begin - timedelta(minutes=4), begin + timedelta(seconds=60)
+    return [
+        Parsed(item, msgspec.json.encode(item))
+        for item in generated.items
+        if first <= (item.sent_at if isinstance(item, Message) else item.at) <= last
+    ]

@@ -253,7 +253,10 @@ class EmbeddedEngine:
                     self._commit([])
                 self._tell_digests(force=not jobs)
             self._chores.ending = True
+            was_full = self._full
             self._commit([])
+            if was_full and not self._full:
+                self._commit([])
         except BaseException:
             _LOG.critical("the engine's thread ended", exc_info=True)
             raise
