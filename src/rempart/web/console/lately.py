@@ -5,7 +5,7 @@ Read from raids, shields, cases and reports; each kind has its sentence in `part
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rempart.model import Case, CaseState, MeasureState, RaidStage
 from rempart.store.interface import Tables
@@ -23,6 +23,7 @@ def lately(
     raids: Sequence[RaidBar],
     shields: Sequence[MeasureRow],
     channels: tuple[str, ...] | None,
+    sees: Callable[[Case], bool],
 ) -> list[Happening]:
     found = [happening for bar in raids for happening in _of_raid(bar)]
     cases = {bar.raid.id: bar.case for bar in raids}
@@ -30,6 +31,7 @@ def lately(
         found += _of_shield(tables, row, row.case or cases.get(row.measure.raid or ""))
     opened = tables.cases.page(CaseQuery(CaseState.OPEN, None, channels, limit=LOOKED_AT)).cases
     decided = tables.cases.page(CaseQuery(CaseState.DECIDED, None, channels, limit=LOOKED_AT)).cases
+    opened, decided = [c for c in opened if sees(c)], [c for c in decided if sees(c)]
     for case in opened:
         if case.raid is None:
             facts = {"case_kind": case.kind.value, "target": case.target}

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from rempart.errors import InputError
@@ -48,8 +48,8 @@ async def overview(request: AnyRequest) -> Response[Any]:
 @get(["/console/queue", "/console/queue.json"], guards=READ, include_in_schema=False)
 async def queue(
     request: AnyRequest,
-    case_state: Annotated[CaseState, Parameter(query="state")] = CaseState.OPEN,
-    kind: CaseKind | None = None,
+    case_state: Annotated[CaseState, QueryParameter(name="state")] = CaseState.OPEN,
+    kind: FromQuery[CaseKind | None] = None,
 ) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
     return await _page(
@@ -58,7 +58,7 @@ async def queue(
 
 
 @get("/console/cases/{case:str}", guards=READ, include_in_schema=False)
-async def case(request: AnyRequest, case: str) -> Response[Any]:
+async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     who, now, language = must_be_known(request), now_ms(), language_of(request)
     id = case.removesuffix(JSON)
 
@@ -81,9 +81,9 @@ async def channels(request: AnyRequest) -> Response[Any]:
 @get("/console/channels/{platform:str}/{channel:str}", guards=READ, include_in_schema=False)
 async def channel(
     request: AnyRequest,
-    platform: str,
-    channel: str,
-    after: Annotated[int, Parameter(ge=0, le=2**62)] = 0,
+    platform: FromPath[str],
+    channel: FromPath[str],
+    after: Annotated[int, QueryParameter(ge=0, le=2**62)] = 0,
 ) -> Response[Any]:
     who, now, name = must_be_known(request), now_ms(), channel.removesuffix(JSON)
     return await _page(
@@ -99,19 +99,19 @@ async def channel(
     status_code=200,
     include_in_schema=False,
 )
-async def undo_one(request: AnyRequest, measure: str, data: Fields) -> Response[Any]:
+async def undo_one(request: AnyRequest, measure: FromPath[str], data: Fields) -> Response[Any]:
     return _done(request, await undo.fn(request, measure), data.get("back", ""))
 
 
 @post("/console/raids/{raid:str}/undo", guards=MODERATE, status_code=200, include_in_schema=False)
-async def undo_raid(request: AnyRequest, raid: str, data: Fields) -> Response[Any]:
+async def undo_raid(request: AnyRequest, raid: FromPath[str], data: Fields) -> Response[Any]:
     return _done(request, await undo_all.fn(request, raid), data.get("back", ""))
 
 
 @post(
     "/console/cases/{case:str}/decision", guards=MODERATE, status_code=200, include_in_schema=False
 )
-async def decide(request: AnyRequest, case: str, data: Fields) -> Response[Any]:
+async def decide(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[Any]:
     await decide_case.fn(request, case, _decision(data))
     return Redirect(f"/console/cases/{case}", status_code=303)
 
@@ -119,7 +119,7 @@ async def decide(request: AnyRequest, case: str, data: Fields) -> Response[Any]:
 @post(
     "/console/cases/{case:str}/dossier", guards=MODERATE, status_code=200, include_in_schema=False
 )
-async def dossier(request: AnyRequest, case: str, data: Fields) -> Response[bytes]:
+async def dossier(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[bytes]:
     reason = data.get("reason", "").strip()
     if not 3 <= len(reason) <= 1_000:
         raise InputError(

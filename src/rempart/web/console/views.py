@@ -6,6 +6,8 @@ single thing outside of them is answered as if it did not exist.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from rempart.cases.decisions import preview
@@ -14,7 +16,7 @@ from rempart.errors import NotFoundError
 from rempart.model import Case, CaseKind, CaseState, Decision, DecisionOutcome, Ground, MeasureKind
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT, CaseQuery
-from rempart.store.interface.stream import ChannelRow
+from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
 from rempart.web.console.lately import lately
@@ -35,6 +37,7 @@ MOST_CASES = 200
 MOST_SAID = 200
 MOST_CHAT = 150
 MOST_CHANNELS = 200
+MOST_MEASURES = 2_000
 FOR_EVERYONE = (MeasureKind.SHIELD, MeasureKind.SLOW_MODE, MeasureKind.LOCK_OUT)
 REASON_HERE = "[…]"
 """Stands in a previewed answer where the reviewer's reason will be."""
@@ -46,11 +49,9 @@ def overview(tables: Tables, caller: Caller, now_ms: int) -> screens.Overview:
     series = rate(tables, channels, now_ms)
     since = round(series.begin.timestamp() * 1000)
     rows = tables.stream.raids(since_ms=since, within=names, limit=MOST_RAIDS)
-    raids = raid_bars(tables, rows, now_ms)
-    active = tables.stream.measures(active=True, within=names)
-    on = [row for row in active if row.measure.kind in FOR_EVERYONE]
-    recent = tables.stream.measures(within=names, limit=300)
-    shields = [row for row in recent if row.measure.kind is MeasureKind.SHIELD]
+    raids = raid_bars(tables, [row for row in rows if _sees_raid(caller, row)], now_ms)
+    on = _measures(tables, caller, FOR_EVERYONE, active=True)
+    shields = _measures(tables, caller, (MeasureKind.SHIELD,), active=False)
     asked = None if names is None else tuple(names)
     counts = tables.cases.counts(asked)
     return screens.Overview(
@@ -66,7 +67,7 @@ def overview(tables: Tables, caller: Caller, now_ms: int) -> screens.Overview:
             reports_open=counts.unanswered,
         ),
         log=log_state(tables),
-        lately=lately(tables, raids, shields, asked),
+        lately=lately(tables, raids, shields, asked, lambda case: _sees(caller, case)),
         messages=sum(row.messages for row in channels),
     )
 
@@ -141,8 +142,7 @@ def channels(tables: Tables, caller: Caller, now_ms: int) -> screens.Channels:
     rows = _channels(tables, caller)[:MOST_CHANNELS]
     on = {
         (row.measure.scope.platform, row.measure.scope.channel): row
-        for row in tables.stream.measures(active=True, within=within(caller))
-        if row.measure.kind is MeasureKind.SHIELD
+        for row in _measures(tables, caller, (MeasureKind.SHIELD,), active=True)
     }
     found = []
     for row in rows:
@@ -177,8 +177,8 @@ def channel(
     raids = tables.stream.raids(platform=platform, channel=name, limit=5)
     shields = [
         row
-        for row in tables.stream.measures(active=True, within=[name])
-        if row.measure.kind is MeasureKind.SHIELD and row.measure.scope.platform == platform
+        for row in _measures(tables, caller, (MeasureKind.SHIELD,), active=True)
+        if (row.measure.scope.platform, row.measure.scope.channel) == (platform, name)
     ]
     drawn = measure_rows(tables, shields[:1], may_undo=caller.may(Scope.MODERATE))
     return screens.ChannelScreen(
@@ -201,6 +201,23 @@ def visible_case(tables: Tables, caller: Caller, id: str) -> Case:
 
 def _sees(caller: Caller, case: Case) -> bool:
     return caller.channels is None or caller.sees(case.channel, case.platform)
+
+
+def _sees_raid(caller: Caller, row: RaidRow) -> bool:
+    return caller.sees(row.raid.channel, row.raid.platform)
+
+
+def _measures(
+    tables: Tables, caller: Caller, kinds: Sequence[MeasureKind], *, active: bool
+) -> list[MeasureRow]:
+    """Of these kinds, in channels of the caller, newest first."""
+    rows = tables.stream.measures(active=active, within=within(caller), limit=MOST_MEASURES)
+    return [
+        row
+        for row in rows
+        if row.measure.kind in kinds
+        and caller.sees(row.measure.scope.channel, row.measure.scope.platform)
+    ]
 
 
 def _channels(tables: Tables, caller: Caller) -> list[ChannelRow]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from litestar import Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
@@ -94,7 +94,10 @@ def verify_page(request: AnyRequest) -> Response[str]:
 
 @get("/preferences", sync_to_thread=False, include_in_schema=False)
 def preferences(
-    request: AnyRequest, language: str = "", theme: str = "", back: str = "/"
+    request: AnyRequest,
+    language: FromQuery[str] = "",
+    theme: FromQuery[str] = "",
+    back: FromQuery[str] = "/",
 ) -> Response[Any]:
     """Language and theme: two cookies that say nothing else about the reader."""
     answer: Response[Any] = Redirect(local_path(back), status_code=303)
