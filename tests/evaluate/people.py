@@ -17,164 +17,22 @@ from random import Random
 
 from rempart.model import Account
 
-_ONSETS = [
-    "b",
-    "bl",
-    "br",
-    "c",
-    "ch",
-    "cl",
-    "cr",
-    "d",
-    "dr",
-    "f",
-    "fl",
-    "fr",
-    "g",
-    "gh",
-    "gl",
-    "gr",
-    "h",
-    "j",
-    "k",
-    "kh",
-    "kl",
-    "kr",
-    "l",
-    "m",
-    "n",
-    "p",
-    "ph",
-    "pl",
-    "pr",
-    "qu",
-    "r",
-    "rh",
-    "s",
-    "sc",
-    "sh",
-    "sk",
-    "sl",
-    "sm",
-    "sn",
-    "sp",
-    "st",
-    "str",
-    "t",
-    "th",
-    "tr",
-    "tw",
-    "v",
-    "w",
-    "wh",
-    "x",
-    "y",
-    "z",
-    "zh",
-]
-_VOWELS = [
-    "a",
-    "e",
-    "i",
-    "o",
-    "u",
-    "y",
-    "ai",
-    "au",
-    "ea",
-    "ee",
-    "ei",
-    "ia",
-    "ie",
-    "io",
-    "oa",
-    "oe",
-    "oo",
-    "ou",
-    "ue",
-]
-_CODAS = [
-    "b",
-    "ck",
-    "d",
-    "f",
-    "g",
-    "k",
-    "l",
-    "ll",
-    "m",
-    "n",
-    "nd",
-    "ng",
-    "nn",
-    "p",
-    "r",
-    "rd",
-    "rk",
-    "rn",
-    "s",
-    "sh",
-    "ss",
-    "st",
-    "t",
-    "th",
-    "tt",
-    "x",
-    "z",
-]
-_WORDS = [
-    "wolf",
-    "moon",
-    "toast",
-    "pilot",
-    "sock",
-    "ninja",
-    "berry",
-    "storm",
-    "cat",
-    "fox",
-    "tea",
-    "lemon",
-    "pixel",
-    "rusty",
-    "velvet",
-    "north",
-    "ghost",
-    "paper",
-    "sugar",
-    "iron",
-    "quiet",
-    "jolly",
-    "spicy",
-    "lazy",
-    "bear",
-    "otter",
-    "raven",
-    "fish",
-    "king",
-    "queen",
-    "doc",
-    "chef",
-    "bass",
-    "drum",
-    "sky",
-    "lake",
-    "mint",
-    "echo",
-    "nova",
-    "zero",
-    "turbo",
-    "mega",
-    "uncle",
-    "aunt",
-    "baron",
-    "duke",
-    "frost",
-    "ember",
-    "cloud",
-    "river",
-    "stone",
-]
+_ONSETS_LIST = (
+    "b bl br c ch cl cr d dr f fl fr g gh gl gr h j k kh kl kr l m n p ph pl pr qu r rh s "
+    "sc sh sk sl sm sn sp st str t th tr tw v w wh x y z zh"
+)
+_ONSETS = _ONSETS_LIST.split()
+_VOWELS_LIST = "a e i o u y ai au ea ee ei ia ie io oa oe oo ou ue"
+_VOWELS = _VOWELS_LIST.split()
+_CODAS_LIST = "b ck d f g k l ll m n nd ng nn p r rd rk rn s sh ss st t th tt x z"
+_CODAS = _CODAS_LIST.split()
+_WORDS_LIST = (
+    "wolf moon toast pilot sock ninja berry storm cat fox tea lemon pixel rusty velvet "
+    "north ghost paper sugar iron quiet jolly spicy lazy bear otter raven fish king queen "
+    "doc chef bass drum sky lake mint echo nova zero turbo mega uncle aunt baron duke "
+    "frost ember cloud river stone"
+)
+_WORDS = _WORDS_LIST.split()
 
 
 def _syllable(rng: Random) -> str:
@@ -190,11 +48,11 @@ def human_name(rng: Random) -> str:
     250 such names hardly any four begin alike, as among real ones (test_people.py)."""
     form = rng.random()
     name = "".join(_syllable(rng) for _ in range(rng.randint(2, 3)))
-    if form < 0.35:
+    if form < 0.2:
         ends = [rng.choice(_WORDS), name if rng.random() < 0.6 else rng.choice(_WORDS)]
         rng.shuffle(ends)
         name = rng.choice(("_", "", "")).join(ends)
-    elif form < 0.45:
+    elif form < 0.3:
         name = rng.choice("aeiou") + name
     if rng.random() < 0.15:
         name = rng.choice("xlmdtjzk") + rng.choice("xoia_") + name
