@@ -130,6 +130,16 @@ def test_a_person_undoes_one_measure_and_the_account_is_free() -> None:
     assert planner.for_message(book, message(2, "bot1", 5), [], None)[0] is Verdict.HOLD
 
 
+def test_undoing_an_old_measure_does_not_free_from_the_one_that_took_over() -> None:
+    planner, book = Planner(default_rules()), MeasureBook()
+    (old,) = [m for m in plan_attack(planner, book, attack(1)) if m.scope.ref == "bot0"]
+    later = 13 * 3600
+    (new,) = [m for m in plan_attack(planner, book, attack(1), later) if m.scope.ref == "bot0"]
+    assert new.id != old.id
+    book.forget(old)
+    assert planner.for_message(book, message(1, "bot0", later + 5), [], None)[0] is Verdict.HOLD
+
+
 def test_at_a_limit_a_human_is_asked_once_and_nothing_is_dropped_in_silence() -> None:
     planner, book = Planner(default_rules(), Limits(account_holds=10)), MeasureBook()
     measures = plan_attack(planner, book, attack(40))

@@ -97,10 +97,15 @@ class MeasureBook:
             self.held_accounts[scope.platform, scope.channel, scope.ref] = standing
 
     def forget(self, measure: Measure) -> None:
-        """A person undid it: it no longer holds anything."""
+        """A person undid it: it no longer holds anything. A newer measure on the same scope stays."""
         scope = measure.scope
-        self.standing.pop(_scope_key(measure.kind, scope), None)
-        self.held_accounts.pop((scope.platform, scope.channel, scope.ref), None)
+        key = _scope_key(measure.kind, scope)
+        standing = self.standing.get(key)
+        if standing is None or standing.measure != measure.id:
+            return
+        del self.standing[key]
+        if measure.kind is MeasureKind.HOLD and scope.kind is ScopeKind.ACCOUNT:
+            self.held_accounts.pop((scope.platform, scope.channel, scope.ref), None)
 
     def lift(self, raid: str) -> None:
         """A person said of this raid that it was fine; it causes nothing any more."""
