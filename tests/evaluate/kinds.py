@@ -107,3 +107,5 @@ _NEGATIVES = (
 KINDS = {kind.name: kind for kind in (*_ATTACKS, *_UNTOLD, *_NEGATIVES)}
 EARLY = ("bots-0", "bots-1", "bots-2", "bots-3", "bots-hype", "links")
 """What must still be found with the text detector off."""
+PEOPLE = ("sleepers-diverse", "machine", "dogpile", "dogpile-small", "a-few")
+"""Kinds in which each message is somebody's own: what `real-words` looks at."""

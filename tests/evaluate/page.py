@@ -23,6 +23,7 @@ _TITLES = {
     "ages": "With simulated account ages",
     "no-ages": "Without account ages",
     "text-off": "With the text detector off (ages known)",
+    "real-words": "With real abusive messages as texts of people (ages known)",
 }
 
 

@@ -5,7 +5,8 @@ Rules of this module:
 1. The chat is read and judged once; the runs share it and are divided among processes.
 2. A run is named by kind, seed and mode and can be had again alone: `--kinds bots-2 --seed 7
    --runs 1 --verbose`.
-3. Modes: `ages` (simulated account ages), `no-ages`, `text-off` (ages, text detector off).
+3. Modes: `ages` (simulated account ages), `no-ages`, `text-off` (ages, text detector off),
+   `real-words` (ages; people of the attacks use real abusive messages, which are never shown).
 """
 
 from __future__ import annotations
@@ -25,16 +26,17 @@ from tests.evaluate.benign import Quiet, replay, replay_cold
 from tests.evaluate.channels import many_channels
 from tests.evaluate.drive import Operators
 from tests.evaluate.hosts import Checkpoint, Host, Judged, aged, benign, read_all
-from tests.evaluate.kinds import EARLY, KINDS, Kind
+from tests.evaluate.kinds import EARLY, KINDS, PEOPLE, Kind
 from tests.evaluate.run import Bench, play
 from tests.evaluate.scene import UNSEEN_FROM
 from tests.evaluate.score import Score, score
 from tests.evaluate.story import story
+from tests.evaluate.texts_real import abusive_texts
 
 from rempart.detect.interface import Detector
 from rempart.detect.registry import default_detectors, spread_operator, target_operator
 
-MODES = ("ages", "no-ages", "text-off")
+MODES = ("ages", "no-ages", "text-off", "real-words")
 _SPACING = {"stream": 1_800.0, "stream-30": 1_800.0, "stream-6": 1_800.0}
 _PRIMARY = ("stream", "irc")
 
@@ -82,17 +84,20 @@ def _one_mode(
     started = time.monotonic()
     if mode == "text-off":
         kinds = [kind for kind in kinds if kind.name in EARLY or kind.goal is None]
+    if mode == "real-words":
+        kinds = [kind for kind in kinds if kind.name in PEOPLE]
     ages = mode != "no-ages"
     hosts = {name: Host(name, aged(found, ages=ages)) for name, found in rows.items()}
     operators = Operators(target_operator(), spread_operator())
     channels = many_channels(hosts["irc-run"]) if any(k.make is None for k in kinds) else []
-    _bench = Bench(operators, detectors, hosts, channels, ages)
+    real = abusive_texts() if mode == "real-words" else None
+    _bench = Bench(operators, detectors, hosts, channels, ages, real)
     quiet = _replay_all(kinds, chosen)
     _say(chosen, f"{mode}: chat replayed in {time.monotonic() - started:.0f} s")
     tasks = [(kind.name, first_seed + run) for run in range(runs) for kind in kinds]
     if chosen.verbose:
         for name, seed in tasks:
-            print(story(play(_bench, KINDS[name], seed)))
+            print(story(play(_bench, KINDS[name], seed), texts=real is None))
     scores = _shared(_scored, tasks, chosen.processes)
     scores.sort(key=lambda found: (found.kind, found.seed))
     _print(mode, scores, [] if chosen.no_benign else quiet, chosen, time.monotonic() - started)
@@ -198,7 +203,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--kinds", help="names, with commas between")
     parser.add_argument("--seed", type=int, default=1, help="seed of the first run (1)")
     parser.add_argument("--unseen", action="store_true", help="held-out frames and operators")
-    parser.add_argument("--modes", help="of ages,no-ages,text-off")
+    parser.add_argument("--modes", help="of " + ",".join(MODES))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--json", help="write every run's measures to this file")
     parser.add_argument("--no-benign", action="store_true", help="leave out benign figures")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ class Bench(NamedTuple):
     hosts: dict[str, Host]
     channels: list[Host]
     ages: bool
+    real: Mapping[str, Sequence[str]] | None = None
 
 
 class Played(NamedTuple):
@@ -53,7 +54,7 @@ def play(bench: Bench, kind: Kind, seed: int) -> Played:
     if kind.make is None:
         return _play_spread(bench, kind, seed, rng)
     host = bench.hosts[kind.hosts[seed % len(kind.hosts)]]
-    scene = Scene(host, _moment(host, kind, rng), rng, seed=seed, ages=bench.ages)
+    scene = Scene(host, _moment(host, kind, rng), rng, seed=seed, ages=bench.ages, real=bench.real)
     injection = kind.make(scene)
     begin = min([injection.begin, *(line.at for line in injection.lines)])
     index = bisect_right([point.at for point in host.checkpoints], begin) - 1
@@ -82,7 +83,7 @@ def _play_spread(bench: Bench, kind: Kind, seed: int, rng: Random) -> Played:
     hosts = {host.channel: host for host in bench.channels}
     first = bench.channels[0]
     at = first.times[0] + rng.uniform(2_400, 4_200)
-    scene = Scene(first, at, rng, seed=seed, ages=bench.ages)
+    scene = Scene(first, at, rng, seed=seed, ages=bench.ages, real=bench.real)
     injection = spread(scene, sorted(hosts))
     visited = {line.channel for line in injection.lines if line.channel}
     benign = [

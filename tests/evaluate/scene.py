@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -50,9 +50,20 @@ class Injection(NamedTuple):
 
 
 class Scene:
-    """A moment `at` (seconds since the epoch) in a host, with its own randomness."""
+    """A moment `at` (seconds since the epoch) in a host, with its own randomness. With `real`,
+    people use these texts by language in place of the grammar's."""
 
-    def __init__(self, host: Host, at: float, rng: Random, *, seed: int, ages: bool) -> None:
+    def __init__(
+        self,
+        host: Host,
+        at: float,
+        rng: Random,
+        *,
+        seed: int,
+        ages: bool,
+        real: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._real = real
         self.host, self.at, self.rng, self.ages, self.seed = host, at, rng, ages, seed
         self.unseen = seed >= UNSEEN_FROM
         self.grammar = _UNSEEN if self.unseen else _SEEN
@@ -61,6 +72,8 @@ class Scene:
         self.name = rng.choice(_NAMES)
 
     def say(self, symbol: str, **given: str) -> str:
+        if self._real is not None and symbol.startswith("human."):
+            return self.rng.choice(self._real[symbol.removeprefix("human.")])
         return self.grammar.say(self.rng, symbol, name=self.name, **given)
 
     def mutate(self, text: str, level: int) -> str:

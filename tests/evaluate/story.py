@@ -13,15 +13,15 @@ from rempart.model import THRESHOLD, Raid
 _MOST = 12
 
 
-def story(played: Played) -> str:
-    """Texts of the real chat are not printed, only injected ones."""
+def story(played: Played, *, texts: bool = True) -> str:
+    """Texts of the real chat are not printed, injected ones only with `texts`."""
     begin = played.injection.begin
     lines = [
         f"### {played.kind.name} seed {played.seed} in {played.host}: {played.injection.note}",
         f"{len(played.attack)} attack messages of {len(played.members)} members in "
         f"{played.injection.end - begin:.0f} s, excerpt of {len(played.rows)} messages",
     ]
-    lines += _first_messages(played, begin)
+    lines += _first_messages(played, begin, texts)
     seen: dict[str, tuple[str, str]] = {}
     for change in played.found.changes:
         raid = change.raid
@@ -45,7 +45,7 @@ def story(played: Played) -> str:
     return "\n".join(lines)
 
 
-def _first_messages(played: Played, begin: float) -> list[str]:
+def _first_messages(played: Played, begin: float, texts: bool) -> list[str]:
     lines = []
     for place in played.attack[:_MOST]:
         row = played.rows[place]
@@ -53,7 +53,8 @@ def _first_messages(played: Played, begin: float) -> list[str]:
             mark = "flagged" if row.abuse >= THRESHOLD else "       "
             message = row.message
             after = message.sent_at.timestamp() - begin
-            lines.append(f"  {after:8.1f} s {mark} {message.author.name}: {message.text[:110]!r}")
+            said = repr(message.text[:110]) if texts else f"{len(message.text)} characters"
+            lines.append(f"  {after:8.1f} s {mark} {message.author.name}: {said}")
     return lines
 
 
