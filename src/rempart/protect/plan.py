@@ -97,7 +97,7 @@ class MeasureBook:
             self.held_accounts[scope.platform, scope.channel, scope.ref] = standing
 
     def forget(self, measure: Measure) -> None:
-        """A person undid it: it no longer holds anything. A newer measure on the same scope stays."""
+        """A person undid it: it holds nothing any more. A newer one on the same scope stays."""
         scope = measure.scope
         key = _scope_key(measure.kind, scope)
         standing = self.standing.get(key)
