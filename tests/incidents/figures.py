@@ -1,11 +1,14 @@
 """Runs a scenario through the pipeline and compares what was found with the ground truth.
 
-`python -m tests.incidents.figures 1 2 3` prints the figures of `hate-raid` for these seeds.
+`python -m tests.incidents.figures hate-raid 1 2 3` prints the figures for these seeds, and
+`python -m tests.incidents.figures hate-raid:sleepers 1` those of a variant.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -13,17 +16,20 @@ import msgspec
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.scan import PureEngine, scan
 from rempart.ingest import Parsed
-from rempart.model import Message, Outcome, Raid, RaidStage, Verdict
-from rempart.scenario import Generated, Truth, generate, load
+from rempart.model import Item, Message, Outcome, Raid, RaidStage, Verdict
+from rempart.scenario import Attack, Generated, Truth, generate, load
 
 _encoder = msgspec.json.Encoder()
 _outcome = msgspec.json.Decoder(Outcome).decode
+_AROUND = timedelta(minutes=1)
 
 
 class Figures(NamedTuple):
-    """What INCIDENTS 1 asks of the first attack, and what happened to everybody else."""
+    """What INCIDENTS asks of one attack, and what happened to everybody else. `attacks`: the raids
+    at stage attack during it, in its place; `others`: all other raids of the stream."""
 
     truth: Truth
+    attack: Attack
     attacks: list[Raid]
     others: list[Raid]
     seconds: float
@@ -37,20 +43,21 @@ class Figures(NamedTuple):
     outcomes: dict[str, Outcome]
 
     def line(self) -> str:
-        truth = self.truth
+        truth, attack = self.truth, self.attack
         stages = [f"{raid.stage}/{raid.kind}" for raid in self.others]
         return (
-            f"seed {truth.seed:5} mutation {truth.attack.mutation} "
-            f"accounts {len(truth.attack.accounts):2} | attack after {self.seconds:5.1f} s, "
+            f"{truth.scenario} {truth.variant} seed {truth.seed:5} mutation {attack.mutation} "
+            f"accounts {len(attack.accounts):2} | attack after {self.seconds:5.1f} s, "
             f"{self.messages_before:3} messages | named {self.named:.3f} innocent "
             f"{self.innocent:.3f} | let through {len(self.let_through)}/{len(self.attack_after)} "
-            f"| benign held {len(self.benign_held)}/{len(self.benign)} | others {stages}"
+            f"| benign held {len(self.benign_held)}/{len(self.benign)} "
+            f"| {[f'{raid.kind}' for raid in self.attacks]} others {stages}"
         )
 
 
-def run(generated: Generated, chunk: int = 500) -> tuple[list[Raid], dict[str, Outcome]]:
+def run(items: Iterable[Item], chunk: int = 500) -> tuple[list[Raid], dict[str, Outcome]]:
     """All raids and outcomes of one stream."""
-    parts = [Parsed(item, _encoder.encode(item)) for item in generated.items]
+    parts = [Parsed(item, _encoder.encode(item)) for item in items]
     lines: list[bytes] = []
     chunks = (parts[at : at + chunk] for at in range(0, len(parts), chunk))
     scanned = scan(chunks, PureEngine(Pipeline()), lines.append, _no_refusal)
@@ -58,28 +65,32 @@ def run(generated: Generated, chunk: int = 500) -> tuple[list[Raid], dict[str, O
     return scanned.raids, {outcome.id: outcome for outcome in outcomes}
 
 
-def hate_raid(seed: int) -> Figures:
-    """The figures of one run."""
-    generated = generate("hate-raid", load("hate-raid", seed))
-    raids, outcomes = run(generated)
-    return compare(generated, raids, outcomes)
+def figures(scenario: str, seed: int, variant: str = "") -> list[Figures]:
+    """The figures of one run, for each of its attacks."""
+    generated = generate(scenario, load(scenario, seed, variant))
+    raids, outcomes = run(generated.items)
+    return [compare(generated, attack, raids, outcomes) for attack in generated.truth.attacks]
 
 
-def compare(generated: Generated, raids: list[Raid], outcomes: dict[str, Outcome]) -> Figures:
+def compare(
+    generated: Generated, attack: Attack, raids: list[Raid], outcomes: dict[str, Outcome]
+) -> Figures:
     truth = generated.truth
-    attacks = [raid for raid in raids if raid.stage is RaidStage.ATTACK]
-    accounts, ids = set(truth.attack.accounts), set(truth.attack.messages)
+    attacks = [raid for raid in raids if raid.stage is RaidStage.ATTACK and _during(raid, attack)]
+    accounts, ids = set(attack.accounts), set(attack.messages)
     members = {member.account for raid in attacks for member in raid.members}
     detected = min((r.detected_at for r in attacks if r.detected_at), default=None)
     messages = [item for item in generated.items if isinstance(item, Message)]
     hostile = [message for message in messages if message.id in ids]
     after = [m for m in hostile if detected is not None and m.sent_at > detected]
-    benign = [message for message in messages if message.id not in ids]
+    all_hostile = {id for one in truth.attacks for id in one.messages}
+    benign = [message for message in messages if message.id not in all_hostile]
     return Figures(
         truth=truth,
+        attack=attack,
         attacks=attacks,
-        others=[raid for raid in raids if raid.stage is not RaidStage.ATTACK],
-        seconds=(detected - truth.attack.begin).total_seconds() if detected else float("inf"),
+        others=[raid for raid in raids if raid not in attacks],
+        seconds=(detected - attack.begin).total_seconds() if detected else float("inf"),
         messages_before=len(hostile) - len(after),
         named=len(members & accounts) / len(accounts),
         innocent=len(members - accounts) / max(1, len(members)),
@@ -91,16 +102,26 @@ def compare(generated: Generated, raids: list[Raid], outcomes: dict[str, Outcome
     )
 
 
+def _during(raid: Raid, attack: Attack) -> bool:
+    return (
+        raid.platform == attack.platform
+        and raid.channel == attack.channel
+        and raid.begin <= attack.end
+        and raid.end >= attack.begin - _AROUND
+    )
+
+
 def _no_refusal(refusals: object) -> None:
     raise AssertionError(f"a generated item was refused: {refusals}")
 
 
 if __name__ == "__main__":
-    for number in sys.argv[1:]:
-        figures = hate_raid(int(number))
-        print(figures.line())
-        for message in figures.benign_held[:5]:
-            outcome = figures.outcomes[message.id]
-            print(f"    benign held: {message.author.name}: {message.text!r} {outcome.rules}")
-        for message in figures.let_through[:3]:
-            print(f"    let through: {message.author.name}: {message.text!r}")
+    name, _, of = sys.argv[1].partition(":")
+    for number in sys.argv[2:]:
+        for found in figures(name, int(number), of):
+            print(found.line())
+            for message in found.benign_held[:5]:
+                rules = found.outcomes[message.id].rules
+                print(f"    benign held: {message.author.id}: {message.text!r} {rules}")
+            for message in found.let_through[:3]:
+                print(f"    let through: {message.author.id}: {message.text!r}")

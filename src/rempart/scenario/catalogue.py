@@ -13,6 +13,7 @@ import msgspec
 from rempart.errors import InputError
 from rempart.scenario.hate_raid import hate_raid
 from rempart.scenario.settings import HateRaidSettings, ScenarioSettings
+from rempart.scenario.sms_flood import SmsFloodSettings, sms_flood
 from rempart.scenario.truth import Generated
 
 
@@ -26,6 +27,7 @@ class Generator(NamedTuple):
 
 GENERATORS: dict[str, Generator] = {
     "hate-raid": Generator(HateRaidSettings, hate_raid),
+    "sms-flood": Generator(SmsFloodSettings, sms_flood),
 }
 
 

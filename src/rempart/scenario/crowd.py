@@ -50,7 +50,7 @@ class Crowd:
         self._begin = begin
         self._random = random
         self.names = Names(random)
-        self._grammars = {"fr": Grammar("fr"), "en": Grammar("en")}
+        self._grammars = {"fr": Grammar("chat_fr"), "en": Grammar("chat_en")}
         self.viewers = [self._viewer(rank) for rank in range(settings.viewers)]
         self._numbers = 0
 

@@ -15,10 +15,10 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 class Grammar:
-    """The phrases of one language. `given` values take the place of slots of that name."""
+    """The phrases of one file. `given` values take the place of slots of that name."""
 
-    def __init__(self, language: str) -> None:
-        file = resources.files("rempart.scenario").joinpath("data", f"chat_{language}.toml")
+    def __init__(self, name: str) -> None:
+        file = resources.files("rempart.scenario").joinpath("data", f"{name}.toml")
         self._entries: dict[str, list[str]] = tomllib.loads(file.read_text("utf-8"))
         self._lately: dict[str, deque[str]] = {
             name: deque(maxlen=len(phrases) * 3 // 5) for name, phrases in self._entries.items()
