@@ -40,8 +40,8 @@ MODES = ("ages", "no-ages", "text-off", "real-words")
 _SPACING = {"stream": 1_800.0, "stream-30": 1_800.0, "stream-6": 1_800.0}
 _PRIMARY = ("stream", "irc")
 
-# Set before the worker processes are forked, so that they share the chat without copying it.
-_bench: Bench | None = None
+# Filled before the worker processes are forked, so that they share the chat without copying it.
+_INHERITED: list[Bench] = []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,7 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         detectors = tuple(d for d in default_detectors() if mode != "text-off" or d.name != "text")
         if (mode == "text-off") not in read:
             _say(chosen, f"reading and judging the chat ({mode}) ...")
-            read[mode == "text-off"] = benign(read_all(detectors))
+            try:
+                read[mode == "text-off"] = benign(read_all(detectors))
+            except FileNotFoundError as error:
+                raise SystemExit(str(error)) from None
         report["modes"][mode] = _one_mode(
             mode, read[mode == "text-off"], detectors, kinds, runs, first_seed, chosen
         )
@@ -80,7 +83,6 @@ def _one_mode(
     first_seed: int,
     chosen: argparse.Namespace,
 ) -> dict[str, Any]:
-    global _bench  # noqa: PLW0603 - forked workers inherit it; see above
     started = time.monotonic()
     if mode == "text-off":
         kinds = [kind for kind in kinds if kind.name in EARLY or kind.goal is None]
@@ -91,13 +93,14 @@ def _one_mode(
     operators = Operators(target_operator(), spread_operator())
     channels = many_channels(hosts["irc-run"]) if any(k.make is None for k in kinds) else []
     real = abusive_texts() if mode == "real-words" else None
-    _bench = Bench(operators, detectors, hosts, channels, ages, real)
+    bench = Bench(operators, detectors, hosts, channels, ages, real)
+    _INHERITED[:] = [bench]
     quiet = _replay_all(kinds, chosen)
     _say(chosen, f"{mode}: chat replayed in {time.monotonic() - started:.0f} s")
     tasks = [(kind.name, first_seed + run) for run in range(runs) for kind in kinds]
     if chosen.verbose:
         for name, seed in tasks:
-            print(story(play(_bench, KINDS[name], seed), texts=real is None))
+            print(story(play(bench, KINDS[name], seed), texts=real is None))
     scores = _shared(_scored, tasks, chosen.processes)
     scores.sort(key=lambda found: (found.kind, found.seed))
     _print(mode, scores, [] if chosen.no_benign else quiet, chosen, time.monotonic() - started)
@@ -106,9 +109,9 @@ def _one_mode(
 
 def _replay_all(kinds: Sequence[Kind], chosen: argparse.Namespace) -> list[Quiet]:
     """Benign figures of every channel; leaves the checkpoints in the hosts."""
-    assert _bench is not None
+    bench = _INHERITED[0]
     needed = {host for kind in kinds if kind.make for host in kind.hosts}
-    names = [name for name in _bench.hosts if name in needed or not chosen.no_benign]
+    names = [name for name in bench.hosts if name in needed or not chosen.no_benign]
     tasks = [(name, False) for name in names]
     if not chosen.no_benign and not chosen.quick:
         tasks += [(name, True) for name in _PRIMARY]
@@ -118,24 +121,24 @@ def _replay_all(kinds: Sequence[Kind], chosen: argparse.Namespace) -> list[Quiet
     ):
         quiet.append(found)
         if points:
-            _bench.hosts[name].checkpoints = points
+            bench.hosts[name].checkpoints = points
     return quiet
 
 
 def _replayed(task: tuple[str, bool]) -> tuple[Quiet, list[Checkpoint]]:
-    assert _bench is not None
+    bench = _INHERITED[0]
     name, cold = task
-    host = _bench.hosts[name]
+    host = bench.hosts[name]
     if cold:
-        return replay_cold(_bench.operators, host), []
+        return replay_cold(bench.operators, host), []
     spacing = _SPACING.get(name, 4 * 3_600.0)
-    return replay(_bench.operators, host, spacing=spacing, baselines=True)
+    return replay(bench.operators, host, spacing=spacing, baselines=True)
 
 
 def _scored(task: tuple[str, int]) -> Score:
-    assert _bench is not None
+    bench = _INHERITED[0]
     name, seed = task
-    return score(play(_bench, KINDS[name], seed))
+    return score(play(bench, KINDS[name], seed))
 
 
 def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], processes: int) -> list[Any]:
@@ -145,7 +148,9 @@ def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], processes: int) ->
     gc.collect()
     gc.freeze()
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        return list(pool.imap(work, tasks, chunksize=1))
+        results = list(pool.imap(work, tasks, chunksize=1))
+    gc.unfreeze()
+    return results
 
 
 def _print(
