@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Queue
 
@@ -15,6 +15,9 @@ from tests.connect.local_server import LocalServer, answering, http, serving
 from tests.web.service import HOOK_SECRET, Service, message
 
 from rempart.connect.signing import is_signed, secret_bytes
+from rempart.errors import StoreFullError
+from rempart.store.interface import Tables
+from rempart.store.sqlite.store import SqliteTables
 
 
 @contextmanager
@@ -95,3 +98,38 @@ def test_a_measure_that_cannot_be_delivered_is_shown_and_told(tmp_path: Path) ->
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
             assert row.detail == "HTTP 410"
+
+
+def test_protection_goes_on_while_the_disk_is_full(tmp_path: Path) -> None:
+    """A hold that could not be saved reaches the platform all the same, straight from memory; when
+    there is space again it is saved and delivered once more, under the same id."""
+    with platform(http(204)) as bot:
+        (tmp_path / "settings.toml").write_text(
+            f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
+            f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\n'
+        )
+        with Service.running(tmp_path) as service:
+            client = service.client(service.ingest_token)
+
+            def limit(tables: Tables, pages: int) -> None:
+                assert isinstance(tables, SqliteTables)
+                tables.connection.pragma("max_page_count", pages)
+
+            service.engine.write(lambda tables: limit(tables, 1)).result()
+            abuse, answer, sent = message(), None, 0
+            for sent in range(1, 200):
+                abuse = message(text="you fucking idiot, die")
+                padding = [message(text="x" * 5000) for _ in range(20)]
+                answer = client.post("/api/v1/messages", json=[abuse, *padding])
+                if answer.status_code == 507:
+                    break
+            assert answer is not None and answer.status_code == 507
+            wait_for(bot, sent)
+            before = {one.headers["webhook-id"] for one in bot.received}
+            with suppress(StoreFullError):
+                service.engine.write(lambda tables: limit(tables, 2**30)).result()
+            again = client.post("/api/v1/messages", json=abuse)
+            (measure,) = again.json()["measures"]
+            assert f"{measure}.apply" in before
+            wait_for(bot, sent + 1)
+            assert bot.received[-1].headers["webhook-id"] == f"{measure}.apply"

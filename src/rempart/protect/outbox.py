@@ -68,7 +68,9 @@ class Writer(Protocol):
 class Outbox:
     """Takes due deliveries from the store and calls the connectors. One per service.
 
-    `given_up(measure, detail)` is called when a delivery failed for good.
+    `given_up(measure, detail)` is called when a delivery failed for good; `takes(connector,
+    measure)` says whether a connector is meant for it (asked for unsaved measures only: the others
+    were queued by name).
     """
 
     def __init__(
@@ -78,8 +80,10 @@ class Outbox:
         *,
         clock: Callable[[], float] = time.time,
         given_up: Callable[[Measure, str], None] = lambda *_: None,
+        takes: Callable[[str, Measure], bool] = lambda *_: True,
     ) -> None:
         self._engine = engine
+        self._takes = takes
         self._connectors = connectors
         self._clock = clock
         self._given_up = given_up
@@ -100,6 +104,20 @@ class Outbox:
     def wake(self) -> None:
         """There may be something new. To be called on the event loop."""
         self._wake.set()
+
+    async def deliver_unsaved(self, measure: Measure) -> None:
+        """Protection goes on while the disk is full: one attempt at each connector, straight from
+        memory. When space returns the delivery is queued and repeated under the same id."""
+        for name, connector in self._connectors.items():
+            if not self._takes(name, measure):
+                continue
+            try:
+                result = await connector.apply(measure)
+            except Exception:
+                _LOG.exception("connector %s failed on an unsaved measure", name)
+                continue
+            if not result.ok:
+                _LOG.warning("unsaved measure %s: %s: %s", measure.id, name, result.detail)
 
     async def deliver_due(self) -> int:
         """One round; returns how many deliveries were attempted."""

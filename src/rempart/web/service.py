@@ -21,6 +21,7 @@ import uvicorn
 from rempart.connect.outbound import Outbound
 from rempart.connect.webhook import Webhook
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.live import LOST
 from rempart.errors import InputError
 from rempart.model import Measure
 from rempart.protect.connector import Connector
@@ -32,6 +33,7 @@ from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_s
 _LOG = logging.getLogger(__name__)
 BACKLOG = 1024
 SHUTDOWN_SECONDS = 15
+FOLLOW_AGAIN_SECONDS = 1.0
 
 
 class Running(NamedTuple):
@@ -121,7 +123,9 @@ async def _serve(
             if result is not None:
                 await result
 
-    beside = [asyncio.create_task(outbox.run()), asyncio.create_task(announce())]
+    beside = [
+        asyncio.create_task(work) for work in (outbox.run(), _follow(engine, outbox), announce())
+    ]
     for task in beside:
         task.add_done_callback(_tell)
     try:
@@ -156,7 +160,23 @@ def _outbox(engine: EmbeddedEngine, settings: WebSettings) -> Outbox:
             channel=scope.channel,
         )
 
-    return Outbox(engine, connectors, given_up=given_up)
+    def takes(connector: str, measure: Measure) -> bool:
+        scope = measure.scope
+        return engine.settings.webhooks[connector].takes(scope.platform, scope.channel)
+
+    return Outbox(engine, connectors, given_up=given_up, takes=takes)
+
+
+async def _follow(engine: EmbeddedEngine, outbox: Outbox) -> None:
+    """Measures leave at once: saved ones by waking the outbox; those that a full disk keeps from
+    being saved straight from memory. Subscribes again when it was too slow (`lost`)."""
+    while True:
+        async for event in engine.hub.subscribe(size=5_000):
+            if event.kind == "measure" and event.data.get("saved") is False:
+                await outbox.deliver_unsaved(event.data["measure"])
+            elif event.kind in ("measure", LOST):
+                outbox.wake()
+        await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
 
 
 def _tell(task: asyncio.Task[None]) -> None:
