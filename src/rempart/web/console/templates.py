@@ -100,7 +100,7 @@ def environment(language: str) -> Environment:
         "iso": words.iso,
         "json": lambda value: msgspec.json.encode(value).decode(),
     }
-    env.globals |= {"asset": asset, "lang": language}
+    env.globals |= {"asset": asset, "lang": language, "colon": words.colon(language)}
     return env
 
 

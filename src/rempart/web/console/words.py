@@ -44,9 +44,13 @@ def percent(value: float, language: str) -> str:
     return f"{whole}{_NARROW_SPACE}%" if language == "fr" else f"{whole}%"
 
 
+def colon(language: str) -> str:
+    """French sets a no-break space before it."""
+    return "\u00a0: " if language == "fr" else ": "
+
+
 def duration(seconds: float) -> str:
-    """A short duration that reads the same in both languages: 45 s, 12 min, 3 h 05, 2 d / 2 j is
-    avoided by writing days as hours up to two days and as a date beyond (see `since`)."""
+    """A short duration that reads the same in both languages: 45 s, 12 min, 3 h 05."""
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole}\u00a0s"
