@@ -1,5 +1,6 @@
 """The nouns of DESIGN: typed, immutable, with no behaviour that needs anything else."""
 
+from rempart.model.campaign import Campaign, CampaignMember
 from rempart.model.case import (
     Case,
     CaseKind,
@@ -23,6 +24,8 @@ __all__ = [
     "ABUSE_LABELS",
     "THRESHOLD",
     "Account",
+    "Campaign",
+    "CampaignMember",
     "Case",
     "CaseKind",
     "CaseState",

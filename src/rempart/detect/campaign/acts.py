@@ -1,0 +1,111 @@
+"""Hostile acts as the operator takes them in, and the wording they are compared by.
+
+Rules of this module:
+
+1. What two abusive messages have in common because both are abusive says nothing: the insult itself
+   is cut out before the rest of the text is compared.
+2. A hostile text that takes the target's side ("stay strong", "courage") is no act by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from rempart.detect.interface import RaidChange
+from rempart.detect.links.extract import link_keys
+from rempart.detect.raid.evidence import LINK_BIT
+from rempart.detect.raid.fingerprint import fingerprints
+from rempart.detect.text.fold import fold
+from rempart.model import Event, Message, Signal
+
+TELLING_LETTERS: Final = 9
+_LINKS: Final = 3
+_MAX_TEXT: Final = 2_000
+_SUPPORT: Final = re.compile(
+    r"\b(?:stand(?:ing)? with|stay strong|support(?:ing)? (?:you|her|him|them)|we love you|love you"
+    r"|leave (?:her|him|them) alone|stop harass\w*|proud of you|not alone|take care of yourself"
+    r"|soutien|courage|on t'?aime|t'es pas seule?|pas toute? seule?|avec toi|de tout coeur"
+    r"|laissez[- ]la|laissez[- ]le|laissez tranquille|fiere? de toi|tiens bon|force a toi)\b"
+)
+
+
+class Hostile(NamedTuple):
+    """A flagged message, or one that a raid at *attack* touched. `newcomer`: no regular where it
+    was said; `raid`: that raid, or None; `flagged`: abusive, or a harmful link or file;
+    `signals` are its signals."""
+
+    position: int
+    message: Message
+    flagged: bool
+    newcomer: bool
+    raid: str | None
+    core: bool
+    signals: Sequence[Signal]
+
+
+class Watched(NamedTuple):
+    """A message without a signal to a target under a slow attack: compared by its wording only."""
+
+    position: int
+    message: Message
+
+
+class Banned(NamedTuple):
+    """The platform banned somebody."""
+
+    position: int
+    event: Event
+
+
+Row = Hostile | Watched | Banned | RaidChange
+
+
+class Wording(NamedTuple):
+    """`keys`: fingerprints of the text without its insults, and links. Empty: nothing telling."""
+
+    keys: tuple[int, ...]
+    supportive: bool
+
+
+_NOTHING: Final = Wording((), False)
+
+
+def wordings(rows: Sequence[Row]) -> list[Wording]:
+    """For every row what it is compared by; computed for all of them at once."""
+    texts = [
+        _without_insults(row.message.text, row.signals)
+        if isinstance(row, Hostile)
+        else row.message.text[:_MAX_TEXT]
+        for row in rows
+        if isinstance(row, Hostile | Watched)
+    ]
+    if not texts:
+        return [_NOTHING] * len(rows)
+    folds = fold(texts)
+    pairs = zip(folds, fingerprints(folds), strict=True)
+    found = []
+    for row in rows:
+        if not isinstance(row, Hostile | Watched):
+            found.append(_NOTHING)
+            continue
+        folded, print_ = next(pairs)
+        keys = print_.keys if print_.letters >= TELLING_LETTERS else ()
+        links = link_keys(folded, row.message.links)[:_LINKS]
+        if links:
+            named = [crc32(link.encode("utf-8", "replace")) | LINK_BIT for link in links]
+            keys = (*named, *keys)
+        found.append(Wording(keys, _SUPPORT.search(folded) is not None))
+    return found
+
+
+def _without_insults(text: str, signals: Sequence[Signal]) -> str:
+    spans = sorted({signal.span for signal in signals if signal.span is not None}, reverse=True)
+    last = len(text)
+    for start, end in spans:
+        if end <= last:
+            text = f"{text[:start]} {text[end:]}"
+            last = start
+    return text[:_MAX_TEXT]

@@ -1,0 +1,495 @@
+"""The operator with the long memory: slow attacks and campaigns against one target.
+
+Rules of this module:
+
+1. The key is the target's name, over all platforms and channels. Fed with hostile acts, raids and
+   bans in the order of the input; how they are cut into batches changes nothing.
+2. Nothing is asked of a message without a signal, unless its target is under a slow attack or a
+   campaign: then its wording is compared with the attack's.
+3. A raid of minutes is the other operator's; here its acts only teach what the raid is known by.
+4. Event time only; nothing ever ends by silence of the clock, but at the next thing that happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from rempart.detect.campaign import state as states
+from rempart.detect.campaign.acts import Banned, Hostile, Row, Watched, Wording, wordings
+from rempart.detect.campaign.attack import (
+    confidence_of,
+    drop_ended,
+    gather,
+    join,
+    name_the_rest,
+    open_at,
+    picture,
+    raid_at,
+    take_finding,
+    worth_telling,
+)
+from rempart.detect.campaign.campaigns import CampaignChange, campaign_of, is_due
+from rempart.detect.campaign.memory import (
+    account_key,
+    advance,
+    forget_old,
+    is_burst,
+    learn,
+    meet,
+    place_of,
+    remember,
+)
+from rempart.detect.campaign.reasons import ABUSIVE, IN_RAID, SHARES_WORDING, member_sentences
+from rempart.detect.campaign.slow import Finding, look
+from rempart.detect.campaign.state import CampaignData, CampaignState, Known, SlowRaid, Strand
+from rempart.detect.campaign.strands import (
+    TIE_SCORE,
+    bits_of,
+    forget_strands,
+    is_campaign,
+    is_near_copy,
+    is_watched,
+    learn_keys,
+    matches,
+    merge,
+    note_ban,
+    note_place,
+    note_raid,
+    open_strand,
+    take_member,
+    ties_of,
+)
+from rempart.detect.interface import RaidChange, Touch
+from rempart.detect.raid.clock import event_ms
+from rempart.model import Account, Campaign, Message, Raid, RaidKind, RaidStage, stable_id
+
+_LONE: Final = 2
+
+
+class Findings(NamedTuple):
+    touches: list[Touch]
+    changes: list[RaidChange]
+    campaigns: list[CampaignChange]
+
+
+class CampaignOperator:
+    """`step(state, rows) -> (state, findings)`; the state given is consumed."""
+
+    name: ClassVar[str] = "campaign"
+    version: ClassVar[str] = "1"
+    max_state_bytes: ClassVar[int] = 100_000
+
+    def fresh(self, key: str) -> CampaignState:
+        return CampaignState(CampaignData(version=1, key=key))
+
+    def load(self, blob: bytes) -> CampaignState:
+        return states.load(blob)
+
+    def dump(self, state: CampaignState) -> bytes:
+        return states.dump(state)
+
+    def is_watching(self, state: CampaignState) -> bool:
+        """Whether messages without a signal are wanted too."""
+        return is_watched(state.data)
+
+    def open_raids(self, state: CampaignState) -> list[Raid]:
+        return [picture(state.data, raid) for raid in state.data.slow]
+
+    def campaigns(self, state: CampaignState) -> list[Campaign]:
+        return [campaign_of(state.data, one) for one in state.data.strands if is_campaign(one)]
+
+    def step(self, state: CampaignState, rows: Sequence[Row]) -> tuple[CampaignState, Findings]:
+        found = Findings([], [], [])
+        for row, wording in zip(rows, wordings(rows), strict=True):
+            if isinstance(row, Hostile):
+                _take_act(state, row, wording, found)
+            elif isinstance(row, Watched):
+                _take_watched(state, row, wording, found)
+            elif isinstance(row, RaidChange):
+                _take_raid(state, row, found)
+            else:
+                _take_ban(state, row, found)
+            _tell_campaigns(state, row.position, found)
+        return state, found
+
+
+def _tick(state: CampaignState, position: int, at: int, found: Findings) -> int:
+    data = state.data
+    day = data.clock // states.DAY_MS
+    now = advance(data, at)
+    if data.clock // states.DAY_MS != day:
+        forget_old(state)
+        forget_strands(data)
+    for raid in drop_ended(data):
+        found.changes.append(RaidChange(position, picture(data, raid)))
+    return now
+
+
+def _target_name(data: CampaignData, message: Message) -> str:
+    return next((name for name in message.hit if target_key(name) == data.key), message.hit[0])
+
+
+def target_key(target: str) -> str:
+    """One key for a name on every platform: case and a leading sign do not count."""
+    return target.strip().lstrip("@#").casefold()[:256] or target[:256]
+
+
+# -- acts ------------------------------------------------------------------------------------------
+
+
+def _take_act(state: CampaignState, row: Hostile, wording: Wording, found: Findings) -> None:
+    data, message = state.data, row.message
+    now = _tick(state, row.position, event_ms(message.sent_at), found)
+    burst = is_burst(data, now)
+    strand = _strand_of(data, row.raid) if row.raid is not None else None
+    if strand is not None:
+        _take_raid_act(state, row, wording, strand, now, burst)
+        return
+    if wording.supportive and account_key(message) not in _all_members(data):
+        return
+    if burst and account_key(message) not in data.accounts:
+        return
+    attacked = any(is_campaign(one) or one.slow for one in data.strands)
+    known = meet(state, message, now, row.newcomer)
+    place = place_of(data, message, _target_name(data, message))
+    if row.flagged:
+        learn(data, known, now, attacked)
+    if not burst:
+        remember(
+            state, known, place, wording.keys, now, flagged=row.flagged, raid=row.raid is not None
+        )
+    if row.raid is None:
+        _judge(state, row, known, place, wording, now, burst, found)
+
+
+def _judge(
+    state: CampaignState,
+    row: Hostile,
+    known: Known,
+    place: int,
+    wording: Wording,
+    now: int,
+    burst: bool,
+    found: Findings,
+) -> None:
+    """Does this act belong to a campaign that is known, or does it make one?"""
+    data = state.data
+    strand = _match(data, known, wording.keys)
+    if strand is not None and known.newcomer:
+        core = matches(strand, wording.keys)
+        bits = bits_of(strand, known, wording.keys) | (ABUSIVE if row.flagged else 0)
+        _join(state, strand, row, known, place, wording, now, bits, core, found)
+        return
+    if burst or not known.newcomer or not row.flagged:
+        return
+    if _make_of_lone(state, row, known, place, wording, now, found):
+        return
+    finding = look(state, now)
+    if finding is None:
+        return
+    if finding.is_attack:
+        _open_attack(state, row, finding, now, found)
+    elif finding.is_suspect and not any(one.slow for one in data.strands):
+        _suspect(state, row, place, finding, now, found)
+
+
+def _match(data: CampaignData, known: Known, keys: Sequence[int]) -> Strand | None:
+    """The campaign whose wording this is, or whose member this is."""
+    for strand in data.strands:
+        if is_campaign(strand) and (known.id in strand.members or matches(strand, keys)):
+            return strand
+    return None
+
+
+def _join(
+    state: CampaignState,
+    strand: Strand,
+    row: Hostile | Watched,
+    known: Known,
+    place: int,
+    wording: Wording,
+    now: int,
+    bits: int,
+    core: bool,
+    found: Findings,
+) -> None:
+    data = state.data
+    new = known.id not in strand.members
+    opened = raid_at(data, place) is None
+    raid = join(state, strand, known, place, row.message, at=now, bits=bits, core=core)
+    changed = {place}
+    if core:
+        learn_keys(strand, wording.keys, new)
+        if new:
+            changed |= gather(state, strand, row.message)
+    if new:
+        changed |= name_the_rest(state, strand, row.message)
+    if opened:
+        raid.confidence = max(raid.confidence, strand.confidence)
+        began = max(1.0, (now - strand.begin) // states.DAY_MS)
+        raid.evidence = raid.evidence or [("continues", [began]), *strand.ties]
+        raid.detected_after = raid.messages
+    _tell_raids(state, row.position, changed, now, found)
+    member = raid.members.get(known.id.partition("/")[2])
+    reasons = member_sentences(member.because if member else bits)
+    is_core = member.core if member else core
+    found.touches.append(Touch(row.position, raid.id, RaidStage(raid.stage), is_core, reasons))
+
+
+def _open_attack(
+    state: CampaignState, row: Hostile, finding: Finding, now: int, found: Findings
+) -> None:
+    """A slow attack is recognised: its strand, its members so far, one raid per place."""
+    data = state.data
+    first = stable_id("s", data.key, row.message.platform, row.message.id)
+    strand = open_strand(data, stable_id("c", data.key, first), now, slow=True)
+    strand.recognised = now
+    strand.confidence = confidence_of(finding.score)
+    strand.keys = dict(finding.keys)
+    strand.ties = list(finding.evidence)
+    places: set[int] = set()
+    for act in data.acts:
+        if act.serial not in finding.linked or act.raid or act.at < finding.begin:
+            continue
+        known = state.by_serial[act.serial]
+        new = known.id not in strand.members
+        bits = bits_of(strand, known, act.keys) | SHARES_WORDING | (ABUSIVE if act.flagged else 0)
+        join(state, strand, known, act.place, row.message, at=act.at, bits=bits, core=True)
+        if not finding.keys.keys().isdisjoint(act.keys):
+            learn_keys(strand, act.keys, new)
+        places.add(act.place)
+    places |= gather(state, strand, row.message)
+    places |= name_the_rest(state, strand, row.message)
+    for place in places:
+        raid = raid_at(data, place)
+        if raid is not None:
+            take_finding(raid, finding)
+            raid.detected_after = raid.messages
+    _tie(data, strand)
+    _tell_raids(state, row.position, places, now, found)
+    _touch_author(state, row, found)
+
+
+def _touch_author(state: CampaignState, row: Hostile, found: Findings) -> None:
+    """The message that made the attack known belongs to it when its author does."""
+    account = row.message.author.id
+    for raid in state.data.slow:
+        member = raid.members.get(account)
+        if member is not None and raid.platform == row.message.platform:
+            found.touches.append(
+                Touch(
+                    row.position, raid.id, RaidStage(raid.stage), member.core,
+                    member_sentences(member.because),
+                )
+            )  # fmt: skip
+            return
+
+
+def _suspect(
+    state: CampaignState,
+    row: Hostile,
+    place: int,
+    finding: Finding,
+    now: int,
+    found: Findings,
+) -> None:
+    data = state.data
+    raid = raid_at(data, place)
+    fresh = raid is None
+    raid = open_at(data, place, row.message, RaidStage.SUSPECT.value, now)
+    take_finding(raid, finding)
+    raid.messages += 1
+    raid.last = now
+    found.touches.append(
+        Touch(row.position, raid.id, RaidStage(raid.stage), False, member_sentences(ABUSIVE))
+    )
+    if fresh:
+        found.changes.append(RaidChange(row.position, picture(data, raid)))
+
+
+def _tell_raids(
+    state: CampaignState, position: int, places: set[int], now: int, found: Findings
+) -> None:
+    told: list[SlowRaid] = []
+    for place in sorted(places):
+        raid = raid_at(state.data, place)
+        if raid is not None and raid not in told and worth_telling(raid, now):
+            told.append(raid)
+            found.changes.append(RaidChange(position, picture(state.data, raid)))
+
+
+# -- messages without a signal, while a campaign is on ---------------------------------------------
+
+
+def _take_watched(state: CampaignState, row: Watched, wording: Wording, found: Findings) -> None:
+    data, message = state.data, row.message
+    if wording.supportive:
+        return
+    key = account_key(message)
+    known = data.accounts.get(key)
+    strand = next(
+        (
+            one
+            for one in data.strands
+            if is_campaign(one)
+            and ((key in one.members and known is not None) or is_near_copy(one, wording.keys))
+        ),
+        None,
+    )
+    if strand is None or (known is not None and not known.newcomer):
+        return
+    now = _tick(state, row.position, event_ms(message.sent_at), found)
+    copies = is_near_copy(strand, wording.keys)
+    known = meet(state, message, now, newcomer=True)
+    place = place_of(data, message, _target_name(data, message))
+    if not is_burst(data, now):
+        remember(state, known, place, wording.keys, now, flagged=False, raid=False)
+    bits = bits_of(strand, known, wording.keys)
+    _join(state, strand, row, known, place, wording, now, bits, copies, found)
+
+
+# -- raids of minutes ------------------------------------------------------------------------------
+
+
+def _strand_of(data: CampaignData, raid: str) -> Strand | None:
+    return next((one for one in data.strands if raid in one.raids), None)
+
+
+def _take_raid_act(
+    state: CampaignState, row: Hostile, wording: Wording, strand: Strand, now: int, burst: bool
+) -> None:
+    """Teaches what the raid is known by; the raid itself is the other operator's."""
+    data, message = state.data, row.message
+    strand.acts += 1
+    strand.last = max(strand.last, now)
+    note_place(strand, place_of(data, message, _target_name(data, message)))
+    if wording.supportive or not row.core:
+        return
+    author = message.author
+    created = event_ms(author.created_at) if author.created_at is not None else -1
+    name = (author.name or "")[:40] or None
+    new = take_member(
+        data, strand, account_key(message), name, created, now, 1,
+        IN_RAID | (ABUSIVE if row.flagged else 0),
+    )  # fmt: skip
+    if row.flagged or not burst:
+        learn_keys(strand, wording.keys, new)
+
+
+def _take_raid(state: CampaignState, row: RaidChange, found: Findings) -> None:
+    """A raid became an attack, grew or ended: who is in it, and what it is tied to."""
+    raid, data = row.raid, state.data
+    if raid.stage is not RaidStage.ATTACK or raid.kind is RaidKind.SLOW:
+        return
+    now = _tick(state, row.position, event_ms(raid.end), found)
+    strand = _strand_of(data, raid.id)
+    if strand is None:
+        strand = open_strand(data, stable_id("c", data.key, raid.id), now, slow=False)
+        note_raid(strand, raid.id, event_ms(raid.begin))
+        strand.acts = raid.messages
+        strand.begin = event_ms(raid.begin)
+        strand.confidence = raid.confidence
+    for member in raid.members:
+        if not member.core:
+            continue
+        key = f"{raid.platform}/{member.account}"[: states.TEXT_BYTES]
+        if key not in strand.members:
+            created = event_ms(member.created_at) if member.created_at is not None else -1
+            first = event_ms(member.first_at) if member.first_at is not None else now
+            take_member(data, strand, key, member.name, created, first, member.messages, IN_RAID)
+    strand.last = max(strand.last, event_ms(raid.end))
+    _recall(state, strand, raid)
+    _tie(data, strand)
+
+
+def _recall(state: CampaignState, strand: Strand, raid: Raid) -> None:
+    """What members said before the raid was recognised is its wording too."""
+    for act in state.data.acts:
+        known = state.by_serial[act.serial]
+        if not act.raid and known.id in strand.members and act.at >= event_ms(raid.begin):
+            act.raid = True
+            learn_keys(strand, act.keys, False)
+
+
+def _tie(data: CampaignData, strand: Strand) -> None:
+    """Joins the strand with an earlier one when they have enough in common."""
+    best: tuple[float, Strand, list[tuple[str, list[float]]]] | None = None
+    for other in data.strands:
+        if other is strand:
+            continue
+        score, evidence = ties_of(strand, other)
+        if score >= TIE_SCORE and (best is None or score > best[0]):
+            best = (score, other, evidence)
+    if best is None:
+        return
+    score, other, evidence = best
+    into, rest = (other, strand) if other.begin <= strand.begin else (strand, other)
+    ties = [*into.ties, *rest.ties, *evidence]
+    recognised = min(one for one in (into.recognised, rest.recognised, data.clock) if one >= 0)
+    confidence = max(into.confidence, rest.confidence, confidence_of(score))
+    into.recognised = recognised
+    merge(data, into, rest)
+    into.confidence, into.ties = confidence, _newest(ties)
+    into.told = -1
+
+
+def _newest(ties: list[tuple[str, list[float]]]) -> list[tuple[str, list[float]]]:
+    """One of each kind, the latest."""
+    latest = {code: (code, values) for code, values in ties}
+    return list(latest.values())
+
+
+def _make_of_lone(
+    state: CampaignState,
+    row: Hostile,
+    known: Known,
+    place: int,
+    wording: Wording,
+    now: int,
+    found: Findings,
+) -> bool:
+    """People outside a raid who use its wording make it a campaign."""
+    data = state.data
+    for strand in data.strands:
+        if is_campaign(strand) or not matches(strand, wording.keys):
+            continue
+        lone = {
+            act.serial
+            for act in data.acts
+            if not act.raid
+            and act.newcomer
+            and state.by_serial[act.serial].id not in strand.members
+            and matches(strand, act.keys)
+        }
+        if len(lone) < _LONE:
+            continue
+        strand.recognised = now
+        strand.ties = _newest([*strand.ties, ("lone", [float(len(lone))])])
+        bits = bits_of(strand, known, wording.keys) | ABUSIVE
+        _join(state, strand, row, known, place, wording, now, bits, True, found)
+        return True
+    return False
+
+
+# -- bans and telling ------------------------------------------------------------------------------
+
+
+def _take_ban(state: CampaignState, row: Banned, found: Findings) -> None:
+    event = row.event
+    account = event.account.id if isinstance(event.account, Account) else event.account
+    if account is None:
+        return
+    key = f"{event.platform}/{account}"[: states.TEXT_BYTES]
+    note_ban(state.data, key, _tick(state, row.position, event_ms(event.at), found))
+
+
+def _all_members(data: CampaignData) -> set[str]:
+    return {key for strand in data.strands if is_campaign(strand) for key in strand.members}
+
+
+def _tell_campaigns(state: CampaignState, position: int, found: Findings) -> None:
+    data = state.data
+    for strand in data.strands:
+        if is_campaign(strand) and is_due(strand, data.clock):
+            found.campaigns.append(CampaignChange(position, campaign_of(data, strand)))
