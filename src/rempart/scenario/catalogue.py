@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rempart.errors import InputError
+from rempart.scenario.calm import CalmSettings, evening_of_calm
 from rempart.scenario.hate_raid import hate_raid
 from rempart.scenario.settings import HateRaidSettings, ScenarioSettings
 from rempart.scenario.sms_flood import SmsFloodSettings, sms_flood
@@ -26,6 +27,7 @@ class Generator(NamedTuple):
 
 
 GENERATORS: dict[str, Generator] = {
+    "evening-of-calm": Generator(CalmSettings, evening_of_calm),
     "hate-raid": Generator(HateRaidSettings, hate_raid),
     "sms-flood": Generator(SmsFloodSettings, sms_flood),
 }

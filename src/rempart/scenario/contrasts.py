@@ -39,9 +39,9 @@ def play(
     if settings.copypasta is not None:
         _copypasta(stage, crowd, settings.copypasta, streamer, random)
     if settings.friendly_raid is not None:
-        _friendly_raid(stage, crowd, settings.friendly_raid, streamer, random)
+        friendly_raid(stage, crowd, settings.friendly_raid, streamer, random)
     if settings.vote is not None:
-        _vote(stage, crowd, settings.vote, random)
+        vote(stage, crowd, settings.vote, random)
     if settings.link is not None:
         _link(stage, crowd, settings.link, random)
 
@@ -56,10 +56,20 @@ def _copypasta(stage: Stage, crowd: Crowd, at: int, streamer: str, random: Rando
         stage.say(second, viewer.account, pasta + tail, "copypasta")
 
 
-def _friendly_raid(stage: Stage, crowd: Crowd, at: int, streamer: str, random: Random) -> None:
+def friendly_raid(
+    stage: Stage,
+    crowd: Crowd,
+    at: int,
+    streamer: str,
+    random: Random,
+    *,
+    announced: bool = True,
+) -> None:
+    """A befriended channel sends its viewers over; the platform tells of it, or does not."""
     leader = crowd.account("nova_live", 1450)
     guests = random.randint(38, 56)
-    stage.happen(at, EventKind.ANNOUNCED_RAID, leader, guests + 11)
+    if announced:
+        stage.happen(at, EventKind.ANNOUNCED_RAID, leader, guests + 11)
     for _ in range(guests):
         age = random.uniform(0.5, 8) if random.random() < 0.12 else random.lognormvariate(6, 0.9)
         guest = crowd.new_account(age)
@@ -73,7 +83,8 @@ def _friendly_raid(stage: Stage, crowd: Crowd, at: int, streamer: str, random: R
         stage.say(at + random.uniform(4, 40), viewer.account, crowd.say(viewer, "thanks_raid"))
 
 
-def _vote(stage: Stage, crowd: Crowd, at: int, random: Random) -> None:
+def vote(stage: Stage, crowd: Crowd, at: int, random: Random) -> None:
+    """Everybody answers with a figure."""
     for viewer in random.sample(crowd.present(at), k=min(48, len(crowd.present(at)))):
         choice = random.choice(("1", "1", "2", "1 !", "2 2 2", "11111", "2"))
         stage.say(at + random.uniform(0, 24), viewer.account, choice, "vote")
