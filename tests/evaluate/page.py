@@ -49,10 +49,12 @@ def figures(reports: Sequence[Report]) -> str:
             unseen = ", held-out frames and operators" if report.seed >= 900_000 else ""
             lines += ["", f"### {_TITLES[mode]}{unseen}", ""]
             lines += _markdown(table.attacks(found.runs, mode), (*_ATTACKS, *_MORE))
-            lines += ["", *_markdown(table.negatives(found.runs), None)]
+            wrong = _markdown(table.negatives(found.runs), None)
+            lines += ["", *wrong] if wrong else []
+            if found.benign and mode == "ages":
+                lines += ["", *_markdown(table.benign_rows(found.benign), None)]
             if found.benign:
-                lines += ["", *_markdown(table.benign_rows(found.benign), None), ""]
-                lines += [f"In {line}." for line in table.given_chat(found.benign)[:1]]
+                lines += ["", *(f"In {line}." for line in table.given_chat(found.benign))]
     return "\n".join(lines)
 
 
