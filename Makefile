@@ -83,10 +83,8 @@ screenshots: env ## make the pictures of the docs anew
 	$(BIN)/python -m pytest -m browser tests/browser -k screenshots
 
 .PHONY: translations
-translations: env ## collect messages, compile catalogues
-	$(BIN)/pybabel extract -q -F src/rempart/web/locale/babel.cfg -o src/rempart/web/locale/messages.pot src/rempart
-	$(BIN)/pybabel update -q -N -i src/rempart/web/locale/messages.pot -d src/rempart/web/locale
-	$(BIN)/pybabel compile -q -d src/rempart/web/locale
+translations: env ## collect messages, update and compile the catalogues
+	$(BIN)/python .ci/catalogues
 
 .PHONY: format
 format: env ## format the code

@@ -7,6 +7,7 @@ import pytest
 from tests.web.service import Service, message
 
 PAGES = ("/console", "/console/queue", "/console/channels", "/console/channels/twitch/lea")
+CHANNELS = ("lea", "noor")
 HTML = {"accept": "text/html"}
 
 
@@ -15,7 +16,7 @@ def spoken(service: Service) -> Service:
     """Two channels have spoken; in each of them one message is held."""
     said = [
         message(channel=channel, text=text)
-        for channel in ("lea", "noor")
+        for channel in CHANNELS
         for text in ("good evening", "you are a loser, kill yourself")
     ]
     with service.client(service.ingest_token) as client:
@@ -34,6 +35,29 @@ def test_each_page_has_its_twin(spoken: Service, path: str) -> None:
     by_header = spoken.person.get(path, headers={"accept": "application/json"}).json()
     assert by_name.keys() == by_header.keys()
     assert "now" in by_name
+
+
+def test_a_threat_calls_on_the_overview(spoken: Service) -> None:
+    """In every channel one has rights on, and as a sentence in the reader's language."""
+    threats = [message(channel=name, text="I will find you and kill you") for name in CHANNELS]
+    with spoken.client(spoken.ingest_token) as client:
+        client.post("/api/v1/messages", json=threats)
+    alarms = spoken.person.get("/console.json").json()["alarms"]
+    assert {(alarm["what"], alarm["channel"]) for alarm in alarms} >= {
+        ("threat", "lea"),
+        ("threat", "noor"),
+    }
+    page = spoken.person.get("/console", headers={**HTML, "accept-language": "fr"})
+    assert "Une menace a été reconnue dans #lea" in page.text
+
+
+def test_the_verifiers_are_to_be_had_without_a_dossier(spoken: Service) -> None:
+    with spoken.client() as client:
+        for name in ("verify.html", "verify.py"):
+            answer = client.get(f"/verify/{name}")
+            assert answer.status_code == 200
+            assert answer.headers["content-disposition"].startswith("attachment")
+        assert client.get("/verify/export.py").status_code == 404
 
 
 def test_nobody_unknown_sees_a_page(spoken: Service) -> None:

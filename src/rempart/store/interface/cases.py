@@ -156,7 +156,11 @@ class CaseTables(ABC):
 
     @abstractmethod
     def last_of_raids(self, raids: Sequence[str]) -> dict[str, Case]:
-        """The newest raid case of each raid."""
+        """The newest raid case of each raid, followed to where it was merged."""
+
+    @abstractmethod
+    def raids_of(self, case: str) -> list[str]:
+        """The raids a case is about: its own, then those of raid cases merged into it."""
 
     @abstractmethod
     def last_of_messages(self, sequences: Sequence[int]) -> dict[int, Case]:
@@ -207,7 +211,8 @@ class CaseTables(ABC):
 
     @abstractmethod
     def merge(self, cases: Sequence[str], into: str, at_ms: int) -> None:
-        """Open message cases become `merged`; their reports and messages follow by family."""
+        """Open cases become `merged`, and what was merged into them before; their reports, raids
+        and messages follow by family."""
 
     @abstractmethod
     def add_messages(self, pairs: Iterable[tuple[str, int]]) -> None:

@@ -16,7 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rempart.model import Measure, MeasureState, Raid
+from rempart.model import Measure, MeasureKind, MeasureState, Raid
 
 FLAGGED = 500
 """A message is flagged from this abuse score on (per mille), or when it is not simply allowed."""
@@ -129,11 +129,23 @@ class DeliveryRow(NamedTuple):
     updated_ms: int
 
 
+class RaidCorrection(NamedTuple):
+    """A person said of an account of a raid: it was not part of it (`part` None), or it belongs to
+    that other part, a raid of its own. `part` equal to `raid`: the correction was taken back."""
+
+    raid: str
+    account: str
+    part: str | None
+
+
 class StreamTables(ABC):
     undone: list[Measure]
-    """Measures that a person undid in this transaction, and `lifted` raids: the engine reads them
-    after the transaction so that the planner's memory agrees with the tables."""
+    """Measures that a person undid in this transaction; `lifted` raids; what was `corrected`; the
+    raids that were `taught` to be fine: the engine reads them so that its memory agrees with the
+    tables."""
     lifted: list[str]
+    corrected: list[RaidCorrection]
+    taught: list[Raid]
 
     # -- messages and events -----------------------------------------------------------------
 
@@ -252,6 +264,22 @@ class StreamTables(ABC):
     @abstractmethod
     def lifted_raids(self) -> list[str]: ...
 
+    @abstractmethod
+    def teach(self, raid: Raid) -> None:
+        """Its case was decided as fine: the operators learn from it in this transaction."""
+
+    @abstractmethod
+    def correct_raid(
+        self, raid: str, accounts: Iterable[str], part: str | None, *, seq: int, at_ms: int
+    ) -> None:
+        """See `RaidCorrection`; a later correction of the same account replaces the earlier one.
+        With a part, the messages and measures of these accounts count to it from now on. `seq` is
+        the log entry that tells it."""
+
+    @abstractmethod
+    def corrections(self, raid: str | None = None) -> list[RaidCorrection]:
+        """All that stand, oldest first; of one raid, or of all."""
+
     # -- measures ----------------------------------------------------------------------------
 
     @abstractmethod
@@ -268,6 +296,7 @@ class StreamTables(ABC):
         ids: Sequence[str] | None = None,
         raid: str | None = None,
         case: str | None = None,
+        kinds: Sequence[MeasureKind] | None = None,
         active: bool = False,
         within: Sequence[str] | None = None,
         limit: int = 1_000,
@@ -318,6 +347,10 @@ class StreamTables(ABC):
         self, id: int, *, state: str, detail: str, at_ms: int, next_at_ms: int | None = None
     ) -> None:
         """After an attempt: `pending` with a next time, `done`, or `failed`."""
+
+    @abstractmethod
+    def failed_deliveries(self, since_ms: int, limit: int = 100) -> list[DeliveryRow]:
+        """Given up since then, newest first: their measures are not applied."""
 
     @abstractmethod
     def deliveries(self, measures: Sequence[str]) -> list[DeliveryRow]: ...

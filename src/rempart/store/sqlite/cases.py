@@ -113,11 +113,24 @@ class SqliteCaseTables(SqliteReportTables):
     def last_of_raids(self, raids: Sequence[str]) -> dict[str, Case]:
         if not raids:
             return {}
-        rows = self._db.execute(
-            _CASES + "WHERE c.kind = 'raid' AND c.raid " + _LISTED + " ORDER BY c.ordinal",
-            (pack(raids),),
+        pairs = dict(
+            self._db.execute(
+                "SELECT o.raid, coalesce(o.merged_into, o.id) FROM cases o"
+                " WHERE o.kind = 'raid' AND o.raid " + _LISTED + " ORDER BY o.ordinal",
+                (pack(raids),),
+            )
         )
-        return {case.raid or case.subject: case for case in map(_case, rows)}
+        cases = self._by_id(list(pairs.values()))
+        return {raid: cases[case] for raid, case in pairs.items()}
+
+    def raids_of(self, case: str) -> list[str]:
+        rows = self._db.execute(
+            "SELECT DISTINCT raid FROM (SELECT raid, id <> ?1 AS joined, opened_ms FROM cases"
+            " WHERE (id = ?1 OR merged_into = ?1) AND kind = 'raid' AND raid IS NOT NULL"
+            " ORDER BY joined, opened_ms, id)",
+            (case,),
+        )
+        return [raid for (raid,) in rows]
 
     def last_of_messages(self, sequences: Sequence[int]) -> dict[int, Case]:
         if not sequences:
@@ -125,7 +138,8 @@ class SqliteCaseTables(SqliteReportTables):
         pairs: dict[int, str] = {}
         for seq, case, _, _ in self._db.execute(
             "SELECT m.seq, c.id, c.state = 'open' AS is_open, c.opened_ms FROM message m"
-            " JOIN cases c ON c.raid = m.raid AND c.kind = 'raid'"
+            " JOIN cases o ON o.raid = m.raid AND o.kind = 'raid'"
+            " JOIN cases c ON c.id = coalesce(o.merged_into, o.id)"
             " WHERE m.seq IN (SELECT value FROM json_each(?1))"
             " UNION ALL SELECT m.seq, c.id, c.state = 'open', c.opened_ms FROM case_message m"
             " JOIN cases o ON o.id = m.case_id JOIN cases c ON c.id = coalesce(o.merged_into, o.id)"
@@ -175,7 +189,7 @@ class SqliteCaseTables(SqliteReportTables):
             ),
             (
                 "SELECT e.seq FROM raid_entry e JOIN cases c ON c.raid = e.raid"
-                " WHERE c.id = ?1 AND c.kind = 'raid'",
+                " WHERE (c.id = ?1 OR c.merged_into = ?1) AND c.kind = 'raid'",
                 case,
             ),
             (
@@ -197,8 +211,7 @@ class SqliteCaseTables(SqliteReportTables):
                 (case,),
             )
         }
-        raid = self._raid_of(case)
-        if raid is not None:
+        for raid in self.raids_of(case):
             found.update(self._stream.raid_sequences(raid))
         return sorted(found)
 
@@ -207,8 +220,7 @@ class SqliteCaseTables(SqliteReportTables):
 
     def measures(self, case: str, *, active: bool = False) -> list[MeasureRow]:
         found: dict[str, MeasureRow] = {}
-        raid = self._raid_of(case)
-        if raid is not None:
+        for raid in self.raids_of(case):
             for row in self._all_measures(raid=raid, active=active):
                 found[row.measure.id] = row
         for member in self.family(case):
@@ -279,6 +291,11 @@ class SqliteCaseTables(SqliteReportTables):
             )
         )
         self._db.execute(
+            "UPDATE cases SET merged_into = ? WHERE merged_into IN (SELECT id FROM cases"
+            " WHERE state = 'open' AND id IN (SELECT value FROM json_each(?)))",
+            (into, listed),
+        )
+        self._db.execute(
             "UPDATE cases SET state = 'merged', merged_into = ?, reports = 0, updated_ms = ?"
             " WHERE state = 'open' AND id IN (SELECT value FROM json_each(?))",
             (into, at_ms, listed),
@@ -308,10 +325,6 @@ class SqliteCaseTables(SqliteReportTables):
     def _by_id(self, cases: Sequence[str]) -> dict[str, Case]:
         rows = self._db.execute(_CASES + "WHERE c.id " + _LISTED, (pack(cases),))
         return {case.id: case for case in map(_case, rows)}
-
-    def _raid_of(self, case: str) -> str | None:
-        value = self.value("SELECT raid FROM cases WHERE id = ? AND kind = 'raid'", (case,))
-        return str(value) if value is not None else None
 
     def _all_measures(
         self, *, raid: str | None = None, case: str | None = None, active: bool

@@ -13,10 +13,10 @@ from typing import Any
 import apsw
 import msgspec
 
-from rempart.model import Measure, MeasureState
+from rempart.model import Measure, MeasureKind, MeasureState
 from rempart.store.interface.stream import DeliveryRow, MeasureRow, StreamTables
 
-_MEASURE = "picture, state, seq, case_id, ended_ms, ended_by, ended_seq"
+_MEASURE = "picture, state, raid, seq, case_id, ended_ms, ended_by, ended_seq"
 _DELIVERY = "id, measure, connector, operation, state, attempts, next_at_ms, detail, updated_ms"
 
 
@@ -25,6 +25,8 @@ class SqliteMeasureTables(StreamTables):
         self._db = connection
         self.undone = []
         self.lifted = []
+        self.corrected = []
+        self.taught = []
 
     # -- measures ----------------------------------------------------------------------------
 
@@ -62,6 +64,7 @@ class SqliteMeasureTables(StreamTables):
         ids: Sequence[str] | None = None,
         raid: str | None = None,
         case: str | None = None,
+        kinds: Sequence[MeasureKind] | None = None,
         active: bool = False,
         within: Sequence[str] | None = None,
         limit: int = 1_000,
@@ -73,7 +76,8 @@ class SqliteMeasureTables(StreamTables):
             if value is not None:
                 conditions.append(f"{column} = ?")
                 bindings.append(value)
-        for column, values in (("id", ids), ("channel", within)):
+        names = None if kinds is None else [kind.value for kind in kinds]
+        for column, values in (("id", ids), ("kind", names), ("channel", within)):
             if values is not None:
                 if not values:
                     return []
@@ -188,6 +192,14 @@ class SqliteMeasureTables(StreamTables):
             (state, detail, at_ms, next_at_ms, id),
         )
 
+    def failed_deliveries(self, since_ms: int, limit: int = 100) -> list[DeliveryRow]:
+        rows = self._db.execute(
+            f"SELECT {_DELIVERY} FROM delivery WHERE state = 'failed' AND updated_ms >= ?"
+            " ORDER BY updated_ms DESC, id DESC LIMIT ?",
+            (since_ms, limit),
+        )
+        return [DeliveryRow(*row) for row in rows]
+
     def deliveries(self, measures: Sequence[str]) -> list[DeliveryRow]:
         if not measures:
             return []
@@ -200,9 +212,9 @@ class SqliteMeasureTables(StreamTables):
 
 def _measure(row: tuple[Any, ...]) -> MeasureRow:
     measure = msgspec.json.decode(row[0], type=Measure)
-    if measure.state != row[1]:
-        measure = msgspec.structs.replace(measure, state=MeasureState(row[1]))
-    return MeasureRow(measure, *row[2:])
+    if measure.state != row[1] or measure.raid != row[2]:
+        measure = msgspec.structs.replace(measure, state=MeasureState(row[1]), raid=row[2])
+    return MeasureRow(measure, *row[3:])
 
 
 def _account_of(measure: Measure) -> str | None:

@@ -87,15 +87,14 @@ class SqliteTables(Tables):
             raise told from error
         self.connection.execute("RELEASE part")
 
-    def _mark(self) -> tuple[Edge | None, int, int, int]:
-        stream = self.stream
-        return self.log.mark(), len(self.announced), len(stream.undone), len(stream.lifted)
+    def _mark(self) -> tuple[Edge | None, int, tuple[int, ...]]:
+        return self.log.mark(), len(self.announced), self.stream.mark()
 
-    def _restore(self, mark: tuple[Edge | None, int, int, int]) -> None:
-        edge, announced, undone, lifted = mark
+    def _restore(self, mark: tuple[Edge | None, int, tuple[int, ...]]) -> None:
+        edge, announced, known = mark
         self.log.restore(edge)
         del self.announced[announced:]
-        self.stream.restore(undone, lifted)
+        self.stream.restore(known)
 
 
 class SqliteStore(Store):
@@ -154,8 +153,7 @@ class SqliteStore(Store):
         if self.broken is not None:
             raise self.broken
         tables.announced.clear()
-        tables.stream.undone.clear()
-        tables.stream.lifted.clear()
+        tables.stream.forget_known()
         edge = tables.log.mark()
         try:
             writer.execute("BEGIN IMMEDIATE")

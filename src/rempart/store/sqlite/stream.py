@@ -26,7 +26,8 @@ from rempart.store.interface.stream import (
     MinuteRow,
     RaidRow,
 )
-from rempart.store.sqlite.measures import SqliteMeasureTables, ms_of
+from rempart.store.sqlite.corrections import SqliteCorrectionTables
+from rempart.store.sqlite.measures import ms_of
 
 _MESSAGE = (
     "seq, key, id, platform, channel, target, author, author_name, kind, sent_at_ms,"
@@ -40,16 +41,28 @@ _RANKS: dict[str, int] = {verdict.value: verdict.rank for verdict in Verdict}
 _STANDS_OUT = f"(verdict > 0 OR abuse >= {FLAGGED})"
 
 
-class SqliteStreamTables(SqliteMeasureTables):
+class SqliteStreamTables(SqliteCorrectionTables):
     def __init__(self, connection: apsw.Connection) -> None:
         super().__init__(connection)
         self._channels: dict[tuple[str, str], int] = {}
 
-    def restore(self, undone: int = 0, lifted: int = 0) -> None:
+    def mark(self) -> tuple[int, ...]:
+        """How much was made known so far, for `restore`."""
+        return tuple(len(known) for known in self._made_known())
+
+    def restore(self, mark: tuple[int, ...] = (0, 0, 0, 0)) -> None:
         """Forgets what a failed transaction, or part of one, made known."""
         self._channels.clear()
-        del self.undone[undone:]
-        del self.lifted[lifted:]
+        for known, size in zip(self._made_known(), mark, strict=True):
+            del known[size:]
+
+    def forget_known(self) -> None:
+        """A new transaction: nothing is made known yet."""
+        for known in self._made_known():
+            known.clear()
+
+    def _made_known(self) -> tuple[list[Any], ...]:
+        return self.undone, self.lifted, self.corrected, self.taught
 
     # -- messages and events -----------------------------------------------------------------
 

@@ -79,6 +79,18 @@ class Happening(msgspec.Struct, frozen=True):
     case: str | None = None
 
 
+class Alarm(msgspec.Struct, frozen=True):
+    """What calls a person now. `what`: `threat`, `failure` (a detector), `limit`, `not_applied`
+    (a measure that did not reach the platform); `count` of the same."""
+
+    what: str
+    channel: str
+    at: datetime
+    count: int = 1
+    case: str | None = None
+    detail: str = ""
+
+
 class Overview(msgspec.Struct, frozen=True):
     now: datetime
     rate: Rate
@@ -88,7 +100,7 @@ class Overview(msgspec.Struct, frozen=True):
     log: LogState
     lately: list[Happening]
     messages: int
-    alarms: list[str] = []
+    alarms: list[Alarm] = []
 
 
 class QueueRow(msgspec.Struct, frozen=True):

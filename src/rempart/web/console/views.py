@@ -19,6 +19,7 @@ from rempart.store.interface.cases import URGENT, CaseQuery
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
+from rempart.web.console.alarms import alarms
 from rempart.web.console.lately import lately
 from rempart.web.console.reading import (
     log_state,
@@ -37,7 +38,7 @@ MOST_CASES = 200
 MOST_SAID = 200
 MOST_CHAT = 150
 MOST_CHANNELS = 200
-MOST_MEASURES = 2_000
+MOST_MEASURES = 200
 FOR_EVERYONE = (MeasureKind.SHIELD, MeasureKind.SLOW_MODE, MeasureKind.LOCK_OUT)
 REASON_HERE = "[…]"
 """Stands in a previewed answer where the reviewer's reason will be."""
@@ -69,6 +70,12 @@ def overview(tables: Tables, caller: Caller, now_ms: int) -> screens.Overview:
         log=log_state(tables),
         lately=lately(tables, raids, shields, asked, lambda case: _sees(caller, case)),
         messages=sum(row.messages for row in channels),
+        alarms=alarms(
+            tables,
+            _measures(tables, caller, (MeasureKind.ALARM,), active=True),
+            now_ms,
+            lambda measure: caller.sees(measure.scope.channel, measure.scope.platform),
+        ),
     )
 
 
@@ -211,12 +218,11 @@ def _measures(
     tables: Tables, caller: Caller, kinds: Sequence[MeasureKind], *, active: bool
 ) -> list[MeasureRow]:
     """Of these kinds, in channels of the caller, newest first."""
-    rows = tables.stream.measures(active=active, within=within(caller), limit=MOST_MEASURES)
+    rows = tables.stream.measures(
+        kinds=kinds, active=active, within=within(caller), limit=MOST_MEASURES
+    )
     return [
-        row
-        for row in rows
-        if row.measure.kind in kinds
-        and caller.sees(row.measure.scope.channel, row.measure.scope.platform)
+        row for row in rows if caller.sees(row.measure.scope.channel, row.measure.scope.platform)
     ]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromQuery
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
@@ -31,6 +32,7 @@ from rempart.web.console.words import LANGUAGES
 from rempart.web.public.form import EMPTY, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+VERIFIERS = ("verify.html", "verify.py")
 YEAR = 365 * 24 * 3600
 
 
@@ -92,6 +94,17 @@ def verify_page(request: AnyRequest) -> Response[str]:
     return render(request, "verify.html")
 
 
+@get("/verify/{name:str}", sync_to_thread=True, include_in_schema=False)
+def verifier(name: FromPath[str]) -> Response[bytes]:
+    """A copy of the verifiers from elsewhere than the dossier. As a download only: the page
+    is meant to be opened from the reader's own disk, without a network."""
+    if name not in VERIFIERS:
+        raise NotFoundError("there is no such verifier", where=name)
+    body = (files("rempart.disclose.dossier") / name).read_bytes()
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type="application/octet-stream", headers=headers)
+
+
 @get("/preferences", sync_to_thread=False, include_in_schema=False)
 def preferences(
     request: AnyRequest,
@@ -127,6 +140,7 @@ route_handlers: list[Any] = [
     status_page,
     show_status,
     verify_page,
+    verifier,
     preferences,
     static_files,
 ]

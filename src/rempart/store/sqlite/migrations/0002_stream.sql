@@ -117,6 +117,7 @@ CREATE INDEX measure_raid ON measure (raid) WHERE raid IS NOT NULL;
 CREATE INDEX measure_case ON measure (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX measure_message ON measure (message) WHERE message IS NOT NULL;
 CREATE INDEX measure_account ON measure (account) WHERE account IS NOT NULL;
+CREATE INDEX measure_kind ON measure (kind, seq) WHERE kind <> 'hold';
 CREATE INDEX measure_active ON measure (until_ms) WHERE state = 'active';
 
 CREATE TABLE delivery (
@@ -131,6 +132,7 @@ CREATE TABLE delivery (
     updated_ms INTEGER NOT NULL,
     UNIQUE (measure, connector, operation)
 ) STRICT;
+CREATE INDEX delivery_failed ON delivery (updated_ms) WHERE state = 'failed';
 CREATE INDEX delivery_due ON delivery (next_at_ms) WHERE state = 'pending';
 
 CREATE TABLE minute (

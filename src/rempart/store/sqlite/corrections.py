@@ -1,0 +1,55 @@
+"""What people corrected of raids, in SQLite: the part of the stream tables about their members.
+
+A member that counts to another part takes its messages and measures along in these tables; the log
+keeps what was said of them when they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import apsw
+
+from rempart.model import Raid
+from rempart.store.interface.stream import RaidCorrection
+from rempart.store.sqlite.measures import SqliteMeasureTables
+
+
+class SqliteCorrectionTables(SqliteMeasureTables):
+    def teach(self, raid: Raid) -> None:
+        self.taught.append(raid)
+
+    def correct_raid(
+        self, raid: str, accounts: Iterable[str], part: str | None, *, seq: int, at_ms: int
+    ) -> None:
+        names = tuple(dict.fromkeys(accounts))
+        if not names:
+            return
+        if part == raid:
+            self._db.execute(
+                "DELETE FROM raid_correction WHERE raid = ? AND account IN carray(?)",
+                (raid, apsw.carray(names)),
+            )
+        else:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO raid_correction VALUES (?, ?, ?, ?, ?)",
+                [(raid, account, part, at_ms, seq) for account in names],
+            )
+            if part is not None:
+                self._move(raid, names, part)
+        self.corrected.extend(RaidCorrection(raid, account, part) for account in names)
+
+    def _move(self, raid: str, accounts: tuple[str, ...], part: str) -> None:
+        for table, column in (("message", "author"), ("measure", "account")):
+            self._db.execute(
+                f"UPDATE {table} SET raid = ? WHERE raid = ? AND {column} IN carray(?)",
+                (part, raid, apsw.carray(accounts)),
+            )
+
+    def corrections(self, raid: str | None = None) -> list[RaidCorrection]:
+        rows = self._db.execute(
+            "SELECT raid, account, part FROM raid_correction WHERE ?1 IS NULL OR raid = ?1"
+            " ORDER BY seq, raid, account",
+            (raid,),
+        )
+        return [RaidCorrection(*row) for row in rows]

@@ -1,0 +1,62 @@
+"""What calls a person now: alarms that rules raised, and measures that reached nobody.
+
+One line for each kind and channel, newest first. An alarm ends with its lease or its undo;
+a failed delivery is shown for a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from rempart.model import Measure
+from rempart.rules.builtin.hold_on_failure import HoldOnFailure
+from rempart.rules.builtin.threats_first import ThreatsFirst
+from rempart.store.interface import Tables
+from rempart.store.interface.stream import MeasureRow
+from rempart.web.console.reading import moment
+from rempart.web.console.screens import Alarm
+
+DAY_MS = 24 * 3_600_000
+LIMIT = "limit"
+NOT_APPLIED = "not_applied"
+_BY_RULE = {ThreatsFirst.name: "threat", HoldOnFailure.name: "failure"}
+
+
+def alarms(
+    tables: Tables, raised: Sequence[MeasureRow], now_ms: int, sees: Callable[[Measure], bool]
+) -> list[Alarm]:
+    """`raised`: the active measures of kind alarm that the caller may see, newest first."""
+    found = [
+        Alarm(
+            what=_BY_RULE.get(row.measure.rule, LIMIT),
+            channel=row.measure.scope.channel,
+            at=row.measure.from_at,
+            case=row.case,
+        )
+        for row in raised
+    ]
+    failed = tables.stream.failed_deliveries(now_ms - DAY_MS)
+    rows = tables.stream.measures(ids=[row.measure for row in failed]) if failed else []
+    measures = {row.measure.id: row for row in rows}
+    for delivery in failed:
+        row = measures.get(delivery.measure)
+        if row is not None and sees(row.measure):
+            at = moment(delivery.updated_ms)
+            channel = row.measure.scope.channel
+            found.append(Alarm(NOT_APPLIED, channel, at, 1, row.case, delivery.detail))
+    return _grouped(found)
+
+
+def _grouped(found: Sequence[Alarm]) -> list[Alarm]:
+    groups: dict[tuple[str, str], Alarm] = {}
+    for alarm in sorted(found, key=lambda alarm: alarm.at, reverse=True):
+        key = (alarm.what, alarm.channel)
+        newest = groups.get(key)
+        groups[key] = (
+            alarm
+            if newest is None
+            else msgspec.structs.replace(newest, count=newest.count + alarm.count)
+        )
+    return list(groups.values())
