@@ -129,3 +129,25 @@ class KeyedOperator(ABC, Generic[StateT]):
     @abstractmethod
     def open_raids(self, state: StateT) -> list[Raid]:
         """The raids of this state that have not ended, whole; for summaries and restarts."""
+
+    def teach(self, state: StateT, raid: Raid, folds: Sequence[str]) -> StateT:
+        """A person said of this raid that it was fine: the same wording by the same kind of crowd
+        is to give a *notice* here next time, and causes no measure.
+
+        `raid`: its picture when it was lifted, as people corrected it (it may have ended long ago,
+        and `state` may know nothing of it any more). `folds`: folded texts of its messages in the
+        order in which they came, each text once, at most `LESSON_TEXTS`; those whose words were
+        erased are missing. Called once per lifted raid, between two steps, on the state of the
+        raid's own target; `open_raids` may still have the raid.
+
+        What it keeps: pure and deterministic, no clock but the state's; the lesson is bounded and
+        fades by event time; it never makes anybody exempt (other wording, a threat, a link or an
+        account that is known to be harmful is judged as before); the state given is consumed, and
+        `dump(load(blob)) == blob` holds with lessons in it. The default learns nothing.
+        """
+        del raid, folds
+        return state
+
+
+LESSON_TEXTS = 200
+"""So many distinct texts of a raid go into one lesson."""

@@ -311,9 +311,12 @@ class EmbeddedEngine:
                     everything=self._chores.ending,
                 )
                 answers = [_answer(tables, job) for job in writes]
+                if self._memory.teach(tables, tables.stream.taught):
+                    self._chores.snapshot_due = True
                 self._chores.run(tables, now_ms, self._owed, full=self._full)
                 told = list(tables.announced)
                 undone, lifted = list(tables.stream.undone), list(tables.stream.lifted)
+                corrected = list(tables.stream.corrected)
         except PipelineError as error:
             self._forget_step()
             self._recover(submissions, writes, error)
@@ -321,12 +324,14 @@ class EmbeddedEngine:
             self._refuse(step, submissions, writes, error, now_ms)
         else:
             self._committed(step)
-            self._memory.take_back(lifted, undone)
+            self._memory.take_back(lifted, undone, corrected)
+            self._memory.taught()
             for submission, results in zip(submissions, step.results, strict=True):
                 _resolve(submission.future, results)
             for job, (value, failure) in zip(writes, answers, strict=True):
                 _resolve(job.future, value, failure)
             self._publish(step, told)
+            self._raids.correct(self._memory.state.book.corrections, corrected)
             self._tidy()
 
     def _owed(self) -> Owed:
@@ -343,6 +348,7 @@ class EmbeddedEngine:
             self.hub.publish("alarm", {"what": "store-recovered"})
 
     def _forget_step(self) -> None:
+        self._memory.unteach()
         self._rollup.failed()
         self._chores.failed()
 

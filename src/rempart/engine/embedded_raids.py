@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 from rempart.engine.embedded_items import ms_of
 from rempart.log.commit import seal, to_value
 from rempart.model import Raid, RaidStage
+from rempart.protect.corrections import Corrections
 from rempart.store.interface import Tables
+from rempart.store.interface.stream import RaidCorrection
 
 GROWTH = 1.25
 ROW_EVERY_MS = 2_000
@@ -99,6 +101,14 @@ class RaidBook:
         self._writing = {}
         touched, self._touched = list(self._touched.values()), {}
         return touched
+
+    def correct(self, said: Corrections, corrected: Iterable[RaidCorrection]) -> None:
+        """People corrected the members of raids, in a committed transaction that wrote the
+        corrected pictures: what was collected in the meantime is corrected too."""
+        for id in dict.fromkeys(one.raid for one in corrected):
+            if id in self._now:
+                for raid in said.pictures(self._now[id]):
+                    self._now[raid.id] = raid
 
     def touched(self) -> list[Raid]:
         """Changed in a step that is not committed."""

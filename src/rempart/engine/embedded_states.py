@@ -14,23 +14,27 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from rempart.detect.interface import LESSON_TEXTS
+from rempart.detect.text.fold import fold
 from rempart.engine.embedded_items import logged_item
 from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.states import HOT_KEYS, KeyedStates
 from rempart.ingest import Parsed, parse_one
-from rempart.model import Item, Measure, MeasureState, Raid
+from rempart.model import Item, Measure, MeasureState, Message, Raid
 from rempart.protect.plan import MeasureBook, Standing
 from rempart.store.interface import Tables
+from rempart.store.interface.stream import RaidCorrection
 
 _LOG = logging.getLogger(__name__)
 _StateT = TypeVar("_StateT")
 SPREAD_HOT = 4_096
 CHUNK = 1_000
+LESSON_MESSAGES = 2_000
 UNDIGESTED = "engine-failure"
 """The rule named in the outcome of a message that the pipeline failed on: held, for a person."""
 _TARGET, _SPREAD, _BOOK, _OWED = "target/", "spread/", "book", "owed"
@@ -68,6 +72,7 @@ class BookPicture(msgspec.Struct, omit_defaults=True):
     held: list[tuple[str, str, str, Standing]] = []
     uses: dict[str, list[int]] = {}
     lifted: list[str] = []
+    refused: list[tuple[str, str, int]] = []
     used_ms: dict[str, int] = {}
 
 
@@ -79,6 +84,8 @@ class EngineMemory:
         self.state: PipelineState = self._fresh()
         self.changed_raids: dict[str, Raid] = {}
         """Raids that changed while the tail of the log was stepped again."""
+        self._untaught: dict[str, bytes] = {}
+        """States as they were before a lesson whose transaction has not committed yet."""
 
     def _fresh(self) -> PipelineState:
         state = self.pipeline.new_state()
@@ -132,6 +139,7 @@ class EngineMemory:
                 _load_book(self.state, blob)
             elif key == _OWED:
                 owed = msgspec.msgpack.decode(blob, type=Owed)
+        self._correct(tables.stream.corrections())
         for chunk in _tail(tables, seq, skip):
             self._step_again(chunk)
         for raid in tables.stream.lifted_raids():
@@ -166,12 +174,71 @@ class EngineMemory:
                 if row.measure.state is MeasureState.UNDONE:
                     book.forget(row.measure)
 
-    def take_back(self, lifted: Iterable[str], undone: Iterable[Measure]) -> None:
-        """A person lifted these raids and undid these measures, in a committed transaction."""
+    def take_back(
+        self,
+        lifted: Iterable[str],
+        undone: Iterable[Measure],
+        corrected: Sequence[RaidCorrection] = (),
+    ) -> None:
+        """A person lifted these raids, undid these measures and corrected the members of raids, in
+        a committed transaction."""
         for raid in lifted:
             self.state.book.lift(raid)
         for measure in undone:
             self.state.book.forget(measure)
+        self._correct(corrected)
+
+    def _correct(self, corrected: Sequence[RaidCorrection]) -> None:
+        book = self.state.book
+        parts: dict[tuple[str, str], list[str]] = {}
+        for raid, account, part in corrected:
+            if part == raid:
+                book.put_back(raid, account)
+            elif part is None:
+                book.spare(raid, account)
+            else:
+                parts.setdefault((raid, part), []).append(account)
+        for (raid, part), accounts in parts.items():
+            book.split(raid, part, accounts)
+
+    # -- lessons -----------------------------------------------------------------------------
+
+    def teach(self, tables: Tables, raids: Iterable[Raid]) -> bool:
+        """Inside the transaction that decided so: these raids were fine. True when somebody may
+        have learnt; the states must then be saved in this same transaction."""
+        targets = self.state.targets
+        for raid in raids:
+            key = f"{raid.platform}/{raid.target}"
+            blob = targets.dump(key)
+            if blob is None:
+                continue
+            self._untaught.setdefault(key, blob)
+            folds = _folds_of(tables, raid)
+            targets.put(key, self.pipeline.target_operator.teach(targets.take(key), raid, folds))
+        return bool(self._untaught)
+
+    def taught(self) -> None:
+        """The transaction of the lesson has committed."""
+        self._untaught.clear()
+
+    def unteach(self) -> None:
+        """It failed: the lesson was never given."""
+        for key, blob in self._untaught.items():
+            self.state.targets.restore(key, blob)
+        self._untaught.clear()
+
+
+def _folds_of(tables: Tables, raid: Raid) -> list[str]:
+    """The distinct texts of a raid's messages, folded, in order of their coming."""
+    texts: dict[str, None] = {}
+    for seq in tables.stream.raid_sequences(raid.id)[:LESSON_MESSAGES]:
+        found = logged_item(tables.log.bodies(seq))
+        parsed = parse_one(found.raw) if found is not None else None
+        if isinstance(parsed, Parsed) and isinstance(parsed.item, Message):
+            texts[parsed.item.text] = None
+        if len(texts) >= 2 * LESSON_TEXTS:
+            break
+    return list(dict.fromkeys(fold(list(texts))))[:LESSON_TEXTS]
 
 
 class _UndigestedError(Exception):
@@ -208,8 +275,9 @@ def _dump_book(state: PipelineState) -> bytes:
     book = state.book
     held = [(*key, standing) for key, standing in book.held_accounts.items()]
     uses = {key: list(times) for key, times in book.uses.items()}
+    refused = sorted((raid, key, until) for (raid, key), until in book.refused.items())
     return msgspec.msgpack.encode(
-        BookPicture(book.standing, held, uses, sorted(book.lifted), state.spread_used_ms)
+        BookPicture(book.standing, held, uses, sorted(book.lifted), refused, state.spread_used_ms)
     )
 
 
@@ -220,5 +288,6 @@ def _load_book(state: PipelineState, blob: bytes) -> None:
     book.held_accounts = {(row[0], row[1], row[2]): row[3] for row in picture.held}
     book.uses = {key: deque(times) for key, times in picture.uses.items()}
     book.lifted = set(picture.lifted)
+    book.refused = {(raid, key): until for raid, key, until in picture.refused}
     state.book = book
     state.spread_used_ms = picture.used_ms

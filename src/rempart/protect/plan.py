@@ -10,7 +10,9 @@ Rules kept here:
    the account's measure, without one measure for each message.
 4. At a limit nothing is dropped in silence: the message is still held, the broader measure is
    replaced by an alarm to a human, once per hour.
-5. What a person undid stays undone: the raid it belonged to no longer causes measures.
+5. What a person undid stays undone: a raid that was lifted causes no measures any more, one whose
+   shield (or hold of an account) was undone does not bring that one back, and an account that was
+   lifted out of it is no member of it.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from rempart.model import (
     Verdict,
     stable_id,
 )
+from rempart.protect.corrections import Corrections
 from rempart.rules import Effect, RuleSet
 
 _VERDICTS = {
@@ -39,6 +42,8 @@ _VERDICTS = {
     MeasureKind.REMOVE: Verdict.REMOVE,
 }
 _LIMIT_WINDOW_MS = 3_600_000
+_REFUSED_MS = 86_400_000
+"""So long after its lease a measure that a person undid is still refused to its raid."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +90,8 @@ class MeasureBook:
         self.held_accounts: dict[tuple[str, str, str], Standing] = {}
         self.uses: dict[str, deque[int]] = {}
         self.lifted: set[str] = set()
+        self.refused: dict[tuple[str, str], int] = {}
+        self.corrections = Corrections()
         self._swept_ms = 0
 
     def remember(self, measure: Measure) -> None:
@@ -97,9 +104,13 @@ class MeasureBook:
             self.held_accounts[scope.platform, scope.channel, scope.ref] = standing
 
     def forget(self, measure: Measure) -> None:
-        """A person undid it: it holds nothing any more. A newer one on the same scope stays."""
+        """A person undid it: it holds nothing any more, and its raid does not cause it again. A
+        newer one on the same scope stays."""
         scope = measure.scope
         key = _scope_key(measure.kind, scope)
+        if measure.raid is not None and scope.kind is not ScopeKind.MESSAGE:
+            until_ms = _ms(measure.until or measure.from_at) + _REFUSED_MS
+            self.refused[measure.raid, key] = until_ms
         standing = self.standing.get(key)
         if standing is None or standing.measure != measure.id:
             return
@@ -113,6 +124,27 @@ class MeasureBook:
         self.standing = {k: s for k, s in self.standing.items() if s.raid != raid}
         self.held_accounts = {k: s for k, s in self.held_accounts.items() if s.raid != raid}
 
+    def spare(self, raid: str, account: str) -> None:
+        """A person lifted this account out of the raid: it is not held for it again. What held it
+        is undone measure by measure (`forget`)."""
+        self.corrections.spare(raid, account)
+
+    def split(self, raid: str, part: str, accounts: Iterable[str]) -> None:
+        """From now on these accounts count to a part of the raid, a raid of its own: so do the
+        measures that are in force on them."""
+        names = frozenset(accounts)
+        self.corrections.split(raid, part, names)
+        for key, standing in self.held_accounts.items():
+            if standing.raid == raid and key[2] in names:
+                moved = msgspec.structs.replace(standing, raid=part)
+                self.held_accounts[key] = moved
+                scope = Scope(ScopeKind.ACCOUNT, *key)
+                self.standing[_scope_key(MeasureKind.HOLD, scope)] = moved
+
+    def put_back(self, raid: str, account: str) -> None:
+        """A correction was taken back: the account counts as the machine says."""
+        self.corrections.put_back(raid, account)
+
     def sweep(self, at_ms: int) -> None:
         if at_ms - self._swept_ms < self.SWEEP_MS:
             return
@@ -121,6 +153,7 @@ class MeasureBook:
         self.held_accounts = {k: s for k, s in self.held_accounts.items() if s.until_ms > at_ms}
         horizon = at_ms - _LIMIT_WINDOW_MS
         self.uses = {k: uses for k, uses in self.uses.items() if uses and uses[-1] > horizon}
+        self.refused = {k: until for k, until in self.refused.items() if until > at_ms}
 
 
 class Planner:
@@ -198,6 +231,8 @@ class Planner:
         key = _scope_key(effect.kind, scope)
         standing = book.standing.get(key)
         if standing is not None and not standing.is_renewable(at_ms):
+            return None
+        if raid is not None and book.refused and (raid, key) in book.refused:
             return None
         limit = self.limits.of(effect.kind, scope.kind)
         if limit is not None and not _within(book, effect.kind, scope, at_ms, limit):

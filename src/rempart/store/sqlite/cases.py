@@ -125,9 +125,8 @@ class SqliteCaseTables(SqliteReportTables):
 
     def raids_of(self, case: str) -> list[str]:
         rows = self._db.execute(
-            "SELECT DISTINCT raid FROM (SELECT raid, id <> ?1 AS joined, opened_ms FROM cases"
-            " WHERE (id = ?1 OR merged_into = ?1) AND kind = 'raid' AND raid IS NOT NULL"
-            " ORDER BY joined, opened_ms, id)",
+            "SELECT raid FROM cases WHERE (id = ?1 OR merged_into = ?1) AND kind = 'raid'"
+            " AND raid IS NOT NULL GROUP BY raid ORDER BY min(id <> ?1), min(opened_ms), raid",
             (case,),
         )
         return [raid for (raid,) in rows]
