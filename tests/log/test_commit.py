@@ -111,7 +111,17 @@ def test_a_leaf_has_one_form_only() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [0.5, float("nan"), 2**53, "\ud800", {"é": 1}, {1: 2}, b"x", datetime(2026, 3, 1, tzinfo=UTC), {"a": {1, 2}}],
+    [
+        0.5,
+        float("nan"),
+        2**53,
+        "\ud800",
+        {"é": 1},
+        {1: 2},
+        b"x",
+        datetime(2026, 3, 1, tzinfo=UTC),
+        {"a": {1, 2}},
+    ],
     ids=repr,
 )
 def test_what_has_no_single_form_is_not_canonical(value: Any) -> None:

@@ -48,7 +48,7 @@ def test_a_threat_calls_on_the_overview(spoken: Service) -> None:
         ("threat", "noor"),
     }
     page = spoken.person.get("/console", headers={**HTML, "accept-language": "fr"})
-    assert "Une menace a été reconnue dans #lea" in page.text
+    assert "Une menace a été reconnue dans #<bdi>lea</bdi>" in page.text
 
 
 def test_the_verifiers_are_to_be_had_without_a_dossier(spoken: Service) -> None:
