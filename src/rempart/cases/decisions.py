@@ -4,7 +4,8 @@ Rules kept here:
 
 1. A decision is refused without a reason, from an API token, and on a case that is already decided
    (the refusal names who decided and when) or was merged into another.
-2. Lifting takes back every measure of the case, and a raid that was fine causes no new ones.
+2. Lifting takes back every measure of the case, and a raid that was fine causes no new ones; the
+   channel learns that this kind of crowd is fine (`KeyedOperator.teach`).
 3. Decision, measures taken back and exactly one answer for each report of the case are one
    transaction: none is there without the others.
 4. Whether automated means were used is read from the measures, never typed by a person.
@@ -95,8 +96,8 @@ def decide(
             decision.undone, MeasureState.UNDONE, seq=first + 1, at_ms=at_ms, by=decision.id
         )
         tell_measures(tables, [row.measure for row in ended], case)
-    if lifted and found.kind is CaseKind.RAID and found.raid is not None:
-        tables.stream.lift_raid(found.raid, at_ms)
+    if lifted and found.kind is CaseKind.RAID:
+        _was_fine(tables, found, at_ms)
     seq = first + len(entries) - len(waiting)
     tables.cases.insert_answers(
         [
@@ -146,6 +147,14 @@ def preview(
             automated=any(row.measure.automated for row in rows),
         )
     )
+
+
+def _was_fine(tables: Tables, case: Case, at_ms: int) -> None:
+    for raid in tables.cases.raids_of(case.id):
+        tables.stream.lift_raid(raid, at_ms)
+        row = tables.stream.raid(raid)
+        if row is not None:
+            tables.stream.teach(row.raid)
 
 
 def _still_open(tables: Tables, case: Case) -> None:

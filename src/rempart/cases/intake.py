@@ -192,7 +192,7 @@ def _raid_case(
     case = _fresh_case(raid, picture, known, ordinal, step.at_ms, threat=threat)
     step.new.append(NewCase(case, raid_thing(raid), ordinal))
     follows = known.id if known is not None else None
-    step.entries.append((case.id, _opened(case, follows=follows)))
+    step.entries.append((case.id, opened_entry(case, follows=follows)))
     return case.id
 
 
@@ -201,6 +201,8 @@ def _grow(
 ) -> str:
     threat = threat or known.priority >= priority.THREAT_IN_RAID
     messages = picture.messages if picture is not None else known.messages + held
+    if picture is not None:
+        messages += _messages_of_others(step, raid, known)
     rank, why = known.priority, None
     if picture is None and threat and known.priority < priority.THREAT_IN_RAID:
         picture = _stored(step, raid)
@@ -212,9 +214,21 @@ def _grow(
     return known.id
 
 
+def _messages_of_others(step: _Step, raid: str, case: Case) -> int:
+    """Of the other raids that people joined to this case."""
+    others = [other for other in step.tables.cases.raids_of(case.id) if other != raid]
+    pictures = [_stored(step, other) for other in others]
+    return sum(picture.messages for picture in pictures if picture is not None)
+
+
 def _stored(step: _Step, raid: str) -> Raid | None:
     row = step.tables.stream.raid(raid)
     return row.raid if row is not None else None
+
+
+def fresh_raid_case(picture: Raid, at_ms: int) -> Case:
+    """The first case of a raid."""
+    return _fresh_case(picture.id, picture, None, 1, at_ms, threat=False)
 
 
 def _fresh_case(
@@ -263,7 +277,7 @@ def _take_in(step: _Step, raid: Raid, case: str) -> None:
     ]
     if merged:
         step.merges.append((merged, case))
-        step.entries.extend((one, _merged(one, case, step.at_ms)) for one in merged)
+        step.entries.extend((one, merged_entry(one, case, step.at_ms)) for one in merged)
 
 
 def _message_case(step: _Step, row: HeldMessage, caused: dict[str, str]) -> None:
@@ -288,7 +302,7 @@ def _message_case(step: _Step, row: HeldMessage, caused: dict[str, str]) -> None
     sent_ms = ms_of(message.sent_at)
     step.new.append(NewCase(case, thing, author=message.author.id, at_ms=sent_ms))
     step.messages.append((case.id, row.sequence))
-    step.entries.append((case.id, _opened(case, messages=(row.sequence,))))
+    step.entries.append((case.id, opened_entry(case, messages=(row.sequence,))))
     _bind(step, row, case.id, caused)
 
 
@@ -299,7 +313,7 @@ def _bind(step: _Step, row: HeldMessage, case: str, caused: dict[str, str]) -> N
         step.bound.append((own, case))
 
 
-def _opened(
+def opened_entry(
     case: Case, *, follows: str | None = None, messages: Iterable[int] | None = None
 ) -> SealedEntry:
     return entry(
@@ -322,5 +336,5 @@ def _opened(
     )
 
 
-def _merged(case: str, into: str, at_ms: int) -> SealedEntry:
+def merged_entry(case: str, into: str, at_ms: int) -> SealedEntry:
     return entry("case", {"id": case, "happened": "merged", "into": into, "at": rfc3339(at_ms)})

@@ -38,8 +38,22 @@ def undo_measure(tables: Tables, measure: str, by: str, at_ms: int) -> Measure:
     return _end(tables, [measure], by, at_ms, case=_case_of(tables, row.measure, row.case))[0]
 
 
+def undo_measures(
+    tables: Tables,
+    measures: Sequence[str],
+    by: str,
+    at_ms: int,
+    *,
+    raid: str | None = None,
+    case: str | None = None,
+) -> list[Measure]:
+    """Takes several measures back at once, as one entry; returns those that were still active."""
+    return _end(tables, measures, by, at_ms, raid=raid, case=case) if measures else []
+
+
 def undo_raid(tables: Tables, raid: str, by: str, at_ms: int) -> list[Measure]:
-    """Takes back every measure of a raid and lifts it; returns those that were still active."""
+    """Takes back every measure of a raid (and of those that are one case with it) and lifts it;
+    returns those that were still active."""
     if tables.stream.raid(raid) is None:
         raise NotFoundError("there is no such raid", where=raid)
     case = tables.cases.last_of_raids([raid]).get(raid)
@@ -48,7 +62,9 @@ def undo_raid(tables: Tables, raid: str, by: str, at_ms: int) -> list[Measure]:
         known = set(active)
         bound = tables.cases.measures(case.id, active=True)
         active.extend(row.measure.id for row in bound if row.measure.id not in known)
-    tables.stream.lift_raid(raid, at_ms)
+    joined = tables.cases.raids_of(case.id) if case is not None else []
+    for one in dict.fromkeys([raid, *joined]):
+        tables.stream.lift_raid(one, at_ms)
     if not active:
         return []
     return _end(tables, active, by, at_ms, raid=raid, case=case.id if case else None)

@@ -47,6 +47,7 @@ from rempart.log.keys import load_signer
 from rempart.log.note import Signer
 from rempart.model import Measure, Raid
 from rempart.store.interface import Tables
+from rempart.store.interface.stream import RaidCorrection
 from rempart.store.sqlite.store import SqliteStore
 
 __all__ = ["EmbeddedEngine", "ItemResult", "Source"]
@@ -317,6 +318,7 @@ class EmbeddedEngine:
                 told = list(tables.announced)
                 undone, lifted = list(tables.stream.undone), list(tables.stream.lifted)
                 corrected = list(tables.stream.corrected)
+                redrawn = _redrawn(tables, corrected)
         except PipelineError as error:
             self._forget_step()
             self._recover(submissions, writes, error)
@@ -331,7 +333,7 @@ class EmbeddedEngine:
             for job, (value, failure) in zip(writes, answers, strict=True):
                 _resolve(job.future, value, failure)
             self._publish(step, told)
-            self._raids.correct(self._memory.state.book.corrections, corrected)
+            self._raids.correct(self._memory.state.book.corrections, redrawn)
             self._tidy()
 
     def _owed(self) -> Owed:
@@ -453,6 +455,12 @@ class EmbeddedEngine:
         except StoreReadOnlyError as error:
             _LOG.error("the write-ahead log could not be brought in", exc_info=error)
             self.hub.publish("alarm", {"what": "store-read-only"})
+
+
+def _redrawn(tables: Tables, corrected: Sequence[RaidCorrection]) -> list[Raid]:
+    """The raids whose members people corrected, as they are stored now."""
+    rows = (tables.stream.raid(raid) for raid in dict.fromkeys(one.raid for one in corrected))
+    return [row.raid for row in rows if row is not None]
 
 
 def _answer(tables: Tables, job: _Write) -> tuple[Any, Exception | None]:

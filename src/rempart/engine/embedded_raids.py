@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import msgspec
+
 from rempart.engine.embedded_items import ms_of
 from rempart.log.commit import seal, to_value
 from rempart.model import Raid, RaidStage
 from rempart.protect.corrections import Corrections
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import RaidCorrection
 
 GROWTH = 1.25
 ROW_EVERY_MS = 2_000
@@ -102,13 +103,18 @@ class RaidBook:
         touched, self._touched = list(self._touched.values()), {}
         return touched
 
-    def correct(self, said: Corrections, corrected: Iterable[RaidCorrection]) -> None:
-        """People corrected the members of raids, in a committed transaction that wrote the
-        corrected pictures: what was collected in the meantime is corrected too."""
-        for id in dict.fromkeys(one.raid for one in corrected):
-            if id in self._now:
-                for raid in said.pictures(self._now[id]):
-                    self._now[raid.id] = raid
+    def correct(self, said: Corrections, rows: Iterable[Raid]) -> None:
+        """People corrected the members of raids, in a committed transaction that wrote `rows`:
+        what was collected in the meantime is corrected too, and who was put back is there."""
+        for row in rows:
+            now = self._now.get(row.id)
+            if now is None:
+                continue
+            known = {member.account for member in now.members}
+            back = tuple(member for member in row.members if member.account not in known)
+            whole = msgspec.structs.replace(now, members=(*now.members, *back)) if back else now
+            for raid in said.pictures(whole):
+                self._now[raid.id] = raid
 
     def touched(self) -> list[Raid]:
         """Changed in a step that is not committed."""
