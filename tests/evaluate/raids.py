@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import hashlib
 import multiprocessing
 import sys
 import time
@@ -33,6 +34,7 @@ from tests.evaluate.score import Score, score
 from tests.evaluate.story import story
 from tests.evaluate.texts_real import abusive_texts
 
+import rempart.detect
 from rempart.detect.interface import Detector
 from rempart.detect.registry import default_detectors, spread_operator, target_operator
 
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first_seed = UNSEEN_FROM + chosen.seed if chosen.unseen else chosen.seed
     report: dict[str, Any] = {
         "command": _command(arguments or sys.argv[1:]),
-        "detector": target_operator().version,
+        "detector": _detector(),
         "runs": runs,
         "seed": first_seed,
         "modes": {},
@@ -172,6 +174,15 @@ def _print(
             print("\n".join(lines))
     print(f"\n{table.cost(scores)}")
     sys.stdout.flush()
+
+
+def _detector() -> str:
+    """Version of the operator and a fingerprint of the code of detection: which one was measured."""
+    folder = Path(rempart.detect.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".tsv")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return f"{target_operator().version} (code {digest.hexdigest()[:12]})"
 
 
 def _command(arguments: Sequence[str]) -> str:
