@@ -69,3 +69,43 @@ def test_harmless_coordination_raises_no_alarm(seed: int) -> None:
     early = [raid for raid in found.others if raid.begin < found.truth.attack.begin]
     assert all(raid.stage is RaidStage.NOTICE for raid in early), found.line()
     assert found.attacks[0].begin >= found.truth.attack.begin, found.line()
+
+
+# -- variants --------------------------------------------------------------------------------------
+
+VARIANT_SEEDS = (1, 2, 3, 4)
+
+
+@lru_cache
+def variant_of(variant: str, seed: int) -> list[figures.Figures]:
+    return figures.figures("hate-raid", seed, variant)
+
+
+def assert_named_and_held(found: figures.Figures) -> None:
+    assert len(found.attacks) == 1, found.line()
+    assert found.named >= 0.95, found.line()
+    assert found.innocent <= 0.02, found.line()
+    assert len(found.let_through) <= len(found.attack_after) / 100, found.line()
+    assert len(found.benign_held) <= len(found.benign) / 200, found.line()
+
+
+@pytest.mark.parametrize("seed", VARIANT_SEEDS)
+def test_bots_in_a_burst_of_joy_are_seen_as_soon(seed: int) -> None:
+    (found,) = variant_of("hype", seed)
+    assert 0 <= found.seconds <= 10 or found.messages_before <= 15, found.line()
+    assert_named_and_held(found)
+
+
+@pytest.mark.parametrize("seed", VARIANT_SEEDS)
+def test_sleepers_who_chatted_before_are_found(seed: int) -> None:
+    """Within 30 s at the median and 3 minutes at most."""
+    (found,) = variant_of("sleepers", seed)
+    assert found.seconds <= 180, found.line()
+    assert_named_and_held(found)
+
+
+@pytest.mark.parametrize("seed", VARIANT_SEEDS)
+def test_the_second_wave_is_a_raid_of_its_own_found_as_soon(seed: int) -> None:
+    for found in variant_of("second-wave", seed):
+        assert 0 <= found.seconds <= 10 or found.messages_before <= 15, found.line()
+        assert_named_and_held(found)

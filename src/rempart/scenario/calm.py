@@ -100,10 +100,14 @@ class _Moment:
             self._say(second, random.choice(people), self._text(entry))
 
     def _friendly_raid(self, *, announced: bool) -> None:
-        at = int(self._at)
-        streamer = self._channel.streamer
         contrasts.friendly_raid(
-            self._stage, self._crowd, at, streamer, self._random, announced=announced
+            self._stage,
+            self._crowd,
+            int(self._at),
+            self._channel.streamer,
+            self._random,
+            announced=announced,
+            mark=self._kind,
         )
 
     def _vote(self) -> None:

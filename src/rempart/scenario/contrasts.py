@@ -64,6 +64,7 @@ def friendly_raid(
     random: Random,
     *,
     announced: bool = True,
+    mark: str = "friendly_raid",
 ) -> None:
     """A befriended channel sends its viewers over; the platform tells of it, or does not."""
     leader = crowd.account("nova_live", 1450)
@@ -78,7 +79,7 @@ def friendly_raid(
         for _ in range(random.choice((1, 1, 1, 2, 2, 3))):
             second += random.uniform(1, 12)
             slogan = random.choice(_SLOGANS).format(streamer=streamer)
-            stage.say(second, guest, slogan, "friendly_raid")
+            stage.say(second, guest, slogan, mark)
     for viewer in random.sample(crowd.present(at), k=16):
         stage.say(at + random.uniform(4, 40), viewer.account, crowd.say(viewer, "thanks_raid"))
 
