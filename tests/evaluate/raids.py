@@ -177,7 +177,7 @@ def _print(
 
 
 def _detector() -> str:
-    """Version of the operator and a fingerprint of the code of detection: which one was measured."""
+    """Version of the operator and a fingerprint of the code: what was measured."""
     folder = Path(rempart.detect.__file__).parent
     digest = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".tsv")):
