@@ -112,7 +112,7 @@ class Community:
             rule="hold-abuse",
             raid=raid,
             message=message.id if message else None,
-            account=account,
+            account=message.author.id if message else account,
         )
         self.step_measures.append(measure)
         return measure

@@ -140,6 +140,15 @@ def test_undoing_an_old_measure_does_not_free_from_the_one_that_took_over() -> N
     assert planner.for_message(book, message(1, "bot0", later + 5), [], None)[0] is Verdict.HOLD
 
 
+def test_what_a_person_undid_does_not_come_back_with_the_next_member() -> None:
+    planner, book = Planner(default_rules()), MeasureBook()
+    for measure in plan_attack(planner, book, attack(2)):
+        if measure.kind is MeasureKind.SHIELD or measure.scope.ref == "bot0":
+            book.forget(measure)
+    grown = plan_attack(planner, book, attack(3), seconds=5)
+    assert [(m.kind, m.scope.ref) for m in grown] == [(MeasureKind.HOLD, "bot2")]
+
+
 def test_at_a_limit_a_human_is_asked_once_and_nothing_is_dropped_in_silence() -> None:
     planner, book = Planner(default_rules(), Limits(account_holds=10)), MeasureBook()
     measures = plan_attack(planner, book, attack(40))

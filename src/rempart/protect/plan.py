@@ -108,12 +108,11 @@ class MeasureBook:
         newer one on the same scope stays."""
         scope = measure.scope
         key = _scope_key(measure.kind, scope)
-        if measure.raid is not None and scope.kind is not ScopeKind.MESSAGE:
-            until_ms = _ms(measure.until or measure.from_at) + _REFUSED_MS
-            self.refused[measure.raid, key] = until_ms
         standing = self.standing.get(key)
         if standing is None or standing.measure != measure.id:
             return
+        if standing.raid is not None:
+            self.refused[standing.raid, key] = standing.until_ms + _REFUSED_MS
         del self.standing[key]
         if measure.kind is MeasureKind.HOLD and scope.kind is ScopeKind.ACCOUNT:
             self.held_accounts.pop((scope.platform, scope.channel, scope.ref), None)
