@@ -29,9 +29,11 @@ from rempart.model import (
     CaseKind,
     CaseState,
     Measure,
+    MeasureKind,
     MeasureState,
     Member,
     Raid,
+    ScopeKind,
     stable_id,
 )
 from rempart.protect.corrections import Corrections
@@ -93,6 +95,13 @@ def split_raid(
             where="accounts",
             next_step="choose some of them",
         )
+    return _split_off(tables, picture, chosen, by, at_ms)
+
+
+def _split_off(
+    tables: Tables, picture: Raid, chosen: Sequence[str], by: str, at_ms: int
+) -> tuple[Raid, Case]:
+    raid = picture.id
     whole = _open_case(tables, raid)
     part_id = stable_id("r", raid, "part", str(at_ms), *sorted(chosen))
     said = Corrections()
@@ -100,7 +109,7 @@ def split_raid(
     rest, part = said.pictures(picture)
     case = fresh_raid_case(part, at_ms)
     entries = [
-        (whole.id, _entry("split", by, at_ms, raid=raid, accounts=chosen, part=part_id)),
+        (whole.id, _entry("split", by, at_ms, raid=raid, accounts=list(chosen), part=part_id)),
         (whole.id, seal("raid", to_value(rest))),
         (case.id, opened_entry(case, follows=whole.id)),
         (case.id, seal("raid", to_value(part))),
@@ -143,6 +152,57 @@ def merge_raids(tables: Tables, raid: str, into: str, by: str, at_ms: int) -> Ca
     return merged
 
 
+def lift_from_case(tables: Tables, case: str, account: str, by: str, at_ms: int) -> list[Measure]:
+    """Lifts an account out of every raid of a case that has it as a member."""
+    named = [raid.id for raid in pictures_of(tables, case) if _has(raid, account)]
+    if not named:
+        raise NotFoundError("this account is no member of the raid", where=account)
+    return [one for raid in named for one in lift_member(tables, raid, account, by, at_ms)]
+
+
+def put_back_in_case(tables: Tables, case: str, account: str, by: str, at_ms: int) -> None:
+    for raid in tables.cases.raids_of(case):
+        put_member_back(tables, raid, account, by, at_ms)
+
+
+def split_case(tables: Tables, case: str, accounts: Sequence[str], by: str, at_ms: int) -> Case:
+    """The chosen members of a case go to a case of their own, whichever raid they came with. A
+    raid all of whose members are chosen is split off whole when another one stays."""
+    pictures = pictures_of(tables, case)
+    wanted = frozenset(accounts)
+    if not any(member.account not in wanted for raid in pictures for member in raid.members):
+        raise InputError(
+            "somebody must stay: these are all members of the raid",
+            where="accounts",
+            next_step="choose some of them",
+        )
+    found: Case | None = None
+    for raid in pictures:
+        chosen = [member.account for member in raid.members if member.account in wanted]
+        if not chosen:
+            continue
+        part, fresh = _split_off(tables, raid, chosen, by, at_ms)
+        found = (
+            fresh if found is None else merge_raids(tables, part.id, found.raid or "", by, at_ms)
+        )
+    if found is None:
+        raise InputError("choose members of this raid to split off", where="accounts")
+    return found
+
+
+def undo_group(
+    tables: Tables, case: str, kind: MeasureKind, scope: ScopeKind, by: str, at_ms: int
+) -> list[Measure]:
+    """Takes back what is in force of one kind in a case, at once."""
+    rows = tables.cases.measures(case, active=True)
+    ids = [
+        row.measure.id
+        for row in rows
+        if row.measure.kind is kind and row.measure.scope.kind is scope
+    ]
+    return undo_measures(tables, ids, by, at_ms, case=case)
+
+
 def combined(pictures: Sequence[Raid]) -> Raid:
     """Several raids of one case as one picture: the first one's, with the members of all."""
     first = pictures[0]
@@ -164,6 +224,10 @@ def pictures_of(tables: Tables, case: str) -> list[Raid]:
     """The raids a case is about, its own first."""
     rows = (tables.stream.raid(raid) for raid in tables.cases.raids_of(case))
     return [row.raid for row in rows if row is not None]
+
+
+def _has(raid: Raid, account: str) -> bool:
+    return any(member.account == account for member in raid.members)
 
 
 def _messages(tables: Tables, case: str) -> int:

@@ -11,6 +11,7 @@ from litestar import Litestar, Response, Router, get
 from rempart.web.api import (
     access,
     cases,
+    corrections,
     described,
     events,
     health,
@@ -42,6 +43,7 @@ _versioned = Router(
         *reports.route_handlers,
         *cases.route_handlers,
         *protection.route_handlers,
+        *corrections.route_handlers,
         *hooks.route_handlers,
         *log.route_handlers,
         *access.route_handlers,
