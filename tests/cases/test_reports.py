@@ -25,7 +25,7 @@ from rempart.model import (
     ReportRequest,
     ReportState,
 )
-from rempart.store.interface.cases import URGENT
+from rempart.store.interface.cases import URGENT, CaseQuery
 
 MODERATOR = Decider("moderator", person=True)
 LINK = "https://forum.example/thread/7"
@@ -376,3 +376,53 @@ def test_every_category_is_accepted_and_orders_the_queue(community):
         receipt = send(community, category=key, links=(f"https://example.org/{key}",))
         urgent = case_of(community, receipt.case).priority >= URGENT
         assert urgent == (harm.urgency is Urgency.LIFE)
+
+
+# -- one channel's case never shows another's messages --------------------------------------------
+
+
+def messages_of(community, case):
+    with community.store.read() as tables:
+        return [row.id for row in tables.cases.messages(case, 100, 0)]
+
+
+def all_cases(community):
+    with community.store.read() as tables:
+        return tables.cases.page(CaseQuery(limit=100)).cases
+
+
+def test_messages_of_two_channels_in_one_report_are_two_cases(community):
+    """A stranger who knows ids cannot draw another channel's messages into a case where people
+    with rights on the first channel only would read and export them."""
+    community.says("m1", "bonjour", channel="lea")
+    community.says("m2", "entre nous", channel="salon")
+    community.says("m3", "entre nous aussi", channel="salon")
+    community.step()
+    receipt = send(community, message_ids=("m1", "m2", "m3"))
+    found = {case.channel: messages_of(community, case.id) for case in all_cases(community)}
+    assert found == {"lea": ["m1"], "salon": ["m2", "m3"]}
+    assert case_of(community, receipt.case).channel == "lea"
+    later = send(community, message_ids=("m3",))
+    assert case_of(community, later.case).channel == "salon"
+
+
+def test_a_report_that_joins_a_case_brings_no_message_of_another_channel_into_it(community):
+    community.says("m1", "idiot", labels={"insult": 0.9}, channel="lea")
+    community.says("m2", "entre nous", channel="salon")
+    [case] = community.step()
+    receipt = send(community, message_ids=("m1", "m2"))
+    assert (receipt.case, receipt.joined) == (case.id, True)
+    assert messages_of(community, case.id) == ["m1"]
+    assert case_of(community, case.id).messages == 1
+    [other] = [one for one in all_cases(community) if one.id != case.id]
+    assert (other.channel, messages_of(community, other.id)) == ("salon", ["m2"])
+
+
+def test_a_report_of_a_link_and_a_message_shows_the_message_where_it_was_said(community):
+    community.says("m1", "entre nous", channel="salon")
+    community.step()
+    first = send(community, links=(LINK,))
+    joined = send(community, links=(LINK,), message_ids=("m1",))
+    assert joined.case == first.case
+    assert messages_of(community, first.case) == []
+    assert sorted(case.channel for case in all_cases(community)) == ["", "salon"]

@@ -6,17 +6,20 @@ Rules kept here:
    A name or address is never required.
 2. A report joins the open case of what it names: its messages or their raid, else the same link or
    text, else a case of its own. What was already decided is answered at once with that decision.
-3. One report per reporter, thing and category. The very same report sent again gets another receipt
+3. A case holds messages of one channel only, whatever a report names: messages of another channel
+   get a case there, and the report is answered by the first.
+4. One report per reporter, thing and category. The very same report sent again gets another receipt
    to the report that is there; one that says something else is kept as well, and both are answered.
-4. What a reporter sends is marked as submitted by a person and never causes a measure. The category
+5. What a reporter sends is marked as submitted by a person and never causes a measure. The category
    buys one early look.
-5. The words of the receipt leave with the answer to the request and stay nowhere here. A contact is
+6. The words of the receipt leave with the answer to the request and stay nowhere here. A contact is
    sealed, apart from the report.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
 from secrets import token_hex
 from typing import NamedTuple
 
@@ -221,17 +224,46 @@ def _case_of(
     unknown = [thing for thing in named.things if thing not in by_thing]
     if not still_open and not unknown:
         return max(by_thing.values(), key=lambda case: case.updated_at), True
-    loose = [row for row in named.rows if row.seq not in by_message]
+    loose = _by_place(row for row in named.rows if row.seq not in by_message)
     if still_open:
         case = max(still_open, key=lambda case: (case.priority, case.opened_at))
+        own = loose.pop((case.platform, case.channel), [])
         rank, why = priority.of_report(category)
         raised = why if rank > case.priority else None
-        tables.cases.change([CaseChange(case.id, rank, case.messages + len(loose), raised, at_ms)])
+        tables.cases.change([CaseChange(case.id, rank, case.messages + len(own), raised, at_ms)])
     else:
-        case = _open(tables, request, category, unknown[0], loose, at_ms)
-    tables.cases.add_aliases(case.id, unknown)
-    tables.cases.add_messages((case.id, row.seq) for row in loose)
+        first = next((row for row in named.rows if row.key == unknown[0]), None)
+        own = [] if first is None else loose.pop((first.platform, first.channel))
+        case = _open(tables, request, category, unknown[0], own, at_ms)
+    elsewhere = {row.key for rows in loose.values() for row in rows}
+    tables.cases.add_aliases(case.id, [thing for thing in unknown if thing not in elsewhere])
+    tables.cases.add_messages((case.id, row.seq) for row in own)
+    for rows in loose.values():
+        _open_elsewhere(tables, request, category, rows, at_ms)
     return case, bool(still_open)
+
+
+def _by_place(rows: Iterable[MessageRow]) -> dict[tuple[str, str], list[MessageRow]]:
+    """By platform and channel, in order of their coming."""
+    places: dict[tuple[str, str], list[MessageRow]] = {}
+    for row in rows:
+        places.setdefault((row.platform, row.channel), []).append(row)
+    return places
+
+
+def _open_elsewhere(
+    tables: Tables,
+    request: ReportRequest,
+    category: Harm,
+    rows: list[MessageRow],
+    at_ms: int,
+) -> None:
+    """Messages of another channel have a case there: who reads one channel's case must not be
+    shown another's messages because a stranger named both in one report."""
+    case = _open(tables, request, category, rows[0].key, rows, at_ms)
+    tables.cases.add_aliases(case.id, [row.key for row in rows])
+    tables.cases.add_messages((case.id, row.seq) for row in rows)
+    tell_case(tables, case)
 
 
 def _open(
