@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -71,6 +72,29 @@ def test_the_demo_stops_on_ctrl_c() -> None:
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Stopped" in rest
+
+
+def test_the_chat_goes_on_when_the_incident_is_over(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    arguments = ("--port", "0", "--no-browser", "--speed", "30", "--data", str(data))
+    process = subprocess.Popen([*COMMAND, "demo", *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = ""
+    for line in process.stdout:
+        told += line
+        if "goes on" in line:
+            break
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert re.search(r"recognised \d+\.\d s after its first message: (\d+) of \1 bots", told), told
+    played = generate("hate-raid", load("hate-raid")).truth.messages
+    with sqlite3.connect(data / "rempart.db") as store:
+        (stored,) = store.execute("SELECT count(*) FROM message").fetchone()
+    assert stored > played + 50
+    raids = [case for case in cases(data) if case["kind"] == "raid" and case["state"] == "open"]
+    assert len(raids) == 1
 
 
 class Service:

@@ -2,11 +2,12 @@
 
 The twenty minutes of chat before the raid are sent at once, so that the first screen is not empty
 and the regulars are known; then it goes on in real time and the bots come after twenty seconds.
+When the raid is over the harmless part of the chat is played again and again, as new messages of
+the same people, so that the console goes on living.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import tempfile
@@ -18,15 +19,13 @@ from pathlib import Path
 
 import click
 import httpx
-from rich.console import Console
-from rich.live import Live
-from rich.panel import Panel
-from rich.text import Text
 
-from rempart.cli.playback import Cue, Pace, moved_to_now
-from rempart.cli.player import Played, play
+from rempart.cli.demo_screen import Screen
+from rempart.cli.playback import Cue, Pace, at, moved_to_now
+from rempart.cli.player import play
 from rempart.errors import InputError, RempartError
-from rempart.scenario import Truth, generate, load
+from rempart.model import Item
+from rempart.scenario import generate, load
 from rempart.web.service import Running, run_service
 from rempart.web.settings import DEFAULT_PORT
 
@@ -68,8 +67,11 @@ def demo(
     """
     settings = load(SCENARIO, seed)
     generated = generate(SCENARIO, settings)
-    before = (generated.truth.attack.begin - settings.begin).total_seconds()
+    attack = generated.truth.attack
+    before = (attack.begin - settings.begin).total_seconds()
+    lasts = (attack.end - attack.begin).total_seconds()
     pace = Pace(speed, live_from=before - SECONDS_BEFORE_RAID)
+    calm = [item for item in generated.items if at(item) < attack.begin]
     if port is None:
         port = DEFAULT_PORT if _is_free(DEFAULT_PORT) else 0
 
@@ -77,12 +79,18 @@ def demo(
 
     async def show(running: Running) -> None:
         cues = moved_to_now(generated.items, pace, datetime.now(UTC))
-        screen = _Screen(running, generated.truth, stays=not once)
+        scale = 1 / speed if speed else 0.0
+        screen = Screen(running, attack, SECONDS_BEFORE_RAID * scale, lasts * scale)
         screen.welcome()
         if not no_browser:
             _open_browser(running.address)
         try:
-            await _feed(running, cues, screen)
+            with screen.following():
+                async with _client(running) as client:
+                    await _play_incident(cues, client, screen)
+                    screen.incident_is_over(stays=not once)
+                    if speed and not once:
+                        await _go_on(calm, speed, client, screen)
         except RempartError as error:
             failures.append(error)
         if once or failures:
@@ -95,85 +103,28 @@ def demo(
     click.echo("Stopped." if data is not None else "Stopped; the demo's folder is removed.")
 
 
-async def _feed(running: Running, cues: list[Cue], screen: _Screen) -> None:
+def _client(running: Running) -> httpx.AsyncClient:
     if running.first_login is None:
         raise InputError(
             "this folder already belongs to someone: no token to play with",
             next_step="leave --data out, or use `rempart replay` with a token of yours",
         )
     headers = {"authorization": f"Bearer {running.first_login.token}"}
-    async with httpx.AsyncClient(
-        base_url=running.address, headers=headers, timeout=30, trust_env=False
-    ) as client:
-        history = [cue for cue in cues if cue.second <= 0]
-        with screen.live():
-            await play(history, client, lambda _played: None)
-            await play(cues[len(history) :], client, screen.show)
-        screen.done()
+    return httpx.AsyncClient(base_url=running.address, headers=headers, timeout=30, trust_env=False)
 
 
-class _Screen:
-    """What the terminal says."""
+async def _play_incident(cues: list[Cue], client: httpx.AsyncClient, screen: Screen) -> None:
+    history = [cue for cue in cues if cue.second <= 0]
+    await play(history, client, screen.show)
+    screen.live_begins()
+    await play(cues[len(history) :], client, screen.show)
 
-    def __init__(self, running: Running, truth: Truth, *, stays: bool) -> None:
-        self._running = running
-        self._truth = truth
-        self._stays = stays
-        self._console = Console()
-        self._live: Live | None = None
-        self._began = asyncio.get_running_loop().time()
 
-    def welcome(self) -> None:
-        text = Text()
-        text.append("Open      ", style="dim")
-        text.append(f"{self._running.address}/login\n", style="bold cyan underline")
-        first = self._running.first_login
-        if first is not None:
-            text.append("Login     ", style="dim")
-            text.append(first.one_time, style="bold")
-            text.append("\n          good for one use, within 30 minutes\n", style="dim")
-        text.append("\nNow  ", style="dim")
-        text.append("Léa plays a game; her chat is busy and friendly.\n")
-        text.append(f"+{SECONDS_BEFORE_RAID:.0f} s ", style="dim")
-        bots = len(self._truth.attack.accounts)
-        text.append(f"{bots} bots arrive and write variations of the same insults.\n")
-        text.append("Look ", style="dim")
-        text.append(
-            "in the console: the curve, the raid named, the shield up, one case with its members"
-            " and reasons, every measure with its undo, the log growing."
-        )
-        title = "Rempart demo"
-        self._console.print(Panel(text, title=title, border_style="cyan", padding=(1, 2)))
-
-    @contextmanager
-    def live(self) -> Iterator[None]:
-        """A status line while the incident plays, on a terminal only."""
-        if not self._console.is_terminal:
-            yield
-            return
-        with Live(self._line("history"), console=self._console, refresh_per_second=4) as live:
-            self._live = live
-            yield
-            self._live = None
-
-    def show(self, played: Played) -> None:
-        if self._live is not None:
-            share = f"{played.sent:,} of {played.total:,} messages, {played.held:,} held"
-            self._live.update(self._line(share))
-
-    def done(self) -> None:
-        self._console.print("The incident has been played.", style="dim")
-        if self._stays:
-            self._console.print("The console stays open; Ctrl-C stops everything.")
-
-    def _line(self, what: str) -> Text:
-        seconds = asyncio.get_running_loop().time() - self._began
-        attack = SECONDS_BEFORE_RAID - seconds
-        if attack > 0:
-            state = f"the raid begins in {attack:.0f} s"
-        else:
-            state = f"the raid began {-attack:.0f} s ago"
-        return Text(f"  live: {what}; {state}", style="dim")
+async def _go_on(calm: list[Item], speed: float, client: httpx.AsyncClient, screen: Screen) -> None:
+    """The harmless chat, again and again, until the demo is stopped."""
+    while True:
+        screen.next_part()
+        await play(moved_to_now(calm, Pace(speed), datetime.now(UTC)), client, screen.show)
 
 
 @contextmanager
