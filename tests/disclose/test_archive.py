@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -85,3 +87,25 @@ def test_a_packing_of_the_same_files_by_another_program_is_refused() -> None:
         unpack(pack(FILES) + b"hidden")
     with pytest.raises(VerificationError):
         unpack(b"hidden" + pack(FILES))
+
+
+def test_members_that_share_their_bytes_are_refused_before_they_are_copied() -> None:
+    """A thousand entries over the same 4 MB would be 4 GB in memory."""
+    size = 4_000_000
+    member = pack({"a": bytes(size)})[: 30 + 1 + size]
+    entries = []
+    for number in range(1000):
+        path = b"%04d" % number
+        head = struct.pack(
+            "<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, size, size, 4, 0, 0, 0, 0, 0, 0
+        )
+        entries.append(head + path)
+    central = b"".join(entries)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1000, 1000, len(central), len(member), 0)
+    tracemalloc.start()
+    try:
+        with pytest.raises(VerificationError, match="overlap"):
+            unpack(member + central + end)
+        assert tracemalloc.get_traced_memory()[1] < 5 * size
+    finally:
+        tracemalloc.stop()

@@ -90,12 +90,16 @@ def _read_members(data: bytes) -> dict[str, bytes]:
     if count > MAX_MEMBERS:
         raise VerificationError(f"more than {MAX_MEMBERS} files: no dossier")
     files: dict[str, bytes] = {}
+    left = len(data)
     for _ in range(count):
         method, size, path_bytes, extra, comment, offset = _directory_entry(data, at)
         if method != 0:
             raise VerificationError("not canonically packed: a file of it is compressed")
         path = data[at + 46 : at + 46 + path_bytes].decode()
         _check_name(path)
+        left -= size
+        if left < 0:
+            raise VerificationError("not a canonically packed zip: its files overlap")
         begin = offset + 30 + path_bytes
         files[path] = data[begin : begin + size]
         at += 46 + path_bytes + extra + comment
