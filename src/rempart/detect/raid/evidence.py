@@ -16,6 +16,7 @@ from zlib import crc32
 from rempart.detect.raid.state import (
     DAY_MS,
     MINUTE_MS,
+    RECENT_DAYS,
     YOUNG_DAYS,
     Baseline,
     Person,
@@ -47,6 +48,10 @@ def use_second(use: int) -> int:
 
 def use_serial(use: int) -> int:
     return (use >> 1) & _SERIAL_MASK
+
+
+Evidence = list[tuple[str, list[float]]]
+"""Code of a reason and its numbers (see `reasons`)."""
 
 
 class SharedKey(NamedTuple):
@@ -108,6 +113,11 @@ class Group(NamedTuple):
     picked: bool
     """Picked because of their abuse, so that its share in the group says nothing by itself."""
 
+    @property
+    def insistence(self) -> float:
+        """How often each said the same on this visit, on average."""
+        return 1 + sum(person.again for person in self.people) / max(1, len(self.people))
+
 
 def coordinated_group(state: TargetState, now: int, without: Container[str]) -> Group:
     """The largest circle of arrivals who share wording that regulars do not use, abusive or not."""
@@ -115,7 +125,7 @@ def coordinated_group(state: TargetState, now: int, without: Container[str]) -> 
     for shared in shared_keys(state, now, WINDOW_MS):
         if shared.key & SHORT_BIT or is_public(state, shared.key, now):
             continue
-        arrived = [p for p in shared.people if p.is_arrival(now) and p.id not in without]
+        arrived = [p for p in shared.people if p.is_coming(now) and p.id not in without]
         if len(arrived) >= 2 and len(arrived) * 5 >= 4 * len(shared.people):
             telling.append(SharedKey(shared.key, arrived, shared.flagged))
     linked = _largest_circle(telling)
@@ -204,14 +214,14 @@ class Score(NamedTuple):
     harm: float
     identity: float
     pattern: float
-    evidence: list[tuple[str, list[float]]]
+    evidence: Evidence
     cohort_day: int
     family: int
 
 
 def score(group: Group, data: TargetData, now: int) -> Score:
     """How surprising this group is, with the evidence in words' parameters."""
-    evidence: list[tuple[str, list[float]]] = []
+    evidence: Evidence = []
     size = len(group.people)
     harm = _harm(group, data, now, evidence)
     text = _text(group, size, evidence)
@@ -223,9 +233,7 @@ def score(group: Group, data: TargetData, now: int) -> Score:
     return Score(total, harm, identity, pattern, evidence, day, family)
 
 
-def _harm(
-    group: Group, data: TargetData, now: int, evidence: list[tuple[str, list[float]]]
-) -> float:
+def _harm(group: Group, data: TargetData, now: int, evidence: Evidence) -> float:
     """Abuse of those who do not belong here, against the regulars of the same two minutes and the
     channel's own past: where everybody swears, swearing says nothing."""
     messages = sum(pulse.messages for pulse in data.pulses)
@@ -247,16 +255,14 @@ def _harm(
     return harm
 
 
-def _share_of_abuse(
-    abusive: int, wrote: int, share: float, evidence: list[tuple[str, list[float]]]
-) -> float:
+def _share_of_abuse(abusive: int, wrote: int, share: float, evidence: Evidence) -> float:
     harm = binomial_tail(abusive, wrote, share)
     if harm >= 1:
         evidence.append(("share", [float(abusive), float(wrote), 100 * share]))
     return harm
 
 
-def _text(group: Group, size: int, evidence: list[tuple[str, list[float]]]) -> float:
+def _text(group: Group, size: int, evidence: Evidence) -> float:
     if group.top < 2:
         return 0.0
     expected = 0.2 + 0.01 * size
@@ -272,18 +278,24 @@ def _identity(
     people: Iterable[Person],
     baseline: Baseline,
     now: int,
-    evidence: list[tuple[str, list[float]]],
+    evidence: Evidence,
 ) -> tuple[float, int, int]:
     """Made-up accounts: young ones, made on one day, named alike."""
     people = list(people)
     dated = [person for person in people if person.created >= 0]
-    young = sum(now - person.created <= YOUNG_DAYS * DAY_MS for person in dated)
-    share = max(0.05, min(0.6, 1.5 * baseline.young_share))
-    total = binomial_tail(young, len(dated), share)
+    total = 0.0
+    young: list[float] = []
+    for within, usual, least in (
+        (YOUNG_DAYS, baseline.young_share, 0.05),
+        (RECENT_DAYS, baseline.recent_share, 0.1),
+    ):
+        share = max(least, min(0.6, 1.5 * usual))
+        count = sum(now - person.created <= within * DAY_MS for person in dated)
+        surprise = binomial_tail(count, len(dated), share)
+        if surprise > total:
+            total, young = surprise, [float(count), float(len(dated)), float(within), 100 * share]
     if total >= 1:
-        evidence.append(
-            ("young", [float(young), float(len(dated)), float(YOUNG_DAYS), 100 * share])
-        )
+        evidence.append(("young", young))
     day, family = -1, -1
     days = Counter(person.created // DAY_MS for person in dated)
     if days:

@@ -16,6 +16,7 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from rempart.detect.interface import Detections, Observation, RaidChange
+from rempart.detect.raid.crowd import Crowd, as_group, hostile_crowd
 from rempart.detect.raid.evidence import (
     LINK_BIT,
     WINDOW_MS,
@@ -29,7 +30,7 @@ from rempart.detect.raid.evidence import (
 )
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
 from rempart.detect.raid.raids import note_told, open_raid, picture, prolong, set_stage, take_group
-from rempart.detect.raid.state import MINUTE_MS, Person, RaidState, TargetState
+from rempart.detect.raid.state import MINUTE_MS, Person, RaidState, TargetData, TargetState
 from rempart.model import RaidKind, RaidStage
 
 ATTACK_SCORE: Final = 7.0
@@ -39,14 +40,17 @@ CIRCLE_SIZE: Final = 6
 CIRCLE_SHARE: Final = 0.2
 CIRCLE_HARM: Final = 2.5
 ATTACK_HARM: Final = 1.5
+INSISTENCE: Final = 1.8
 SUSPECT_SCORE: Final = 3.5
 SUSPECT_HARM: Final = 1.2
 SECOND_LOOK: Final = 4
 """During an attack, every so many rude outsiders, whether they are a second circle."""
 NOTICE_AUTHORS: Final = 6
 MADE_UP_SCORE: Final = 8.0
+LINK_IDENTITY: Final = 3.5
 MADE_UP_AUTHORS: Final = 5
 FLOOD_MS: Final = 15_000
+_OF_ACCOUNTS: Final = frozenset({"young", "cohort", "names"})
 
 
 def judge_hostile(
@@ -62,19 +66,29 @@ def judge_hostile(
     if group.flagged < 3:
         return
     result = score(group, data, now)
-    stage = _stage_of(group, result, now)
+    stage = _stage_of(state, group, result, now)
     if stage is not RaidStage.ATTACK:
         wide = coordinated_group(state, now, without)
-        wider = score(wide, data, now) if wide.flagged >= 3 else None
-        if wider is not None and _stage_of(wide, wider, now) is RaidStage.ATTACK:
+        wider = score(wide, data, now) if wide.flagged >= 2 else None
+        if wider is not None and _stage_of(state, wide, wider, now) is RaidStage.ATTACK:
             group, result, stage = wide, wider, RaidStage.ATTACK
+    people = _is_crowd(group, result)
+    if stage is not RaidStage.ATTACK or (people and not (raid and raid.open_list)):
+        crowd = hostile_crowd(state, now, without)
+        piled = crowd.stage()
+        if piled is not None and (stage is None or piled.rank >= stage.rank):
+            group, stage, people = as_group(crowd, group, now), piled, True
+            result = _as_score(crowd, group, data, now)
     if stage is None or (attack and stage is not RaidStage.ATTACK):
         return
     if raid is None:
         raid = open_raid(data, row.message, now, stage)
+    if people:
+        raid.open_list = True
+        raid.kind = RaidKind.DOGPILE.value
+    elif not attack:
+        raid.kind = RaidKind.BOT_RAID.value
     if not attack:
-        signed = result.pattern >= ATTACK_PATTERN
-        raid.kind = (RaidKind.BOT_RAID if signed else RaidKind.DOGPILE).value
         raid.confidence = _confidence(result.coordination)
     before = (raid.stage, len(raid.members))
     fresh = raid.suspect_at < 0
@@ -89,10 +103,51 @@ def judge_hostile(
         found.touches.append(touch_of(row, raid, member.because, member.core))
 
 
-def _stage_of(group: Group, result: Score, now: int) -> RaidStage | None:
+def _is_crowd(group: Group, result: Score) -> bool:
+    """Mostly people with own words, whom nothing but their abuse has in common."""
+    return 2 * len(group.linked) < len(group.people) and result.identity < MADE_UP_SCORE
+
+
+def _as_score(crowd: Crowd, group: Group, data: TargetData, now: int) -> Score:
+    """A crowd's two surprises as harm; what their accounts have in common comes on top."""
+    own = score(group, data, now)
+    harm = crowd.number + crowd.share
+    total = round(harm + own.identity, 3)
+    evidence = crowd.evidence + [line for line in own.evidence if line[0] in _OF_ACCOUNTS]
+    return own._replace(coordination=total, harm=harm, evidence=evidence)
+
+
+def _in_jest(group: Group, result: Score, now: int) -> bool:
+    """Mostly people known here, with nothing made up about them, who each said it once or twice:
+    an insult shared in jest looks like this, an attack by aged accounts goes on."""
+    arrivals = sum(person.is_arrival(now) for person in group.people)
+    if arrivals * 3 >= 2 * len(group.people) or result.identity >= 3:
+        return False
+    again = sum(person.again > 0 for person in group.people)
+    return group.insistence < INSISTENCE or again < 5
+
+
+def _stage_of(state: TargetState, group: Group, result: Score, now: int) -> RaidStage | None:
     size = len(group.people)
+    if not size:
+        return None
     low_trust = sum(not person.is_regular(now) for person in group.people)
     share = group.flagged / size
+    aside = sum(pulse.aside for pulse in state.data.pulses)
+    if aside > 2 * group.flagged and result.identity < MADE_UP_SCORE:
+        return None
+    if (
+        not group.picked
+        and size >= CIRCLE_SIZE - 1
+        and group.flagged >= 2
+        and result.identity >= 4
+        and result.coordination >= ATTACK_SCORE
+        and low_trust * 3 >= 2 * size
+    ):
+        return RaidStage.ATTACK
+    if _in_jest(group, result, now):
+        known = group.flagged >= 3 and result.harm >= SUSPECT_HARM
+        return RaidStage.SUSPECT if known and group.arrivals >= 3 else None
     if (
         size >= (4 if group.picked else CIRCLE_SIZE)
         and result.coordination >= ATTACK_SCORE
@@ -118,7 +173,8 @@ def judge_harmless(
 ) -> None:
     """Many say the same without abuse: a notice, unless the accounts were evidently made for it."""
     data = state.data
-    notice = next(iter(data.raids), None)
+    raid = next(iter(data.raids), None)
+    notice = raid if raid is not None and raid.stage == RaidStage.NOTICE.value else None
     if notice is not None:
         notice.messages += 1
         prolong(notice, now)
@@ -128,9 +184,11 @@ def judge_harmless(
         # The larger the circle, the less often it is looked at: the cost per message stays bounded.
         data.look_at = data.shares + max(3, len(circle.people) // 2)
         if len(circle.people) >= MADE_UP_AUTHORS and _made_up_raid(
-            state, row, notice, circle, now, found
+            state, row, raid, circle, now, found
         ):
             return
+    if raid is not notice:
+        return
     people, key = _most_shared(state, keys, now)
     if len(people) < NOTICE_AUTHORS or (notice and len(people) < notice.crowd * 1.3):
         return
@@ -157,21 +215,16 @@ def judge_harmless(
 def _made_up_raid(
     state: TargetState,
     row: Observation,
-    notice: RaidState | None,
+    known: RaidState | None,
     circle: Group,
     now: int,
     found: Detections,
 ) -> bool:
     """Accounts made for it, that flood or push a link, are an attack whatever their words are."""
     result = score(circle, state.data, now)
-    people = circle.people
-    if (
-        result.identity < MADE_UP_SCORE
-        or sum(person.created >= 0 for person in people) * 2 < len(people)
-        or not (any(key & LINK_BIT for key in circle.keys) or _floods(people))
-    ):
+    if not _is_made_up(state, circle, result, now):
         return False
-    raid = notice or open_raid(state.data, row.message, now, RaidStage.ATTACK)
+    raid = known or open_raid(state.data, row.message, now, RaidStage.ATTACK)
     linked = max(circle.keys, key=lambda key: (circle.keys[key], key)) & LINK_BIT
     raid.kind = (RaidKind.LINK_RAID if linked else RaidKind.BOT_RAID).value
     raid.confidence = _confidence(result.coordination)
@@ -182,6 +235,32 @@ def _made_up_raid(
     note_told(raid, now)
     found.changes.append(RaidChange(row.position, picture(state.data, raid)))
     return True
+
+
+def _is_made_up(state: TargetState, circle: Group, result: Score, now: int) -> bool:
+    """Made for it, and insistent or pushing a link with little else to say. Where nobody's date is
+    known, insistence and newness must speak for it."""
+    people = circle.people
+    size = len(people)
+    arrivals = sum(person.is_arrival(now) for person in people)
+    if arrivals * 5 < 4 * size:
+        return False
+    said = sum(person.said for person in people)
+    again = sum(person.again > 0 for person in people)
+    told = state.data.announced_until >= now
+    if any(key & LINK_BIT for key in circle.keys):
+        little_else = sum(person.links for person in people) * 10 >= 7 * said
+        if not little_else:
+            return False
+        if result.identity >= (6.0 if told else LINK_IDENTITY):
+            return True
+        return size >= CIRCLE_SIZE and again >= 5 and circle.insistence >= (3.0 if told else 1.9)
+    if result.identity >= MADE_UP_SCORE and _floods(people):
+        return True
+    only_that = sum(person.acts for person in people) * 10 >= 8 * said
+    return (
+        result.identity >= 6.0 and only_that and again * 5 >= 4 * size and circle.insistence >= 2.5
+    )
 
 
 def _floods(people: Sequence[Person]) -> bool:

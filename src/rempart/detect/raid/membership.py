@@ -31,8 +31,8 @@ from rempart.detect.raid.reasons import (
     SHARES_TEXT,
     member_reasons,
 )
-from rempart.detect.raid.state import HOT_KEYS, Person, RaidState, TargetState
-from rempart.model import RaidKind, RaidStage
+from rempart.detect.raid.state import ARRIVAL_MS, HOT_KEYS, Person, RaidState, TargetState
+from rempart.model import RaidStage
 
 
 def touch(
@@ -53,7 +53,7 @@ def touch(
     if member is None:
         bits = bits_of(raid, person, now) | (SHARES_TEXT if hot else 0)
         tie = _tie(raid, person, bits, keys, hot, harmful, now)
-        if tie is _Tie.CORE or (tie is _Tie.CROWD and raid.kind == RaidKind.DOGPILE.value):
+        if tie is _Tie.CORE or (tie is _Tie.CROWD and raid.open_list):
             member = join(raid, person, bits, tie is _Tie.CORE, now)
         if tie is not _Tie.NONE and member is None:
             found.touches.append(touch_of(row, raid, bits, tie is _Tie.CORE))
@@ -104,7 +104,7 @@ def _tie(
         return _Tie.CORE
     if alike == SAME_COHORT | SAME_FAMILY or (alike and harmful):
         return _Tie.CORE
-    if harmful and person.days == 1 and person.first >= raid.begin - WINDOW_MS:
+    if harmful and person.visit >= raid.begin - ARRIVAL_MS:
         return _Tie.CROWD
     return _Tie.NONE
 

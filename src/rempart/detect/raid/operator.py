@@ -24,6 +24,7 @@ from rempart.detect.interface import (
 )
 from rempart.detect.links.extract import link_keys
 from rempart.detect.raid import state as states
+from rempart.detect.raid.aim import Aim, aim_of, names_of
 from rempart.detect.raid.clock import advance, event_ms
 from rempart.detect.raid.evidence import LINK_BIT, SHORT_BIT
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
@@ -32,7 +33,15 @@ from rempart.detect.raid.membership import touch
 from rempart.detect.raid.people import feel_pulse, meet, turn_minute
 from rempart.detect.raid.raids import picture
 from rempart.detect.raid.signatures import note_regular, note_use
-from rempart.detect.raid.state import ACTS, MINUTE_MS, Person, RaidState, TargetData, TargetState
+from rempart.detect.raid.state import (
+    ACTS,
+    MINUTE_MS,
+    RUDE_ACTS,
+    Person,
+    RaidState,
+    TargetData,
+    TargetState,
+)
 from rempart.model import THRESHOLD, EventKind, Label, Raid, RaidStage
 
 TELLING_LETTERS: Final = 12
@@ -45,11 +54,11 @@ class RaidOperator(KeyedOperator[TargetState]):
     """Finds raids on one target."""
 
     name: ClassVar[str] = "raid"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     max_state_bytes: ClassVar[int] = 100_000
 
     def fresh(self, key: str) -> TargetState:
-        return TargetState(TargetData(version=1, key=key))
+        return TargetState(TargetData(version=2, key=key))
 
     def load(self, blob: bytes) -> TargetState:
         return states.load(blob)
@@ -99,47 +108,71 @@ def _take_message(
     data.baseline.now_messages += 1
     created = event_ms(author.created_at) if author.created_at is not None else -1
     person = meet(state, author, created, now)
-    harmful = row.abuse >= THRESHOLD or (bool(row.labels) and not _HARM.isdisjoint(row.labels))
-    if harmful:
+    aim = _aim(row)
+    hostile = aim is not None and aim is not Aim.THING
+    if hostile:
         person.flagged += 1
         person.flagged_at = now
     links = link_keys(row.fold, row.message.links)
-    keys = _keys(print_, links, harmful)
+    keys = _keys(print_, links, hostile)
     regular = person.is_regular(now)
-    feel_pulse(data, now, regular, harmful)
+    feel_pulse(data, now, regular, hostile, aim is Aim.THING)
     raid = _hostile(data) if data.raids else None
-    if regular and not harmful:
+    if regular and not hostile:
         note_regular(data, keys, now)
         if raid is not None:
-            touch(state, raid, row, person, keys, harmful, now, found)
+            touch(state, raid, row, person, keys, hostile, now, found)
         return
-    shared = note_use(data, keys, person, harmful, now) > 0
-    if shared or harmful:
-        _note_act(data, person, shared, now)
-    if (harmful or links) and keys and not regular:
+    person.links += bool(links)
+    shared, again = note_use(data, keys, person, hostile, now)
+    person.again += again
+    if shared or hostile:
+        _note_act(data, person, now)
+    if aim is Aim.PERSON and not regular:
+        _note_rude(data, person, now)
+    if (hostile or links) and keys and not regular:
         offered = tuple(keys[: len(links) + _CANDIDATE_KEYS])
         found.candidates.append(Candidate(row.position, offered))
-    core = raid is not None and touch(state, raid, row, person, keys, harmful, now, found)
-    if harmful and not (core and raid is not None and raid.stage == RaidStage.ATTACK.value):
+    core = raid is not None and touch(state, raid, row, person, keys, hostile, now, found)
+    attack = raid is not None and raid.stage == RaidStage.ATTACK.value
+    if attack and (core or not hostile):
+        return
+    if hostile:
         judge_hostile(state, row, raid, now, found)
-    elif shared and raid is None:
+    elif shared:
         judge_harmless(state, row, keys, now, found)
 
 
-def _keys(print_: Fingerprint, links: Sequence[str], harmful: bool) -> Sequence[int]:
+def _aim(row: Observation) -> Aim | None:
+    """Whom the message is hostile to; None when it is not abusive at all."""
+    if row.labels and not _HARM.isdisjoint(row.labels):
+        return Aim.OPEN
+    if row.abuse < THRESHOLD:
+        return None
+    return aim_of(row.fold, row.labels, names_of(row.message))
+
+
+def _note_rude(data: TargetData, person: Person, now: int) -> None:
+    person.rude += 1
+    person.rude_at = now
+    data.baseline.now_rude += 1
+    data.rude.append((now, person.serial))
+    if len(data.rude) > RUDE_ACTS:
+        del data.rude[: RUDE_ACTS // 4]
+
+
+def _keys(print_: Fingerprint, links: Sequence[str], hostile: bool) -> Sequence[int]:
     """Links first, then the text's fingerprints; a short text counts only when it is abusive."""
     keys = print_.keys
     if print_.letters < TELLING_LETTERS:
-        keys = tuple(key | SHORT_BIT for key in keys) if harmful else ()
+        keys = tuple(key | SHORT_BIT for key in keys) if hostile else ()
     if links:
         named = (crc32(link.encode("utf-8", "replace")) | LINK_BIT for link in links)
         return (*named, *keys)
     return keys
 
 
-def _note_act(data: TargetData, person: Person, shared: bool, now: int) -> None:
-    if shared:
-        person.shared_at = now
+def _note_act(data: TargetData, person: Person, now: int) -> None:
     person.acts += 1
     data.acts.append((now, person.serial))
     if len(data.acts) > ACTS:

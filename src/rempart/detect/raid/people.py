@@ -18,6 +18,8 @@ from rempart.detect.raid.state import (
     MINUTE_MS,
     PEOPLE_BYTES_PER_GENERATION,
     PEOPLE_PER_GENERATION,
+    RECENT_DAYS,
+    VISIT_GAP_MS,
     YOUNG_DAYS,
     Baseline,
     Person,
@@ -51,7 +53,11 @@ def meet(state: TargetState, account: Account, created: int, now: int) -> Person
     if day != person.day:
         person.day = day
         person.days += 1
+    if now - person.last > VISIT_GAP_MS:
+        person.visit = now
+        person.said = person.acts = person.links = person.again = person.rude = 0
     person.messages += 1
+    person.said += 1
     person.last = now
     return person
 
@@ -64,6 +70,7 @@ def _newcomer(state: TargetState, account: Account, created: int, now: int) -> P
         name = None if name == account.id else name[:_NAME_LENGTH]
     day = now // DAY_MS
     person = Person(account.id, name, data.serial & 0xFFFFFF, created, now, now, day, 1, 0)
+    person.visit = now
     digest = crc32(account.id.encode("utf-8", "surrogatepass"))
     known = data.known.get(digest) or data.older_known.get(digest)
     if known is not None:
@@ -105,11 +112,12 @@ def note_arrival(baseline: Baseline, now: int, created: int) -> None:
     if created >= 0:
         baseline.now_aged += 1
         baseline.now_young += now - created <= YOUNG_DAYS * DAY_MS
+        baseline.now_recent += now - created <= RECENT_DAYS * DAY_MS
 
 
-def feel_pulse(data: TargetData, now: int, regular: bool, harmful: bool) -> None:
-    """Counts a message into the current ten seconds. What leaves the window is learned from,
-    slowly, unless a raid is on."""
+def feel_pulse(data: TargetData, now: int, regular: bool, hostile: bool, aside: bool) -> None:
+    """Counts a message into the current ten seconds: hostile, or abusive `aside`, about a thing.
+    What leaves the window is learned from, slowly, unless a raid is on."""
     bucket = now // PULSE_MS
     pulses = data.pulses
     if not pulses or pulses[-1].bucket != bucket:
@@ -119,10 +127,11 @@ def feel_pulse(data: TargetData, now: int, regular: bool, harmful: bool) -> None
     pulse = pulses[-1]
     if regular:
         pulse.regular_messages += 1
-        pulse.regular_flagged += harmful
+        pulse.regular_flagged += hostile
     else:
         pulse.messages += 1
-        pulse.flagged += harmful
+        pulse.flagged += hostile
+    pulse.aside += aside
 
 
 def _learn_share(data: TargetData, pulse: Pulse) -> None:
@@ -146,9 +155,10 @@ def turn_minute(baseline: Baseline, now: int, learn: bool) -> None:
             rate = 1.0 / (baseline.minutes + 1)
             baseline.messages -= rate * baseline.messages
             baseline.arrivals -= rate * baseline.arrivals
+            baseline.rude -= rate * baseline.rude
     baseline.minute = minute
-    baseline.now_messages = baseline.now_arrivals = 0
-    baseline.now_aged = baseline.now_young = 0
+    baseline.now_messages = baseline.now_arrivals = baseline.now_rude = 0
+    baseline.now_aged = baseline.now_young = baseline.now_recent = 0
 
 
 def _close_minute(baseline: Baseline) -> None:
@@ -156,7 +166,10 @@ def _close_minute(baseline: Baseline) -> None:
     rate = 1.0 / (baseline.minutes + 1)
     baseline.messages += rate * (baseline.now_messages - baseline.messages)
     baseline.arrivals += rate * (baseline.now_arrivals - baseline.arrivals)
+    baseline.rude += rate * (baseline.now_rude - baseline.rude)
     if baseline.now_aged:
         weight = baseline.now_aged / (baseline.now_aged + 50.0)
         young = baseline.now_young / baseline.now_aged
         baseline.young_share += weight * (young - baseline.young_share)
+        recent = baseline.now_recent / baseline.now_aged
+        baseline.recent_share += weight * (recent - baseline.recent_share)

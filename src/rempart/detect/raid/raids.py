@@ -125,8 +125,12 @@ def prune(raid: RaidState, now: int) -> bool:
     if raid.pruned or raid.detected_at < 0 or now - raid.detected_at < PRUNE_MS:
         return False
     raid.pruned = True
-    if raid.kind == RaidKind.DOGPILE.value:
-        return False
+    if raid.open_list:
+        core = sum(member.core for member in raid.members.values())
+        if core * 5 < 3 * len(raid.members):
+            return False
+        # What looked like people with own words turned out to be one wording.
+        raid.open_list, raid.kind = False, RaidKind.BOT_RAID.value
     loose = [account for account, member in raid.members.items() if not member.core]
     for account in loose:
         raid.messages -= raid.members.pop(account).messages

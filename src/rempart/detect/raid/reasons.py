@@ -25,6 +25,9 @@ RAID_SENTENCES: Final[dict[str, str]] = {
     "text": "{0:.0f} accounts wrote near-identical text within {1:.0f} s,"
     " expected by chance: {2:.2f}",
     "sharing": "{0:.0f} of {1:.0f} accounts share wording with another one ({2:.0f} %)",
+    "crowd": "{0:.0f} people were hostile to a person within {1:.0f} s, usual: {2:.1f}",
+    "crowd_share": "{0:.0f} of {1:.0f} people who are no regulars were hostile, usual: {2:.0f} %",
+    "insist": "each of {0:.0f} accounts sent it {1:.1f} times, on average",
     "abuse": "{0:.0f} of {1:.0f} accounts sent abusive messages ({2:.0f} %)",
     "young": "{0:.0f} of {1:.0f} accounts with a known date were made within {2:.0f} days,"
     " usual share: {3:.0f} %",

@@ -32,12 +32,16 @@ def note_regular(data: TargetData, keys: Sequence[int], now: int) -> None:
         data.older_regular_keys, data.regular_keys = used, {}
 
 
-def note_use(data: TargetData, keys: Sequence[int], person: Person, flagged: bool, now: int) -> int:
-    """Notes the use of signatures; says how many of them somebody else used before."""
+def note_use(
+    data: TargetData, keys: Sequence[int], person: Person, flagged: bool, now: int
+) -> tuple[bool, bool]:
+    """Notes the use of signatures; says whether others used one before, and whether this person
+    did so lately: who repeats themselves."""
     use = pack_use(now, person.serial, flagged)
     serial = use_serial(use)
+    lately = (now - KEY_WINDOW_MS) // 1000
     young, old, shared = data.signatures, data.older_signatures, data.shared
-    others = 0
+    others = again = False
     for key in keys:
         before = young.get(key)
         if before is None:
@@ -45,28 +49,33 @@ def note_use(data: TargetData, keys: Sequence[int], person: Person, flagged: boo
         young[key] = use
         if before is None:
             continue
-        if key in shared:
-            others += 1
-            _replace(shared[key], use, serial)
+        uses = shared.get(key)
+        if uses is not None:
+            others = True
+            again |= _replace(uses, use, serial) >= lately
         elif use_serial(before) != serial:
-            others += 1
+            others = True
             shared[key] = [before, use]
+        else:
+            again |= use_second(before) >= lately
     if len(young) >= SIGNATURES_PER_GENERATION:
         data.older_signatures, data.signatures = young, {}
     if len(shared) > SHARED_SIGNATURES:
         _forget_shared(data, now)
-    return others
+    return others, again
 
 
-def _replace(uses: list[int], use: int, serial: int) -> None:
-    """One entry per person, the latest; flagged once stays flagged within the window."""
+def _replace(uses: list[int], use: int, serial: int) -> int:
+    """One entry per person, the latest; flagged once stays flagged within the window. The second
+    of this person's use before, or -1."""
     for place, known in enumerate(uses):
         if use_serial(known) == serial:
             uses[place] = use | (known & 1)
-            return
+            return use_second(known)
     if len(uses) >= AUTHORS_PER_SIGNATURE:
         uses.pop(0)
     uses.append(use)
+    return -1
 
 
 def _forget_shared(data: TargetData, now: int) -> None:

@@ -14,10 +14,10 @@ from typing import Final
 
 import msgspec
 
-PEOPLE_PER_GENERATION: Final = 256
+PEOPLE_PER_GENERATION: Final = 224
 PEOPLE_BYTES_PER_GENERATION: Final = 9_000
 KNOWN_PER_GENERATION: Final = 1_024
-SIGNATURES_PER_GENERATION: Final = 1_024
+SIGNATURES_PER_GENERATION: Final = 832
 SHARED_SIGNATURES: Final = 192
 AUTHORS_PER_SIGNATURE: Final = 48
 ACTS: Final = 256
@@ -29,10 +29,19 @@ DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
 YOUNG_DAYS: Final = 14
+RECENT_DAYS: Final = 100
+VISIT_GAP_MS: Final = 30 * MINUTE_MS
+ARRIVAL_MS: Final = 10 * MINUTE_MS
+REGULAR_MESSAGES: Final = 8
+RUDE_ACTS: Final = 128
 
 
 class Person(msgspec.Struct, array_like=True):
-    """An author who wrote lately. Times in ms of the target's clock; `created` in ms or -1."""
+    """An author who wrote lately. Times in ms of the target's clock; `created` in ms or -1.
+
+    A visit ends when somebody was silent for half an hour. Of the visit: `said`, all messages;
+    `acts`, those that others sent too or that are hostile; `links`, those with a link;
+    `again`, those that repeat an own one; `rude`, those hostile to a person."""
 
     id: str
     name: str | None
@@ -45,19 +54,30 @@ class Person(msgspec.Struct, array_like=True):
     messages: int = 1
     flagged: int = 0
     flagged_at: int = -1
-    shared_at: int = -1
+    visit: int = -1
+    said: int = 0
     acts: int = 0
+    links: int = 0
+    again: int = 0
+    rude: int = 0
+    rude_at: int = -1
 
     def is_regular(self, now: int) -> bool:
-        """Trust is graded and never an exemption: a regular is somebody who came back on other
-        days, or has been talking here for a while, and is not mostly abusive."""
+        """Trust is graded and never an exemption: a regular is somebody who had said enough here
+        before this visit, or has been talking here for a while, and is not mostly abusive."""
         if self.flagged * 3 > self.messages:
             return False
-        return self.days >= 3 or (self.messages >= 8 and now - self.first >= 30 * MINUTE_MS)
+        if self.messages - self.said >= REGULAR_MESSAGES:
+            return True
+        return self.said >= REGULAR_MESSAGES and now - self.visit >= 30 * MINUTE_MS
 
     def is_arrival(self, now: int) -> bool:
         """First seen within the last ten minutes, and not known from another day."""
-        return self.days == 1 and now - self.first <= 10 * MINUTE_MS
+        return self.days == 1 and now - self.first <= ARRIVAL_MS
+
+    def is_coming(self, now: int) -> bool:
+        """Began to write within the last ten minutes, seen here earlier or not, and no regular."""
+        return now - self.visit <= ARRIVAL_MS and not self.is_regular(now)
 
 
 def size_of(account: str, name: str | None) -> int:
@@ -105,6 +125,7 @@ class RaidState(msgspec.Struct, array_like=True):
     member_bytes: int = 0
     told_members: int = 0
     told_at: int = -1
+    open_list: bool = False
 
 
 class Baseline(msgspec.Struct, array_like=True):
@@ -116,10 +137,14 @@ class Baseline(msgspec.Struct, array_like=True):
     arrivals: float = 0.0
     flagged_share: float = 0.02
     young_share: float = 0.05
+    recent_share: float = 0.1
+    rude: float = 0.0
     now_messages: int = 0
     now_arrivals: int = 0
     now_aged: int = 0
     now_young: int = 0
+    now_recent: int = 0
+    now_rude: int = 0
 
 
 class Pulse(msgspec.Struct, array_like=True):
@@ -131,6 +156,8 @@ class Pulse(msgspec.Struct, array_like=True):
     flagged: int = 0
     regular_messages: int = 0
     regular_flagged: int = 0
+    aside: int = 0
+    """Abusive messages about things, by whomever."""
 
 
 class TargetData(msgspec.Struct, array_like=True):
@@ -158,6 +185,7 @@ class TargetData(msgspec.Struct, array_like=True):
     common: dict[int, int] = {}
     older_common: dict[int, int] = {}
     acts: list[tuple[int, int]] = []
+    rude: list[tuple[int, int]] = []
     pulses: list[Pulse] = []
     baseline: Baseline = msgspec.field(default_factory=Baseline)
     raids: list[RaidState] = []
