@@ -153,7 +153,7 @@ def assert_not_flagged(signals: Signals, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["pute", "sale pute", "t'es qu'une pute", "espèce de con", "quel con celui-là, t'es con"],
+    ["sale pute", "t'es qu'une pute", "espèce de con", "quel con celui-là, t'es con"],
 )
 def test_the_words_themselves_are(signals: Signals, text: str) -> None:
     """So that the test above cannot pass by knowing no French."""
