@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from rempart.web.console.reasons import reason_in, without_french
+from rempart.web.console.reasons import every_reason, reason_in, without_french
 from rempart.web.console.words import duration, number, percent, pick_language
 
 
@@ -56,3 +58,15 @@ def test_a_reason_keeps_its_numbers_in_french() -> None:
     assert "5,5" in said
     assert "120" in said
     assert reason_in("something new", "fr") == "something new"
+
+
+@pytest.mark.parametrize("template", list(every_reason()))
+def test_every_reason_keeps_all_its_numbers_in_french(template: str) -> None:
+    """Each slot gets a number of its own; all of them stand in the French sentence."""
+    slots = re.findall(r"\{(\d+):\.(\d)f\}", template)
+    numbers = [float(f"{place + 3}.25") for place in range(len(slots))]
+    english = template.format(*numbers)
+    french = reason_in(english, "fr")
+    assert french != english
+    for given, (_, digits) in zip(numbers, slots, strict=True):
+        assert f"{given:.{digits}f}".replace(".", ",") in french

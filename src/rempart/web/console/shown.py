@@ -69,6 +69,11 @@ def symbol(character: str) -> str:
     return f"⟨{_NAMED.get(code) or f'{code:04X}'}⟩"
 
 
+def is_hidden(character: str) -> bool:
+    """Whether this character cannot be seen (see module)."""
+    return _HIDDEN.fullmatch(character) is not None
+
+
 def plain(text: object, limit: int = TEXT_LIMIT) -> str:
     """The text with its hidden characters visible; for attributes and JSON shown to people."""
     cut, _ = _cut(str(text), limit)
