@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -119,3 +120,13 @@ def test_a_file_that_is_no_store_is_refused(path: Path) -> None:
         SqliteStore.open(path)
     with pytest.raises(StoreError, match="no store here"):
         SqliteStore.open_for_reading(path.with_name("nothing.db"))
+
+
+def test_the_files_are_their_owners_alone_even_in_a_folder_that_others_read(path: Path) -> None:
+    path.parent.mkdir(mode=0o755)
+    store = SqliteStore.open(path)
+    with store.begin() as tables:
+        tables.log.append(entries(1))
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    store.close()
+    assert modes == {f"rempart.db{end}": 0o600 for end in ("", "-wal", "-shm")}

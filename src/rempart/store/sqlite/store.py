@@ -14,6 +14,7 @@ that an error there is seen and no acknowledgement waits for one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,6 +120,8 @@ class SqliteStore(Store):
     def open(cls, path: Path, *, vfs: str | None = None) -> SqliteStore:
         """Opens for writing, makes the file if needed and brings it to our version."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        if vfs is None:
+            _make_private(path)
         try:
             writer = open_writer(path, vfs=vfs)
             try:
@@ -265,6 +268,17 @@ class SqliteStore(Store):
             if self.broken is not None:
                 writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
             writer.close()
+
+
+def _make_private(path: Path) -> None:
+    """A new file is its owner's alone, also in a folder that others may read; SQLite gives the
+    write-ahead log beside it the same mode."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(f"cannot make the store: {error.strerror}", where=str(path)) from error
 
 
 def _told(error: apsw.Error, where: str) -> StoreError:
