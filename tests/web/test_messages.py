@@ -6,10 +6,15 @@ import gzip
 import json
 import socket
 import time
+import tracemalloc
 import zlib
+from pathlib import Path
 
 import pytest
 from tests.web.service import Service, lines, message
+
+from rempart.ingest import TooManyItemsError
+from rempart.web.api.messages import parse_body
 
 PATH = "/api/v1/messages"
 
@@ -176,3 +181,43 @@ def test_a_slow_client_holds_nobody_up(service: Service) -> None:
 def log_size(service: Service) -> int:
     with service.engine.read() as tables:
         return tables.log.size()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}\n" * 700_000, b"[" + b"1," * 1_000_000 + b"1]", b"[" + b"1," * 1_000_000 + b"x,1]"],
+    ids=["lines", "array", "broken array"],
+)
+def test_a_small_body_of_a_million_items_is_counted_before_it_is_parsed(body: bytes) -> None:
+    """Two kilobytes of gzip: as refusals they would take half a gigabyte and seconds."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooManyItemsError):
+            parse_body(body, None, 50_000)
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(body)
+    finally:
+        tracemalloc.stop()
+
+
+def test_too_many_items_are_413_in_every_shape(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[web]\nmax_items = 3\n")
+    with Service.running(tmp_path) as service:
+        client = service.client(service.ingest_token)
+        sent = [message() for _ in range(4)]
+        assert client.post(PATH, json=sent).status_code == 413
+        assert client.post(PATH, content=lines(*sent)).status_code == 413
+        assert client.post(PATH, json=sent[:3]).headers["rempart-accepted"] == "3"
+        assert client.post(PATH, content=lines(*sent[:3])).headers["rempart-duplicates"] == "3"
+
+
+def test_a_large_body_is_answered_in_order_as_well(service: Service) -> None:
+    sent = [message(text="good evening " * 40) for _ in range(1_500)]
+    answer = service.client(service.ingest_token).post(PATH, json=sent)
+    assert [one["id"] for one in answer.json()] == [one["id"] for one in sent]
+
+
+@pytest.mark.parametrize("path", [PATH + "/", "/" + PATH, "/api//v1/messages"])
+def test_a_slash_too_many_is_the_same_route(service: Service, path: str) -> None:
+    sent = message()
+    answer = service.client(service.ingest_token).post(service.address + path, json=sent)
+    assert (answer.status_code, answer.json()["id"]) == (200, sent["id"])

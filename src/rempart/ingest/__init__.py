@@ -10,7 +10,7 @@ Rules of this room:
 """
 
 from rempart.ingest.array import parse_array
-from rempart.ingest.bounds import MAX_DEPTH, MAX_LINE_BYTES
+from rempart.ingest.bounds import MAX_DEPTH, MAX_LINE_BYTES, TooManyItemsError
 from rempart.ingest.compressed import gunzip
 from rempart.ingest.decode import parse_lines, parse_one
 from rempart.ingest.parsed import Parsed
@@ -21,6 +21,7 @@ __all__ = [
     "MAX_LINE_BYTES",
     "ByteSource",
     "Parsed",
+    "TooManyItemsError",
     "gunzip",
     "open_input",
     "parse_array",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import PurePosixPath, PureWindowsPath
 
+from rempart.errors import InputError
 from rempart.model import Account, Event, Media, Message
 from rempart.model.message import MAX_ID_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES
 
@@ -20,6 +21,15 @@ MAX_DEPTH = 32
 MAX_LIST = 256
 MAX_URL_BYTES = 8 * 1024
 MAX_COUNT = 2**53 - 1
+YEARS = range(2, 9999)
+"""Of messages and events: what is computed from their time (windows, leases) must be a date too."""
+
+
+class TooManyItemsError(InputError):
+    """More items in one body than are taken at once; none of them was looked at."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"more than {most} items", next_step="send smaller batches")
 
 
 class FieldError(ValueError):
@@ -34,7 +44,7 @@ class FieldError(ValueError):
 def check_message(message: Message, *, has_text: bool) -> None:
     """Raises `FieldError` at the first limit the message breaks."""
     _check_place(message.id, message.platform, message.channel)
-    _check_time(message.sent_at, "sent_at")
+    _check_moment(message.sent_at, "sent_at")
     _check_account(message.author, "author")
     _check_size(message.text, "text", MAX_TEXT_BYTES)
     if not (has_text or message.media):
@@ -52,7 +62,7 @@ def check_message(message: Message, *, has_text: bool) -> None:
 def check_event(event: Event) -> None:
     """Raises `FieldError` at the first limit the event breaks."""
     _check_place(event.id, event.platform, event.channel)
-    _check_time(event.at, "at")
+    _check_moment(event.at, "at")
     if isinstance(event.account, Account):
         _check_account(event.account, "account")
     elif event.account is not None:
@@ -134,3 +144,11 @@ def _check_time(value: datetime, field: str) -> None:
         value.astimezone(UTC)
     except OverflowError:
         raise FieldError(field, "time out of range") from None
+
+
+def _check_moment(value: datetime, field: str) -> None:
+    """A time from which others are computed; an account may well be dated year 1 by a platform
+    that does not know."""
+    _check_time(value, field)
+    if value.astimezone(UTC).year not in YEARS:
+        raise FieldError(field, "time out of range")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Sequence
 from copy import copy
 from typing import Any
@@ -51,6 +52,7 @@ from rempart.web.settings import WebSettings
 
 _LOG = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
+_SLASHES = re.compile("/+")
 
 
 def build_app(engine: EmbeddedEngine, settings: WebSettings | None = None) -> Dispatcher:
@@ -81,7 +83,7 @@ class Dispatcher:
         self._numbers = numbers
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == MESSAGES and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["method"] == "POST" and _is_messages(scope["path"]):
             await self._messages(scope, receive, send)
             return
         framework: Any = self.framework
@@ -105,6 +107,11 @@ class Dispatcher:
             await send(message)
 
         await framework(scope, receive, send_with_headers)
+
+
+def _is_messages(path: str) -> bool:
+    """The framework takes a path with slashes too many for the same route: so it is here."""
+    return path == MESSAGES or _SLASHES.sub("/", path).rstrip("/") == MESSAGES
 
 
 def _framework(

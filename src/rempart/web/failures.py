@@ -23,6 +23,7 @@ from rempart.errors import (
     StoreFullError,
     StoreReadOnlyError,
 )
+from rempart.ingest import TooManyItemsError
 from rempart.web.asgi import Headers
 
 RETRY_WHEN_BUSY = 1
@@ -81,6 +82,7 @@ _STATUS: list[tuple[type[RempartError], int]] = [
     (BusyError, 429),
     (QueueFullError, 429),
     (TooLargeError, 413),
+    (TooManyItemsError, 413),
     (WrongTypeError, 415),
     (InputError, 400),
     (NotFoundError, 404),

@@ -27,7 +27,7 @@ from rempart.web.api.messages import only_own, parse_body
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import NO_SESSION, Caller, Scope
 from rempart.web.auth.gate import now_ms
-from rempart.web.failures import TooLargeError, UnknownCallerError
+from rempart.web.failures import UnknownCallerError
 from rempart.web.settings import HookSettings, WebSettings
 
 KEEP_MS = 4 * WINDOW_SECONDS * 1000
@@ -86,10 +86,9 @@ async def _take(
     settings: WebSettings = request.app.state.settings
     channels = frozenset(configured.channels) if configured.channels else None
     sender = Caller(connector, connector, frozenset({Scope.INGEST}), channels, via="hook")
-    items = parse_body(body, request.headers.get("content-type", "").encode("latin-1")).items
-    if len(items) > settings.max_items:
-        raise TooLargeError(f"more than {settings.max_items} items")
-    items = only_own(items, sender)
+    content_type = request.headers.get("content-type", "").encode("latin-1")
+    asked = await asyncio.to_thread(parse_body, body, content_type, settings.max_items)
+    items = only_own(asked.items, sender)
     accepted = [item for item in items if isinstance(item, Parsed)]
     results = []
     if accepted:

@@ -23,7 +23,7 @@ import msgspec
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import ItemResult
 from rempart.errors import InputError, RempartError
-from rempart.ingest import Parsed, parse_array, parse_lines, parse_one
+from rempart.ingest import Parsed, TooManyItemsError, parse_array, parse_lines, parse_one
 from rempart.model import ItemRefusal
 from rempart.web.api.body import DisconnectedError, read_body
 from rempart.web.api.numbers import Numbers
@@ -34,7 +34,6 @@ from rempart.web.auth.gate import Gate
 from rempart.web.auth.headers import response_headers
 from rempart.web.failures import (
     NoRightError,
-    TooLargeError,
     UnknownCallerError,
     failure,
     status_of,
@@ -46,6 +45,8 @@ _JSON = (b"content-type", b"application/json")
 _NDJSON = (b"content-type", b"application/x-ndjson")
 _NDJSON_TYPES = (b"application/x-ndjson", b"application/jsonl", b"application/ndjson")
 _SPACE = b" \t\r\n"
+PARSED_AT_ONCE = 512 * 1024
+"""Larger bodies are parsed beside the event loop, where they keep nobody waiting."""
 _encode = msgspec.json.Encoder().encode
 _raw = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -94,11 +95,11 @@ class Messages:
     async def _answer(self, scope: AsgiScope, receive: Receive) -> tuple[int, Headers, bytes]:
         caller = self._caller(scope)
         body = await read_body(scope, receive, self._settings.max_body)
-        asked = parse_body(body, header(scope, b"content-type"))
-        if len(asked.items) > self._settings.max_items:
-            raise TooLargeError(
-                f"more than {self._settings.max_items} items", next_step="send smaller batches"
-            )
+        content_type, most = header(scope, b"content-type"), self._settings.max_items
+        if len(body) <= PARSED_AT_ONCE:
+            asked = parse_body(body, content_type, most)
+        else:
+            asked = await asyncio.to_thread(parse_body, body, content_type, most)
         items = asked.items if caller.channels is None else only_own(asked.items, caller)
         accepted = [item for item in items if type(item) is Parsed]
         results = await self._commit(accepted, caller) if accepted else []
@@ -123,18 +124,30 @@ class Messages:
         return await settling.wait(self._engine.submit(items, caller.source))
 
 
-def parse_body(body: bytes, content_type: bytes | None) -> Asked:
-    """By content type, else by the first byte; an object that is followed by another is NDJSON."""
+def parse_body(body: bytes, content_type: bytes | None, most: int) -> Asked:
+    """By content type, else by the first byte; an object that is followed by another is NDJSON.
+
+    More than `most` items (or lines, blank ones too) are refused before any of them is parsed: a
+    small compressed body can hold millions."""
     if content_type is not None and content_type.startswith(_NDJSON_TYPES):
-        return Asked("lines", parse_lines(body.split(b"\n")))
+        return _lines(body, most)
     stripped = body.strip(_SPACE)
     if not stripped:
         raise InputError("the body is empty", next_step="send a message, an array or NDJSON")
     if stripped[0] == ord("["):
-        return Asked("array", parse_array(stripped))
+        return Asked("array", parse_array(stripped, most))
     if b"\n" in stripped and _is_json(stripped.split(b"\n", 1)[0]):
-        return Asked("lines", parse_lines(body.split(b"\n")))
+        return _lines(body, most)
     return Asked("one", [parse_one(stripped)])
+
+
+def _lines(body: bytes, most: int) -> Asked:
+    if body.count(b"\n") > most:
+        raise TooManyItemsError(most)
+    items = parse_lines(body.split(b"\n"))
+    if len(items) > most:
+        raise TooManyItemsError(most)
+    return Asked("lines", items)
 
 
 def _is_json(line: bytes) -> bool:
