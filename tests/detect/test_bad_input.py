@@ -168,7 +168,7 @@ def around_the_attack(generated: Generated, seconds: float) -> int:
     return next(place for place, item in enumerate(generated.items) if moment(item) >= at)
 
 
-@pytest.mark.parametrize("days", [2, 400])
+@pytest.mark.parametrize("days", [2, 400, 2_900_000])
 @pytest.mark.parametrize("seconds", [-5, 1, 60])
 def test_one_message_from_the_future_blinds_nobody(days: int, seconds: float) -> None:
     """FAULTS 32."""

@@ -205,6 +205,9 @@ def test_depth_32_is_accepted_and_33_is_not() -> None:
         ({"sent_at": "yesterday"}, "sent_at"),
         ({"sent_at": 1772395200}, "sent_at"),
         ({"sent_at": "0001-01-01T00:00:00+14:00"}, "sent_at"),
+        ({"sent_at": "0001-01-01T00:00:00Z"}, "sent_at"),
+        ({"sent_at": "9999-12-31T23:59:59Z"}, "sent_at"),
+        ({"sent_at": "9999-01-01T01:00:00+00:30", "extra": {"a": 1}}, "sent_at"),
         ({"text": "x" * (64 * 1024 + 1)}, "text"),
         ({"text": "é" * (32 * 1024 + 1)}, "text"),
         ({"text": None}, "text"),
@@ -218,6 +221,21 @@ def test_depth_32_is_accepted_and_33_is_not() -> None:
 )
 def test_a_bad_field_is_named(changes: dict[str, Any], field: str) -> None:
     assert refused(line(**changes)).field == field
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"])
+def test_an_event_at_the_edge_of_the_calendar_is_refused(at: str) -> None:
+    event = {"event": "join", "id": "e", "platform": "p", "channel": "c", "at": at}
+    assert refused(json.dumps(event).encode()).field == "at"
+
+
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("extra", [{}, {"unknown": 1}])
+def test_an_account_may_be_dated_by_a_platform_that_does_not_know(
+    created: str, extra: dict[str, Any]
+) -> None:
+    author = {"id": "u", "created_at": created}
+    assert accepted(line(author=author, extra=extra)).author.created_at is not None
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from rempart.ingest.bounds import YEARS
 from rempart.ingest.careful import parse_carefully
 from rempart.ingest.parsed import Parsed
 from rempart.model import Account, Event, ItemRefusal, Message, MessageKind
@@ -87,6 +88,7 @@ def _is_plain_message(message: Message, raw: bytes) -> bool:
         and not message.media
         and bool(message.text)
         and message.sent_at.tzinfo is UTC
+        and message.sent_at.year in YEARS
         and _is_short(message.id, message.platform, message.channel)
         and _is_plain_account(author)
         and (message.reply_to is None or 0 < len(message.reply_to) <= _SHORT_ID)
@@ -109,6 +111,7 @@ def _is_plain_event(event: Event, raw: bytes) -> bool:
         len(raw) <= _SHORT_ITEM
         and not event.extra
         and event.at.tzinfo is UTC
+        and event.at.year in YEARS
         and _is_short(event.id, event.platform, event.channel)
         and (event.message is None or 0 < len(event.message) <= _SHORT_ID)
         and (event.count is None or 0 <= event.count < 2**31)
