@@ -1,7 +1,8 @@
-"""What is in force by default: the detectors and the two keyed operators."""
+"""What is in force by default: the detectors and the three keyed operators."""
 
 from __future__ import annotations
 
+from rempart.detect.campaign.operator import CampaignOperator
 from rempart.detect.interface import Detector
 from rempart.detect.personal.detector import PersonalDataDetector
 from rempart.detect.raid.operator import RaidOperator
@@ -22,3 +23,8 @@ def target_operator() -> RaidOperator:
 def spread_operator() -> SpreadOperator:
     """One signature over many channels; the key is the signature in decimal."""
     return SpreadOperator()
+
+
+def campaign_operator() -> CampaignOperator:
+    """Slow attacks and campaigns; the key is the target's name on all platforms."""
+    return CampaignOperator()

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rempart.detect.campaign.campaigns import CampaignChange
 from rempart.detect.interface import (
     Batch,
     Candidate,
@@ -32,8 +33,14 @@ from rempart.detect.interface import (
     RaidChange,
     Touch,
 )
-from rempart.detect.registry import default_detectors, spread_operator, target_operator
+from rempart.detect.registry import (
+    campaign_operator,
+    default_detectors,
+    spread_operator,
+    target_operator,
+)
 from rempart.detect.text.fold import fold
+from rempart.engine.over_time import LongMemory
 from rempart.engine.states import KeyedStates
 from rempart.model import (
     ABUSE_LABELS,
@@ -80,12 +87,13 @@ class Analysis(msgspec.Struct):
 
 class StepResult(NamedTuple):
     """`outcomes[i]` belongs to `items[i]` (None for events); `keys` are the targets whose state
-    changed; `raids` and `measures` are in the order in which they came about."""
+    changed; `raids`, `measures` and `campaigns` are in the order in which they came about."""
 
     outcomes: list[Outcome | None]
     raids: list[RaidChange]
     measures: list[Measure]
     keys: set[str]
+    campaigns: list[CampaignChange]
 
 
 class PipelineState:
@@ -95,6 +103,7 @@ class PipelineState:
         self.targets: KeyedStates[Any] = KeyedStates(pipeline.target_operator)
         self.spread: KeyedStates[Any] = KeyedStates(pipeline.spread_operator, hot=4_096)
         self.spread_used_ms: dict[str, int] = {}
+        self.over_time = LongMemory(pipeline.campaign_operator)
         self.book = MeasureBook()
         self._clock_ms = 0
 
@@ -133,13 +142,14 @@ class Pipeline:
         self.detectors = tuple(detectors) if detectors is not None else default_detectors()
         self.target_operator: KeyedOperator[Any] = target_operator()
         self.spread_operator: KeyedOperator[Any] = spread_operator()
+        self.campaign_operator = campaign_operator()
         self.planner = Planner(self.rules, self.settings.limits)
 
     @property
     def versions(self) -> dict[str, str]:
         """Versions of everything that decides, for the log."""
         versions = {detector.name: detector.version for detector in self.detectors}
-        for operator in (self.target_operator, self.spread_operator):
+        for operator in (self.target_operator, self.spread_operator, self.campaign_operator):
             versions[operator.name] = operator.version
         versions["rules"] = self.rules.hash
         return versions
@@ -205,6 +215,10 @@ class Pipeline:
                 messages.append(item)
         return positions, messages
 
+    def _is_open(self, message: Message) -> bool:
+        consent = self.settings.private_for
+        return not message.private or any(target in consent for target in message.hit)
+
     def _signals(
         self, messages: Sequence[Message], folds: Sequence[str]
     ) -> tuple[dict[int, list[Signal]], dict[int, tuple[str, ...]]]:
@@ -244,11 +258,17 @@ class Pipeline:
     def conclude(
         self, state: PipelineState, items: Sequence[Item], analysis: Analysis
     ) -> StepResult:
-        """The operator across channels, then rules and measures, message by message."""
+        """The operators across channels and over time, then rules and measures, message by
+        message."""
         touches = analysis.touches
         changes = analysis.changes
         if analysis.candidates:
             touches, changes = self._across_channels(state, analysis)
+        touches, changes, campaigns = state.over_time.step(
+            items, analysis, touches, changes, self._is_open
+        )
+        if state.book.corrections:
+            touches, changes = _corrected(state.book, items, touches, changes)
         changes = sorted(changes, key=lambda change: (change.position, change.raid.id))
         measures: list[Measure] = []
         outcomes: list[Outcome | None] = []
@@ -269,7 +289,7 @@ class Pipeline:
             while change is not None and change.position <= position:
                 self._answer_raid(book, change.raid, item, measures)
                 change = next(pending, None)
-        return StepResult(outcomes, list(changes), measures, analysis.keys)
+        return StepResult(outcomes, list(changes), measures, analysis.keys, campaigns)
 
     def _across_channels(
         self, state: PipelineState, analysis: Analysis
@@ -330,6 +350,28 @@ class Pipeline:
         effects = self.rules.on_raid(raid)
         if effects:
             measures.extend(self.planner.for_raid(book, raid, effects, at))
+
+
+def _corrected(
+    book: MeasureBook,
+    items: Sequence[Item],
+    touches: dict[int, list[Touch]],
+    changes: list[RaidChange],
+) -> tuple[dict[int, list[Touch]], list[RaidChange]]:
+    """What detectors say, as people corrected it (see `protect.corrections`)."""
+    said = book.corrections
+    named: dict[int, list[Touch]] = {}
+    for position, found in touches.items():
+        item = items[position]
+        author = item.author.id if isinstance(item, Message) else ""
+        pairs = [(touch, said.raid_of(touch.raid, author)) for touch in found]
+        named[position] = [touch._replace(raid=raid) for touch, raid in pairs if raid is not None]
+    pictures = [
+        RaidChange(change.position, raid)
+        for change in changes
+        for raid in said.pictures(change.raid)
+    ]
+    return named, pictures
 
 
 def _one_by_one(

@@ -9,18 +9,26 @@ from __future__ import annotations
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Generic, TypeVar
-
-from rempart.detect.interface import KeyedOperator
+from typing import Generic, Protocol, TypeVar
 
 StateT = TypeVar("StateT")
 HOT_KEYS = 512
 
 
+class StateKeeper(Protocol[StateT]):
+    """What an operator must know of its states, whatever its steps are fed with."""
+
+    def fresh(self, key: str) -> StateT: ...
+
+    def load(self, blob: bytes) -> StateT: ...
+
+    def dump(self, state: StateT) -> bytes: ...
+
+
 class KeyedStates(Generic[StateT]):
     """A mapping from key to live state, with at most `hot` of them as objects."""
 
-    def __init__(self, operator: KeyedOperator[StateT], *, hot: int = HOT_KEYS) -> None:
+    def __init__(self, operator: StateKeeper[StateT], *, hot: int = HOT_KEYS) -> None:
         self.operator = operator
         self._hot_limit = hot
         self._hot: OrderedDict[str, StateT] = OrderedDict()

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rempart.detect.campaign.memory import usual_per_day
+from rempart.detect.campaign.memory import has_past, usual_per_day
 from rempart.detect.campaign.reasons import (
     ABUSIVE,
     AFTER_BAN,
@@ -50,7 +50,8 @@ from rempart.detect.raid.clock import shown_ms
 from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_key, stable_id
 
 LIFE_MS: Final = {RaidStage.SUSPECT.value: 2 * DAY_MS, RaidStage.ATTACK.value: 7 * DAY_MS}
-NAMING_ODDS: Final = 12.0
+NAMING_ODDS: Final = 9.0
+_UNKNOWN_ODDS: Final = 0.5
 _TELL_MS: Final = HOUR_MS
 
 
@@ -166,16 +167,16 @@ def name_the_rest(state: CampaignState, strand: Strand, message: Message) -> set
             known = state.by_serial[act.serial]
             if known.id not in strand.members:
                 rest.setdefault(act.serial, []).append(act.place)
-    days = max((data.clock - strand.begin) / DAY_MS, 0.1)
-    usual = usual_per_day(data, strand.begin) * days + 0.3
-    odds = max(0.0, len(rest) - usual) / usual
+    days = max((data.clock - strand.begin) / DAY_MS, 1.0)
+    usual = usual_per_day(data, strand.begin) * days + 0.12
+    odds = max(0.0, len(rest) - usual) / usual if has_past(data, strand.begin) else _UNKNOWN_ODDS
     core = list(strand.members.values())
     young = (sum(_young(one.first, one.created) for one in core) + 1) / (len(core) + 2)
     places: set[int] = set()
     for serial, where in rest.items():
         known = state.by_serial[serial]
         bits = bits_of(strand, known, ())
-        if odds * _odds_of(known, young, bits) < NAMING_ODDS:
+        if odds * _odds_of(known, young, bits, len(where)) < NAMING_ODDS:
             continue
         for place in dict.fromkeys(where):
             acts = [a for a in data.acts if a.serial == serial and a.place == place]
@@ -187,10 +188,11 @@ def name_the_rest(state: CampaignState, strand: Strand, message: Message) -> set
     return places
 
 
-def _odds_of(known: Known, young: float, bits: int) -> float:
-    odds = 1.0
+def _odds_of(known: Known, young: float, bits: int, acts: int) -> float:
+    """How much likelier an attacker is like this than somebody who was only rude here once."""
+    odds = 15.0 if acts >= 4 else 3.0 if acts >= 2 else 0.6
     if known.created >= 0:
-        odds = young / YOUNG_SHARE if is_young(known) else (1 - young) / (1 - YOUNG_SHARE)
+        odds *= young / YOUNG_SHARE if is_young(known) else (1 - young) / (1 - YOUNG_SHARE)
     for bit, times in ((SAME_COHORT, 10.0), (SAME_FAMILY, 20.0), (AFTER_BAN, 5.0)):
         if bits & bit:
             odds *= times

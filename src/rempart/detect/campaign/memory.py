@@ -68,8 +68,11 @@ def place_of(data: CampaignData, message: Message, target: str) -> int:
     return len(data.places) - 1
 
 
-def meet(state: CampaignState, message: Message, now: int, newcomer: bool) -> Known:
-    """The account behind a hostile act, which is counted."""
+def meet(
+    state: CampaignState, message: Message, now: int, newcomer: bool, *, sure: bool = True
+) -> Known:
+    """The account behind a hostile act, which is counted. `sure`: whether it is a newcomer is
+    known, not supposed."""
     data, author = state.data, message.author
     key = account_key(message)
     known = data.accounts.get(key)
@@ -88,7 +91,8 @@ def meet(state: CampaignState, message: Message, now: int, newcomer: bool) -> Kn
             _forget_accounts(state, known)
     known.acts += 1
     known.last = max(known.last, now)
-    known.newcomer = newcomer
+    if sure:
+        known.newcomer = newcomer
     return known
 
 

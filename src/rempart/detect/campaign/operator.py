@@ -41,7 +41,7 @@ from rempart.detect.campaign.memory import (
     remember,
 )
 from rempart.detect.campaign.reasons import ABUSIVE, IN_RAID, SHARES_WORDING, member_sentences
-from rempart.detect.campaign.slow import Finding, look
+from rempart.detect.campaign.slow import SPAN_MS, Finding, look, turns_of
 from rempart.detect.campaign.state import CampaignData, CampaignState, Known, SlowRaid, Strand
 from rempart.detect.campaign.strands import (
     TIE_SCORE,
@@ -62,19 +62,37 @@ from rempart.detect.campaign.strands import (
 )
 from rempart.detect.interface import RaidChange, Touch
 from rempart.detect.raid.clock import event_ms
-from rempart.model import Account, Campaign, Message, Raid, RaidKind, RaidStage, stable_id
+from rempart.model import (
+    Account,
+    Campaign,
+    Message,
+    MessageKind,
+    Raid,
+    RaidKind,
+    RaidStage,
+    stable_id,
+)
 
 _LONE: Final = 2
+_AROUND_MS: Final = states.MINUTE_MS
 
 
 class Findings(NamedTuple):
+    """`taken`: how many rows were looked at (see `step`)."""
+
     touches: list[Touch]
     changes: list[RaidChange]
     campaigns: list[CampaignChange]
+    taken: int
 
 
 class CampaignOperator:
-    """`step(state, rows) -> (state, findings)`; the state given is consumed."""
+    """`step(state, rows) -> (state, findings)`; the state given is consumed.
+
+    `rows` are all hostile acts of the target, and while `is_watching` all its other messages too.
+    A step ends early (`taken`) when watching begins, so that the caller can give it the messages
+    that follow.
+    """
 
     name: ClassVar[str] = "campaign"
     version: ClassVar[str] = "1"
@@ -96,12 +114,18 @@ class CampaignOperator:
     def open_raids(self, state: CampaignState) -> list[Raid]:
         return [picture(state.data, raid) for raid in state.data.slow]
 
+    def is_on(self, state: CampaignState) -> bool:
+        """Whether a slow attack or a campaign is known of this target."""
+        data = state.data
+        return bool(data.slow) or any(is_campaign(one) for one in data.strands)
+
     def campaigns(self, state: CampaignState) -> list[Campaign]:
         return [campaign_of(state.data, one) for one in state.data.strands if is_campaign(one)]
 
     def step(self, state: CampaignState, rows: Sequence[Row]) -> tuple[CampaignState, Findings]:
-        found = Findings([], [], [])
-        for row, wording in zip(rows, wordings(rows), strict=True):
+        found = Findings([], [], [], len(rows))
+        watching = is_watched(state.data)
+        for taken, (row, wording) in enumerate(zip(rows, wordings(rows), strict=True), 1):
             if isinstance(row, Hostile):
                 _take_act(state, row, wording, found)
             elif isinstance(row, Watched):
@@ -111,6 +135,8 @@ class CampaignOperator:
             else:
                 _take_ban(state, row, found)
             _tell_campaigns(state, row.position, found)
+            if not watching and is_watched(state.data):
+                return state, found._replace(taken=taken)
         return state, found
 
 
@@ -151,15 +177,15 @@ def _take_act(state: CampaignState, row: Hostile, wording: Wording, found: Findi
     if burst and account_key(message) not in data.accounts:
         return
     attacked = any(is_campaign(one) or one.slow for one in data.strands)
-    known = meet(state, message, now, row.newcomer)
+    known = meet(state, message, now, row.newcomer, sure=row.flagged)
     place = place_of(data, message, _target_name(data, message))
     if row.flagged:
         learn(data, known, now, attacked)
+    # A line that answers by itself provokes the same insults from people who share nothing.
+    apart = row.raid is not None or message.kind is MessageKind.SMS
     if not burst:
-        remember(
-            state, known, place, wording.keys, now, flagged=row.flagged, raid=row.raid is not None
-        )
-    if row.raid is None:
+        remember(state, known, place, wording.keys, now, flagged=row.flagged, raid=apart)
+    if not apart:
         _judge(state, row, known, place, wording, now, burst, found)
 
 
@@ -176,7 +202,7 @@ def _judge(
     """Does this act belong to a campaign that is known, or does it make one?"""
     data = state.data
     strand = _match(data, known, wording.keys)
-    if strand is not None and known.newcomer:
+    if strand is not None and known.newcomer and not _is_sudden(state, strand, place, now):
         core = matches(strand, wording.keys)
         bits = bits_of(strand, known, wording.keys) | (ABUSIVE if row.flagged else 0)
         _join(state, strand, row, known, place, wording, now, bits, core, found)
@@ -188,10 +214,33 @@ def _judge(
     finding = look(state, now)
     if finding is None:
         return
-    if finding.is_attack:
+    going_on = next((one for one in data.strands if is_campaign(one)), None)
+    if going_on is not None:
+        _more_of_it(state, going_on, row, finding, now, found)
+    elif finding.is_attack:
         _open_attack(state, row, finding, now, found)
     elif finding.is_suspect and not any(one.slow for one in data.strands):
         _suspect(state, row, place, finding, now, found)
+
+
+def _is_sudden(state: CampaignState, strand: Strand, place: int, now: int) -> bool:
+    """The first minutes of a return are the other operator's, who sees whether it is a raid; what
+    comes back slowly is seen here, from the second time on."""
+    if raid_at(state.data, place) is not None:
+        return False
+    if any(one.raid_last >= 0 and now - one.raid_last <= SPAN_MS for one in state.data.strands):
+        return True
+    platform, channel, _ = state.data.places[place]
+    earlier = [
+        act
+        for act in state.data.acts
+        if not act.raid
+        and act.newcomer
+        and state.data.places[act.place][:2] == (platform, channel)
+        and SPAN_MS <= now - act.at <= states.DAY_MS * 14
+        and matches(strand, act.keys)
+    ]
+    return not earlier
 
 
 def _match(data: CampaignData, known: Known, keys: Sequence[int]) -> Strand | None:
@@ -237,6 +286,26 @@ def _join(
     found.touches.append(Touch(row.position, raid.id, RaidStage(raid.stage), is_core, reasons))
 
 
+def _more_of_it(
+    state: CampaignState,
+    strand: Strand,
+    row: Hostile,
+    finding: Finding,
+    now: int,
+    found: Findings,
+) -> None:
+    """While a campaign is on, wording that turns up beside it and would do for an attack of its own
+    is the campaign's too."""
+    new = {serial for serial in finding.linked if state.by_serial[serial].id not in strand.members}
+    if not finding.is_attack or not new:
+        return
+    missing = finding._replace(linked=frozenset(new))
+    places = _absorb(state, strand, missing, row.message)
+    places |= gather(state, strand, row.message)
+    _tell_raids(state, row.position, places, now, found)
+    _touch_author(state, row, found)
+
+
 def _open_attack(
     state: CampaignState, row: Hostile, finding: Finding, now: int, found: Findings
 ) -> None:
@@ -248,17 +317,7 @@ def _open_attack(
     strand.confidence = confidence_of(finding.score)
     strand.keys = dict(finding.keys)
     strand.ties = list(finding.evidence)
-    places: set[int] = set()
-    for act in data.acts:
-        if act.serial not in finding.linked or act.raid or act.at < finding.begin:
-            continue
-        known = state.by_serial[act.serial]
-        new = known.id not in strand.members
-        bits = bits_of(strand, known, act.keys) | SHARES_WORDING | (ABUSIVE if act.flagged else 0)
-        join(state, strand, known, act.place, row.message, at=act.at, bits=bits, core=True)
-        if not finding.keys.keys().isdisjoint(act.keys):
-            learn_keys(strand, act.keys, new)
-        places.add(act.place)
+    places = _absorb(state, strand, finding, row.message)
     places |= gather(state, strand, row.message)
     places |= name_the_rest(state, strand, row.message)
     for place in places:
@@ -269,6 +328,23 @@ def _open_attack(
     _tie(data, strand)
     _tell_raids(state, row.position, places, now, found)
     _touch_author(state, row, found)
+
+
+def _absorb(state: CampaignState, strand: Strand, finding: Finding, message: Message) -> set[int]:
+    """Those whom the finding links become core members, their wording the strand's."""
+    data = state.data
+    places: set[int] = set()
+    for act in data.acts:
+        if act.serial not in finding.linked or act.raid or act.at < finding.begin:
+            continue
+        known = state.by_serial[act.serial]
+        new = known.id not in strand.members
+        bits = bits_of(strand, known, act.keys) | SHARES_WORDING | (ABUSIVE if act.flagged else 0)
+        join(state, strand, known, act.place, message, at=act.at, bits=bits, core=True)
+        if not finding.keys.keys().isdisjoint(act.keys):
+            learn_keys(strand, act.keys, new)
+        places.add(act.place)
+    return places
 
 
 def _touch_author(state: CampaignState, row: Hostile, found: Findings) -> None:
@@ -324,6 +400,9 @@ def _tell_raids(
 
 def _take_watched(state: CampaignState, row: Watched, wording: Wording, found: Findings) -> None:
     data, message = state.data, row.message
+    if not is_watched(data):
+        return
+    now = _tick(state, row.position, event_ms(message.sent_at), found)
     if wording.supportive:
         return
     key = account_key(message)
@@ -339,14 +418,14 @@ def _take_watched(state: CampaignState, row: Watched, wording: Wording, found: F
     )
     if strand is None or (known is not None and not known.newcomer):
         return
-    now = _tick(state, row.position, event_ms(message.sent_at), found)
     copies = is_near_copy(strand, wording.keys)
-    known = meet(state, message, now, newcomer=True)
+    known = meet(state, message, now, newcomer=True, sure=False)
     place = place_of(data, message, _target_name(data, message))
     if not is_burst(data, now):
         remember(state, known, place, wording.keys, now, flagged=False, raid=False)
-    bits = bits_of(strand, known, wording.keys)
-    _join(state, strand, row, known, place, wording, now, bits, copies, found)
+    if not _is_sudden(state, strand, place, now):
+        bits = bits_of(strand, known, wording.keys)
+        _join(state, strand, row, known, place, wording, now, bits, copies, found)
 
 
 # -- raids of minutes ------------------------------------------------------------------------------
@@ -362,7 +441,7 @@ def _take_raid_act(
     """Teaches what the raid is known by; the raid itself is the other operator's."""
     data, message = state.data, row.message
     strand.acts += 1
-    strand.last = max(strand.last, now)
+    strand.last = strand.raid_last = max(strand.last, now)
     note_place(strand, place_of(data, message, _target_name(data, message)))
     if wording.supportive or not row.core:
         return
@@ -398,18 +477,23 @@ def _take_raid(state: CampaignState, row: RaidChange, found: Findings) -> None:
             created = event_ms(member.created_at) if member.created_at is not None else -1
             first = event_ms(member.first_at) if member.first_at is not None else now
             take_member(data, strand, key, member.name, created, first, member.messages, IN_RAID)
-    strand.last = max(strand.last, event_ms(raid.end))
+    strand.raid_last = max(strand.raid_last, event_ms(raid.end))
+    strand.last = max(strand.last, strand.raid_last)
     _recall(state, strand, raid)
     _tie(data, strand)
 
 
 def _recall(state: CampaignState, strand: Strand, raid: Raid) -> None:
-    """What members said before the raid was recognised is its wording too."""
+    """What was said as the raid began, before it was recognised, is its wording too."""
+    begin, end = event_ms(raid.begin) - _AROUND_MS, event_ms(raid.end) + _AROUND_MS
     for act in state.data.acts:
-        known = state.by_serial[act.serial]
-        if not act.raid and known.id in strand.members and act.at >= event_ms(raid.begin):
+        if act.raid or not begin <= act.at <= end:
+            continue
+        if state.by_serial[act.serial].id in strand.members:
             act.raid = True
             learn_keys(strand, act.keys, False)
+        elif matches(strand, act.keys):
+            act.raid = True
 
 
 def _tie(data: CampaignData, strand: Strand) -> None:
@@ -454,15 +538,16 @@ def _make_of_lone(
     for strand in data.strands:
         if is_campaign(strand) or not matches(strand, wording.keys):
             continue
-        lone = {
-            act.serial
+        acts = [
+            act
             for act in data.acts
             if not act.raid
             and act.newcomer
             and state.by_serial[act.serial].id not in strand.members
             and matches(strand, act.keys)
-        }
-        if len(lone) < _LONE:
+        ]
+        lone = {act.serial for act in acts}
+        if turns_of(lone, acts) < _LONE or acts[-1].at - acts[0].at < SPAN_MS:
             continue
         strand.recognised = now
         strand.ties = _newest([*strand.ties, ("lone", [float(len(lone))])])
@@ -477,6 +562,8 @@ def _make_of_lone(
 
 def _take_ban(state: CampaignState, row: Banned, found: Findings) -> None:
     event = row.event
+    if target_key(event.channel) != state.data.key and not is_watched(state.data):
+        return
     account = event.account.id if isinstance(event.account, Account) else event.account
     if account is None:
         return

@@ -14,7 +14,7 @@ Rules of this module:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Final, NamedTuple
 
 from rempart.detect.campaign.memory import has_past, usual_per_day
@@ -37,18 +37,19 @@ SUSPECT_SCORE: Final = 3.0
 SUSPECT_WORDING: Final = 1.3
 SUSPECT_RATE: Final = 5.0
 LINKED: Final = 3
-APART_MS: Final = BUCKET_MS
-SPAN_MS: Final = 25 * MINUTE_MS
+APART_MS: Final = 4 * MINUTE_MS
+SPAN_MS: Final = 12 * MINUTE_MS
 MONTH_MS: Final = 30 * DAY_MS
 YOUNG_SHARE: Final = 0.08
 _MOST_RATE: Final = 4.0
 _UNLEARNED_RATE: Final = 1.0
 _PER_KEY: Final = 24
+_MANY_KEYS: Final = 4
 
 
 class Finding(NamedTuple):
-    """What a window shows. `linked`: serials of accounts that share wording with others, and the
-    signatures that link them."""
+    """What a window shows. `linked`: serials of accounts whose wording was taken up three times or
+    more by somebody new, and the signatures that link them."""
 
     score: float
     wording: float
@@ -70,9 +71,8 @@ class Finding(NamedTuple):
 
     @property
     def is_suspect(self) -> bool:
-        return (
-            self.spread and self.wording >= SUSPECT_WORDING and self.score >= SUSPECT_SCORE
-        ) or self.rate >= SUSPECT_RATE
+        worded = self.spread and self.wording >= SUSPECT_WORDING and self.score >= SUSPECT_SCORE
+        return worded or self.rate >= SUSPECT_RATE
 
 
 def look(state: CampaignState, now: int) -> Finding | None:
@@ -99,16 +99,20 @@ def look(state: CampaignState, now: int) -> Finding | None:
 def _judge(state: CampaignState, acts: list[Act], now: int, window: int) -> Finding:
     links, keys = _links(acts, public_keys(state))
     circles = _circles(links)
-    linked = frozenset(serial for circle in circles for serial in circle)
     accounts = len({act.serial for act in acts})
-    evidence: list[tuple[str, list[float]]] = []
-    mine = [act for act in acts if act.serial in linked and not keys.keys().isdisjoint(act.keys)]
-    times = {act.at // BUCKET_MS for act in mine}
+    worded = [act for act in acts if not keys.keys().isdisjoint(act.keys)]
+    turns = [turns_of(circle, worded) for circle in circles]
+    strong = [circle for circle, turn in zip(circles, turns, strict=True) if turn >= LINKED]
+    linked = frozenset(serial for circle in strong for serial in circle)
+    mine = [act for act in worded if act.serial in linked]
+    times = {act.at // APART_MS for act in mine}
+    own = {key for act in mine for key in act.keys}
     span = max((act.at for act in mine), default=0) - min((act.at for act in mine), default=0)
-    edges = min(len(links), 2 * (len(linked) - len(circles)))
+    edges = sum(min(turn * (turn - 1) // 2, 2 * (turn - 1)) for turn in turns)
     expected = 0.03 + 0.002 * accounts * (accounts - 1) / 2
     wording = poisson_tail(edges, expected)
-    if edges:
+    evidence: list[tuple[str, list[float]]] = []
+    if linked:
         evidence.append(
             ("wording", [float(len(linked)), float(len(times)), span / DAY_MS, expected])
         )
@@ -119,11 +123,25 @@ def _judge(state: CampaignState, acts: list[Act], now: int, window: int) -> Find
         wording,
         rate,
         linked,
-        keys,
+        {key: count for key, count in keys.items() if key in own},
         min((act.at for act in mine), default=now),
-        len(times) >= 3 and span >= SPAN_MS,
+        span >= SPAN_MS,
         evidence,
     )
+
+
+def turns_of(circle: Container[int], acts: Iterable[Act]) -> int:
+    """How many times the circle's wording was taken up by somebody new: a burst is one time."""
+    turns, last = 0, -1
+    met: set[int] = set()
+    for act in acts:
+        if act.serial not in circle:
+            continue
+        if act.serial not in met and (last < 0 or act.at - last >= APART_MS):
+            turns += 1
+        met.add(act.serial)
+        last = act.at
+    return turns
 
 
 def public_keys(state: CampaignState) -> frozenset[int]:
@@ -142,8 +160,8 @@ def public_keys(state: CampaignState) -> frozenset[int]:
 def _links(
     acts: Iterable[Act], public: frozenset[int]
 ) -> tuple[set[tuple[int, int]], dict[int, int]]:
-    """Pairs of accounts that share two signatures or a link at different times, and how many
-    accounts each linking signature has."""
+    """Pairs of accounts that share two signatures (one of longer texts, or a link) at different
+    times, and how many accounts each linking signature has."""
     users: dict[int, list[Act]] = {}
     for act in acts:
         for key in act.keys:
@@ -155,6 +173,8 @@ def _links(
         if len(found) < 2:
             continue
         recent = found[-_PER_KEY:]
+        long = all(len(act.keys) >= _MANY_KEYS for act in recent)
+        weight = 2 if long or key & LINK_BIT else 1
         pairs = {
             (min(one.serial, two.serial), max(one.serial, two.serial))
             for place, one in enumerate(recent)
@@ -162,7 +182,7 @@ def _links(
             if one.serial != two.serial and abs(one.at - two.at) >= APART_MS
         }
         for pair in pairs:
-            shared[pair] += 2 if key & LINK_BIT else 1
+            shared[pair] += weight
             by.setdefault(pair, set()).add(key)
     links = {pair for pair, count in shared.items() if count >= 2}
     keys = {key for pair in links for key in by[pair]}

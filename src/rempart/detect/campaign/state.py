@@ -109,7 +109,8 @@ class StrandMember(msgspec.Struct, array_like=True):
 class Strand(msgspec.Struct, array_like=True):
     """Acts that belong together: one raid, or several that were tied; a campaign when `told`.
     `raids`: id to begin; `keys`: signature to how many accounts used it; `days`: creation day to
-    accounts; `families`: family of names to accounts. `ties`: evidence of what was joined."""
+    accounts; `families`: family of names to accounts. `ties`: evidence of what was joined;
+    `raid_last`: when a raid of minutes was last seen at work."""
 
     id: str
     begin: int
@@ -129,6 +130,7 @@ class Strand(msgspec.Struct, array_like=True):
     bans: list[int] = []
     told: int = -1
     told_members: int = 0
+    raid_last: int = -1
 
 
 class CampaignData(msgspec.Struct, array_like=True):

@@ -87,7 +87,7 @@ def matches(strand: Strand, keys: Sequence[int]) -> bool:
     shared = [key for key in keys if key in strand.keys]
     if len(shared) >= 2 or any(key & LINK_BIT for key in shared):
         return True
-    return len(shared) == 1 and len(keys) <= 2 and strand.keys[shared[0]] >= 3
+    return len(shared) == 1 and (len(keys) >= 4 or strand.keys[shared[0]] >= 3)
 
 
 def is_near_copy(strand: Strand, keys: Sequence[int]) -> bool:
@@ -222,6 +222,7 @@ def _identity(one: Strand, other: Strand, evidence: list[tuple[str, list[float]]
 def merge(data: CampaignData, into: Strand, other: Strand) -> None:
     """Two strands become one; the older id and the older order are kept."""
     into.begin, into.last = min(into.begin, other.begin), max(into.last, other.last)
+    into.raid_last = max(into.raid_last, other.raid_last)
     into.acts += other.acts
     into.slow = into.slow or other.slow
     for raid, begin in other.raids.items():
