@@ -119,13 +119,25 @@ class Group(NamedTuple):
         return 1 + sum(person.again for person in self.people) / max(1, len(self.people))
 
 
+def _acts_with(person: Person, now: int) -> bool:
+    """Newcomers count as soon as they share wording; whoever was here before only when hostile."""
+    if person.is_arrival(now):
+        return True
+    hostile = person.flagged_at >= 0 and now - person.flagged_at <= WINDOW_MS
+    return hostile and person.is_coming(now)
+
+
 def coordinated_group(state: TargetState, now: int, without: Container[str]) -> Group:
     """The largest circle of arrivals who share wording that regulars do not use, abusive or not."""
     telling = []
     for shared in shared_keys(state, now, WINDOW_MS):
         if shared.key & SHORT_BIT or is_public(state, shared.key, now):
             continue
-        arrived = [p for p in shared.people if p.is_coming(now) and p.id not in without]
+        arrived = [
+            person
+            for person in shared.people
+            if person.id not in without and _acts_with(person, now)
+        ]
         if len(arrived) >= 2 and len(arrived) * 5 >= 4 * len(shared.people):
             telling.append(SharedKey(shared.key, arrived, shared.flagged))
     linked = _largest_circle(telling)

@@ -31,7 +31,15 @@ from rempart.detect.raid.reasons import (
     SHARES_TEXT,
     member_reasons,
 )
-from rempart.detect.raid.state import ARRIVAL_MS, HOT_KEYS, Person, RaidState, TargetState
+from rempart.detect.raid.state import (
+    ARRIVAL_MS,
+    DAY_MS,
+    HOT_KEYS,
+    RECENT_DAYS,
+    Person,
+    RaidState,
+    TargetState,
+)
 from rempart.model import RaidStage
 
 
@@ -100,7 +108,9 @@ def _tie(
     if person.is_regular(now):
         return _Tie.NONE
     alike = bits & (SAME_COHORT | SAME_FAMILY)
-    if hot >= 2 or (hot and (harmful or alike or len(keys) <= 2)):
+    if raid.young and person.created >= 0 and now - person.created > RECENT_DAYS * DAY_MS:
+        hot -= 1  # an account of another age needs a stronger tie
+    if hot >= 2 or (hot > 0 and (harmful or alike or len(keys) <= 2)):
         return _Tie.CORE
     if alike == SAME_COHORT | SAME_FAMILY or (alike and harmful):
         return _Tie.CORE

@@ -101,6 +101,7 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
     others by a signature, a cohort or a family of names stays provisional (see `prune`)."""
     raid.evidence = found.evidence
     raid.cohort_day, raid.family = found.cohort_day, found.family
+    raid.young = any(code == "young" for code, _ in found.evidence)
     for key, count in group.keys.items():
         if len(raid.hot) < HOT_KEYS:
             raid.hot[key] = max(raid.hot.get(key, 0), count)

@@ -64,12 +64,13 @@ class Person(msgspec.Struct, array_like=True):
 
     def is_regular(self, now: int) -> bool:
         """Trust is graded and never an exemption: a regular is somebody who had said enough here
-        before this visit, or has been talking here for a while, and is not mostly abusive."""
+        before this visit, or has had own things to say for a while, and is not mostly abusive."""
         if self.flagged * 3 > self.messages:
             return False
         if self.messages - self.said >= REGULAR_MESSAGES:
             return True
-        return self.said >= REGULAR_MESSAGES and now - self.visit >= 30 * MINUTE_MS
+        own = self.messages - self.again - self.flagged
+        return own >= REGULAR_MESSAGES and now - self.first >= 30 * MINUTE_MS
 
     def is_arrival(self, now: int) -> bool:
         """First seen within the last ten minutes, and not known from another day."""
@@ -126,6 +127,7 @@ class RaidState(msgspec.Struct, array_like=True):
     told_members: int = 0
     told_at: int = -1
     open_list: bool = False
+    young: bool = False
 
 
 class Baseline(msgspec.Struct, array_like=True):
