@@ -4,6 +4,7 @@ survives, order kept, nothing dropped in silence."""
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from rempart.engine.pipeline import Pipeline, PipelineState, StepResult
 from rempart.engine.settings import EngineLimits, EngineSettings, Outgoing
 from rempart.errors import (
     ConflictError,
+    InputError,
     LogError,
     NotFoundError,
     QueueFullError,
@@ -530,3 +532,11 @@ def test_the_clock_of_the_machine_is_kept_beside_the_event_time(start: Start) ->
         assert row.received_at_ms == int(at.timestamp() * 1000)
         assert row.sent_at_ms == int(START.timestamp() * 1000)
         assert not isinstance(row, Event)
+
+
+def test_a_store_whose_keys_are_gone_does_not_start_and_gets_no_new_ones(tmp_path: Path) -> None:
+    EmbeddedEngine.open(tmp_path).stop()
+    shutil.rmtree(tmp_path / "keys")
+    with pytest.raises(InputError, match="keys/ back"):
+        EmbeddedEngine.open(tmp_path)
+    assert not (tmp_path / "keys").exists()

@@ -40,3 +40,15 @@ def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("rempart.local", "rempart.other"))
     with pytest.raises(InputError, match="damaged"):
         keys.load_signer(tmp_path)
+
+
+def test_a_lost_key_is_not_replaced_by_that_of_another_log(tmp_path: Path) -> None:
+    keys.load_signer(tmp_path)
+    (tmp_path / "keys" / "log.key").unlink()
+    with pytest.raises(InputError, match="backup") as error:
+        keys.load_signer(tmp_path)
+    assert len(error.value.diagnostics().splitlines()) == 1
+    assert not (tmp_path / "keys" / "log.key").exists()
+    with pytest.raises(InputError, match="backup"):
+        keys.load_signer(tmp_path / "keys-gone-altogether", has_entries=True)
+    assert not (tmp_path / "keys-gone-altogether").exists()

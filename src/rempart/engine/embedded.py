@@ -127,7 +127,8 @@ class EmbeddedEngine:
         settings = settings or load_engine_settings(data_dir)
         lock = Lock(data_dir)
         try:
-            signer = load_signer(data_dir, settings.log.origin)
+            known = (data_dir / STORE_FILE).exists()
+            signer = load_signer(data_dir, settings.log.origin, has_entries=known)
             store = SqliteStore.open(data_dir / STORE_FILE, vfs=vfs)
             try:
                 engine = cls(
@@ -344,6 +345,7 @@ class EmbeddedEngine:
             self._refused.pop(key, None)
         self._carried.clear()
         self._rollup.committed()
+        self._memory.campaigns.committed()
         if self._full:
             self._full = False
             self._chores.snapshot_due = True

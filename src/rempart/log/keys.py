@@ -23,14 +23,23 @@ PUBLIC_FILE = "log.vkey"
 DEFAULT_ORIGIN = "rempart.local/"
 
 
-def load_signer(data: Path, origin: str | None = None) -> Signer:
+def load_signer(data: Path, origin: str | None = None, *, has_entries: bool = False) -> Signer:
     """The signer of the log in this data folder, made on first use.
 
     `origin` names a new log, best as `your.domain/log` (C2SP wants a URL without scheme); without
     it the name is drawn from the key. The name of a log never changes.
+
+    `has_entries`: there is a log already. Its lost key is never replaced by a new one, which would
+    speak for another log: InputError.
     """
     path = data / KEYS_FOLDER / KEY_FILE
     if not path.exists():
+        if has_entries or path.with_name(PUBLIC_FILE).exists():
+            raise InputError(
+                "the key of this log is gone, and a new one would be another log",
+                where=str(path),
+                next_step="put the folder keys/ back from its backup, or start a new data folder",
+            )
         _create(path, _new_signer(origin))
     signer = read_signer(data)
     if origin is not None and origin != signer.name:
@@ -48,6 +57,12 @@ def read_signer(data: Path) -> Signer:
     try:
         mode = path.stat().st_mode
         text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise InputError(
+            "there is no key of a log here",
+            where=str(path),
+            next_step="name the folder of the service with --data; a lost key is in your backup",
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"no readable log key: {error}", where=str(path)) from error
     if stat.S_IMODE(mode) & 0o077:
