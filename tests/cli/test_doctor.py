@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def test_before_the_first_start(tmp_path: Path) -> None:
     code, checks = examine(tmp_path / "not" / "yet")
     assert code == 0, checks
     assert not (tmp_path / "not").exists()
+    assert checks["folder"]["state"] == "mind"
+    assert "--data" in checks["folder"]["mend"]
 
 
 def test_a_key_that_others_can_read(data: Path) -> None:
@@ -89,3 +92,38 @@ def test_people_get_a_line_per_check_and_how_to_mend(data: Path) -> None:
     assert result.exit_code == 1
     assert "✓ Python" in result.output
     assert f"    chmod 700 {data / 'keys'}" in result.output
+
+
+def test_all_keys_that_others_can_use_are_named_at_once(data: Path) -> None:
+    (data / "keys").chmod(0o755)
+    (data / "keys" / "log.key").chmod(0o640)
+    _, checks = examine(data)
+    mend = f"chmod 700 {data / 'keys'} && chmod 600 {data / 'keys' / 'log.key'}"
+    assert checks["keys"]["mend"] == mend
+
+
+def test_a_lost_key_is_wrong_while_there_is_a_store(data: Path) -> None:
+    shutil.rmtree(data / "keys")
+    code, checks = examine(data)
+    assert code == 1
+    assert checks["keys"]["state"] == "wrong"
+    assert "backup" in checks["keys"]["mend"]
+
+
+def test_a_lost_store_is_wrong_while_its_signature_is_there(data: Path) -> None:
+    for path in data.glob("rempart.db*"):
+        path.unlink()
+    code, checks = examine(data)
+    assert code == 1
+    assert checks["log"]["state"] == "wrong"
+    assert "backup" in checks["log"]["mend"]
+
+
+def test_messages_that_others_can_read_are_wrong(data: Path) -> None:
+    data.chmod(0o755)
+    (data / "rempart.db").chmod(0o644)
+    code, checks = examine(data)
+    assert code == 1
+    assert checks["folder"]["mend"] == f"chmod 700 {data}"
+    data.chmod(0o700)
+    assert examine(data)[1]["folder"]["state"] == "ok"

@@ -47,6 +47,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
     checks: list[Callable[[], Finding]] = [
         check_python,
         check_sqlite,
+        lambda: check_folder(data),
         lambda: check_durability(data),
         check_clock,
         lambda: check_disk(data),
@@ -76,6 +77,35 @@ def check_sqlite() -> Finding:
     except RempartError as error:
         return Finding("SQLite", State.WRONG, error.what, error.next_step)
     return Finding("SQLite", State.OK, f"{apsw.sqlite_lib_version()} (comes with apsw)")
+
+
+def check_folder(data: Path) -> Finding:
+    """A misspelt --data must not look like a sound installation."""
+    from rempart.engine.embedded import STORE_FILE
+
+    if not data.exists():
+        return Finding(
+            "folder",
+            State.MIND,
+            f"{data} does not exist yet",
+            "rempart serve makes it; if it should be there, look at --data",
+        )
+    store = data / STORE_FILE
+    if not store.exists():
+        return Finding("folder", State.OK, f"{data}, no store in it yet")
+    open_to_others = [
+        path
+        for path in (store, *data.glob(f"{STORE_FILE}-*"))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if open_to_others and stat.S_IMODE(data.stat().st_mode) & 0o077:
+        return Finding(
+            "folder",
+            State.WRONG,
+            f"others on this machine can read the messages in {store}",
+            f"chmod 700 {data}",
+        )
+    return Finding("folder", State.OK, str(data))
 
 
 def check_durability(data: Path) -> Finding:
@@ -146,33 +176,56 @@ def check_settings(data: Path) -> Finding:
 
 
 def check_keys(data: Path) -> Finding:
-    from rempart.log.keys import KEYS_FOLDER
+    from rempart.engine.embedded import STORE_FILE
+    from rempart.log.keys import KEY_FILE, KEYS_FOLDER
 
     folder = data / KEYS_FOLDER
-    if not folder.exists():
-        return Finding("keys", State.OK, "none yet; they are made at the first start")
-    for path in (folder, *sorted(folder.iterdir())):
-        private = path == folder or path.suffix == ".key"
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if private and mode & 0o077:
-            want = "700" if path == folder else "600"
+    if not (folder / KEY_FILE).exists():
+        if (data / STORE_FILE).exists() or folder.exists():
             return Finding(
-                "keys", State.WRONG, f"others can use {path} ({mode:o})", f"chmod {want} {path}"
+                "keys",
+                State.WRONG,
+                f"{folder / KEY_FILE} is gone: nothing can be signed in this log's name",
+                f"put {folder} back from its backup",
             )
-        if private and path.stat().st_uid != os.geteuid() and os.geteuid() != 0:
-            return Finding("keys", State.WRONG, f"{path} is not ours", f"chown it: {path}")
+        return Finding("keys", State.OK, "none yet; they are made at the first start")
+    return _private_keys(folder)
+
+
+def _private_keys(folder: Path) -> Finding:
+    """All that is open to others at once, so that one mending is enough."""
+    found, mend = [], []
+    for path in (folder, *sorted(folder.iterdir())):
+        if path != folder and path.suffix != ".key":
+            continue
+        known = path.stat()
+        if stat.S_IMODE(known.st_mode) & 0o077:
+            found.append(f"others can use {path} ({stat.S_IMODE(known.st_mode):o})")
+            mend.append(f"chmod {700 if path == folder else 600} {path}")
+        if known.st_uid != os.geteuid() and os.geteuid() != 0:
+            found.append(f"{path} is not ours")
+            mend.append(f"chown {os.geteuid()} {path}")
+    if found:
+        return Finding("keys", State.WRONG, "; ".join(found), " && ".join(mend))
     return Finding("keys", State.OK, f"{folder} is private")
 
 
 def check_log(data: Path) -> Finding:
     """The end of the log against its tiles, its bodies and what was signed."""
     from rempart.engine.embedded import STORE_FILE
-    from rempart.engine.embedded_start import Notary, check_tail
-    from rempart.log.keys import read_signer
+    from rempart.engine.embedded_start import KEPT_FILE, Notary, check_tail
+    from rempart.log.keys import KEYS_FOLDER, read_signer
     from rempart.store.sqlite.store import SqliteStore
 
     path = data / STORE_FILE
     if not path.exists():
+        if (data / KEYS_FOLDER / KEPT_FILE).exists():
+            return Finding(
+                "log",
+                State.WRONG,
+                f"{path} is gone, but entries of it were signed",
+                "put the store back from its backup, or start a new data folder",
+            )
         return Finding("log", State.OK, "none yet")
     try:
         signer = read_signer(data)

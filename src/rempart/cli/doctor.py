@@ -24,11 +24,18 @@ _MARKS = {State.OK: ("✓", "green"), State.MIND: ("!", "yellow"), State.WRONG: 
     show_default=True,
     help="Folder of the service.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=8731, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8731,
+    show_default=True,
+    help="Port the service will listen on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 @click.pass_context
 def doctor(ctx: click.Context, data: Path, port: int, *, as_json: bool) -> None:
-    """Check Python, SQLite, durability, clock, disk, keys, port, log and translations."""
+    """Check Python, SQLite, the data folder, durability, clock, disk, settings, keys, log, port and
+    translations; say how to mend what is wrong. Exit code 1 when something is."""
     findings = all_checks(data, port)
     if as_json:
         click.echo(json.dumps({"checks": [finding._asdict() for finding in findings]}, indent=1))
