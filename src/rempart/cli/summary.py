@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rempart.engine.scan import Scanned
-from rempart.model import Raid, RaidStage
+from rempart.model import Campaign, Raid, RaidStage
 
 _KIB_PER_MIB = 1024
 
@@ -48,7 +48,7 @@ def summary_json(scanned: Scanned, refusals: list[dict[str, Any]], measured: Mea
         "conflicts": scanned.conflicts,
         **measured._asdict(),
         "raids": [_raid(raid) for raid in scanned.raids],
-        "campaigns": [],
+        "campaigns": [_campaign(campaign) for campaign in scanned.campaigns],
         "refusals": refusals,
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
@@ -72,6 +72,24 @@ def _raid(raid: Raid) -> dict[str, Any]:
         "messages": raid.messages,
         "confidence": raid.confidence,
         "reasons": list(raid.reasons),
+    }
+
+
+def _campaign(campaign: Campaign) -> dict[str, Any]:
+    """A campaign with its members as plain ids."""
+    return {
+        "id": campaign.id,
+        "target": campaign.target,
+        "raids": list(campaign.raids),
+        "members": [member.account for member in campaign.members],
+        "platforms": list(campaign.platforms),
+        "places": list(campaign.places),
+        "begin": _time(campaign.begin),
+        "recognised_at": _time(campaign.recognised_at),
+        "end": _time(campaign.end),
+        "acts": campaign.acts,
+        "confidence": campaign.confidence,
+        "reasons": list(campaign.reasons),
     }
 
 
@@ -103,9 +121,19 @@ def summary_for_people(scanned: Scanned, measured: Measured, out: str | None) ->
     for raid in scanned.raids:
         if raid.stage is RaidStage.ATTACK:
             lines += [_line(raid), *(f"    {reason}" for reason in raid.reasons[:4])]
+    for campaign in scanned.campaigns:
+        lines += [_campaign_line(campaign), *(f"    {reason}" for reason in campaign.reasons[:4])]
     if out not in (None, "-"):
         lines.append(f"Outcomes: {out}")
     return "\n".join(lines)
+
+
+def _campaign_line(campaign: Campaign) -> str:
+    return (
+        f"  campaign {campaign.id} against {campaign.target}: {len(campaign.raids)} raids, "
+        f"{len(campaign.members)} members, {campaign.acts} hostile messages on "
+        f"{', '.join(campaign.platforms)}, {_time(campaign.begin)} to {_time(campaign.end)}"
+    )
 
 
 def _line(raid: Raid) -> str:

@@ -21,6 +21,7 @@ import msgspec
 
 from rempart.detect.interface import LESSON_TEXTS
 from rempart.detect.text.fold import fold
+from rempart.engine.embedded_campaigns import CampaignBook
 from rempart.engine.embedded_items import logged_item
 from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.states import HOT_KEYS, KeyedStates
@@ -37,7 +38,7 @@ CHUNK = 1_000
 LESSON_MESSAGES = 2_000
 UNDIGESTED = "engine-failure"
 """The rule named in the outcome of a message that the pipeline failed on: held, for a person."""
-_TARGET, _SPREAD, _BOOK, _OWED = "target/", "spread/", "book", "owed"
+_TARGET, _SPREAD, _CAMPAIGN, _BOOK, _OWED = "target/", "spread/", "campaign/", "book", "owed"
 
 
 class TrackedStates(KeyedStates[_StateT], Generic[_StateT]):
@@ -66,7 +67,8 @@ class Owed(msgspec.Struct, omit_defaults=True):
 
 
 class BookPicture(msgspec.Struct, omit_defaults=True):
-    """The planner's book as it is stored."""
+    """The planner's book as it is stored; `used_ms` of signatures, `campaigns`: targets that have
+    one."""
 
     standing: dict[str, Standing] = {}
     held: list[tuple[str, str, str, Standing]] = []
@@ -74,6 +76,7 @@ class BookPicture(msgspec.Struct, omit_defaults=True):
     lifted: list[str] = []
     refused: list[tuple[str, str, int]] = []
     used_ms: dict[str, int] = {}
+    campaigns: list[str] = []
 
 
 class EngineMemory:
@@ -82,6 +85,7 @@ class EngineMemory:
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self.state: PipelineState = self._fresh()
+        self.campaigns = CampaignBook()
         self.changed_raids: dict[str, Raid] = {}
         """Raids that changed while the tail of the log was stepped again."""
         self._untaught: dict[str, bytes] = {}
@@ -91,6 +95,7 @@ class EngineMemory:
         state = self.pipeline.new_state()
         state.targets = TrackedStates(self.pipeline.target_operator)
         state.spread = TrackedStates(self.pipeline.spread_operator, hot=SPREAD_HOT)
+        state.over_time.states = TrackedStates(self.pipeline.campaign_operator)
         return state
 
     # -- saving ------------------------------------------------------------------------------
@@ -98,8 +103,7 @@ class EngineMemory:
     def save(self, tables: Tables, owed: Owed) -> None:
         """Writes what changed as the snapshot after everything the log has now."""
         rows: list[tuple[str, bytes | None]] = []
-        for prefix, states in ((_TARGET, self.state.targets), (_SPREAD, self.state.spread)):
-            assert isinstance(states, TrackedStates)
+        for prefix, states in self._kept():
             rows.extend((prefix + key, states.dump(key)) for key in sorted(states.changed))
         kept = [(key, blob) for key, blob in rows if blob is not None]
         kept.append((_BOOK, _dump_book(self.state)))
@@ -109,9 +113,19 @@ class EngineMemory:
 
     def saved(self) -> None:
         """The transaction of `save` has committed."""
-        for states in (self.state.targets, self.state.spread):
-            assert isinstance(states, TrackedStates)
+        for _, states in self._kept():
             states.changed.clear()
+
+    def _kept(self) -> Iterator[tuple[str, TrackedStates[Any]]]:
+        """The states of all operators, under the prefix of their keys in the store."""
+        state = self.state
+        for prefix, states in (
+            (_TARGET, state.targets),
+            (_SPREAD, state.spread),
+            (_CAMPAIGN, state.over_time.states),
+        ):
+            assert isinstance(states, TrackedStates)
+            yield prefix, states
 
     # -- rebuilding --------------------------------------------------------------------------
 
@@ -135,10 +149,13 @@ class EngineMemory:
                 self.state.targets.restore(key.removeprefix(_TARGET), blob)
             elif key.startswith(_SPREAD):
                 self.state.spread.restore(key.removeprefix(_SPREAD), blob)
+            elif key.startswith(_CAMPAIGN):
+                self.state.over_time.states.restore(key.removeprefix(_CAMPAIGN), blob)
             elif key == _BOOK:
                 _load_book(self.state, blob)
             elif key == _OWED:
                 owed = msgspec.msgpack.decode(blob, type=Owed)
+        self.state.over_time.restore()
         self._correct(tables.stream.corrections())
         for chunk in _tail(tables, seq, skip):
             self._step_again(chunk)
@@ -277,7 +294,15 @@ def _dump_book(state: PipelineState) -> bytes:
     uses = {key: list(times) for key, times in book.uses.items()}
     refused = sorted((raid, key, until) for (raid, key), until in book.refused.items())
     return msgspec.msgpack.encode(
-        BookPicture(book.standing, held, uses, sorted(book.lifted), refused, state.spread_used_ms)
+        BookPicture(
+            book.standing,
+            held,
+            uses,
+            sorted(book.lifted),
+            refused,
+            state.spread_used_ms,
+            sorted(state.over_time.on),
+        )
     )
 
 
@@ -291,3 +316,4 @@ def _load_book(state: PipelineState, blob: bytes) -> None:
     book.refused = {(raid, key): until for raid, key, until in picture.refused}
     state.book = book
     state.spread_used_ms = picture.used_ms
+    state.over_time.on = set(picture.campaigns)

@@ -127,6 +127,7 @@ class Step:
         first = self._append_items(tables, fresh, concluded, now_ms)
         held = self._write_items(tables, fresh, concluded, first, now_ms)
         pictures = self.raids.write(tables, now_ms, everything=everything)
+        self.memory.campaigns.write(tables, now_ms)
         self._write_measures(tables, now_ms)
         self._open_cases(tables, pictures, held, now_ms)
         again = self._answer_repeats(tables, flat, concluded, first, repeats, now_ms)
@@ -187,6 +188,8 @@ class Step:
             self.measures.extend(result.measures)
             for change in result.raids:
                 self.raids.change(change.raid)
+            for told in result.campaigns:
+                memory.campaigns.change(told.campaign)
             for one, outcome in zip(open_to_step, result.outcomes, strict=True):
                 row = _concluded(outcome)
                 self.stepped[one.key] = row.encoded or b""

@@ -11,7 +11,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -57,9 +57,8 @@ class LongMemory:
         self.on: set[str] = set()
         self.watched: set[str] = set()
 
-    def restore(self, on: Iterable[str]) -> None:
-        """After the states were put back."""
-        self.on = set(on)
+    def restore(self) -> None:
+        """After the states were put back, and `on` set."""
         self.watched = set()
         for key in sorted(self.on):
             state = self.states.take(key)

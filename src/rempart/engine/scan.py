@@ -21,7 +21,7 @@ import msgspec
 from rempart.engine.pipeline import Pipeline, StepResult
 from rempart.engine.shards import OneProcess, SeveralProcesses
 from rempart.ingest import Parsed
-from rempart.model import ItemRefusal, Message, Outcome, Raid, Verdict
+from rempart.model import Campaign, ItemRefusal, Message, Outcome, Raid, Verdict
 
 MAX_REFUSALS_KEPT = 100
 REMEMBERED_IDS = 100_000
@@ -51,6 +51,10 @@ class ScanEngine(Protocol):
         """All raids of this run as they were last known; asked after the last answer."""
         ...
 
+    def campaigns(self) -> list[Campaign]:
+        """The same for campaigns; asked after the raids."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -63,6 +67,7 @@ class Scanned(msgspec.Struct):
     duplicates: int = 0
     conflicts: int = 0
     raids: list[Raid] = []
+    campaigns: list[Campaign] = []
 
 
 def scan(
@@ -93,6 +98,7 @@ def scan(
     for _ in range(under_way):
         _collect(engine, scanned, on_outcomes)
     scanned.raids = sorted(engine.raids(), key=lambda raid: (raid.begin, raid.id))
+    scanned.campaigns = sorted(engine.campaigns(), key=lambda one: (one.begin, one.id))
     return scanned
 
 
@@ -114,6 +120,7 @@ class PureEngine:
         self._seen = _Seen(REMEMBERED_IDS)
         self._under_way: deque[_Marked] = deque()
         self._raids: dict[str, Raid] = {}
+        self._campaigns = Campaigns()
 
     def submit(self, items: Sequence[Parsed]) -> None:
         marked = self._seen.mark(items)
@@ -125,6 +132,8 @@ class PureEngine:
         result = self._pipeline.answer()
         for change in result.raids:
             self._raids[change.raid.id] = change.raid
+        for told in result.campaigns:
+            self._campaigns.note(told.campaign)
         if marked.repeated:
             outcomes = self._seen.repeat(marked, result)
         else:
@@ -138,8 +147,34 @@ class PureEngine:
             self._raids[raid.id] = raid
         return list(self._raids.values())
 
+    def campaigns(self) -> list[Campaign]:
+        for campaign in self._pipeline.campaigns():
+            self._campaigns.note(campaign)
+        return self._campaigns.all()
+
     def close(self) -> None:
         self._pipeline.close()
+
+
+class Campaigns:
+    """Campaigns as they were last told; what another one took in is left out."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, Campaign] = {}
+
+    def note(self, campaign: Campaign) -> None:
+        self._told[campaign.id] = campaign
+        for other in campaign.joined:
+            self._told.pop(other, None)
+
+    def knows(self, campaign: Campaign) -> bool:
+        return campaign.id in self._told
+
+    def forget(self) -> None:
+        self._told = {}
+
+    def all(self) -> list[Campaign]:
+        return list(self._told.values())
 
 
 class _Marked(NamedTuple):

@@ -27,7 +27,7 @@ from rempart.detect.interface import Candidate, Observation, RaidChange, Touch
 from rempart.engine.pipeline import Analysis, Pipeline, PipelineState, StepResult, target_keys
 from rempart.errors import RempartError
 from rempart.ingest import Parsed, parse_one
-from rempart.model import Item, Label, Raid, Signal
+from rempart.model import Campaign, Item, Label, Raid, Signal
 
 _FORK = get_context("fork")
 _AUTO_MIN_ITEMS = 1_000
@@ -75,6 +75,9 @@ class OneProcess:
 
     def open_raids(self) -> list[Raid]:
         return open_raids(self._pipeline, self._state, self._raid_keys)
+
+    def campaigns(self) -> list[Campaign]:
+        return self._state.over_time.campaigns()
 
     def close(self) -> None:
         """Nothing to end."""
@@ -136,6 +139,9 @@ class SeveralProcesses:
             raids += found
         return raids + open_raids(self._pipeline, self._state, ())
 
+    def campaigns(self) -> list[Campaign]:
+        return self._state.over_time.campaigns()
+
     def close(self) -> None:
         for pipe in self._pipes:
             pipe.close()
@@ -144,11 +150,13 @@ class SeveralProcesses:
 
 
 def open_raids(pipeline: Pipeline, state: PipelineState, keys: Iterable[str]) -> list[Raid]:
-    """The raids that have not ended: of the targets with these keys, and across channels."""
+    """The raids that have not ended: of the targets with these keys, across channels, and slow
+    ones."""
     spread = state.spread
     return [
         *_open_raids(pipeline.target_operator, state.targets, keys),
         *_open_raids(pipeline.spread_operator, spread, list(spread.keys())),
+        *state.over_time.open_raids(),
     ]
 
 

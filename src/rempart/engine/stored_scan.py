@@ -12,11 +12,11 @@ from pathlib import Path
 
 from rempart.engine.embedded import EmbeddedEngine, ItemResult, Source
 from rempart.engine.pipeline import Analysis, Pipeline, PipelineSettings, PipelineState, StepResult
-from rempart.engine.scan import Answer
+from rempart.engine.scan import Answer, Campaigns
 from rempart.engine.settings import load_engine_settings
 from rempart.engine.shards import open_raids, raid_key
 from rempart.ingest import Parsed
-from rempart.model import Item, Raid
+from rempart.model import Campaign, Item, Raid
 
 _MAX_SOURCE_NAME = 200
 
@@ -52,21 +52,26 @@ class StoredEngine:
         self._engine.stop()
         return self._pipeline.raids()
 
+    def campaigns(self) -> list[Campaign]:
+        return self._pipeline.campaigns()
+
     def close(self) -> None:
         self._engine.stop()
 
 
 class _Watched(Pipeline):
-    """Notes the raids it told of."""
+    """Notes the raids and campaigns it told of."""
 
     def __init__(self, settings: PipelineSettings) -> None:
         super().__init__(settings)
         self._state: PipelineState | None = None
         self._told: dict[str, Raid] = {}
+        self._campaigns = Campaigns()
 
     def forget(self) -> None:
         """What was told while the memory was rebuilt from the log belongs to earlier runs."""
         self._told = {}
+        self._campaigns.forget()
 
     def conclude(
         self, state: PipelineState, items: Sequence[Item], analysis: Analysis
@@ -75,6 +80,8 @@ class _Watched(Pipeline):
         self._state = state
         for change in result.raids:
             self._told[change.raid.id] = change.raid
+        for told in result.campaigns:
+            self._campaigns.note(told.campaign)
         return result
 
     def raids(self) -> list[Raid]:
@@ -85,3 +92,10 @@ class _Watched(Pipeline):
                 if raid.id in self._told:
                     self._told[raid.id] = raid
         return list(self._told.values())
+
+    def campaigns(self) -> list[Campaign]:
+        if self._state is not None:
+            for campaign in self._state.over_time.campaigns():
+                if self._campaigns.knows(campaign):
+                    self._campaigns.note(campaign)
+        return self._campaigns.all()

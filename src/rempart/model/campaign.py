@@ -24,7 +24,8 @@ class Campaign(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `raids` are the ids of the raids it joins, in order of their begin; single acts belong to raids
     of kind *slow*. `places` are `platform/channel`. `acts` counts hostile messages. `reasons` say
-    why these raids belong together. `end` is the time of its last act so far. All event time.
+    why these raids belong together. `end` is the time of its last act so far. `joined` are
+    campaigns told before that turned out to be this one. All event time.
     """
 
     id: str
@@ -40,3 +41,4 @@ class Campaign(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float = 0.0
     reasons: tuple[str, ...] = ()
     until: datetime | None = None
+    joined: tuple[str, ...] = ()

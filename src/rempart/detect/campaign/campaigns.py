@@ -62,4 +62,5 @@ def campaign_of(data: CampaignData, strand: Strand) -> Campaign:
         confidence=strand.confidence,
         reasons=sentences(strand.ties),
         until=shown_ms(strand.last + MEMORY_MS),
+        joined=tuple(strand.joined),
     )

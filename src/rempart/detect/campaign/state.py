@@ -131,6 +131,7 @@ class Strand(msgspec.Struct, array_like=True):
     told: int = -1
     told_members: int = 0
     raid_last: int = -1
+    joined: list[str] = []
 
 
 class CampaignData(msgspec.Struct, array_like=True):

@@ -219,9 +219,15 @@ def _identity(one: Strand, other: Strand, evidence: list[tuple[str, list[float]]
     return total
 
 
+def was_told(strand: Strand) -> bool:
+    return strand.told >= 0
+
+
 def merge(data: CampaignData, into: Strand, other: Strand) -> None:
     """Two strands become one; the older id and the older order are kept."""
     into.begin, into.last = min(into.begin, other.begin), max(into.last, other.last)
+    if was_told(other):
+        into.joined = [*into.joined, *other.joined, other.id]
     into.raid_last = max(into.raid_last, other.raid_last)
     into.acts += other.acts
     into.slow = into.slow or other.slow

@@ -7,11 +7,20 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from rempart.store.interface.access import AccessTables
+from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.stream import StreamTables
 
-__all__ = ["AccessTables", "CaseTables", "LogTables", "Store", "StreamTables", "Tables"]
+__all__ = [
+    "AccessTables",
+    "CampaignTables",
+    "CaseTables",
+    "LogTables",
+    "Store",
+    "StreamTables",
+    "Tables",
+]
 
 
 class Tables(ABC):
@@ -21,6 +30,7 @@ class Tables(ABC):
     stream: StreamTables
     cases: CaseTables
     access: AccessTables
+    campaigns: CampaignTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

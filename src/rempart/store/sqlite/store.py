@@ -27,6 +27,7 @@ from rempart.errors import StoreError, StoreFullError, StoreReadOnlyError
 from rempart.log.tiles import Edge
 from rempart.store.interface import Store, Tables
 from rempart.store.sqlite.access import SqliteAccessTables
+from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
 from rempart.store.sqlite.log import SqliteLogTables
@@ -60,6 +61,7 @@ class SqliteTables(Tables):
         self.stream = SqliteStreamTables(connection)
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)
+        self.campaigns = SqliteCampaignTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:
