@@ -346,7 +346,6 @@ class EmbeddedEngine:
         self._carried.clear()
         self._rollup.committed()
         self._memory.campaigns.committed()
-        self._memory.campaigns.committed()
         if self._full:
             self._full = False
             self._chores.snapshot_due = True
