@@ -175,3 +175,59 @@ def test_memory_is_flat_in_the_length_of_the_input(raid_file: Path, tmp_path: Pa
         return float(document["peak_rss_mb"])
 
     assert peak(88) < 1.15 * peak(22) + 8
+
+
+def test_no_output_is_written_over_an_input_or_over_the_other(tmp_path: Path) -> None:
+    chat = tmp_path / "chat.ndjson"
+    chat.write_bytes(b"{}\n")
+    other = tmp_path / "other"
+    for arguments, named in (
+        (("--out", str(chat)), "--out"),
+        (("--summary", str(tmp_path / "." / "chat.ndjson")), "--summary"),
+        (("--out", str(other), "--summary", str(other)), "--summary"),
+    ):
+        result = invoke(str(chat), *arguments)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"rempart: {named}: ")
+        assert "written over" in result.stderr
+    assert chat.read_bytes() == b"{}\n"
+    assert not other.exists()
+
+
+def test_a_summary_that_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    """The input is not even there: nothing of it was read."""
+    result = invoke(str(tmp_path / "missing"), "--summary", str(tmp_path / "no" / "where"))
+    assert result.exit_code == 2
+    assert "no such folder" in result.stderr
+
+
+def test_people_are_told_what_was_held_and_which_ids_came_again(tmp_path: Path) -> None:
+    def line(id: str, text: str) -> str:
+        return json.dumps(
+            {
+                "id": id,
+                "platform": "irc",
+                "channel": "c",
+                "sent_at": "2026-03-01T20:14:03Z",
+                "author": {"id": "u1"},
+                "text": text,
+            }
+        )
+
+    chat = tmp_path / "chat.ndjson"
+    texts = (("1", "hello"), ("2", "you are an idiot and a loser"), ("1", "hello"), ("1", "bye"))
+    chat.write_text("\n".join(line(*text) for text in texts), "utf-8")
+    told = invoke(str(chat)).stdout
+    assert "1 held" in told
+    assert "1 came again with a known id" in told
+    assert "1 had a known id and another content" in told
+
+
+def test_an_input_that_is_no_ndjson_at_all_is_told_what_to_bring(tmp_path: Path) -> None:
+    junk = tmp_path / "junk"
+    junk.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+    result = invoke(str(junk))
+    assert "docs/messages.md" in result.stderr.splitlines()[-1]
+    missing = invoke(str(tmp_path / "missing"))
+    assert (missing.exit_code, len(missing.stderr.splitlines())) == (2, 1)
+    assert "name a file of messages" in missing.stderr

@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from rempart.cli.playback import Cue, Pace, as_recorded, at, moved_to_now
+from rempart.cli.refusals import MAX_REFUSALS_SHOWN, refusal_line
 from rempart.errors import InputError
 from rempart.ingest import Parsed, open_input, read_ndjson
 from rempart.scenario import Generated, built_in, generate, load
@@ -36,7 +37,9 @@ _encoder = msgspec.json.Encoder()
     help="1 is real time, 10 ten times as fast, 0 as fast as possible.",
 )
 @click.option("--to", "address", default=_DEFAULT_ADDRESS, show_default=True, help="The service.")
-@click.option("--token", envvar="REMPART_TOKEN", help="Token with the scope ingest.")
+@click.option(
+    "--token", envvar="REMPART_TOKEN", help="Token with the scope ingest; or set REMPART_TOKEN."
+)
 @click.option("--keep-times", is_flag=True, help="Do not move times and ids to the present.")
 @click.option(
     "--write",
@@ -54,8 +57,10 @@ def replay(
     keep_times: bool,
     write: Path | None,
 ) -> None:
-    """Play SCENARIO, a built-in name (hate-raid), a folder with a scenario.toml, or a file of
-    messages, into a running service at real or scaled speed.
+    """Play SCENARIO into a running service, at real or scaled speed.
+
+    SCENARIO is a built-in name (evening-of-calm, hate-raid, sms-flood), a folder with a
+    scenario.toml, or a file of messages (NDJSON).
 
     What a scenario tells of earlier days is sent at once.
     """
@@ -64,7 +69,11 @@ def replay(
         return
     cues = _cues(scenario, seed, variant, speed, keep_times=keep_times)
     if not cues:
-        raise InputError("there is no message in it", where=scenario)
+        raise InputError(
+            "there is no message in it",
+            where=scenario,
+            next_step="NDJSON is expected, one message per line: see docs/messages.md",
+        )
     asyncio.run(_play(cues, address, token, scenario))
 
 
@@ -89,20 +98,25 @@ def _cues(
 
 def _from_file(name: str) -> list[Parsed]:
     parts: list[Parsed] = []
+    refused = 0
     try:
         with open_input(name) as stream:
             for chunk in read_ndjson(stream):
                 for part in chunk:
                     if isinstance(part, Parsed):
                         parts.append(part)
-                    else:
-                        click.echo(f"{name}:{part.line}: refused: {part.reason!r}", err=True)
+                        continue
+                    refused += 1
+                    if refused <= MAX_REFUSALS_SHOWN:
+                        click.echo(refusal_line(name, part), err=True)
     except InputError as error:
         raise InputError(
             error.what,
             where=error.where,
             next_step=f"a file of messages, or a scenario: {', '.join(built_in())}",
         ) from None
+    if refused > MAX_REFUSALS_SHOWN:
+        click.echo(f"… and {refused - MAX_REFUSALS_SHOWN} more refused lines", err=True)
     return parts
 
 

@@ -1,7 +1,8 @@
 """`rempart scan`: the whole pipeline over message files.
 
 Outcomes go to `--out` in input order, the summary to `--summary`; people get a short text. Bad
-lines are refused alone and named on stderr; the scan goes on.
+lines are refused alone and named on stderr; the scan goes on. Nothing that is read is written
+over, and what cannot be written is said before the work, not after it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from typing import Any
 import click
 
 from rempart.cli.progress import Progress, progress_over
+from rempart.cli.refusals import MAX_REFUSALS_SHOWN, refusal_line
 from rempart.cli.summary import Meter, summary_for_people, summary_json
 from rempart.engine.pipeline import Pipeline, PipelineSettings
-from rempart.engine.scan import MAX_REFUSALS_KEPT, Chunk, PureEngine, ScanEngine
+from rempart.engine.scan import MAX_REFUSALS_KEPT, Chunk, PureEngine, ScanEngine, Scanned
 from rempart.engine.scan import scan as run_scan
 from rempart.engine.shards import choose_processes
 from rempart.errors import InputError, NotYetError
@@ -27,7 +29,15 @@ from rempart.ingest import Parsed, open_input, read_ndjson
 from rempart.model import ItemRefusal
 
 CHUNK = 2_000
-_MAX_REFUSALS_SHOWN = 20
+_VERDICTS = (
+    ("held", b'"verdict":"hold"'),
+    ("hidden", b'"verdict":"hide"'),
+    ("removed", b'"verdict":"remove"'),
+)
+_NOTHING_READ = (
+    "rempart: not one line is a message: the input must be NDJSON, one JSON object per line"
+    " (docs/messages.md shows one)"
+)
 
 
 @click.command(epilog="Example: rempart scan chat.ndjson --out outcomes.ndjson --summary sum.json")
@@ -40,7 +50,7 @@ _MAX_REFUSALS_SHOWN = 20
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of a store: keep messages, cases and the log there, as the service would.",
 )
-@click.option("--rules", help="Folder of rules (with a later issue).")
+@click.option("--rules", help="Folder of rules (not yet: the built-in ones act).")
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -67,10 +77,12 @@ def scan(
             where="--rules",
             next_step="leave it out: the built-in rules are in force",
         )
+    _check_outputs(inputs, out, summary)
     meter = Meter()
     told = _Refusals()
+    counted = _Counted()
     with ExitStack() as stack:
-        sink = stack.enter_context(_open_sink(out))
+        sink = counted.over(stack.enter_context(_open_sink(out)))
         progress = stack.enter_context(progress_over(inputs))
         chunks = _read(inputs, chunk, told, progress)
         engine, chunks = _engine(data, inputs, processes, chunks)
@@ -79,6 +91,8 @@ def scan(
         gc.freeze()
         scanned = run_scan(chunks, engine, sink, told.add)
     told.say_how_many_more()
+    if scanned.refused and not scanned.messages + scanned.events:
+        click.echo(_NOTHING_READ, err=True)
     measured = meter.measure()
     document = summary_json(scanned, told.kept, measured)
     if as_json or summary == "-":
@@ -87,6 +101,31 @@ def scan(
         _write(summary, document)
     if not as_json and summary != "-":
         click.echo(summary_for_people(scanned, measured, out), err=out == "-")
+        click.echo(counted.for_people(scanned), err=out == "-")
+
+
+class _Counted:
+    """Verdicts and repeated ids, for people: counted in passing, in the bytes of the outcomes."""
+
+    def __init__(self) -> None:
+        self._counts = {"held": 0, "hidden": 0, "removed": 0}
+
+    def over(self, sink: Callable[[bytes], object]) -> Callable[[bytes], object]:
+        def count(outcomes: bytes) -> object:
+            for word, verdict in _VERDICTS:
+                self._counts[word] += outcomes.count(verdict)
+            return sink(outcomes)
+
+        return count
+
+    def for_people(self, scanned: Scanned) -> str:
+        parts = [f"{self._counts['held']:,} held"]
+        parts += [f"{n:,} {word}" for word, n in self._counts.items() if n and word != "held"]
+        if scanned.duplicates:
+            parts.append(f"{scanned.duplicates:,} came again with a known id")
+        if scanned.conflicts:
+            parts.append(f"{scanned.conflicts:,} had a known id and another content")
+        return ", ".join(parts)
 
 
 class _Refusals:
@@ -103,19 +142,12 @@ class _Refusals:
             if len(self.kept) < MAX_REFUSALS_KEPT:
                 row = {"input": self.input, "line": refusal.line, "field": refusal.field}
                 self.kept.append(row | {"reason": refusal.reason, "id": refusal.id})
-            if self._count <= _MAX_REFUSALS_SHOWN:
-                field = f"{refusal.field}: " if refusal.field else ""
-                line = f"{self.input}:{refusal.line}: refused: {field}{refusal.reason}"
-                click.echo(_printable(line), err=True)
+            if self._count <= MAX_REFUSALS_SHOWN:
+                click.echo(refusal_line(self.input, refusal), err=True)
 
     def say_how_many_more(self) -> None:
-        if self._count > _MAX_REFUSALS_SHOWN:
-            click.echo(f"… and {self._count - _MAX_REFUSALS_SHOWN} more refused lines", err=True)
-
-
-def _printable(line: str) -> str:
-    """Names of fields come from the input: no control character of theirs reaches a terminal."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in line)
+        if self._count > MAX_REFUSALS_SHOWN:
+            click.echo(f"… and {self._count - MAX_REFUSALS_SHOWN} more refused lines", err=True)
 
 
 def _read(
@@ -146,6 +178,30 @@ def _engine(
         processes = choose_processes([part.item for part in first if isinstance(part, Parsed)])
         chunks = itertools.chain([first], chunks)
     return PureEngine(pipeline, processes), chunks
+
+
+def _check_outputs(inputs: tuple[str, ...], out: str | None, summary: str | None) -> None:
+    """No output over an input or over the other one; each in a folder that is there."""
+    outputs = [
+        (option, name)
+        for option, name in (("--out", out), ("--summary", summary))
+        if name not in (None, "-")
+    ]
+    taken = {Path(name).resolve(): "an input" for name in inputs if name != "-"}
+    for option, name in outputs:
+        assert name is not None
+        path = Path(name).resolve()
+        if path in taken:
+            raise InputError(
+                f"{name} is {taken[path]} too and would be written over",
+                where=option,
+                next_step="name another file",
+            )
+        taken[path] = option
+        if not path.parent.is_dir():
+            raise InputError(
+                "cannot write: there is no such folder", where=name, next_step="make it first"
+            )
 
 
 @contextmanager

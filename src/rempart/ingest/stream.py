@@ -53,7 +53,11 @@ def open_input(name: str) -> Iterator[BinaryIO]:
     except OSError as error:
         if error.errno is None:
             raise InputError(f"not valid gzip: {error}", where=name) from None
-        raise InputError(error.strerror or str(error), where=name) from None
+        raise InputError(
+            error.strerror or str(error),
+            where=name or "input",
+            next_step="name a file of messages; - is stdin",
+        ) from None
     except (EOFError, zlib.error) as error:
         raise InputError(f"not valid gzip: {error}", where=name) from None
 
