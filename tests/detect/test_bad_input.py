@@ -184,6 +184,25 @@ def test_one_message_from_the_future_blinds_nobody(days: int, seconds: float) ->
         assert found.attacks[0].begin - generated.truth.attack.begin < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("days", [2, 400])
+def test_after_a_message_from_the_future_time_goes_on(days: int) -> None:
+    """The target's clock is not frozen there: two waves, twenty minutes apart, are two raids."""
+    generated = generate("hate-raid", load("hate-raid", 3, "second-wave"))
+    items = list(generated.items)
+    place = around_the_attack(generated, -300)
+    wrong = next(item for item in items[place:] if isinstance(item, Message))
+    items.insert(place, replace(moved(wrong, timedelta(days=days)), id="future"))
+    raids, outcomes = figures.run(items)
+    begins = []
+    for wave in generated.truth.attacks:
+        found = figures.compare(generated, wave, raids, outcomes)
+        assert_found(found)
+        (raid,) = found.attacks
+        assert abs(raid.begin - wave.begin) < timedelta(minutes=1)
+        begins.append(raid.begin)
+    assert begins[1] - begins[0] > timedelta(minutes=15)
+
+
 @pytest.mark.parametrize(
     "days",
     [
