@@ -10,6 +10,8 @@ from rempart.engine.settings import load_engine_settings
 from rempart.errors import InputError
 from rempart.web.settings import load_settings
 
+SECRET = "secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'\n"
+
 
 def write(folder: Path, text: str) -> Path:
     (folder / "settings.toml").write_text(text, "utf-8")
@@ -41,6 +43,19 @@ def test_one_file_serves_engine_and_web(tmp_path: Path) -> None:
         ("[web]\nmax_body = 'much'\n", "max_body"),
         ("[log\n", "settings cannot be read"),
         ('[webhooks.bot]\nurl = "https://bot.example"\nsecret = "short"\n', "webhooks.bot"),
+        ("[limits]\naccount_hold = 3\n", "[limits]: unknown setting account_hold"),
+        ("[limits]\naccount_hold = 3\n", "did you mean account_holds?"),
+        ("[limits]\naccount_holds = 'x'\n", "[limits]: account_holds: expected int, got str"),
+        ("[web]\ntrusted_proxy = ['x']\n", "[web]: unknown setting trusted_proxy"),
+        ("[web]\ntrusted_proxies = ['nonsense']\n", "'nonsense' is not an address"),
+        ("[web]\npublic_url = 'rempart.example'\n", "public_url: 'rempart.example'"),
+        ("[webhooks.bot]\nurl = 'https://bot.example'\n", "[webhooks.bot]: secret is missing"),
+        (f"[webhooks.bot]\nurl = 'ftp://bot.example'\n{SECRET}", "url: 'ftp://bot.example'"),
+        (f"[webhooks.bot]\nurl = 'http://127.0.0.1:9'\n{SECRET}", "allow = "),
+        (f"[webhooks.bot]\nurl = 'https://b.example'\nallow = ['bot']\n{SECRET}", "'bot'"),
+        (f"[hooks.chat]\nsecrets = 'x'\n{SECRET}", "[hooks.chat]: unknown setting secrets"),
+        (f"[web.hooks.chat]\n{SECRET}", "[hooks.NAME]"),
+        ("webhooks = 3\n", "webhooks is not a section"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
@@ -49,3 +64,14 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
         load_engine_settings(folder)
         load_settings(folder)
     assert named in error.value.diagnostics()
+    assert "settings.toml" in error.value.diagnostics()
+    assert "$" not in error.value.diagnostics()
+
+
+def test_a_bot_on_this_machine_is_reached_when_it_is_named(tmp_path: Path) -> None:
+    text = (
+        f"[webhooks.bot]\nurl = 'http://127.0.0.1:9000/measures'\nallow = ['127.0.0.1']\n{SECRET}"
+    )
+    settings = load_settings(write(tmp_path, text))
+    assert settings.webhooks["bot"].allow == ("127.0.0.1",)
+    assert load_engine_settings(tmp_path).webhooks["bot"].takes("twitch", "lea")

@@ -30,6 +30,7 @@ from typing import Annotated, Any
 import msgspec
 
 from rempart.engine.pipeline import PipelineSettings
+from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
 from rempart.protect import Limits
 
@@ -108,8 +109,32 @@ def read_document(data_dir: Path) -> dict[str, Any]:
 def load_engine_settings(data_dir: Path) -> EngineSettings:
     """Reads `settings.toml`; InputError says which field is wrong."""
     document = read_document(data_dir)
-    found = {name: document[name] for name in (*_OURS, "webhooks") if name in document}
-    try:
-        return msgspec.convert(found, EngineSettings)
-    except msgspec.ValidationError as error:
-        raise InputError(str(error), where=str(data_dir / "settings.toml")) from error
+    path = str(data_dir / "settings.toml")
+
+    def section(name: str, kind: type[S]) -> S:
+        return read_section(document.get(name, {}), kind, name, path)
+
+    webhooks = named_sections(document, "webhooks", path)
+    return EngineSettings(
+        community=section("community", Community),
+        detection=section("detection", Detection),
+        log=section("log", LogSettings),
+        limits=section("limits", Limits),
+        engine=section("engine", EngineLimits),
+        webhooks={
+            name: read_section(found, Outgoing, f"webhooks.{name}", path)
+            for name, found in webhooks.items()
+        },
+    )
+
+
+def named_sections(document: dict[str, Any], name: str, path: str) -> dict[str, Any]:
+    """The sections `[name.…]`, each under its own name."""
+    found = document.get(name, {})
+    if not isinstance(found, dict):
+        raise InputError(
+            f"{name} is not a section",
+            where=path,
+            next_step=f"write [{name}.SOMETHING] with its settings below",
+        )
+    return found

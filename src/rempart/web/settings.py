@@ -18,12 +18,15 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 
-from rempart.engine.settings import read_document
+from rempart.engine.settings import named_sections, read_document
+from rempart.engine.settings_errors import read_section
 from rempart.errors import InputError
 
 DEFAULT_HOST = "127.0.0.1"
@@ -68,21 +71,88 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_settings(data_dir: Path) -> WebSettings:
     """Reads `settings.toml`; InputError says which field is wrong."""
-    path = data_dir / "settings.toml"
+    path = str(data_dir / "settings.toml")
     document = read_document(data_dir)
-    found = dict(document.get("web", {}))
-    found |= {name: document[name] for name in ("hooks", "webhooks") if name in document}
-    try:
-        settings = msgspec.convert(found, WebSettings)
-    except msgspec.ValidationError as error:
-        raise InputError(str(error), where=str(path)) from error
-    secrets = [(f"hooks.{name}", hook.secret) for name, hook in settings.hooks.items()]
-    secrets += [(f"webhooks.{name}", hook.secret) for name, hook in settings.webhooks.items()]
-    for place, secret in secrets:
-        if len(secret.encode()) < MIN_SECRET_BYTES:
+    web = read_section(document.get("web", {}), WebSettings, "web", path)
+    if web.hooks or web.webhooks:
+        raise InputError(
+            "unknown section inside [web]",
+            where=path,
+            next_step="webhooks stand on their own: [hooks.NAME] and [webhooks.NAME]",
+        )
+    _check_addresses(web, path)
+    hooks = {
+        name: read_section(found, HookSettings, f"hooks.{name}", path)
+        for name, found in named_sections(document, "hooks", path).items()
+    }
+    webhooks = {
+        name: read_section(found, WebhookSettings, f"webhooks.{name}", path)
+        for name, found in named_sections(document, "webhooks", path).items()
+    }
+    for name, hook in hooks.items():
+        _check_secret(hook.secret, f"{path} [hooks.{name}]")
+    for name, webhook in webhooks.items():
+        _check_secret(webhook.secret, f"{path} [webhooks.{name}]")
+        _check_webhook(webhook, f"{path} [webhooks.{name}]")
+    return msgspec.structs.replace(web, hooks=hooks, webhooks=webhooks)
+
+
+def _check_secret(secret: str, where: str) -> None:
+    if len(secret.encode()) < MIN_SECRET_BYTES:
+        raise InputError(
+            f"the secret is shorter than {MIN_SECRET_BYTES} bytes",
+            where=where,
+            next_step="generate one with `openssl rand -base64 32`",
+        )
+
+
+def _check_webhook(webhook: WebhookSettings, where: str) -> None:
+    _check_url(webhook.url, "url", where)
+    if webhook.url.startswith("http://") and not webhook.allow:
+        raise InputError(
+            "url: plain http goes only to a private address that you name",
+            where=where,
+            next_step='use https, or add allow = ["127.0.0.1"] with the address of your bot',
+        )
+    for text in webhook.allow:
+        if not _is_network(text):
             raise InputError(
-                f"the secret is shorter than {MIN_SECRET_BYTES} bytes",
-                where=f"{path} [{place}]",
-                next_step="generate one with `openssl rand -base64 32`",
+                f"allow: {text!r} is not an address",
+                where=where,
+                next_step='write an IP address or a network, as in "127.0.0.1" or "10.0.0.0/8"',
             )
-    return settings
+
+
+def _check_addresses(web: WebSettings, path: str) -> None:
+    where = f"{path} [web]"
+    if web.public_url is not None:
+        _check_url(web.public_url, "public_url", where)
+    for text in web.trusted_proxies:
+        if text != "*" and not _is_network(text):
+            raise InputError(
+                f"trusted_proxies: {text!r} is not an address",
+                where=where,
+                next_step='write IP addresses or networks, as in "127.0.0.1" or "10.0.0.0/8"',
+            )
+
+
+def _check_url(url: str, field: str, where: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise InputError(
+            f"{field}: {url!r} is not a web address",
+            where=where,
+            next_step="write it whole, as in https://rempart.example",
+        )
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
