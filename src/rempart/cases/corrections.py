@@ -6,7 +6,8 @@ Rules kept here:
    are free, and it is not held for this raid again. It can be put back.
 2. **Split**: chosen members become a part, a raid of its own with its own open case; their messages
    and measures go with them. Undone by merging the two cases.
-3. **Merge**: one open case joins another about the same target. Undone by splitting its members.
+3. **Merge**: one open case joins another about the same target in the same channel (rights on a
+   case are rights on its channel). Undone by splitting its members.
 4. Each correction is one entry of the log that says who made it and what it changed, in the same
    transaction. The machine's own entries stay as they were.
 """
@@ -129,9 +130,10 @@ def merge_raids(tables: Tables, raid: str, into: str, by: str, at_ms: int) -> Ca
     source, goal = _open_case(tables, raid), _open_case(tables, into)
     if source.id == goal.id:
         raise InputError("these two are one case already", where="into")
-    if (source.platform, source.target) != (goal.platform, goal.target):
+    places = [(one.platform, one.channel, one.target) for one in (source, goal)]
+    if places[0] != places[1]:
         raise InputError(
-            "only raids against the same target are one case",
+            "only raids in one channel against the same target are one case",
             where="into",
             next_step="attacks on several targets are seen as a campaign",
         )

@@ -115,7 +115,7 @@ async def split(
 
 @post("/raids/{raid:str}/merge", guards=MODERATE, status_code=200, tags=["raids"])
 async def merge(request: AnyRequest, raid: FromPath[str], data: JSONBody[MergeRequest]) -> Case:
-    """The case of this raid joins that of another one against the same target."""
+    """The case of this raid joins that of another one in its channel, against the same target."""
     who, at_ms = must_be_known(request), now_ms()
 
     def change(tables: Tables) -> Case:

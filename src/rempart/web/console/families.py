@@ -56,8 +56,9 @@ class Variant(msgspec.Struct, frozen=True):
 
 
 class Family(msgspec.Struct, frozen=True):
-    """Near-identical messages. `name`: a letter; `example`: what was written most often, as the
-    first who wrote it did; `accounts`: who wrote it, most messages first."""
+    """Near-identical messages. `name`: a letter; `example`: what was written most often, and of
+    equals the one that has most in common with all others; `accounts`: who wrote it, most messages
+    first."""
 
     name: str
     messages: int
@@ -91,9 +92,8 @@ def families(written: Iterable[Written]) -> list[Family]:
 
 
 def _family(name: str, group: _Group) -> Family:
-    ranked = group.texts.most_common()
-    example = ranked[0][0]
-    others = ranked[1:]
+    example = _central(group.texts)
+    others = [(text, count) for text, count in group.texts.most_common() if text != example]
     return Family(
         name=name,
         messages=group.texts.total(),
@@ -105,6 +105,24 @@ def _family(name: str, group: _Group) -> Family:
         ],
         more_variants=max(0, len(others) - MOST_VARIANTS),
     )
+
+
+def _central(texts: Counter[str]) -> str:
+    most = max(texts.values())
+    folded = [(text, _pieces(read)) for text, read in zip(texts, fold(list(texts)), strict=True)]
+    common = Counter(piece for text, pieces in folded for piece in pieces)
+    often = [(text, pieces) for text, pieces in folded if texts[text] == most]
+    return max(
+        often,
+        key=lambda pair: (
+            sum(common[piece] for piece in pair[1]) / len(pair[1]),
+            sum(char.isascii() for char in pair[0]) - len(pair[0]),
+        ),
+    )[0]
+
+
+def _pieces(text: str) -> set[str]:
+    return {text[at : at + _PIECE] for at in range(max(1, len(text) - _PIECE + 1))}
 
 
 def _read(folded: str) -> str:
@@ -119,7 +137,7 @@ def _group(texts: Sequence[str]) -> dict[str, int]:
     sizes: list[int] = []
     found: dict[str, int] = {}
     for text in texts:
-        pieces = {text[at : at + _PIECE] for at in range(max(1, len(text) - _PIECE + 1))}
+        pieces = _pieces(text)
         votes = Counter(family for piece in pieces for family in families_of.get(piece, ()))
         best = max(
             votes,

@@ -26,8 +26,8 @@ from rempart.model import Member
 
 MOST_DOTS = 400
 MOST_TIES = 40
-WIDTH, HEIGHT = 660, 400
-_EDGE = 26
+WIDTH, HEIGHT = 680, 260
+_EDGE = 16
 _ROUNDS = 90
 _MANY = 150
 _GOLDEN = 2.399963229728653
@@ -182,10 +182,13 @@ def _repulsion(at: Points, weight: Points, length: float) -> Points:
 
 
 def _fit(at: Points) -> list[tuple[float, float]]:
+    """Into the frame. Half of a place is its rank, so that one that stands far off does not press
+    all others together."""
     low, high = at.min(axis=0), at.max(axis=0)
     span = np.maximum(high - low, 1e-6)
     if (span[1] > span[0]) != (HEIGHT > WIDTH):
         at, low, span = at[:, ::-1], low[::-1], span[::-1]
     room = np.array([WIDTH - 2 * _EDGE, HEIGHT - 2 * _EDGE])
-    placed = (at - low) / span * room + _EDGE
+    ranks = np.argsort(np.argsort(at, axis=0, kind="stable"), axis=0) / max(1, len(at) - 1)
+    placed = ((at - low) / span + ranks) / 2 * room + _EDGE
     return [(round(float(x), 1), round(float(y), 1)) for x, y in placed]

@@ -28,7 +28,7 @@ from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
-from rempart.web.console import views
+from rempart.web.console import acts, views
 from rempart.web.console.screens import CaseScreen
 from rempart.web.console.templates import language_of, render
 
@@ -139,6 +139,7 @@ route_handlers: list[Any] = [
     undo_raid,
     decide,
     dossier,
+    *acts.route_handlers,
 ]
 
 

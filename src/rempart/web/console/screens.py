@@ -10,7 +10,19 @@ from datetime import datetime
 
 import msgspec
 
-from rempart.model import Case, Decision, Measure, Member, Raid, Report, Verdict
+from rempart.model import (
+    Case,
+    Decision,
+    Measure,
+    MeasureKind,
+    Member,
+    Raid,
+    Report,
+    ScopeKind,
+    Verdict,
+)
+from rempart.web.console.families import Family
+from rempart.web.console.graph import Graph
 
 
 class ChannelRate(msgspec.Struct, frozen=True):
@@ -181,6 +193,64 @@ class Evidence(msgspec.Struct, frozen=True):
     covered: bool
 
 
+class Shared(msgspec.Struct, frozen=True):
+    """One thing that members share, for the list beside the graph."""
+
+    kind: str
+    name: str
+    members: int
+
+
+class OtherRaid(msgspec.Struct, frozen=True):
+    """Another open case of a raid in this channel, with which this one may be merged."""
+
+    raid: str
+    case: str
+    kind: str
+    begin: datetime
+    members: int
+
+
+class LiftedOut(msgspec.Struct, frozen=True):
+    account: str
+    name: str
+
+
+class ReasonCount(msgspec.Struct, frozen=True):
+    """A reason of members, and how many of them have it."""
+
+    sentence: str
+    members: int
+
+
+class RaidPart(msgspec.Struct, frozen=True):
+    """`shares`: for each account what it shares, as places in `shared`; `undecided`: the case is
+    open, so that it can still be split and merged."""
+
+    raids: list[str]
+    families: list[Family]
+    shared: list[Shared]
+    shares: dict[str, list[int]]
+    graph: Graph | None
+    lifted_out: list[LiftedOut]
+    others: list[OtherRaid]
+    undecided: bool
+    member_reasons: list[ReasonCount] = []
+    may_correct: bool = False
+
+
+class MeasureGroup(msgspec.Struct, frozen=True):
+    """Measures of one kind on one kind of thing. `active` of them are in force, the last of these
+    until `until` (None: until somebody undoes it)."""
+
+    kind: MeasureKind
+    scope: ScopeKind
+    rows: list[MeasureRow]
+    active: int
+    undoable: bool
+    until: datetime | None
+
+
 class CaseScreen(msgspec.Struct, frozen=True):
     now: datetime
     case: Case
@@ -196,6 +266,8 @@ class CaseScreen(msgspec.Struct, frozen=True):
     decisions: list[Decision]
     evidence: Evidence
     next_case: str | None = None
+    groups: list[MeasureGroup] = []
+    of_raid: RaidPart | None = None
 
 
 class ChannelSummary(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ minute; work per chart is bounded by `MOST_ROWS` per channel.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rempart.model import Raid
 from rempart.store.interface import Tables
@@ -74,8 +74,11 @@ def _empty(begin: int, until: int, step: int) -> list[int]:
     return [0] * ((until - begin) // step)
 
 
-def timeline(tables: Tables, raid: Raid, last_seq: int | None, now_ms: int) -> Timeline:
-    """Messages of the raid against those of everybody else in its channel, around the raid."""
+def timeline(
+    tables: Tables, raid: Raid, last_seq: int | None, now_ms: int, joined: Collection[str] = ()
+) -> Timeline:
+    """Messages of the raid against those of everybody else in its channel, around the raid.
+    `joined`: the ids of all raids that are one case with it."""
     begin = (ms_of(raid.begin) - BEFORE_RAID) // FINE_STEP * FINE_STEP
     end = ms_of(raid.end)
     until = _up(min(end + AFTER_RAID, max(now_ms, end + 1)), FINE_STEP)
@@ -83,7 +86,7 @@ def timeline(tables: Tables, raid: Raid, last_seq: int | None, now_ms: int) -> T
         rows = tables.stream.latest(
             raid.platform, raid.channel, before=last_seq + MOST_ROWS, limit=2 * MOST_ROWS
         )
-        attack, others = _split(rows, raid.id, begin, until)
+        attack, others = _split(rows, {raid.id, *joined}, begin, until)
         step = FINE_STEP
     else:
         step = MINUTE
@@ -102,12 +105,12 @@ def timeline(tables: Tables, raid: Raid, last_seq: int | None, now_ms: int) -> T
 
 
 def _split(
-    rows: Iterable[MessageRow], raid: str, begin: int, until: int
+    rows: Iterable[MessageRow], raids: set[str], begin: int, until: int
 ) -> tuple[list[int], list[int]]:
     attack, others = _empty(begin, until, FINE_STEP), _empty(begin, until, FINE_STEP)
     for row in rows:
         if begin <= row.sent_at_ms < until:
-            series = attack if row.raid == raid else others
+            series = attack if row.raid in raids else others
             series[(row.sent_at_ms - begin) // FINE_STEP] += 1
     return attack, others
 

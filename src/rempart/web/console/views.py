@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rempart.cases.corrections import combined, pictures_of
 from rempart.cases.decisions import preview
 from rempart.cases.reading import read_messages, read_reports
 from rempart.errors import NotFoundError
@@ -21,6 +22,7 @@ from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
 from rempart.web.console.alarms import alarms
 from rempart.web.console.lately import lately
+from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
 from rempart.web.console.reading import (
     log_state,
     measure_rows,
@@ -104,8 +106,14 @@ def queue(
 def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseScreen:
     found = visible_case(tables, caller, id)
     raid_row = tables.stream.raid(found.raid) if found.raid else None
-    raid = raid_row.raid if raid_row else None
-    said = [said_of_case(one) for one in read_messages(tables, found.id, MOST_SAID)]
+    raids = pictures_of(tables, found.id)
+    raid = combined(raids) if raids else raid_row.raid if raid_row else None
+    most = MOST_READ if raids else MOST_SAID
+    read = [said_of_case(one) for one in read_messages(tables, found.id, most)]
+    said = read[:MOST_SAID]
+    measures = measure_rows(
+        tables, tables.cases.measures(found.id), may_undo=caller.may(Scope.MODERATE)
+    )
     sequences = tables.cases.message_sequences(found.id)
     decision = tables.cases.decision(found.id)
     return screens.CaseScreen(
@@ -117,10 +125,14 @@ def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseSc
         said=said,
         said_total=len(sequences),
         signals=signal_sums(said),
-        measures=measure_rows(
-            tables, tables.cases.measures(found.id), may_undo=caller.may(Scope.MODERATE)
-        ),
-        timeline=timeline(tables, raid, sequences[-1] if sequences else None, now_ms)
+        measures=measures,
+        groups=measure_groups(measures),
+        of_raid=raid_part(tables, found, raid, read, may_correct=caller.may(Scope.MODERATE))
+        if raids and raid
+        else None,
+        timeline=timeline(
+            tables, raid, sequences[-1] if sequences else None, now_ms, {one.id for one in raids}
+        )
         if raid
         else None,
         reports=read_reports(tables, found.id),

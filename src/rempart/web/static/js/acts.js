@@ -17,18 +17,22 @@ export function say(text, wrong = false) {
 export function startActs() {
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (form.dataset.act !== "undo") return;
+    if (!form.dataset.act) return;
     event.preventDefault();
-    const button = form.querySelector("button");
+    const button = event.submitter ?? form.querySelector("button");
+    const fields = new URLSearchParams(new FormData(form));
+    if (button.name) fields.append(button.name, button.value);
     button.disabled = true;
     try {
-      const answer = await fetch(form.action, {
+      const answer = await fetch(button.getAttribute("formaction") ?? form.action, {
         method: "POST",
-        body: new URLSearchParams(new FormData(form)),
+        body: fields,
         headers: { accept: "application/json", "x-csrf-token": document.body.dataset.csrf },
       });
       if (!answer.ok) throw new Error(await reason(answer));
-      say(document.body.dataset.undone);
+      const went = form.dataset.act === "correct" ? (await answer.json()).case : "";
+      if (went && !location.pathname.endsWith(`/${went}`)) { location.assign(`/console/cases/${went}`); return; }
+      say(button.dataset.said ?? document.body.dataset.undone);
       await refresh();
     } catch (error) {
       say(`${document.body.dataset.failed} ${error.message}`, true);
@@ -36,7 +40,17 @@ export function startActs() {
       button.disabled = false;
     }
   });
+  document.addEventListener("change", choosing);
+  document.addEventListener("rempart:swapped", choosing);
+  choosing();
   preview();
+}
+
+/** A button that works on what is chosen is off until something is. */
+function choosing() {
+  for (const button of document.querySelectorAll("button[data-needs]")) {
+    button.disabled = !button.form.querySelector(`[name="${button.dataset.needs}"]:checked`);
+  }
 }
 
 async function reason(answer) {

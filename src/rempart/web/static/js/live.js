@@ -83,11 +83,12 @@ export async function refresh(parts = [...document.querySelectorAll("[data-live]
 function swap(part, next) {
   if (part.innerHTML === next.innerHTML) return;
   const active = part.contains(document.activeElement) ? document.activeElement : null;
-  if (active && /^(TEXTAREA|SELECT|INPUT)$/.test(active.tagName)) return;
+  if (active && /^(TEXTAREA|SELECT|INPUT)$/.test(active.tagName) && active.type !== "checkbox") return;
   const open = new Set([...part.querySelectorAll("[data-row]:has(details[open])")].map((row) => row.dataset.id));
   const here = part.querySelector("[data-row].here")?.dataset.id;
   const scroll = part.scrollTop;
   const unfolded = new Set([...part.querySelectorAll("details[id][open]")].map((one) => one.id));
+  const chosen = new Set([...part.querySelectorAll("input[type=checkbox]:checked")].map((one) => one.value));
   const focusIndex = active ? focusables(part).indexOf(active) : -1;
   drawTimes(next);
   part.replaceChildren(...next.childNodes);
@@ -96,6 +97,7 @@ function swap(part, next) {
     if (here && row.dataset.id === here) row.classList.add("here");
   }
   for (const one of part.querySelectorAll("details[id]")) if (unfolded.has(one.id)) one.open = true;
+  for (const one of part.querySelectorAll("input[type=checkbox]")) if (chosen.has(one.value)) one.checked = true;
   part.scrollTop = scroll;
   if (focusIndex >= 0) focusables(part)[focusIndex]?.focus({ preventScroll: true });
 }
