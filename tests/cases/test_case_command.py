@@ -191,3 +191,21 @@ def test_an_export_that_fails_leaves_no_file(evening, tmp_path):
     run(community, "export", "c-zzz", "-o", str(tmp_path / "x.zip"), code=2)
     assert log_size(community) == before
     assert not (tmp_path / "x.zip").exists()
+
+
+def test_each_case_is_one_line_of_the_table(evening):
+    community, _, _ = evening
+    cases = json.loads(run(community, "list", "--json").output)["cases"]
+    assert len(run(community, "list").output.splitlines()) == 1 + len(cases)
+
+
+def test_a_report_about_something_elsewhere_is_shown_without_empty_tables(evening):
+    community, _, _ = evening
+    request = ReportRequest(category="harassment", explanation="Elsewhere.", good_faith=True)
+    with community.store.begin() as tables:
+        receive(tables, request, community.keys, 2_000)
+    shown = run(community, "show", "--latest").output
+    assert "Elsewhere." in shown
+    assert "target" not in shown
+    assert "No message." in shown
+    assert "No measure." in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -75,3 +76,25 @@ def test_help_starts_without_loading_the_commands() -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_misspelt_command_is_understood() -> None:
+    result = CliRunner().invoke(main, ["verfy", "x.zip"])
+    assert result.exit_code == 2
+    assert "Did you mean 'verify'?" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_what_the_system_refuses_is_one_line_with_its_place(tmp_path: Path) -> None:
+    """A folder where a file should be: nothing any command has foreseen."""
+    (tmp_path / "rempart.lock").mkdir()
+    result = CliRunner().invoke(main, ["serve", "--data", str(tmp_path), "--port", "0"])
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert str(tmp_path) in result.stderr
+
+
+def test_a_reader_that_stops_early_hears_no_complaint() -> None:
+    command = f"{sys.executable} -m rempart.cli replay --help | head -c 1"
+    found = subprocess.run(command, shell=True, capture_output=True, check=True)
+    assert found.stderr == b""

@@ -55,7 +55,7 @@ def test_the_summary_is_that_of_the_contract(raid_file: Path, tmp_path: Path) ->
     assert {"id", "suspect_at", "kind", "messages"} <= attack.keys()
     held = [outcome for outcome in outcomes if outcome["verdict"] == "hold"]
     assert {outcome.get("raid") for outcome in held} >= {attack["id"]}
-    assert "1 attacks" in result.stdout
+    assert "1 attack," in result.stdout
 
 
 def test_input_from_stdin_gzip_and_several_files(raid_file: Path, tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ unreadable input. For 1 and 2 by error there is one line on stderr: where, what,
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -43,6 +45,13 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         return list(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and (near := get_close_matches(args[0], COMMANDS, 1)):
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
         entry = COMMANDS.get(cmd_name)
         if entry is None:
@@ -70,6 +79,10 @@ class LazyGroup(click.Group):
             _stop(f"{_one_line(error.format_message())}{hint}", 2)
         except click.ClickException as error:
             _stop(_one_line(error.format_message()), 2)
+        except BrokenPipeError:
+            _stop_quietly()
+        except OSError as error:
+            _stop(_of_the_system(error), 2)
         except (click.Abort, KeyboardInterrupt):
             sys.exit(130)
         sys.exit(result if isinstance(result, int) else 0)
@@ -77,6 +90,18 @@ class LazyGroup(click.Group):
 
 def _one_line(message: str) -> str:
     return " ".join(message.split())
+
+
+def _of_the_system(error: OSError) -> str:
+    """What no command has foreseen: a folder without rights, a disk that is gone."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error} (look at the rights and the disk: rempart doctor)"
+
+
+def _stop_quietly() -> None:
+    """Whoever read our output has closed it (`| head`); the interpreter must not complain again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(141)
 
 
 def _stop(message: str, code: int) -> None:

@@ -37,6 +37,7 @@ from rempart.web.console.shown import plain
 
 EVERYTHING = 1 << 40
 SHOWN = 50
+_PIPED_WIDTH = 200
 
 _data = click.option(
     "--data",
@@ -57,8 +58,14 @@ def case() -> None:
 @case.command("list", epilog="Example: rempart case list --data data --state open --json")
 @_data
 @_json
-@click.option("--state", type=click.Choice([state.value for state in CaseState]))
-@click.option("--kind", type=click.Choice([kind.value for kind in CaseKind]))
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in CaseState]),
+    help="Only cases in this state.",
+)
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in CaseKind]), help="Only cases of this kind."
+)
 @click.option("--channel", help="Only cases of this channel.")
 @click.option("--target", help="Only cases about attacks on this target.")
 @click.option("--limit", type=click.IntRange(1), help=f"At most so many; a table shows {SHOWN}.")
@@ -85,20 +92,21 @@ def list_cases(
         _print_json({"cases": [_whole(row) for row in page.cases], "total": page.total})
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("case", "kind", "state", "since (UTC)", "target", "reports", "why"):
-        table.add_column(head, no_wrap=head != "why")
+    for head in ("case", "kind", "state", "since (UTC)", "target", "reports"):
+        table.add_column(head, no_wrap=True)
+    table.add_column("why", no_wrap=True, overflow="ellipsis")
     for row in page.cases:
         cells = (
             row.id,
             row.kind.value,
             row.state.value,
             f"{row.opened_at:%m-%d %H:%M}",
-            _line(row.target, 16),
+            _line(row.target, 16) or "—",
             str(row.reports),
             _line(_spoken(row.why), 120),
         )
         table.add_row(*(Text(cell) for cell in cells))
-    console = Console()
+    console = _console()
     if page.cases:
         console.print(table)
     if len(page.cases) < page.total:
@@ -108,7 +116,7 @@ def list_cases(
 
 
 @case.command("show", epilog="Example: rempart case show --latest --data data")
-@click.argument("case_id", metavar="CASE", required=False)
+@click.argument("case_id", metavar="[CASE]", required=False)
 @_data
 @_json
 @_latest
@@ -135,12 +143,13 @@ def show_case(case_id: str | None, data: Path, as_json: bool, latest: bool, text
             }
         )
         return
-    console = Console()
+    console = _console()
     console.print(Text(_line(_spoken(found.why), 400), style="bold"))
+    about = f"target {found.target} in {found.channel} ({found.platform}); " if found.target else ""
     console.print(
         _line(
-            f"{found.id}, {found.kind}, {found.state}; target {found.target} in "
-            f"{found.channel} ({found.platform}); opened {found.opened_at:%Y-%m-%d %H:%M} UTC",
+            f"{found.id}, {found.kind}, {found.state}; {about}"
+            f"opened {found.opened_at:%Y-%m-%d %H:%M} UTC",
             400,
         ),
         markup=False,
@@ -154,8 +163,10 @@ def show_case(case_id: str | None, data: Path, as_json: bool, latest: bool, text
             ),
             markup=False,
         )
-    console.print(_messages_table(messages, text=text))
-    console.print(_measures_table(measures))
+    console.print(_messages_table(messages, text=text) if messages else "No message.")
+    if len(messages) == SHOWN:
+        console.print(f"The first {SHOWN} messages; --json and the dossier have all.")
+    console.print(_measures_table(measures) if measures else "No measure.")
     for report in reports:
         console.print(
             f"report ({report.category}, {report.state}): {_line(report.explanation, 300)}",
@@ -164,13 +175,25 @@ def show_case(case_id: str | None, data: Path, as_json: bool, latest: bool, text
 
 
 @case.command("export", epilog="Example: rempart case export --latest --data data -o dossier.zip")
-@click.argument("case_id", metavar="CASE", required=False)
+@click.argument("case_id", metavar="[CASE]", required=False)
 @_data
 @_latest
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File of the dossier (a zip).",
+)
 @click.option("--by", default="operator", show_default=True, help="Pseudonym of who exports.")
 @click.option("--reason", default="", help="Why, for the access log.")
-@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "fr"]),
+    default="en",
+    show_default=True,
+    help="Which language comes first in its README.",
+)
 @click.option(
     "--with-private", is_flag=True, help="With private messages, when their recipient wants it."
 )
@@ -320,6 +343,12 @@ def _appearing(path: Path) -> Iterator[BinaryIO]:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _console() -> Console:
+    """As wide as the terminal; piped, wide enough for a row on a line."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_PIPED_WIDTH)
 
 
 def _messages_table(messages: list[CaseMessage], *, text: bool) -> Table:

@@ -11,7 +11,8 @@ from rempart.errors import NotYetError
 def rules() -> None:
     """Validate rules, run their tests, compare them with history, deploy them.
 
-    The rules in force today are built in; `rempart scan --summary` names those that acted.
+    The rules in force today are built in; each outcome of `rempart scan --out` names those that
+    acted.
     """
 
 

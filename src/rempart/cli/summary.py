@@ -14,6 +14,8 @@ from rempart.engine.scan import Scanned
 from rempart.model import Campaign, Raid, RaidStage
 
 _KIB_PER_MIB = 1024
+_ENOUGH_FOR_A_RATE = 1_000
+"""With fewer messages the start of the process is most of the time."""
 
 
 class Measured(NamedTuple):
@@ -101,20 +103,23 @@ def _time(value: datetime | None) -> str | None:
 
 def summary_for_people(scanned: Scanned, measured: Measured, out: str | None) -> str:
     """What a person wants to know first."""
-    rate = scanned.messages / measured.cpu_seconds if measured.cpu_seconds else 0
+    rate = ""
+    if scanned.messages >= _ENOUGH_FOR_A_RATE:
+        per_second = scanned.messages / measured.cpu_seconds if measured.cpu_seconds else 0
+        rate = f" ({per_second:,.0f} messages per CPU-second)"
     lines = [
         f"{scanned.messages:,} messages, {scanned.refused:,} refused; "
-        f"{measured.wall_seconds:.1f} s, {measured.cpu_seconds:.1f} CPU-s "
-        f"({rate:,.0f} messages per CPU-second), peak memory {measured.peak_rss_mb:.0f} MiB"
+        f"{measured.wall_seconds:.1f} s, {measured.cpu_seconds:.1f} CPU-s{rate}, "
+        f"peak memory {measured.peak_rss_mb:.0f} MiB"
     ]
     stages = Counter(raid.stage for raid in scanned.raids)
     lines.append(
         ", ".join(
-            f"{stages[stage]} {word}"
+            f"{stages[stage]} {word}{'' if stages[stage] == 1 else 's'}"
             for stage, word in (
-                (RaidStage.ATTACK, "attacks"),
-                (RaidStage.SUSPECT, "suspicions"),
-                (RaidStage.NOTICE, "harmless coordinations"),
+                (RaidStage.ATTACK, "attack"),
+                (RaidStage.SUSPECT, "suspicion"),
+                (RaidStage.NOTICE, "harmless coordination"),
             )
         )
     )
