@@ -19,7 +19,7 @@ from typing import ClassVar, Final
 from rempart.detect.interface import Batch, Detector, Example
 from rempart.detect.text.evasion import SecondView
 from rempart.detect.text.fold import original_span
-from rempart.detect.text.terms import Hit, Term, TermMatcher, read_terms
+from rempart.detect.text.terms import Hit, Term, TermMatcher, read_phrases, read_terms
 from rempart.model import THRESHOLD, Label, Signal
 
 _AIMED_SCORE: Final = 0.55
@@ -40,7 +40,7 @@ class TextDetector(Detector):
     """Finds insults, hate, threats, sexual harassment and incitement to self-harm."""
 
     name: ClassVar[str] = "text"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     labels: ClassVar[frozenset[Label]] = frozenset(
         {Label.HATE, Label.INSULT, Label.THREAT, Label.SEXUAL, Label.SELF_HARM_INCITEMENT}
     )
@@ -68,7 +68,7 @@ class TextDetector(Detector):
             known = terms.get(term.text)
             if known is None or term.score > known.score:
                 terms[term.text] = term
-        self._matcher = TermMatcher(list(terms.values()))
+        self._matcher = TermMatcher(list(terms.values()), read_phrases("harmless.txt"))
         self._second = SecondView(list(terms.values()))
 
     def detect(self, batch: Batch) -> Iterable[tuple[int, Signal]]:

@@ -6,6 +6,7 @@ Rules of this module:
 2. All terms are looked for at once (Aho-Corasick), in one pass over all texts of a batch.
 3. A list is data: `term <tab> label <tab> score`, lines with `#` are provenance. 0.5 = flagged;
    a milder term counts only when it is aimed at somebody (see `detector`).
+4. A harmless phrase covers the terms inside it ("il a du retard"): they are not found there.
 """
 
 from __future__ import annotations
@@ -54,12 +55,19 @@ def read_terms(name: str) -> list[Term]:
     return terms
 
 
-class TermMatcher:
-    """Finds many terms in many texts."""
+def read_phrases(name: str) -> list[str]:
+    """A list of harmless phrases shipped in `data/`."""
+    text = resources.files("rempart.detect.text").joinpath("data", name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
-    def __init__(self, terms: Sequence[Term]) -> None:
+
+class TermMatcher:
+    """Finds many terms in many texts, except inside harmless phrases."""
+
+    def __init__(self, terms: Sequence[Term], harmless: Sequence[str] = ()) -> None:
         self._terms = tuple(terms)
-        self._automaton = BytesAhoCorasick([f" {term.text} ".encode() for term in self._terms])
+        patterns = [*(term.text for term in self._terms), *harmless]
+        self._automaton = BytesAhoCorasick([f" {text} ".encode() for text in patterns])
 
     def find(self, folds: Sequence[str]) -> Iterator[Hit]:
         """Hits in order of text, then of place. Characters outside ASCII part words; encoding
@@ -72,7 +80,14 @@ class TermMatcher:
             return
         starts = list(accumulate((len(text) + len(_SEPARATOR) for text in folds), initial=1))
         hits = []
+        known = len(self._terms)
+        harmless = sorted((start, end) for number, start, end in found if number >= known)
+        begins = [start for start, _ in harmless]
+        furthest = list(accumulate((end for _, end in harmless), max))
         for number, start, end in found:
+            before = bisect_right(begins, start)
+            if number >= known or (before and end <= furthest[before - 1]):
+                continue
             index = bisect_right(starts, start + 1) - 1
             offset = starts[index]
             hits.append(Hit(index, start + 1 - offset, end - 1 - offset, self._terms[number]))
