@@ -327,7 +327,7 @@ def test_two_hundred_thousand_authors_in_ten_minutes() -> None:
     assert sum(spent) / 200_000 <= 200e-6
 
 
-@pytest.mark.parametrize("seed", [1, 5])
+@pytest.mark.parametrize("seed", [5, 9])
 def test_twenty_thousand_messages_in_one_minute_on_one_target(seed: int) -> None:
     """FAULTS 37: nothing is dropped, and the attack is known within seconds."""
     settings = load("hate-raid", seed)

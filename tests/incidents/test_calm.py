@@ -32,7 +32,6 @@ def test_a_harmless_crowd_is_no_attack_and_nobody_is_held_for_it(kind: str, seed
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="rage in fixed phrases is taken for an attack (1 in 3)")
 def test_collective_rage_at_a_game_is_hardly_ever_an_attack() -> None:
     """At most 5 in a hundred; of a dozen at most one."""
     attacks = [
