@@ -5,8 +5,8 @@ to a person, each in own words, where usually hardly anybody is.
 
 Rules of this module:
 
-1. Counted are people, not messages, and only those who are no regulars; what several of them wrote
-   alike counts once, so a copypasta in jest is no dogpile.
+1. Counted are people, not messages, and only those who are no regulars; who goes on counts half as
+   much again. What several of them wrote alike counts once, so a copypasta in jest is no dogpile.
 2. Only hostility to a person counts. Where more is shouted at things (a game, a referee), or the
    regulars are as hostile, the channel is angry and nobody is piled on.
 3. It takes both: more hostile people than this channel has in such a time, and a large share of
@@ -31,7 +31,7 @@ from rempart.detect.raid.tails import binomial_tail, poisson_tail
 from rempart.model import RaidStage
 
 SLOW_MS: Final = 10 * MINUTE_MS
-CROWD_SIZE: Final = 4
+CROWD_SIZE: Final = 3
 CROWD_COUNT: Final = 4.0
 CROWD_SHARE: Final = 1.2
 CROWD_SCORE: Final = 6.0
@@ -95,6 +95,7 @@ def _judge(state: TargetState, people: list[Person], window: int, now: int) -> C
     usual = _USUAL_COUNT * minutes / 2 + 1.5 * minutes * data.baseline.rude + 0.5 * regulars
     alike = _alike(state, people, window, now)
     count = len(people) - max(0, alike - 1)
+    weight = count * sum(min(person.rude, 2) + 1 for person in people) / (2 * len(people))
     around = sum(
         now - person.last <= window and not person.is_regular(now)
         for everyone in (data.people, data.older_people)
@@ -106,7 +107,7 @@ def _judge(state: TargetState, people: list[Person], window: int, now: int) -> C
         ("crowd_share", [float(len(people)), float(around), 100 * usual_share]),
     ]
     share = binomial_tail(count, max(around, count), usual_share)
-    return Crowd(people, poisson_tail(count, usual), share, evidence)
+    return Crowd(people, poisson_tail(weight, usual), share, evidence)
 
 
 def _alike(state: TargetState, people: list[Person], window: int, now: int) -> int:

@@ -239,7 +239,7 @@ def score(group: Group, data: TargetData, now: int) -> Score:
     text = _text(group, size, evidence)
     if group.flagged:
         evidence.append(("abuse", [float(group.flagged), float(size), 100 * group.flagged / size]))
-    identity, day, family = _identity(group.people, data.baseline, now, evidence)
+    identity, day, family = identity_of(group.people, data.baseline, now, evidence)
     pattern = text + identity
     total = round(min(harm, 6.0) + pattern, 3)
     return Score(total, harm, identity, pattern, evidence, day, family)
@@ -286,7 +286,7 @@ def _text(group: Group, size: int, evidence: Evidence) -> float:
     return text
 
 
-def _identity(
+def identity_of(
     people: Iterable[Person],
     baseline: Baseline,
     now: int,

@@ -29,8 +29,9 @@ from rempart.detect.raid.evidence import (
     use_serial,
 )
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
-from rempart.detect.raid.raids import note_told, open_raid, picture, prolong, set_stage, take_group
+from rempart.detect.raid.raids import open_raid, picture, prolong, set_stage, take_group
 from rempart.detect.raid.state import MINUTE_MS, Person, RaidState, TargetData, TargetState
+from rempart.detect.raid.telling import TELL_MESSAGES_MS, note_told
 from rempart.model import RaidKind, RaidStage
 
 ATTACK_SCORE: Final = 7.0
@@ -40,7 +41,7 @@ CIRCLE_SIZE: Final = 6
 CIRCLE_SHARE: Final = 0.2
 CIRCLE_HARM: Final = 2.5
 ATTACK_HARM: Final = 1.5
-INSISTENCE: Final = 1.8
+INSISTENCE: Final = 2.0
 SUSPECT_SCORE: Final = 3.5
 SUSPECT_HARM: Final = 1.2
 SECOND_LOOK: Final = 4
@@ -96,7 +97,7 @@ def judge_hostile(
     spread_hot_keys(state, raid, now)
     set_stage(raid, stage, now)
     if fresh or before != (raid.stage, len(raid.members)):
-        note_told(raid, now)
+        note_told(data, raid, now)
         found.changes.append(RaidChange(row.position, picture(data, raid)))
     if fresh and row.message.author.id in raid.members:
         member = raid.members[row.message.author.id]
@@ -118,13 +119,17 @@ def _as_score(crowd: Crowd, group: Group, data: TargetData, now: int) -> Score:
 
 
 def _in_jest(group: Group, result: Score, now: int) -> bool:
-    """Mostly people known here, with nothing made up about them, who each said it once or twice:
-    an insult shared in jest looks like this, an attack by aged accounts goes on."""
+    """Mostly people known here, or with accounts as old as anybody's, who each said it once or
+    twice: an insult shared in jest looks like this, an attack by aged accounts goes on."""
+    size = len(group.people)
+    if result.identity >= 3:
+        return False
     arrivals = sum(person.is_arrival(now) for person in group.people)
-    if arrivals * 3 >= 2 * len(group.people) or result.identity >= 3:
+    dated = sum(person.created >= 0 for person in group.people)
+    if arrivals * 3 >= 2 * size and (dated * 2 < size or result.identity >= 1):
         return False
     again = sum(person.again > 0 for person in group.people)
-    return group.insistence < INSISTENCE or again < 5
+    return group.insistence < INSISTENCE or again < 5 or again * 5 < 3 * size
 
 
 def _stage_of(state: TargetState, group: Group, result: Score, now: int) -> RaidStage | None:
@@ -191,6 +196,9 @@ def judge_harmless(
         return
     people, key = _most_shared(state, keys, now)
     if len(people) < NOTICE_AUTHORS or (notice and len(people) < notice.crowd * 1.3):
+        if notice is not None and now - notice.told_at >= TELL_MESSAGES_MS:
+            notice.told_at = now
+            found.changes.append(RaidChange(row.position, picture(data, notice)))
         return
     group = Group(
         people,
@@ -209,6 +217,7 @@ def judge_harmless(
     notice.crowd = len(people)
     notice.confidence = _confidence(result.coordination)
     notice.evidence = result.evidence
+    notice.told_at = now
     found.changes.append(RaidChange(row.position, picture(data, notice)))
 
 
@@ -232,7 +241,7 @@ def _made_up_raid(
     take_group(raid, circle, result, now)
     spread_hot_keys(state, raid, now)
     set_stage(raid, RaidStage.ATTACK, now)
-    note_told(raid, now)
+    note_told(state.data, raid, now)
     found.changes.append(RaidChange(row.position, picture(state.data, raid)))
     return True
 

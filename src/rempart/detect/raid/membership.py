@@ -18,11 +18,9 @@ from rempart.detect.raid.evidence import WINDOW_MS, is_public, shared_keys, use_
 from rempart.detect.raid.raids import (
     bits_of,
     join,
-    note_told,
     picture,
     prolong,
     prune,
-    worth_telling,
 )
 from rempart.detect.raid.reasons import (
     ABUSIVE,
@@ -40,6 +38,7 @@ from rempart.detect.raid.state import (
     RaidState,
     TargetState,
 )
+from rempart.detect.raid.telling import note_told, worth_telling
 from rempart.model import RaidStage
 
 
@@ -76,6 +75,7 @@ def touch(
     if member is not None:
         if harmful:
             member.flagged += 1
+            raid.flagged += 1
             member.because |= ABUSIVE
         member.messages += 1
         raid.messages += 1
@@ -84,7 +84,7 @@ def touch(
             _learn_keys(state, raid, keys, now)
         found.touches.append(touch_of(row, raid, member.because, member.core))
     if pruned or worth_telling(raid, now):
-        note_told(raid, now)
+        note_told(data, raid, now)
         found.changes.append(RaidChange(row.position, picture(data, raid)))
     return member is not None and member.core
 

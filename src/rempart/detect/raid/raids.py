@@ -44,7 +44,6 @@ LIFE_MS: Final = {
     RaidStage.ATTACK: 10 * MINUTE_MS,
 }
 PRUNE_MS: Final = 45_000
-TELL_AFTER_MS: Final = 5_000
 
 
 def open_raid(data: TargetData, message: Message, now: int, stage: RaidStage) -> RaidState:
@@ -114,8 +113,9 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
         new = person.id not in raid.members
         member = join(raid, person, bits, core, now)
         if member is not None and new:
-            member.messages = person.messages if person.is_arrival(now) else person.acts
+            member.messages = person.said if person.is_coming(now) else person.acts
             raid.messages += member.messages
+            raid.flagged += min(person.flagged, member.messages)
             if person.flagged_at >= 0:
                 member.because |= ABUSIVE
 
@@ -152,22 +152,6 @@ def set_stage(raid: RaidState, stage: RaidStage, now: int) -> None:
 def prolong(raid: RaidState, now: int) -> None:
     raid.last = max(raid.last, now)
     raid.until = raid.last + LIFE_MS[RaidStage(raid.stage)]
-
-
-def worth_telling(raid: RaidState, now: int) -> bool:
-    """Whether new members should be told of now: each of the first, then by tenths or after five
-    seconds, so that a raid of hundreds is not told hundreds of times in full."""
-    count = len(raid.members)
-    new = count - raid.told_members
-    if new == 0 or (new * 10 < count and now - raid.told_at < TELL_AFTER_MS):
-        return False
-    note_told(raid, now)
-    return True
-
-
-def note_told(raid: RaidState, now: int) -> None:
-    raid.told_members = len(raid.members)
-    raid.told_at = now
 
 
 def picture(data: TargetData, raid: RaidState) -> Raid:

@@ -125,6 +125,7 @@ class RaidState(msgspec.Struct, array_like=True):
     pruned: bool = False
     member_bytes: int = 0
     told_members: int = 0
+    told_messages: int = 0
     told_at: int = -1
     open_list: bool = False
     young: bool = False
