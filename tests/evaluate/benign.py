@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from tests.evaluate.baselines import NAMES, Baselines
-from tests.evaluate.drive import Operators, drive
+from tests.evaluate.drive import Operators, drive, long_key
 from tests.evaluate.hosts import Checkpoint, Host, observed
 
 from rempart.detect.interface import Observation
@@ -36,13 +36,16 @@ def replay(
     """The channel from its first message to its last with one state, checkpoints on the way."""
     cuts = _cuts(host, spacing)
     state: bytes | None = None
+    long: dict[str, bytes] = {}
+    key = long_key(host.channel)
     points: list[Checkpoint] = []
     furthest: dict[str, tuple[int, str]] = {}
     target = spread = 0.0
     biggest = 0
     for start, stop in zip(cuts, [*cuts[1:], len(host.rows)], strict=True):
-        points.append(Checkpoint(start, host.times[start], state or b""))
-        found = drive(operators, observed(host.rows[start:stop]), {host.key: state})
+        points.append(Checkpoint(start, host.times[start], state or b"", long.get(key, b"")))
+        found = drive(operators, observed(host.rows[start:stop]), {host.key: state}, long)
+        long = found.long
         state = operators.target.dump(found.states[host.key])
         biggest = max(biggest, len(state))
         target, spread = target + found.target_seconds, spread + found.spread_seconds

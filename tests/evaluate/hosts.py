@@ -43,11 +43,12 @@ class Judged(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """The operator's state (bytes) before the message at `place`."""
+    """The operator's state (bytes) before the message at `place`, and the long memory."""
 
     place: int
     at: float
     state: bytes
+    long: bytes = b""
 
 
 class Host:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
-from tests.evaluate.drive import Found, Operators, drive
+from tests.evaluate.drive import Found, Operators, drive, long_key
 from tests.evaluate.hosts import Host, Judged, judge
 from tests.evaluate.kinds import Kind
 from tests.evaluate.people import moment
@@ -63,7 +63,8 @@ def play(bench: Bench, kind: Kind, seed: int) -> Played:
     injected = _messages(injection.lines, host, seed)
     rows, attack = _merged(host.rows[start.place : stop], injected, injection, bench.detectors)
     known = {author for author, first in host.first.items() if first < start.place}
-    found = drive(bench.operators, rows, {host.key: start.state or None})
+    long = {long_key(host.channel): start.long} if start.long else {}
+    found = drive(bench.operators, rows, {host.key: start.state or None}, long)
     return _played(kind, seed, host.name, injection, rows, attack, known, found)
 
 
