@@ -174,7 +174,7 @@ def _take_act(state: CampaignState, row: Hostile, wording: Wording, found: Findi
         return
     if wording.supportive and account_key(message) not in _all_members(data):
         return
-    if burst and account_key(message) not in data.accounts:
+    if burst and account_key(message) not in data.accounts and not _is_known(data, wording.keys):
         return
     attacked = any(is_campaign(one) or one.slow for one in data.strands)
     known = meet(state, message, now, row.newcomer, sure=row.flagged)
@@ -241,6 +241,10 @@ def _is_sudden(state: CampaignState, strand: Strand, place: int, now: int) -> bo
         and matches(strand, act.keys)
     ]
     return not earlier
+
+
+def _is_known(data: CampaignData, keys: Sequence[int]) -> bool:
+    return any(is_campaign(strand) and matches(strand, keys) for strand in data.strands)
 
 
 def _match(data: CampaignData, known: Known, keys: Sequence[int]) -> Strand | None:
