@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import stat
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from tests.web.service import NAME, PASSWORD, Service, csrf_in, with_csrf
 
 from rempart.store.sqlite.store import SqliteTables
 from rempart.web.auth.pages import local_path
-from rempart.web.auth.slow_down import SlowDown
+from rempart.web.auth.secret import verify_password_aside
+from rempart.web.auth.slow_down import FREE_FAILURES, SlowDown
 
 
 def test_the_first_login_file_is_private_and_its_login_works_once(tmp_path: Path) -> None:
@@ -172,6 +178,40 @@ def test_wrong_passwords_are_answered_alike_and_then_slowly(tmp_path: Path) -> N
         answer = client.post("/login", data=form)
         assert answer.status_code == 429, "even the right one has to wait now"
         assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_guesses_at_the_same_time_wait_as_well(tmp_path: Path) -> None:
+    """Each guess takes a while to check: thirty that arrive meanwhile are not thirty free ones."""
+    with Service.running(tmp_path) as service:
+        service.first_sign_in()
+        client = service.client()
+        csrf = csrf_in(client.get("/login").text)
+
+        def guess(number: int) -> int:
+            form = {"csrf": csrf, "name": NAME, "password": f"wrong wrong {number}"}
+            return client.post("/login", data=form).status_code
+
+        with ThreadPoolExecutor(30) as pool:
+            answers = Counter(pool.map(guess, range(30)))
+        assert answers[401] <= FREE_FAILURES + 2
+        assert answers[401] + answers[429] == 30
+
+
+def test_two_people_sign_in_at_the_same_moment(tmp_path: Path) -> None:
+    """Passwords stored with several lanes hung each other for ever; old ones still do not."""
+    old = Argon2id(salt=os.urandom(16), length=32, iterations=1, lanes=4, memory_cost=1024)
+    encoded = old.derive_phc_encoded(PASSWORD.encode())
+
+    async def both() -> list[bool]:
+        tries = [verify_password_aside(PASSWORD, encoded) for _ in range(8)]
+        return await asyncio.wait_for(asyncio.gather(*tries), 60)
+
+    assert asyncio.run(both()) == [True] * 8
+    with Service.running(tmp_path) as service:
+        service.first_sign_in()
+        with ThreadPoolExecutor(2) as pool:
+            clients = list(pool.map(lambda _: service.sign_in(), range(2)))
+        assert [one.get("/api/v1/sessions").status_code for one in clients] == [200, 200]
 
 
 def test_the_wait_doubles_and_is_forgotten_after_peace() -> None:

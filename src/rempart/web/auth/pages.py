@@ -1,14 +1,13 @@
 """Signing in and out: the one-time login, the choice of a password, the password, the way out.
 
-Every wrong sign-in gives the same answer after the same work, whether the name exists or not.
+Every wrong sign-in gives the same answer after the same work, whether the name exists or not. An
+attempt counts as failed until it has succeeded: many at the same time are no way around the wait.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -37,7 +36,6 @@ from rempart.web.auth.secret import (
     MIN_PASSWORD,
     csrf_of,
     digest_of,
-    hash_password,
     hash_password_aside,
     new_id,
     new_secret,
@@ -53,12 +51,6 @@ AnyRequest = Request[Any, Any, Any]
 _LOG = logging.getLogger(__name__)
 HOME = "/console"
 MAX_NAME = 64
-
-
-@cache
-def _nobody() -> str:
-    """Verified against when the name is unknown, so that the answer takes as long."""
-    return hash_password(new_secret())
 
 
 @get("/login", include_in_schema=False)
@@ -81,6 +73,7 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
     wait = slow.wait(keys, time.monotonic())
     if wait > 0:
         return _login_form(request, "slow_down", data.get("next", ""), wait=wait)
+    slow.failed(keys, time.monotonic())
     if one_time:
         person, known = None, await _use_one_time(request, one_time)
     else:
@@ -88,7 +81,6 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
         known = person is not None
     if not known:
         _LOG.warning("a sign-in was refused")
-        slow.failed(keys, time.monotonic())
         return _login_form(request, "expired" if one_time else "wrong", data.get("next", ""))
     slow.succeeded(keys)
     _LOG.info("signed in: %s", person.id if person else "with the one-time login")
@@ -173,7 +165,7 @@ async def _check_password(request: AnyRequest, name: str, password: str) -> Pers
     engine: EmbeddedEngine = request.app.state.engine
     with engine.read() as tables:
         person = tables.access.person_by_name(name[:MAX_NAME])
-    encoded = person.password_hash if person else await asyncio.to_thread(_nobody)
+    encoded = person.password_hash if person else None
     right = await verify_password_aside(password[:MAX_PASSWORD], encoded)
     return person if right and person is not None and person.disabled_ms is None else None
 
