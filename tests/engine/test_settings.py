@@ -54,6 +54,10 @@ def test_one_file_serves_engine_and_web(tmp_path: Path) -> None:
         (f"[webhooks.bot]\nurl = 'http://127.0.0.1:9'\n{SECRET}", "allow = "),
         (f"[webhooks.bot]\nurl = 'https://b.example'\nallow = ['bot']\n{SECRET}", "'bot'"),
         (f"[hooks.chat]\nsecrets = 'x'\n{SECRET}", "[hooks.chat]: unknown setting secrets"),
+        (
+            "[hooks.chat]\nsecret = 'whsec_not base 64 at all!'\n",
+            "[hooks.chat]: the webhook secret",
+        ),
         (f"[web.hooks.chat]\n{SECRET}", "[hooks.NAME]"),
         ("webhooks = 3\n", "webhooks is not a section"),
     ],

@@ -25,13 +25,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.connect.signing import secret_bytes
 from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import read_section
 from rempart.errors import InputError
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8731
-MIN_SECRET_BYTES = 16
 
 
 class HookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,12 +98,14 @@ def load_settings(data_dir: Path) -> WebSettings:
 
 
 def _check_secret(secret: str, where: str) -> None:
-    if len(secret.encode()) < MIN_SECRET_BYTES:
+    try:
+        secret_bytes(secret)
+    except InputError as error:
         raise InputError(
-            f"the secret is shorter than {MIN_SECRET_BYTES} bytes",
+            error.what,
             where=where,
-            next_step="generate one with `openssl rand -base64 32`",
-        )
+            next_step="write whsec_ and the output of `openssl rand -base64 32`",
+        ) from None
 
 
 def _check_webhook(webhook: WebhookSettings, where: str) -> None:
