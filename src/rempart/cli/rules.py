@@ -20,7 +20,7 @@ def _not_yet(what: str) -> NotYetError:
     return NotYetError(
         f"{what} comes with the issue 'Rules and protection'",
         where="rules",
-        next_step="the three built-in rules are in force",
+        next_step="the built-in rules are in force",
     )
 
 
