@@ -40,6 +40,7 @@ from rempart.detect.campaign.state import (
 )
 from rempart.detect.campaign.strands import (
     bits_of,
+    is_soft_copy,
     learn_keys,
     matches,
     note_place,
@@ -50,7 +51,7 @@ from rempart.detect.raid.clock import shown_ms
 from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_key, stable_id
 
 LIFE_MS: Final = {RaidStage.SUSPECT.value: 2 * DAY_MS, RaidStage.ATTACK.value: 7 * DAY_MS}
-NAMING_ODDS: Final = 9.0
+NAMING_ODDS: Final = 4.0
 _UNKNOWN_ODDS: Final = 0.5
 _TELL_MS: Final = HOUR_MS
 
@@ -155,6 +156,21 @@ def gather(state: CampaignState, strand: Strand, message: Message) -> set[int]:
         )  # fmt: skip
         learn_keys(strand, act.keys, new)
         places.add(act.place)
+    return places
+
+
+def gather_soft(state: CampaignState, strand: Strand, message: Message) -> set[int]:
+    """Others who said before, without a signal, what turned out to be the members' wording."""
+    data = state.data
+    places: set[int] = set()
+    for act in data.acts:
+        known = state.by_serial[act.serial]
+        if act.raid or act.flagged or known.id in strand.members or not known.newcomer:
+            continue
+        if is_soft_copy(strand, act.keys):
+            bits = bits_of(strand, known, act.keys) | SHARES_WORDING
+            join(state, strand, known, act.place, message, at=act.at, bits=bits, core=False)
+            places.add(act.place)
     return places
 
 

@@ -21,6 +21,7 @@ from rempart.detect.campaign.attack import (
     confidence_of,
     drop_ended,
     gather,
+    gather_soft,
     join,
     name_the_rest,
     open_at,
@@ -49,13 +50,16 @@ from rempart.detect.campaign.strands import (
     forget_strands,
     is_campaign,
     is_near_copy,
+    is_soft_copy,
     is_watched,
     learn_keys,
     matches,
     merge,
     note_ban,
+    note_other,
     note_place,
     note_raid,
+    note_soft,
     open_strand,
     take_member,
     ties_of,
@@ -411,25 +415,48 @@ def _take_watched(state: CampaignState, row: Watched, wording: Wording, found: F
         return
     key = account_key(message)
     known = data.accounts.get(key)
-    strand = next(
-        (
-            one
-            for one in data.strands
-            if is_campaign(one)
-            and ((key in one.members and known is not None) or is_near_copy(one, wording.keys))
-        ),
-        None,
-    )
-    if strand is None or (known is not None and not known.newcomer):
+    if known is not None and not known.newcomer:
         return
-    copies = is_near_copy(strand, wording.keys)
-    known = meet(state, message, now, newcomer=True, sure=False)
     place = place_of(data, message, _target_name(data, message))
+    for strand in data.strands:
+        if not is_campaign(strand):
+            continue
+        member = known is not None and key in strand.members
+        copies = is_near_copy(strand, wording.keys)
+        if member or copies or is_soft_copy(strand, wording.keys):
+            if not _is_sudden(state, strand, place, now):
+                _take_unflagged(state, strand, row, place, wording, now, copies, found)
+            return
+        if note_other(strand, wording.keys):
+            known = meet(state, message, now, newcomer=True, sure=False)
+            if not is_burst(data, now):
+                remember(state, known, place, wording.keys, now, flagged=False, raid=False)
+
+
+def _take_unflagged(
+    state: CampaignState,
+    strand: Strand,
+    row: Watched,
+    place: int,
+    wording: Wording,
+    now: int,
+    copies: bool,
+    found: Findings,
+) -> None:
+    """A message without a signal belongs to the campaign: by its author, or by its wording."""
+    data = state.data
+    member = data.accounts.get(account_key(row.message))
+    hot = False
+    if member is not None and member.id in strand.members and not copies:
+        hot = note_soft(strand, wording.keys, member.serial)
+    known = meet(state, row.message, now, newcomer=True, sure=False)
     if not is_burst(data, now):
         remember(state, known, place, wording.keys, now, flagged=False, raid=False)
-    if not _is_sudden(state, strand, place, now):
-        bits = bits_of(strand, known, wording.keys)
-        _join(state, strand, row, known, place, wording, now, bits, copies, found)
+    bits = bits_of(strand, known, wording.keys)
+    _join(state, strand, row, known, place, wording, now, bits, copies, found)
+    if hot:
+        places = gather_soft(state, strand, row.message)
+        _tell_raids(state, row.position, places, now, found)
 
 
 # -- raids of minutes ------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ SLOW_RAIDS: Final = 8
 SLOW_MEMBER_BYTES: Final = 24_000
 STRANDS: Final = 10
 STRAND_KEYS: Final = 160
+SOFT_KEYS: Final = 160
 STRAND_MEMBERS: Final = 60
 CAMPAIGN_MEMBERS: Final = 300
 STRAND_MEMBER_BYTES: Final = 24_000
@@ -110,7 +111,8 @@ class Strand(msgspec.Struct, array_like=True):
     """Acts that belong together: one raid, or several that were tied; a campaign when `told`.
     `raids`: id to begin; `keys`: signature to how many accounts used it; `days`: creation day to
     accounts; `families`: family of names to accounts. `ties`: evidence of what was joined;
-    `raid_last`: when a raid of minutes was last seen at work."""
+    `raid_last`: when a raid of minutes was last seen at work; `soft`: signature of what members say
+    without being abusive, to how many of them, how many others, and who last (a serial)."""
 
     id: str
     begin: int
@@ -132,6 +134,7 @@ class Strand(msgspec.Struct, array_like=True):
     told_members: int = 0
     raid_last: int = -1
     joined: list[str] = []
+    soft: dict[int, tuple[int, int, int]] = {}
 
 
 class CampaignData(msgspec.Struct, array_like=True):

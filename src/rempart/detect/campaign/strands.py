@@ -28,6 +28,7 @@ from rempart.detect.campaign.state import (
     CAMPAIGN_MEMBERS,
     DAY_MS,
     MEMORY_MS,
+    SOFT_KEYS,
     STRAND_DAYS,
     STRAND_KEYS,
     STRAND_MEMBER_BYTES,
@@ -44,6 +45,9 @@ from rempart.detect.raid.evidence import LINK_BIT, family_of
 from rempart.detect.raid.tails import poisson_tail
 
 TIE_SCORE: Final = 3.5
+SOFT_MEMBERS: Final = 2
+SOFT_SHARED: Final = 3
+SOFT_OTHERS: Final = 3
 WATCH_MS: Final = 7 * DAY_MS
 _BAN_MS: Final = 14 * DAY_MS
 _COHORT: Final = 3
@@ -94,6 +98,40 @@ def is_near_copy(strand: Strand, keys: Sequence[int]) -> bool:
     """Whether a text without a signal is nearly one of the strand's: more than a quotation."""
     shared = sum(strand.keys.get(key, 0) >= 2 for key in keys)
     return shared >= 2 and 5 * shared >= 3 * len(keys)
+
+
+def note_soft(strand: Strand, keys: Sequence[int], serial: int) -> bool:
+    """What members say without a signal: when a second one says it, it is theirs. True then."""
+    hot = False
+    for key in keys:
+        members, others, last = strand.soft.get(key, (0, 0, -1))
+        if last == serial:
+            continue
+        if members == 0 and len(strand.soft) >= SOFT_KEYS:
+            del strand.soft[next(iter(strand.soft))]
+        strand.soft[key] = (members + 1, others, serial)
+        hot = hot or members + 1 == SOFT_MEMBERS
+    return hot
+
+
+def note_other(strand: Strand, keys: Sequence[int]) -> bool:
+    """Somebody else says it; True when it is something that members said."""
+    known = [key for key in keys if key in strand.soft]
+    for key in known:
+        members, others, last = strand.soft[key]
+        strand.soft[key] = (members, others + 1, last)
+    return len(known) >= SOFT_SHARED
+
+
+def is_soft_copy(strand: Strand, keys: Sequence[int]) -> bool:
+    """Nearly what several members say, and what hardly anybody else does."""
+    if len(keys) < SOFT_SHARED:
+        return False
+    shared = 0
+    for key in keys:
+        members, others, _ = strand.soft.get(key, (0, 0, -1))
+        shared += members >= SOFT_MEMBERS and others <= SOFT_OTHERS * members
+    return shared >= SOFT_SHARED
 
 
 def learn_keys(strand: Strand, keys: Sequence[int], new_account: bool) -> None:
@@ -238,6 +276,9 @@ def merge(data: CampaignData, into: Strand, other: Strand) -> None:
             into.keys[key] += count
         elif len(into.keys) < STRAND_KEYS:
             into.keys[key] = count
+    for key, found in other.soft.items():
+        if len(into.soft) < SOFT_KEYS:
+            into.soft.setdefault(key, found)
     for counts, more in ((into.days, other.days), (into.families, other.families)):
         for value, count in islice(more.items(), 2 * STRAND_DAYS):
             if value in counts or len(counts) < 2 * STRAND_DAYS:
