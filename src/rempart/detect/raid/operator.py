@@ -47,7 +47,7 @@ from rempart.model import THRESHOLD, EventKind, Label, Raid, RaidStage
 TELLING_LETTERS: Final = 12
 _HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
 _ANNOUNCED_MS: Final = 5 * MINUTE_MS
-_CANDIDATE_KEYS: Final = 2
+_CANDIDATE_KEYS: Final = 1
 
 
 class RaidOperator(KeyedOperator[TargetState]):
@@ -130,11 +130,12 @@ def _take_message(
         _note_act(data, person, now)
     if aim is Aim.PERSON and not regular:
         _note_rude(data, person, now)
-    if (hostile or links) and keys and not regular:
-        offered = tuple(keys[: len(links) + _CANDIDATE_KEYS])
-        found.candidates.append(Candidate(row.position, offered))
     core = raid is not None and touch(state, raid, row, person, keys, hostile, now, found)
     attack = raid is not None and raid.stage == RaidStage.ATTACK.value
+    # A target's own attack wins: what belongs to it is not offered across channels.
+    if (hostile or links) and keys and not regular and not (attack and core):
+        offered = tuple(keys[: len(links) + _CANDIDATE_KEYS])
+        found.candidates.append(Candidate(row.position, offered))
     if attack and (core or not hostile):
         return
     if hostile:

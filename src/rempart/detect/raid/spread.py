@@ -9,6 +9,9 @@ Rules of this module:
    no regulars there.
 2. An attack needs several channels, several authors and harm within the window; a link that many
    people post in many channels without abuse is news.
+3. Each channel gets a moment to see a raid of its own, which wins: only what then still comes is
+   spread.
+4. The picture is told of when it has a tenth more members, and every ten seconds of event time.
 """
 
 from __future__ import annotations
@@ -45,6 +48,8 @@ LIFE_MS: Final = 20 * MINUTE_MS
 MIN_CHANNELS: Final = 4
 MIN_AUTHORS: Final = 5
 MIN_FLAGGED: Final = 4
+MIN_SPAN_MS: Final = 20_000
+TELL_MS: Final = 10_000
 MAX_USES: Final = 64
 MAX_MEMBERS: Final = 200
 HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
@@ -81,6 +86,8 @@ class SpreadData(msgspec.Struct, array_like=True):
     messages: int = 0
     channels: int = 0
     members: dict[str, SpreadMember] = {}
+    told_members: int = 0
+    told_at: int = -1
 
 
 _DECODER: Final = msgspec.msgpack.Decoder(SpreadData)
@@ -91,7 +98,7 @@ class SpreadOperator(KeyedOperator[SpreadData]):
     """Finds one signature that spreads over many channels."""
 
     name: ClassVar[str] = "spread"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     max_state_bytes: ClassVar[int] = 64_000
 
     def fresh(self, key: str) -> SpreadData:
@@ -137,22 +144,29 @@ def _take(state: SpreadData, row: Observation, found: Detections) -> None:
     state.uses = [known for known in state.uses if now - known.at <= WINDOW_MS][-MAX_USES + 1 :]
     state.uses.append(use)
     if state.raid:
-        gained = _join(state, use)
+        _join(state, use)
         state.last = now
         state.messages += 1
         found.touches.append(Touch(row.position, state.raid, RaidStage.ATTACK, True, _REASONS))
-        if gained:
-            found.changes.append(RaidChange(row.position, _picture(state)))
+        gained = len(state.members) - state.told_members
+        if gained * 10 >= len(state.members) or now - state.told_at >= TELL_MS:
+            _tell(state, row, found)
     elif _is_attack(state.uses):
         _open(state, row)
         found.touches.append(Touch(row.position, state.raid, RaidStage.ATTACK, True, _REASONS))
-        found.changes.append(RaidChange(row.position, _picture(state)))
+        _tell(state, row, found)
+
+
+def _tell(state: SpreadData, row: Observation, found: Detections) -> None:
+    state.told_members, state.told_at = len(state.members), state.clock
+    found.changes.append(RaidChange(row.position, _picture(state)))
 
 
 def _is_attack(uses: Sequence[Use]) -> bool:
     flagged = {use.account for use in uses if use.flagged}
     return (
-        len({use.channel for use in uses if use.flagged}) >= MIN_CHANNELS
+        uses[-1].at - uses[0].at >= MIN_SPAN_MS
+        and len({use.channel for use in uses if use.flagged}) >= MIN_CHANNELS
         and len(flagged) >= MIN_FLAGGED
         and len({use.account for use in uses}) >= MIN_AUTHORS
         and sum(use.flagged for use in uses) * 2 >= len(uses)
@@ -172,15 +186,12 @@ def _open(state: SpreadData, row: Observation) -> None:
     state.messages = state.detected_after = len(state.uses)
 
 
-def _join(state: SpreadData, use: Use) -> bool:
+def _join(state: SpreadData, use: Use) -> None:
     member = state.members.get(use.account)
     if member is not None:
         member.messages += 1
-        return False
-    if len(state.members) >= MAX_MEMBERS:
-        return False
-    state.members[use.account] = SpreadMember(use.name, use.created, use.at, 1)
-    return True
+    elif len(state.members) < MAX_MEMBERS:
+        state.members[use.account] = SpreadMember(use.name, use.created, use.at, 1)
 
 
 def _picture(state: SpreadData) -> Raid:
