@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 PUBLIC = ("/", "/report", "/status", "/verify", "/login", "/nothing-here")
 CONSOLE = ("/console", "/console/queue", "/console/channels", "/console/channels/twitch/lea")
-TABS = ("timeline", "messages", "members", "signals", "reports", "evidence")
+TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
 BLNS = Path(__file__).parent.parent / "data" / "hostile" / "blns.json"
 

@@ -60,6 +60,14 @@ def test_disguises_are_one_family_and_other_sentences_are_not() -> None:
     assert len(found[0].variants) == 2
 
 
+def test_the_example_is_the_plain_one_although_the_disguised_is_written_a_little_more() -> None:
+    hidden = "go a\u200bway loser, nobody wants you"
+    texts = [hidden, hidden, hidden, SENTENCE, SENTENCE, SENTENCE + "!"]
+    (found,) = families(Written(f"b{n}", text) for n, text in enumerate(texts))
+    assert found.example == SENTENCE
+    assert [variant.messages for variant in found.variants] == [3, 1]
+
+
 def test_a_family_says_how_many_variants_it_does_not_show() -> None:
     (found,) = families(Written(f"b{n}", f"{SENTENCE} {n}{n}") for n in range(20))
     assert len(found.variants) == 6

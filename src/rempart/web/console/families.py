@@ -56,9 +56,9 @@ class Variant(msgspec.Struct, frozen=True):
 
 
 class Family(msgspec.Struct, frozen=True):
-    """Near-identical messages. `name`: a letter; `example`: what was written most often, and of
-    equals the one that has most in common with all others; `accounts`: who wrote it, most messages
-    first."""
+    """Near-identical messages. `name`: a letter; `example`: of what was written often the one that
+    hides nothing, then the most frequent, then what has most in common with the others;
+    `accounts`: who wrote it, most messages first."""
 
     name: str
     messages: int
@@ -111,10 +111,12 @@ def _central(texts: Counter[str]) -> str:
     most = max(texts.values())
     folded = [(text, _pieces(read)) for text, read in zip(texts, fold(list(texts)), strict=True)]
     common = Counter(piece for text, pieces in folded for piece in pieces)
-    often = [(text, pieces) for text, pieces in folded if texts[text] == most]
+    often = [(text, pieces) for text, pieces in folded if 2 * texts[text] >= most]
     return max(
         often,
         key=lambda pair: (
+            -sum(map(is_hidden, pair[0])),
+            texts[pair[0]],
             sum(common[piece] for piece in pair[1]) / len(pair[1]),
             sum(char.isascii() for char in pair[0]) - len(pair[0]),
         ),

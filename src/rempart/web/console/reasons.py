@@ -63,9 +63,7 @@ FRENCH: dict[str, str] = {
         "{0} comptes ont écrit la même chose dans {1} canaux en {2} minutes"
     ),
     "{0:.0f} of {1:.0f} of these messages are abusive": "{0} de ces {1} messages sont injurieux",
-    "the platform announced visitors from another channel": (
-        "la plateforme a annoncé des visiteurs venus d’un autre canal"
-    ),
+    "the platform announced visitors": "la plateforme a annoncé des visiteurs",
     # a slow attack, a campaign
     "{0:.0f} accounts use the same hostile wording at {1:.0f} different times within"
     " {2:.1f} days, expected by chance: {3:.2f}": (
