@@ -3,6 +3,7 @@ survives, order kept, nothing dropped in silence."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import threading
@@ -21,6 +22,7 @@ from tests.faults.traffic import SOURCE, START, hate_raid, line, messages, parse
 from rempart.cases.undo import undo_raid
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.embedded_items import logged_item
+from rempart.engine.live import LiveEvent
 from rempart.engine.pipeline import Pipeline, PipelineState, StepResult
 from rempart.engine.settings import EngineLimits, EngineSettings, Outgoing
 from rempart.errors import (
@@ -34,6 +36,7 @@ from rempart.errors import (
 from rempart.log.checkpoint import open_checkpoint
 from rempart.model import Event, MeasureState, Message, ScopeKind
 from rempart.store.interface import Tables
+from rempart.store.interface.cases import CaseQuery
 from rempart.store.sqlite.store import SqliteStore
 
 Start = Callable[..., EmbeddedEngine]
@@ -126,6 +129,58 @@ def test_conflict_inside_one_delivery(start: Start) -> None:
     engine = start()
     results = engine.submit(parsed(line(1), line(1, text="other")), SOURCE).result()
     assert [row.status for row in results] == ["new", "conflict"]
+
+
+def test_an_id_of_another_channel_hides_no_message_and_tells_nothing(start: Start) -> None:
+    """Two forums number their posts from 1, or somebody who may deliver to one channel sends the
+    ids that another will use."""
+    engine = start()
+    (first,) = engine.submit(parsed(line(1, text=ABUSE)), SOURCE).result()
+    (other,) = engine.submit(parsed(line(1, channel="zoe", text="good evening")), SOURCE).result()
+    assert json.loads(other.outcome) == {"id": "m1", "verdict": "allow", "abuse": 0.0}
+    (third,) = engine.submit(parsed(line(1, channel="mia", text=ABUSE)), SOURCE).result()
+    assert json.loads(third.outcome)["verdict"] == "hold"
+    assert [row.status for row in (first, other, third)] == ["new", "new", "new"]
+    (again,) = engine.submit(parsed(line(1, channel="mia", text=ABUSE)), SOURCE).result()
+    assert (again.status, again.sequence) == ("duplicate", third.sequence)
+    assert again.outcome == third.outcome
+    (changed,) = engine.submit(parsed(line(1, channel="mia", text="no")), SOURCE).result()
+    assert (changed.status, changed.outcome) == ("conflict", third.outcome)
+    with engine.read() as tables:
+        held = {case.channel for case in tables.cases.page(CaseQuery()).cases}
+    assert held == {"channel-1", "mia"}
+
+
+def test_one_id_in_two_channels_of_one_delivery(start: Start) -> None:
+    engine = start()
+    sent = parsed(line(1), line(1, channel="zoe", text=ABUSE), line(1), line(2))
+    results = engine.submit(sent, SOURCE).result()
+    assert [row.status for row in results] == ["new", "new", "duplicate", "new"]
+    assert json.loads(results[1].outcome)["verdict"] == "hold"
+    engine.stop()
+    results = start().submit(sent, SOURCE).result()
+    assert [row.status for row in results] == ["duplicate"] * 4
+
+
+def test_an_alarm_about_a_message_names_its_channel(start: Start) -> None:
+    """So that only those with rights on the channel are told its id."""
+    engine = start()
+
+    async def told() -> LiveEvent:
+        reader = engine.hub.subscribe()
+        for text in ("good evening", "other"):
+            engine.submit(parsed(line(1, text=text)), SOURCE).result()
+        while (event := await reader.next(5)) is not None:
+            if event.kind == "alarm":
+                return event
+        raise AssertionError("no alarm")
+
+    alarm = asyncio.run(told())
+    assert (alarm.data["what"], alarm.platform, alarm.channel) == (
+        "conflict",
+        "twitch",
+        "channel-1",
+    )
 
 
 def test_events_are_kept_once_and_do_not_hide_messages(start: Start) -> None:

@@ -39,11 +39,13 @@ from rempart.store.interface.cases import CaseChange, NewCase
 
 
 class HeldMessage(NamedTuple):
-    """A message of this step whose verdict is not *allow*; `sequence` is its log entry."""
+    """A message of this step whose verdict is not *allow*; `sequence` is its log entry, `key` what
+    it is stored under when that is not the key of its platform and id."""
 
     sequence: int
     message: Message
     outcome: Outcome
+    key: bytes | None = None
 
 
 class _Step:
@@ -282,7 +284,7 @@ def _take_in(step: _Step, raid: Raid, case: str) -> None:
 
 def _message_case(step: _Step, row: HeldMessage, caused: dict[str, str]) -> None:
     message = row.message
-    thing = message_thing(message.platform, message.id)
+    thing = row.key or message_thing(message.platform, message.id)
     rank, why = priority.of_message(row.outcome.labels, message.hit[0])
     case = Case(
         id=stable_id("c", CaseKind.MESSAGE, thing.hex(), "1"),

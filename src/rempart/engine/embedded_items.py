@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
@@ -90,6 +91,12 @@ def key_of(item: Message | Event) -> bytes:
     if type(item) is Message:
         return message_key(item.platform, item.id)
     return message_key(item.platform + _EVENTS, item.id)
+
+
+def key_in_channel(message: Message) -> bytes:
+    """For a message whose id is known in another channel of its platform."""
+    channel = message.channel.encode("utf-8", "surrogatepass")
+    return blake2b(key_of(message) + channel, digest_size=16, person=b"rempart channel").digest()
 
 
 def ms_of(at: datetime) -> int:

@@ -3,7 +3,9 @@
 Everything here happens inside one transaction of the store:
 
 1. Known ids are set apart: the same content is a *duplicate* (the first outcome again), other
-   content a *conflict* (kept as an entry of its own; the first outcome stays).
+   content a *conflict* (kept as an entry of its own; the first outcome stays). An id that is known
+   in another channel says nothing of this one: who may deliver there must neither learn what was
+   found here nor keep a message here from being looked at.
 2. New items go through the pipeline in the order of their arrival; each becomes an entry.
 3. Raids, measures and cases that came of it are written after them, each with its entry.
 4. An item that was stepped in a transaction that failed is remembered (`Refused`): when it is sent
@@ -27,6 +29,7 @@ from rempart.engine.embedded_items import (
     encode_outcome,
     event_answer,
     is_plain,
+    key_in_channel,
     key_of,
     logged_item,
     ms_of,
@@ -122,7 +125,8 @@ class Step:
             for submission in submissions
             for item, raw in submission.items
         ]
-        fresh, repeats = self._set_apart(tables, flat)
+        flat, known = self._known(tables, flat)
+        fresh, repeats = self._set_apart(flat, known)
         concluded = self._conclude(fresh, undigested=undigested)
         first = self._append_items(tables, fresh, concluded, now_ms)
         held = self._write_items(tables, fresh, concluded, first, now_ms)
@@ -140,11 +144,11 @@ class Step:
 
     # -- new or known ------------------------------------------------------------------------
 
-    def _set_apart(
+    def _known(
         self, tables: Tables, flat: list[_Arrival]
-    ) -> tuple[list[_Arrival], dict[int, Known | int]]:
-        """New items, and for the places of all others what they repeat: a known entry, or the
-        index of a new item of this very step."""
+    ) -> tuple[list[_Arrival], dict[bytes, Known]]:
+        """The entries known under these keys. What has an id of another channel gets a key of its
+        own channel, and is known by that."""
         keys = [one.key for one in flat]
         known = tables.stream.known(keys)
         if any(type(one.item) is not Message for one in flat):
@@ -152,6 +156,23 @@ class Step:
                 [one.key for one in flat if type(one.item) is not Message]
             )
         if not known and len(set(keys)) == len(keys):
+            return flat, {}
+        rows = tables.stream.messages([found.seq for found in known.values()])
+        homes = {row.key: row.channel for row in rows}
+        moved: list[bytes] = []
+        for place, one in enumerate(flat):
+            item = one.item
+            if type(item) is Message and homes.setdefault(one.key, item.channel) != item.channel:
+                flat[place] = one._replace(key=key_in_channel(item))
+                moved.append(flat[place].key)
+        return flat, known | tables.stream.known(moved) if moved else known
+
+    def _set_apart(
+        self, flat: list[_Arrival], known: dict[bytes, Known]
+    ) -> tuple[list[_Arrival], dict[int, Known | int]]:
+        """New items, and for the places of all others what they repeat: a known entry, or the
+        index of a new item of this very step."""
+        if not known and len({one.key for one in flat}) == len(flat):
             return flat, {}
         fresh: list[_Arrival] = []
         repeats: dict[int, Known | int] = {}
@@ -207,9 +228,14 @@ class Step:
     def _hold_undigested(self, one: _Arrival) -> _Concluded:
         if type(one.item) is not Message:
             return _Concluded(None, None)
-        self.alarms.append({"what": "pipeline-failed", "message": one.item.id})
+        self._alarm("pipeline-failed", one.item, message=one.item.id)
         outcome = Outcome(one.item.id, Verdict.HOLD, 0.0, rules=(UNDIGESTED,))
         return _Concluded(outcome, encode_outcome(outcome))
+
+    def _alarm(self, what: str, item: Item, **facts: Any) -> None:
+        """Names its channel, so that nobody is told an id of a channel without rights."""
+        place = {"platform": item.platform, "channel": item.channel}
+        self.alarms.append({"what": what, **facts, **place})
 
     # -- entries and rows --------------------------------------------------------------------
 
@@ -258,7 +284,7 @@ class Step:
                 verdict, raid = _RANKS[outcome.verdict], outcome.raid
                 abuse = round(outcome.abuse * 1000)
                 if outcome.verdict is not Verdict.ALLOW:
-                    held.append(HeldMessage(seq, item, outcome))
+                    held.append(HeldMessage(seq, item, outcome, one.key))
             rows.append(
                 MessageRow(
                     seq,
@@ -311,9 +337,9 @@ class Step:
                     tell_case(tables, case)
         except (StoreFullError, StoreReadOnlyError):
             raise
-        except Exception as error:
+        except Exception:
             _LOG.exception("no case could be opened for what this step held")
-            self.alarms.append({"what": "cases-failed", "held": len(held), "error": str(error)})
+            self.alarms.append({"what": "cases-failed", "held": len(held)})
 
     # -- known ids ---------------------------------------------------------------------------
 
@@ -344,7 +370,7 @@ class Step:
             seq = tables.log.append([entry])
             tables.stream.add_conflict(one.key, seq)
             self.counts["conflicts"] = self.counts.get("conflicts", 0) + 1
-            self.alarms.append({"what": "conflict", "id": one.item.id, "entry": seq})
+            self._alarm("conflict", one.item, id=one.item.id, entry=seq)
             answers[place] = ItemResult(outcome, "conflict", seq, event)
         return answers
 
