@@ -329,3 +329,20 @@ def test_doubled_keys_never_pass(
 def test_any_bytes_are_answered(raw: bytes) -> None:
     parse_one(raw)
     parse_one(b'{"id":' + raw + b"}")
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "told"),
+    [
+        (line(sent_at="2026-03-01 20:14"), "sent_at", "2026-03-01T20:14:03Z"),
+        (line(sent_at="yesterday"), "sent_at", "2026-03-01T20:14:03Z"),
+        (line(kind="tweet"), "kind", "'tweet' is none of chat, post,"),
+        (line(event="ban-hammer", at="2026-03-01T20:14:03Z"), "event", "none of join, leave,"),
+        (line(text=7), "text", "expected str"),
+    ],
+)
+def test_a_refusal_says_what_would_have_been_right(raw: bytes, field: str, told: str) -> None:
+    refusal = refused(raw)
+    assert refusal.field == field
+    assert told in refusal.reason
+    assert "`" not in refusal.reason

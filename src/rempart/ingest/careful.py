@@ -22,7 +22,7 @@ from rempart.ingest.bounds import (
     check_message,
 )
 from rempart.ingest.parsed import Parsed
-from rempart.model import Account, Event, ItemRefusal, Media, Message
+from rempart.model import Account, Event, EventKind, ItemRefusal, Media, Message, MessageKind
 
 _MAX_SHOWN_ID = 256
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -34,6 +34,7 @@ _MEDIA_KEYS = frozenset(f.encode_name for f in msgspec.structs.fields(Media))
 _IDENTIFIERS = frozenset({"id", "platform", "channel", "targets", "reply_to", "message"})
 _Shape = TypeVar("_Shape", Message, Event)
 _MISSING = re.compile(r"missing required field `(?P<name>[^`]+)`")
+_CHOICES: dict[str, list[str]] = {"event": [*EventKind], "kind": [*MessageKind]}
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
 
@@ -241,7 +242,17 @@ def _refuse_shape(problem: str) -> NoReturn:
     if missing:
         path = f"{path}.{missing['name']}" if path else missing["name"]
         reason = "required and missing"
-    raise FieldError(path or None, reason[:1].lower() + reason[1:])
+    raise FieldError(path or None, _in_our_words(reason, path))
+
+
+def _in_our_words(reason: str, path: str) -> str:
+    """What was expected, with an example where it is not plain."""
+    if "RFC3339" in reason:
+        return "not a time with a zone as RFC 3339 has it, like 2026-03-01T20:14:03Z"
+    if reason.startswith("Invalid enum value") and path in _CHOICES:
+        value = reason.removeprefix("Invalid enum value ")
+        return f"{value} is none of {', '.join(_CHOICES[path])}"
+    return (reason[:1].lower() + reason[1:]).replace("`", "")
 
 
 def _message_in_utc(message: Message) -> Message:
