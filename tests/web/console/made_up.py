@@ -26,6 +26,9 @@ from rempart.model import (
     Verdict,
 )
 from rempart.web.console import screens as sc
+from rempart.web.console.families import Written, families
+from rempart.web.console.graph import graph, ties
+from rempart.web.console.raid_page import measure_groups
 
 NOW = datetime(2026, 3, 1, 20, 24, 0, tzinfo=UTC)
 HOSTILE = "\u202e\x00<script>alert(1)</script>\u200bé" + "\u0301" * 30
@@ -270,6 +273,25 @@ def said(n: int = 40) -> list[sc.Said]:
     ]
 
 
+def raid_part() -> sc.RaidPart:
+    """With hostile names, texts and links in every place where a stranger can write."""
+    found = families(Written(one.author, one.text or "") for one in said())
+    links = [(member.account, f"{HOSTILE}/{at % 2}") for at, member in enumerate(RAID.members)]
+    shared = ties(RAID.members, [(one.name, one.accounts) for one in found], links)
+    return sc.RaidPart(
+        raids=[RAID.id],
+        families=found,
+        shared=[sc.Shared(tie.kind, tie.name, len(tie.accounts)) for tie in shared],
+        shares={account: [at] for at, tie in enumerate(shared) for account in tie.accounts},
+        graph=graph(RAID.members, shared),
+        lifted_out=[sc.LiftedOut("u3", HOSTILE), sc.LiftedOut(HOSTILE, "hoss")],
+        others=[sc.OtherRaid("r-55", "c-55", "flood", NOW - timedelta(minutes=24), 1)],
+        undecided=True,
+        member_reasons=[sc.ReasonCount("near-identical text", 61)],
+        may_correct=True,
+    )
+
+
 def case_screen() -> sc.CaseScreen:
     rng = random.Random(3)
     attack = (
@@ -289,6 +311,8 @@ def case_screen() -> sc.CaseScreen:
             sc.SignalSum("raid", "1.0", "spam", 401, 0.88),
         ],
         measures=MEASURES,
+        groups=measure_groups(MEASURES),
+        of_raid=raid_part(),
         timeline=sc.Timeline(
             RAID.begin - timedelta(seconds=180),
             10,

@@ -19,7 +19,7 @@ from rempart.cases.corrections import (
     split_case,
     undo_group,
 )
-from rempart.errors import ConflictError, InputError
+from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import Case, MeasureKind, ScopeKind
 from rempart.store.interface import Tables
 from rempart.web.api.cases import find_case
@@ -28,6 +28,7 @@ from rempart.web.api.request import AnyRequest, write
 from rempart.web.auth import must_be_known, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
+from rempart.web.console.raid_page import accounts_of
 
 MODERATE = [needs_person("moderate")]
 Change = Callable[[Tables, Case, str, int], str | None]
@@ -36,10 +37,10 @@ Change = Callable[[Tables, Case, str, int], str | None]
 
 @post("/console/cases/{case:str}/lift", guards=MODERATE, status_code=200, include_in_schema=False)
 async def lift(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
-    account = await _named(request, "account")
+    ref = await _named(request, "account")
 
     def change(tables: Tables, found: Case, by: str, at_ms: int) -> None:
-        lift_from_case(tables, found.id, account, by, at_ms)
+        lift_from_case(tables, found.id, _meant(tables, found, ref), by, at_ms)
 
     return await _done(request, case, change)
 
@@ -48,10 +49,10 @@ async def lift(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     "/console/cases/{case:str}/put-back", guards=MODERATE, status_code=200, include_in_schema=False
 )
 async def put_back(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
-    account = await _named(request, "account")
+    ref = await _named(request, "account")
 
     def change(tables: Tables, found: Case, by: str, at_ms: int) -> None:
-        put_back_in_case(tables, found.id, account, by, at_ms)
+        put_back_in_case(tables, found.id, _meant(tables, found, ref), by, at_ms)
 
     return await _done(request, case, change)
 
@@ -59,9 +60,10 @@ async def put_back(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
 @post("/console/cases/{case:str}/split", guards=MODERATE, status_code=200, include_in_schema=False)
 async def split(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     form = await request.form()
-    accounts = [str(account) for account in form.getall("accounts", [])]
+    refs = [str(ref) for ref in form.getall("accounts", [])]
 
     def change(tables: Tables, found: Case, by: str, at_ms: int) -> str:
+        accounts = accounts_of(tables, found.id, refs)
         return split_case(tables, found.id, accounts, by, at_ms).id
 
     return await _done(request, case, change)
@@ -96,6 +98,13 @@ async def undo_many(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
 
 
 route_handlers: list[Any] = [lift, put_back, split, merge, undo_many]
+
+
+def _meant(tables: Tables, case: Case, ref: str) -> str:
+    found = accounts_of(tables, case.id, [ref])
+    if not found:
+        raise NotFoundError("this account is no member of the raid", where=ref)
+    return found[0]
 
 
 async def _named(request: AnyRequest, field: str) -> str:

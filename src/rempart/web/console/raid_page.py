@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from rempart.cases.corrections import lifted_out, pictures_of
 from rempart.detect.links.extract import link_keys
 from rempart.detect.text.fold import fold
-from rempart.model import Case, CaseKind, CaseState, MeasureKind, Raid, ScopeKind
+from rempart.model import Case, CaseKind, CaseState, MeasureKind, Raid, ScopeKind, stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
 from rempart.web.console.families import Written, families
@@ -56,6 +56,21 @@ def raid_part(
         member_reasons=_member_reasons(whole),
         may_correct=may_correct,
     )
+
+
+def account_ref(account: str) -> str:
+    """What a form calls an account: an id may hold characters that no form brings back as they
+    were."""
+    return stable_id("a", account)
+
+
+def accounts_of(tables: Tables, case: str, refs: Iterable[str]) -> list[str]:
+    """The members, and those lifted out, of a case whom a form means."""
+    wanted = frozenset(refs)
+    raids = pictures_of(tables, case)
+    known = [member.account for raid in raids for member in raid.members]
+    known += [account for raid in raids for account in lifted_out(tables, raid.id)]
+    return [account for account in dict.fromkeys(known) if account_ref(account) in wanted]
 
 
 def measure_groups(rows: Sequence[MeasureRow]) -> list[MeasureGroup]:

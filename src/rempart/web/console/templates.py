@@ -25,6 +25,7 @@ from litestar.enums import MediaType
 from rempart.cases.harms import harms
 from rempart.web.console import words
 from rempart.web.console.labels import LABELS
+from rempart.web.console.raid_page import account_ref
 from rempart.web.console.reasons import reason_in
 from rempart.web.console.shown import plain, shown
 
@@ -89,6 +90,7 @@ def environment(language: str) -> Environment:
     env.filters |= {
         "shown": shown,
         "plain": plain,
+        "ref": account_ref,
         "label": label,
         "in_language": lambda texts: texts.get(language) or texts.get("en", ""),
         "reason": lambda sentence: reason_in(sentence, language),
