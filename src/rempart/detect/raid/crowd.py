@@ -32,9 +32,9 @@ from rempart.model import RaidStage
 
 SLOW_MS: Final = 10 * MINUTE_MS
 CROWD_SIZE: Final = 3
-CROWD_COUNT: Final = 4.0
+CROWD_COUNT: Final = 3.2
 CROWD_SHARE: Final = 1.2
-CROWD_SCORE: Final = 6.0
+CROWD_SCORE: Final = 4.8
 _USUAL_SHARE: Final = 0.05
 _USUAL_COUNT: Final = 0.15
 _OWN_SHARE: Final = 0.3

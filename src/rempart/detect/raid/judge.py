@@ -13,7 +13,7 @@ Rules of this module:
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from rempart.detect.interface import Detections, Observation, RaidChange
 from rempart.detect.raid.crowd import Crowd, as_group, hostile_crowd
@@ -28,16 +28,16 @@ from rempart.detect.raid.evidence import (
     score,
     use_serial,
 )
+from rempart.detect.raid.made_up import CIRCLE_SIZE, MADE_UP_SCORE, is_made_up
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
 from rempart.detect.raid.raids import open_raid, picture, prolong, set_stage, take_group
-from rempart.detect.raid.state import MINUTE_MS, Person, RaidState, TargetData, TargetState
+from rempart.detect.raid.state import Person, RaidState, TargetData, TargetState
 from rempart.detect.raid.telling import TELL_MESSAGES_MS, note_told
 from rempart.model import RaidKind, RaidStage
 
 ATTACK_SCORE: Final = 7.0
 ATTACK_PATTERN: Final = 2.5
 ATTACK_SHARE: Final = 0.35
-CIRCLE_SIZE: Final = 6
 CIRCLE_SHARE: Final = 0.2
 CIRCLE_HARM: Final = 2.5
 ATTACK_HARM: Final = 1.5
@@ -47,10 +47,7 @@ SUSPECT_HARM: Final = 1.2
 SECOND_LOOK: Final = 4
 """During an attack, every so many rude outsiders, whether they are a second circle."""
 NOTICE_AUTHORS: Final = 6
-MADE_UP_SCORE: Final = 8.0
-LINK_IDENTITY: Final = 3.5
 MADE_UP_AUTHORS: Final = 5
-FLOOD_MS: Final = 15_000
 _OF_ACCOUNTS: Final = frozenset({"young", "cohort", "names"})
 
 
@@ -63,25 +60,10 @@ def judge_hostile(
     if raid is not None and attack and raid.crowd % SECOND_LOOK:
         return
     without: Container[str] = raid.members if raid is not None and attack else ()
-    group = hostile_group(state, now, without)
-    if group.flagged < 3:
+    case = _weigh(state, raid, without, now)
+    if case is None or (attack and case.stage is not RaidStage.ATTACK):
         return
-    result = score(group, data, now)
-    stage = _stage_of(state, group, result, now)
-    if stage is not RaidStage.ATTACK:
-        wide = coordinated_group(state, now, without)
-        wider = score(wide, data, now) if wide.flagged >= 2 else None
-        if wider is not None and _stage_of(state, wide, wider, now) is RaidStage.ATTACK:
-            group, result, stage = wide, wider, RaidStage.ATTACK
-    people = _is_crowd(group, result)
-    if stage is not RaidStage.ATTACK or (people and not (raid and raid.open_list)):
-        crowd = hostile_crowd(state, now, without)
-        piled = crowd.stage()
-        if piled is not None and (stage is None or piled.rank >= stage.rank):
-            group, stage, people = as_group(crowd, group, now), piled, True
-            result = _as_score(crowd, group, data, now)
-    if stage is None or (attack and stage is not RaidStage.ATTACK):
-        return
+    group, result, stage, people = case
     if raid is None:
         raid = open_raid(data, row.message, now, stage)
     if people:
@@ -102,6 +84,42 @@ def judge_hostile(
     if fresh and row.message.author.id in raid.members:
         member = raid.members[row.message.author.id]
         found.touches.append(touch_of(row, raid, member.because, member.core))
+
+
+class _Case(NamedTuple):
+    """What speaks most for a raid; `people`: a crowd with own words, not a circle."""
+
+    group: Group
+    result: Score
+    stage: RaidStage
+    people: bool
+
+
+def _weigh(
+    state: TargetState, raid: RaidState | None, without: Container[str], now: int
+) -> _Case | None:
+    """The hostile and who shares their wording; the newcomers who share wording, hostile or not;
+    the hostile crowd with own words: whichever speaks most."""
+    group = hostile_group(state, now, without)
+    if group.flagged < 2:
+        return None
+    result = score(group, state.data, now) if group.people else None
+    stage = _stage_of(state, group, result, now) if result is not None else None
+    if stage is not RaidStage.ATTACK:
+        wide = coordinated_group(state, now, without)
+        wider = score(wide, state.data, now) if wide.flagged >= 2 else None
+        if wider is not None and _stage_of(state, wide, wider, now) is RaidStage.ATTACK:
+            group, result, stage = wide, wider, RaidStage.ATTACK
+    people = result is not None and _is_crowd(group, result)
+    if stage is not RaidStage.ATTACK or (people and not (raid and raid.open_list)):
+        crowd = hostile_crowd(state, now, without)
+        piled = crowd.stage()
+        if piled is not None and (stage is None or piled.rank >= stage.rank):
+            group, stage, people = as_group(crowd, group, now), piled, True
+            result = _as_score(crowd, group, state.data, now)
+    if stage is None or result is None:
+        return None
+    return _Case(group, result, stage, people)
 
 
 def _is_crowd(group: Group, result: Score) -> bool:
@@ -134,37 +152,30 @@ def _in_jest(group: Group, result: Score, now: int) -> bool:
 
 def _stage_of(state: TargetState, group: Group, result: Score, now: int) -> RaidStage | None:
     size = len(group.people)
-    if not size:
-        return None
     low_trust = sum(not person.is_regular(now) for person in group.people)
-    share = group.flagged / size
     aside = sum(pulse.aside for pulse in state.data.pulses)
-    if aside > 2 * group.flagged and result.identity < MADE_UP_SCORE:
+    if not size or (aside > 2 * group.flagged and result.identity < MADE_UP_SCORE):
         return None
-    if (
-        not group.picked
-        and size >= CIRCLE_SIZE - 1
-        and group.flagged >= 2
-        and result.identity >= 4
-        and result.coordination >= ATTACK_SCORE
-        and low_trust * 3 >= 2 * size
-    ):
+    suspicious = result.harm >= SUSPECT_HARM and group.arrivals >= 3
+    outsiders = low_trust * 3 >= 2 * size and result.coordination >= ATTACK_SCORE
+    made_up = not group.picked and size >= MADE_UP_AUTHORS and result.identity >= 4
+    if outsiders and made_up and group.flagged >= 2:
         return RaidStage.ATTACK
     if _in_jest(group, result, now):
-        known = group.flagged >= 3 and result.harm >= SUSPECT_HARM
-        return RaidStage.SUSPECT if known and group.arrivals >= 3 else None
-    if (
-        size >= (4 if group.picked else CIRCLE_SIZE)
-        and result.coordination >= ATTACK_SCORE
-        and result.pattern >= ATTACK_PATTERN
-        and result.harm >= (ATTACK_HARM if group.picked else CIRCLE_HARM)
-        and share >= (ATTACK_SHARE if group.picked else CIRCLE_SHARE)
-        and low_trust * 3 >= 2 * size
-    ):
+        return RaidStage.SUSPECT if suspicious and group.flagged >= 3 else None
+    if outsiders and _is_harmful(group, result):
         return RaidStage.ATTACK
-    if result.coordination >= SUSPECT_SCORE and result.harm >= SUSPECT_HARM and group.arrivals >= 3:
-        return RaidStage.SUSPECT
-    return None
+    return RaidStage.SUSPECT if suspicious and result.coordination >= SUSPECT_SCORE else None
+
+
+def _is_harmful(group: Group, result: Score) -> bool:
+    size = len(group.people)
+    if result.pattern < ATTACK_PATTERN:
+        return False
+    if group.picked:
+        return size >= 4 and result.harm >= ATTACK_HARM and group.flagged >= ATTACK_SHARE * size
+    enough = size >= CIRCLE_SIZE and result.harm >= CIRCLE_HARM
+    return enough and group.flagged >= CIRCLE_SHARE * size
 
 
 def _confidence(coordination: float) -> float:
@@ -217,6 +228,8 @@ def judge_harmless(
     notice.crowd = len(people)
     notice.confidence = _confidence(result.coordination)
     notice.evidence = result.evidence
+    if data.announced_until >= now:
+        notice.evidence = [("announced", []), *notice.evidence]
     notice.told_at = now
     found.changes.append(RaidChange(row.position, picture(data, notice)))
 
@@ -231,7 +244,7 @@ def _made_up_raid(
 ) -> bool:
     """Accounts made for it, that flood or push a link, are an attack whatever their words are."""
     result = score(circle, state.data, now)
-    if not _is_made_up(state, circle, result, now):
+    if not is_made_up(state, circle, result, now):
         return False
     raid = known or open_raid(state.data, row.message, now, RaidStage.ATTACK)
     linked = max(circle.keys, key=lambda key: (circle.keys[key], key)) & LINK_BIT
@@ -244,39 +257,6 @@ def _made_up_raid(
     note_told(state.data, raid, now)
     found.changes.append(RaidChange(row.position, picture(state.data, raid)))
     return True
-
-
-def _is_made_up(state: TargetState, circle: Group, result: Score, now: int) -> bool:
-    """Made for it, and insistent or pushing a link with little else to say. Where nobody's date is
-    known, insistence and newness must speak for it."""
-    people = circle.people
-    size = len(people)
-    arrivals = sum(person.is_arrival(now) for person in people)
-    if arrivals * 5 < 4 * size:
-        return False
-    said = sum(person.said for person in people)
-    again = sum(person.again > 0 for person in people)
-    told = state.data.announced_until >= now
-    if any(key & LINK_BIT for key in circle.keys):
-        little_else = sum(person.links for person in people) * 10 >= 7 * said
-        if not little_else:
-            return False
-        if result.identity >= (6.0 if told else LINK_IDENTITY):
-            return True
-        return size >= CIRCLE_SIZE and again >= 5 and circle.insistence >= (3.0 if told else 1.9)
-    if result.identity >= MADE_UP_SCORE and _floods(people):
-        return True
-    only_that = sum(person.acts for person in people) * 10 >= 8 * said
-    return (
-        result.identity >= 6.0 and only_that and again * 5 >= 4 * size and circle.insistence >= 2.5
-    )
-
-
-def _floods(people: Sequence[Person]) -> bool:
-    """They repeat themselves, each of them, at a pace at which nobody has a conversation."""
-    acts = sum(person.acts for person in people)
-    minutes = sum(max(person.last - person.first, FLOOD_MS) for person in people) / MINUTE_MS
-    return acts >= 3 * len(people) and acts >= 3.5 * minutes
 
 
 def _most_shared(state: TargetState, keys: Sequence[int], now: int) -> tuple[list[Person], int]:

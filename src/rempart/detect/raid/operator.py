@@ -32,7 +32,7 @@ from rempart.detect.raid.judge import judge_harmless, judge_hostile
 from rempart.detect.raid.membership import touch
 from rempart.detect.raid.people import feel_pulse, meet, turn_minute
 from rempart.detect.raid.raids import picture
-from rempart.detect.raid.signatures import note_regular, note_use
+from rempart.detect.raid.signatures import evades_ban, note_ban, note_regular, note_use
 from rempart.detect.raid.state import (
     ACTS,
     MINUTE_MS,
@@ -46,7 +46,10 @@ from rempart.model import THRESHOLD, EventKind, Label, Raid, RaidStage
 
 TELLING_LETTERS: Final = 12
 _HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
-_ANNOUNCED_MS: Final = 5 * MINUTE_MS
+_ANNOUNCED_MS: Final = {
+    EventKind.ANNOUNCED_RAID: 5 * MINUTE_MS,
+    EventKind.PROMOTION: 60 * MINUTE_MS,
+}
 _CANDIDATE_KEYS: Final = 1
 
 
@@ -84,8 +87,14 @@ class RaidOperator(KeyedOperator[TargetState]):
 
 def _take_event(state: TargetState, row: EventObservation, found: Detections) -> None:
     now = _tick(state.data, row.position, event_ms(row.event.at), found)
-    if row.event.event is EventKind.ANNOUNCED_RAID:
-        state.data.announced_until = now + _ANNOUNCED_MS
+    data, event = state.data, row.event
+    if event.event in _ANNOUNCED_MS:
+        data.announced_until = max(data.announced_until, now + _ANNOUNCED_MS[event.event])
+    elif event.event is EventKind.BAN and event.account is not None:
+        account = event.account if isinstance(event.account, str) else event.account.id
+        person = data.people.get(account) or data.older_people.get(account)
+        if person is not None:
+            note_ban(data, person, now)
 
 
 def _tick(data: TargetData, position: int, at: int, found: Detections) -> int:
@@ -116,6 +125,9 @@ def _take_message(
     links = link_keys(row.fold, row.message.links)
     keys = _keys(print_, links, hostile)
     regular = person.is_regular(now)
+    if data.banned and not hostile and not regular and evades_ban(state, keys, now):
+        # Somebody was banned for this wording: who brings it back means it.
+        hostile, person.flagged, person.flagged_at = True, person.flagged + 1, now
     feel_pulse(data, now, regular, hostile, aim is Aim.THING)
     raid = _hostile(data) if data.raids else None
     if regular and not hostile:

@@ -7,19 +7,33 @@ Rules of this module:
 2. What regulars say is the control group: their use marks a signature as public, and is not
    counted against anybody.
 3. What was shared here harmlessly becomes the channel's own vocabulary.
+4. What somebody wrote lately who is then banned is remembered for a month, unless regulars say it
+   too: who brings it back under another name is hostile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rempart.detect.raid.evidence import KEY_WINDOW_MS, pack_use, use_second, use_serial
+from rempart.detect.raid.evidence import (
+    KEY_WINDOW_MS,
+    LINK_BIT,
+    SHORT_BIT,
+    is_public,
+    pack_use,
+    use_second,
+    use_serial,
+)
 from rempart.detect.raid.state import (
     AUTHORS_PER_SIGNATURE,
+    BANNED_DAYS,
+    BANNED_KEYS,
+    DAY_MS,
     SHARED_SIGNATURES,
     SIGNATURES_PER_GENERATION,
     Person,
     TargetData,
+    TargetState,
 )
 
 
@@ -96,3 +110,29 @@ def _become_common(data: TargetData, key: int, users: int) -> None:
     if len(data.common) >= SIGNATURES_PER_GENERATION // 2:
         data.older_common, data.common = data.common, {}
     data.common[key] = users
+
+
+def note_ban(data: TargetData, person: Person, now: int) -> None:
+    """Remembers the telling signatures of somebody who was banned."""
+    for signatures in (data.older_signatures, data.signatures):
+        for key, use in signatures.items():
+            if use_serial(use) == person.serial and not key & SHORT_BIT:
+                data.banned.pop(key, None)
+                data.banned[key] = now
+    horizon = now - BANNED_DAYS * DAY_MS
+    while data.banned:
+        oldest = next(iter(data.banned))
+        if len(data.banned) <= BANNED_KEYS and data.banned[oldest] >= horizon:
+            break
+        del data.banned[oldest]
+
+
+def evades_ban(state: TargetState, keys: Sequence[int], now: int) -> bool:
+    """Two signatures of somebody banned here, or a link, that no regular uses."""
+    horizon = now - BANNED_DAYS * DAY_MS
+    known = [
+        key
+        for key in keys
+        if state.data.banned.get(key, -1) >= horizon and not is_public(state, key, now)
+    ]
+    return len(known) >= 2 or any(key & LINK_BIT for key in known)

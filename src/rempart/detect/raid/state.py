@@ -24,6 +24,8 @@ ACTS: Final = 256
 MEMBERS: Final = 400
 MEMBER_BYTES: Final = 12_000
 HOT_KEYS: Final = 512
+BANNED_KEYS: Final = 256
+BANNED_DAYS: Final = 30
 
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
@@ -187,6 +189,7 @@ class TargetData(msgspec.Struct, array_like=True):
     older_regular_keys: dict[int, int] = {}
     common: dict[int, int] = {}
     older_common: dict[int, int] = {}
+    banned: dict[int, int] = {}
     acts: list[tuple[int, int]] = []
     rude: list[tuple[int, int]] = []
     pulses: list[Pulse] = []

@@ -1,0 +1,61 @@
+"""Accounts evidently made for it, or that push one thing and nothing else: without an insult.
+
+Rules of this module:
+
+1. Only circles of newcomers are looked at; where those who were here before take part, it is news,
+   a joke or a vote.
+2. A link that newcomers push needs made-up accounts, or insistence: each posts it again and again,
+   with little else to say. Whoever posts a piece of news does so once.
+3. Where the platform announced visitors or a promotion, both must be stronger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rempart.detect.raid.evidence import LINK_BIT, Group, Score
+from rempart.detect.raid.state import MINUTE_MS, Person, TargetState
+
+CIRCLE_SIZE: Final = 6
+MADE_UP_SCORE: Final = 8.0
+INSISTENT_SCORE: Final = 6.0
+LINK_IDENTITY: Final = 3.5
+FLOOD_MS: Final = 15_000
+
+
+def is_made_up(state: TargetState, circle: Group, result: Score, now: int) -> bool:
+    """Made for it, and insistent or pushing a link with little else to say. Where nobody's date is
+    known, insistence and newness must speak for it."""
+    people = circle.people
+    size = len(people)
+    arrivals = sum(person.is_arrival(now) for person in people)
+    if arrivals * 5 < 4 * size:
+        return False
+    told = state.data.announced_until >= now
+    again = sum(person.again > 0 for person in people)
+    if any(key & LINK_BIT for key in circle.keys):
+        said = sum(person.said for person in people)
+        if sum(person.links for person in people) * 10 < 7 * said:
+            return False
+        insistent = size >= CIRCLE_SIZE and again >= 4
+        return result.identity >= (INSISTENT_SCORE if told else LINK_IDENTITY) or (
+            insistent and circle.insistence >= (2.5 if told else 1.5)
+        )
+    if result.identity >= MADE_UP_SCORE and _floods(people):
+        return True
+    return result.identity >= INSISTENT_SCORE and again * 5 >= 4 * size and _only_that(circle)
+
+
+def _only_that(circle: Group) -> bool:
+    """Each said it again and again, and hardly anything else."""
+    said = sum(person.said for person in circle.people)
+    acts = sum(person.acts for person in circle.people)
+    return acts * 10 >= 8 * said and circle.insistence >= 2.5
+
+
+def _floods(people: Sequence[Person]) -> bool:
+    """They repeat themselves, each of them, at a pace at which nobody has a conversation."""
+    acts = sum(person.acts for person in people)
+    minutes = sum(max(person.last - person.first, FLOOD_MS) for person in people) / MINUTE_MS
+    return acts >= 3 * len(people) and acts >= 3.5 * minutes
