@@ -40,6 +40,10 @@ class StoreError(RempartError):
     """The store refused. Whatever was acknowledged before is still there."""
 
 
+class OlderStoreError(StoreError):
+    """Written by an earlier version; the next start of the service brings it up to date."""
+
+
 class QueueFullError(StoreError):
     """Too much is waiting to be committed: nothing of this was taken; send the same again later."""
 

@@ -127,3 +127,27 @@ def test_messages_that_others_can_read_are_wrong(data: Path) -> None:
     assert checks["folder"]["mend"] == f"chmod 700 {data}"
     data.chmod(0o700)
     assert examine(data)[1]["folder"]["state"] == "ok"
+
+
+def test_a_store_of_an_earlier_version_is_minded_only(data: Path) -> None:
+    store = open_writer(data / "rempart.db")
+    store.execute("PRAGMA user_version = 1")
+    store.close()
+    code, checks = examine(data)
+    assert code == 0
+    assert checks["log"]["state"] == "mind"
+    assert "rempart serve" in checks["log"]["mend"]
+
+
+def test_a_damaged_store_is_to_be_restored(data: Path) -> None:
+    """Not the store at all any more: scrubbing could not open it either."""
+    for path in data.glob("rempart.db-*"):
+        path.unlink()
+    (data / "rempart.db").write_bytes(b"these bytes are no database at all" * 200)
+    code, checks = examine(data)
+    assert code == 1
+    assert "restore a backup" in checks["log"]["mend"]
+    served = CliRunner().invoke(main, ["serve", "--data", str(data), "--port", "0"])
+    assert served.exit_code == 2
+    assert "damaged" in served.stderr
+    assert "restore a backup" in served.stderr

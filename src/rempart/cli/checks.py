@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-from rempart.errors import RempartError
+from rempart.errors import OlderStoreError, RempartError
 
 _MIN_PYTHON = (3, 11)
 _MIN_FREE_BYTES = 200 * 1024**2
@@ -237,6 +237,8 @@ def check_log(data: Path) -> Finding:
                 size = tables.log.size()
         finally:
             store.close()
+    except OlderStoreError as error:
+        return Finding("log", State.MIND, error.what, error.next_step)
     except RempartError as error:
         mend = error.next_step or "rempart log scrub says what is damaged"
         return Finding("log", State.WRONG, error.what, mend)

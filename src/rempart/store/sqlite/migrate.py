@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import apsw
 
-from rempart.errors import StoreError
+from rempart.errors import OlderStoreError, StoreError
 
 
 def migrations() -> list[tuple[int, str, str]]:
@@ -32,7 +32,7 @@ def check_version(connection: apsw.Connection, where: str) -> None:
     """For readers, which never migrate: StoreError unless the file is at exactly our version."""
     version, ours = version_of(connection), migrations()[-1][0]
     if version < ours:
-        raise StoreError(
+        raise OlderStoreError(
             f"the store is at version {version}, this Rempart reads version {ours}",
             where=where,
             next_step="start the service once (rempart serve): it migrates the store",

@@ -37,6 +37,8 @@ from rempart.store.sqlite.stream import SqliteStreamTables
 IDLE_READERS = 8
 _FULL = "no space left for the store"
 _SHARED_MEMORY_FULL = apsw.SQLITE_IOERR_SHMSIZE
+_DAMAGED = (apsw.NotADBError, apsw.CorruptError)
+_KEEP_IT = "keep the folder as it is, and restore a backup into another one"
 _HARMLESS = (
     apsw.ConstraintError,
     apsw.BusyError,
@@ -225,7 +227,7 @@ class SqliteStore(Store):
         try:
             connection = self._take_reader()
         except apsw.Error as error:
-            raise StoreError(f"the store cannot be read: {error}", where=str(self.path)) from error
+            raise _unreadable(error, str(self.path)) from error
         keep = True
         try:
             connection.execute("BEGIN")
@@ -234,7 +236,7 @@ class SqliteStore(Store):
             raise StoreError("this is a reading moment: nothing can be written") from error
         except apsw.Error as error:
             keep = False
-            raise StoreError(f"the store cannot be read: {error}", where=str(self.path)) from error
+            raise _unreadable(error, str(self.path)) from error
         finally:
             self._give_back(connection, keep=keep)
 
@@ -283,6 +285,11 @@ def _make_private(path: Path) -> None:
         raise StoreError(f"cannot make the store: {error.strerror}", where=str(path)) from error
 
 
+def _unreadable(error: apsw.Error, where: str) -> StoreError:
+    step = _KEEP_IT if isinstance(error, _DAMAGED) else ""
+    return StoreError(f"the store cannot be read: {error}", where=where, next_step=step)
+
+
 def _told(error: apsw.Error, where: str) -> StoreError:
     """What SQLite says, in our words; see the head of this module."""
     extended = getattr(error, "extendedresult", 0)
@@ -292,6 +299,8 @@ def _told(error: apsw.Error, where: str) -> StoreError:
         )
     if isinstance(error, _HARMLESS):
         return StoreError(str(error), where=where)
+    if isinstance(error, _DAMAGED):
+        return StoreReadOnlyError(f"the store is damaged: {error}", where=where, next_step=_KEEP_IT)
     return StoreReadOnlyError(
         f"writing failed, and whether it took place is unknown: {error}",
         where=where,
