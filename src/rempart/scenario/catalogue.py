@@ -12,6 +12,7 @@ import msgspec
 
 from rempart.errors import InputError
 from rempart.scenario.calm import CalmSettings, evening_of_calm
+from rempart.scenario.campaign import CampaignSettings, campaign
 from rempart.scenario.hate_raid import hate_raid
 from rempart.scenario.settings import HateRaidSettings, ScenarioSettings
 from rempart.scenario.sms_flood import SmsFloodSettings, sms_flood
@@ -27,6 +28,7 @@ class Generator(NamedTuple):
 
 
 GENERATORS: dict[str, Generator] = {
+    "campaign": Generator(CampaignSettings, campaign),
     "evening-of-calm": Generator(CalmSettings, evening_of_calm),
     "hate-raid": Generator(HateRaidSettings, hate_raid),
     "sms-flood": Generator(SmsFloodSettings, sms_flood),
