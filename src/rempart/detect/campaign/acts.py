@@ -28,8 +28,14 @@ _SUPPORT: Final = re.compile(
     r"\b(?:stand(?:ing)? with|stay strong|support(?:ing)? (?:you|her|him|them)|we love you|love you"
     r"|leave (?:her|him|them) alone|stop harass\w*|proud of you|not alone|take care of yourself"
     r"|soutien|courage|on t'?aime|t'es pas seule?|pas toute? seule?|avec toi|de tout coeur"
-    r"|laissez[- ]la|laissez[- ]le|laissez tranquille|fiere? de toi|tiens bon|force a toi)\b"
+    r"|honte a (?:vous|eux)|laissez[- ]la|laissez[- ]le|laissez tranquille|fiere? de toi|tiens bon"
+    r"|force a toi)\b"
 )
+
+
+_TAG: Final = re.compile(r"#(\w{3,40})")
+_TAGS: Final = 4
+_QUOTED: Final = re.compile('[«“"][^«»“”"]{15,400}[»”"]')
 
 
 class Hostile(NamedTuple):
@@ -64,10 +70,13 @@ Row = Hostile | Watched | Banned | RaidChange
 
 
 class Wording(NamedTuple):
-    """`keys`: fingerprints of the text without its insults, and links. Empty: nothing telling."""
+    """`keys`: fingerprints of the text without its insults, and links. Empty: nothing telling.
+    `tags`: its hashtags, as numbers; `quotes`: somebody else's words are quoted in it."""
 
     keys: tuple[int, ...]
     supportive: bool
+    tags: tuple[int, ...] = ()
+    quotes: bool = False
 
 
 _NOTHING: Final = Wording((), False)
@@ -97,8 +106,23 @@ def wordings(rows: Sequence[Row]) -> list[Wording]:
         if links:
             named = [crc32(link.encode("utf-8", "replace")) | LINK_BIT for link in links]
             keys = (*named, *keys)
-        found.append(Wording(keys, _SUPPORT.search(folded) is not None))
+        tags: tuple[int, ...] = ()
+        if "#" in folded:
+            tags = tuple(
+                crc32(tag.encode("utf-8", "replace")) for tag in _TAG.findall(folded)[:_TAGS]
+            )
+        supportive = _SUPPORT.search(folded) is not None
+        found.append(Wording(keys, supportive, tags, _is_quoting(folded)))
     return found
+
+
+def _is_quoting(folded: str) -> bool:
+    """A longer quotation, with something said about it."""
+    quoted = _QUOTED.search(folded)
+    if quoted is None:
+        return False
+    said = folded[: quoted.start()] + folded[quoted.end() :]
+    return sum(map(str.isalpha, said)) >= TELLING_LETTERS
 
 
 def _without_insults(text: str, signals: Sequence[Signal]) -> str:

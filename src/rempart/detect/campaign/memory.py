@@ -11,6 +11,7 @@ Rules of this module:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rempart.detect.campaign.state import (
@@ -23,6 +24,7 @@ from rempart.detect.campaign.state import (
     HISTORY_DAYS,
     KEYS_PER_ACT,
     MEMORY_MS,
+    TAGS,
     TEXT_BYTES,
     Act,
     CampaignData,
@@ -121,6 +123,14 @@ def learn(data: CampaignData, known: Known, now: int, attacked: bool) -> None:
         day[0] += 1
     if len(data.days) > HISTORY_DAYS:
         del data.days[min(data.days)]
+
+
+def note_tags(data: CampaignData, tags: Sequence[int]) -> None:
+    """Hashtags of messages without a signal."""
+    for tag in tags:
+        if tag not in data.tags and len(data.tags) >= TAGS:
+            del data.tags[min(data.tags, key=lambda known: (data.tags[known], known))]
+        data.tags[tag] = min(data.tags.get(tag, 0) + 1, 10_000)
 
 
 def usual_per_day(data: CampaignData, before: int) -> float:

@@ -38,6 +38,7 @@ from rempart.detect.campaign.memory import (
     is_burst,
     learn,
     meet,
+    note_tags,
     place_of,
     remember,
 )
@@ -78,6 +79,7 @@ from rempart.model import (
 )
 
 _LONE: Final = 2
+_CALM: Final = 4
 _AROUND_MS: Final = states.MINUTE_MS
 
 
@@ -176,7 +178,7 @@ def _take_act(state: CampaignState, row: Hostile, wording: Wording, found: Findi
     if strand is not None:
         _take_raid_act(state, row, wording, strand, now, burst)
         return
-    if wording.supportive and account_key(message) not in _all_members(data):
+    if account_key(message) not in _all_members(data) and _takes_her_side(data, wording):
         return
     if burst and account_key(message) not in data.accounts and not _is_known(data, wording.keys):
         return
@@ -249,6 +251,17 @@ def _is_sudden(state: CampaignState, strand: Strand, place: int, now: int) -> bo
 
 def _is_known(data: CampaignData, keys: Sequence[int]) -> bool:
     return any(is_campaign(strand) and matches(strand, keys) for strand in data.strands)
+
+
+def _takes_her_side(data: CampaignData, wording: Wording) -> bool:
+    """Counter-mobilisation, which may be rude and quotes what it answers to: words of support, a
+    quotation with something said about it, a hashtag that mostly peaceful people use. A mere copy
+    of the attack's text with the others' hashtag is an attack all the same."""
+    if wording.supportive or wording.quotes:
+        return True
+    if not any(data.tags.get(tag, 0) >= _CALM for tag in wording.tags):
+        return False
+    return not any(is_near_copy(strand, wording.keys) for strand in data.strands)
 
 
 def _match(data: CampaignData, known: Known, keys: Sequence[int]) -> Strand | None:
@@ -398,6 +411,11 @@ def _tell_raids(
     told: list[SlowRaid] = []
     for place in sorted(places):
         raid = raid_at(state.data, place)
+        if raid is not None and not raid.evidence:
+            strand = _strand_of(state.data, raid.id)
+            raid.evidence = list(strand.ties) if strand is not None else []
+            raid.confidence = strand.confidence if strand is not None else 0.0
+            raid.detected_after = raid.messages
         if raid is not None and raid not in told and worth_telling(raid, now):
             told.append(raid)
             found.changes.append(RaidChange(position, picture(state.data, raid)))
@@ -411,9 +429,11 @@ def _take_watched(state: CampaignState, row: Watched, wording: Wording, found: F
     if not is_watched(data):
         return
     now = _tick(state, row.position, event_ms(message.sent_at), found)
-    if wording.supportive:
-        return
     key = account_key(message)
+    if key not in _all_members(data):
+        note_tags(data, wording.tags)
+        if _takes_her_side(data, wording):
+            return
     known = data.accounts.get(key)
     if known is not None and not known.newcomer:
         return
@@ -474,7 +494,11 @@ def _take_raid_act(
     strand.acts += 1
     strand.last = strand.raid_last = max(strand.last, now)
     note_place(strand, place_of(data, message, _target_name(data, message)))
-    if wording.supportive or not row.core:
+    if _takes_her_side(data, wording):
+        return
+    if not row.core and not matches(strand, wording.keys):
+        if row.flagged and row.newcomer:
+            learn_keys(strand, wording.keys, True)
         return
     author = message.author
     created = event_ms(author.created_at) if author.created_at is not None else -1

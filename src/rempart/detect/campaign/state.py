@@ -28,6 +28,7 @@ ACCOUNT_BYTES: Final = 18_000
 HISTORY_DAYS: Final = 84
 SLOW_RAIDS: Final = 8
 SLOW_MEMBER_BYTES: Final = 24_000
+TAGS: Final = 64
 STRANDS: Final = 10
 STRAND_KEYS: Final = 160
 SOFT_KEYS: Final = 160
@@ -140,7 +141,8 @@ class Strand(msgspec.Struct, array_like=True):
 class CampaignData(msgspec.Struct, array_like=True):
     """The whole state of one target, as it is dumped. `days`: day number to hostile newcomers (two
     of ten minutes) and regulars' hostile acts. `ahead`: a time far ahead that only one act claimed
-    so far. `places`: platform, channel, and the target's name there."""
+    so far. `places`: platform, channel, and the target's name there. `tags`: hashtag to how often
+    it stood in messages without a signal while a campaign was on."""
 
     version: int
     key: str
@@ -158,6 +160,7 @@ class CampaignData(msgspec.Struct, array_like=True):
     bucket_accounts: list[int] = []
     slow: list[SlowRaid] = []
     slow_bytes: int = 0
+    tags: dict[int, int] = {}
     strands: list[Strand] = []
     strand_bytes: int = 0
 
