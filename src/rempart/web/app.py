@@ -25,6 +25,7 @@ from rempart.cases.keys import ReportKeys
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
 from rempart.web.api import routes as api_routes
+from rempart.web.api.body import bounded
 from rempart.web.api.messages import PATH as MESSAGES
 from rempart.web.api.messages import Messages
 from rempart.web.api.notices import Notices
@@ -52,6 +53,7 @@ from rempart.web.settings import WebSettings
 
 _LOG = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
+HOOKS = "/api/v1/hooks/"
 _SLASHES = re.compile("/+")
 
 
@@ -63,7 +65,7 @@ def build_app(engine: EmbeddedEngine, settings: WebSettings | None = None) -> Di
     closing = asyncio.Event()
     framework = _framework(engine, settings, gate, numbers, closing)
     messages = Messages(engine, gate, settings, numbers)
-    return Dispatcher(framework, messages, gate, numbers, closing)
+    return Dispatcher(framework, messages, gate, numbers, closing, settings)
 
 
 class Dispatcher:
@@ -74,6 +76,7 @@ class Dispatcher:
         gate: Gate,
         numbers: Numbers,
         closing: asyncio.Event,
+        settings: WebSettings,
     ) -> None:
         self.framework = framework
         self.closing = closing
@@ -81,6 +84,7 @@ class Dispatcher:
         self._messages = messages
         self._gate = gate
         self._numbers = numbers
+        self._limits = {False: settings.max_form, True: settings.max_body}
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and _is_messages(scope["path"]):
@@ -106,7 +110,8 @@ class Dispatcher:
                 ]
             await send(message)
 
-        await framework(scope, receive, send_with_headers)
+        body = bounded(receive, self._limits[scope["path"].startswith(HOOKS)])
+        await framework(scope, body, send_with_headers)
 
 
 def _is_messages(path: str) -> bool:
@@ -158,6 +163,7 @@ def _framework(
         exception_handlers={
             RempartError: _answer_failure,
             HTTPException: _answer_framework,
+            RecursionError: _answer_too_deep,
             Exception: _answer_surprise,
         },
         debug=False,
@@ -196,6 +202,10 @@ def _answer_framework(request: AnyRequest, error: HTTPException) -> Response[Any
     return _answer(
         request, error.status_code, Problem(reason, details=details), dict(error.headers or {})
     )
+
+
+def _answer_too_deep(request: AnyRequest, _: Exception) -> Response[Any]:
+    return _answer(request, 400, Problem("the body is nested too deep"), {})
 
 
 def _answer_surprise(request: AnyRequest, error: Exception) -> Response[Any]:

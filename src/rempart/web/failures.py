@@ -72,6 +72,10 @@ class TooLargeError(InputError):
     """More bytes or items than allowed: 413."""
 
 
+class TooSlowError(InputError):
+    """The body did not arrive in time: 408."""
+
+
 class WrongTypeError(InputError):
     """A content type or encoding that is not understood: 415."""
 
@@ -81,6 +85,7 @@ _STATUS: list[tuple[type[RempartError], int]] = [
     (AccessError, 403),
     (BusyError, 429),
     (QueueFullError, 429),
+    (TooSlowError, 408),
     (TooLargeError, 413),
     (TooManyItemsError, 413),
     (WrongTypeError, 415),
@@ -103,7 +108,10 @@ def problem_of(error: RempartError) -> Problem:
 
 
 def headers_of(error: RempartError) -> dict[str, str]:
-    """Retry-After where trying again makes sense; WWW-Authenticate with a 401 (RFC 9110)."""
+    """Retry-After where trying again makes sense; WWW-Authenticate with a 401 (RFC 9110). Whoever
+    sends too much or too slowly is not listened to any longer."""
+    if isinstance(error, TooSlowError | TooLargeError):
+        return {"connection": "close"}
     if isinstance(error, UnknownCallerError):
         return {"www-authenticate": 'Bearer realm="rempart"'}
     if isinstance(error, BusyError):

@@ -10,8 +10,8 @@ import asyncio
 
 from rempart.errors import InputError
 from rempart.ingest import gunzip
-from rempart.web.asgi import AsgiScope, Receive, header
-from rempart.web.failures import TooLargeError, WrongTypeError
+from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, header
+from rempart.web.failures import TooLargeError, TooSlowError, WrongTypeError
 
 DEADLINE = 60.0
 
@@ -61,7 +61,31 @@ async def _read_rest(first: bytes, receive: Receive, limit: int) -> bytes:
                 if not message.get("more_body"):
                     return b"".join(parts)
     except TimeoutError:
-        raise InputError(f"the body did not arrive within {DEADLINE:.0f} s") from None
+        raise _too_slow() from None
+
+
+def bounded(receive: Receive, limit: int) -> Receive:
+    """The same for handlers of the framework, which read bodies themselves."""
+    left, ends, complete = limit, 0.0, False
+
+    async def next_part() -> AsgiMessage:
+        nonlocal left, ends, complete
+        if complete:
+            return await receive()
+        loop = asyncio.get_running_loop()
+        ends = ends or loop.time() + DEADLINE
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            raise _too_slow() from None
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _too_large(limit)
+        complete = not message.get("more_body")
+        return message
+
+    return next_part
 
 
 def _unpack(body: bytes, limit: int) -> bytes:
@@ -71,6 +95,10 @@ def _unpack(body: bytes, limit: int) -> bytes:
         if "more than" in error.what:
             raise _too_large(limit) from None
         raise
+
+
+def _too_slow() -> TooSlowError:
+    return TooSlowError(f"the body did not arrive within {DEADLINE:.0f} s")
 
 
 def _too_large(limit: int) -> TooLargeError:

@@ -22,6 +22,7 @@ _REFUSALS = {
     "403": "Known, and without right to this",
     "404": "Not there, or not in a channel with rights",
     "405": "Not this method",
+    "408": "The body did not arrive in time",
     "409": "Somebody else changed it first, or its state does not allow this",
     "413": "Too large",
     "415": "A content type or encoding that is not understood",
