@@ -427,6 +427,19 @@ class StoreSuite:
             assert [one.messages for one in stream.minutes(0, 1 << 40)] == [11, 2]
             assert [one.messages for one in stream.minutes(0, 1 << 40, within=["b"])] == [1]
 
+    def test_platforms_are_told_once_each(self, store: Store) -> None:
+        with store.begin() as tables:
+            assert tables.stream.platforms() == []
+            places = [("twitch", "a"), ("forum", "a"), ("twitch", "b"), ("", "x"), ("zulip", "a")]
+            seq = tables.log.append(entries(len(places)))
+            tables.stream.add_messages(
+                [
+                    row(seq + n, platform=platform, channel=channel)
+                    for n, (platform, channel) in enumerate(places)
+                ]
+            )
+            assert tables.stream.platforms() == ["", "forum", "twitch", "zulip"]
+
     def test_channels_count_what_they_saw(self, store: Store) -> None:
         with store.begin() as tables:
             tables.stream.add_messages([row(0), row(1, verdict="hold"), row(2, abuse=700)])

@@ -200,7 +200,7 @@ def _named(tables: Tables, request: ReportRequest) -> _Named:
     rows: list[MessageRow] = []
     things: list[bytes] = []
     if request.message_ids:
-        platforms = sorted({row.platform for row in tables.stream.channels()})
+        platforms = tables.stream.platforms()
         keys = [message_key(p, id) for id in request.message_ids for p in platforms]
         known = tables.stream.known(keys)
         rows = tables.stream.messages([found.seq for found in known.values()])

@@ -378,6 +378,10 @@ class StreamTables(ABC):
         """Latest active first."""
 
     @abstractmethod
+    def platforms(self) -> list[str]:
+        """Of all channels, sorted; costs as much as there are platforms, not channels."""
+
+    @abstractmethod
     def count(self, deltas: Mapping[str, int]) -> None: ...
 
     @abstractmethod

@@ -416,6 +416,16 @@ class SqliteStreamTables(SqliteCorrectionTables):
         )
         return [ChannelRow(*row) for row in rows]
 
+    def platforms(self) -> list[str]:
+        found: list[str] = []
+        rows = self._db.execute("SELECT min(platform) FROM channel").fetchall()
+        while rows[0][0] is not None:
+            found.append(rows[0][0])
+            rows = self._db.execute(
+                "SELECT min(platform) FROM channel WHERE platform > ?", found[-1:]
+            ).fetchall()
+        return found
+
     def count(self, deltas: Mapping[str, int]) -> None:
         self._db.executemany(
             "INSERT INTO counter VALUES (?, ?)"
