@@ -15,7 +15,7 @@ from rempart.cases.reports import receive
 from rempart.cases.status import status
 from rempart.cases.things import canonical_link, link_thing, text_thing
 from rempart.errors import InputError, NotFoundError
-from rempart.log.commit import strict_json
+from rempart.log.commit import leaf_digests, strict_json
 from rempart.model import (
     CaseKind,
     CaseState,
@@ -268,6 +268,17 @@ def test_receipts_of_two_installations_do_not_open_each_other(community, tmp_pat
         status(tables, receipt.words, other)
 
 
+def test_the_public_log_does_not_tell_who_reports_under_their_name(community):
+    """All leaves look alike: one commitment each, whatever they commit to."""
+    community.says("m1", "idiot", labels={"insult": 0.9})
+    community.step()
+    send(community, message_ids=("m1",), contact=ReportContact("Marguerite", None))
+    send(community, links=(LINK,))
+    with community.store.read() as tables:
+        leaves = tables.log.leaves(0, tables.log.size())
+    assert {len(leaf_digests(leaf)) for leaf in leaves} == {1}
+
+
 def test_nothing_private_is_on_the_disk_in_clear(community, caplog):
     caplog.set_level("DEBUG")
     contact = ReportContact("Marguerite Placeholder", "marguerite@placeholder.example")
@@ -292,8 +303,9 @@ def test_nothing_private_is_on_the_disk_in_clear(community, caplog):
     with community.store.read() as tables:
         sealed = tables.cases.sealed_contact(receipts[0].report)
         assert community.keys.open_contact(receipts[0].report, sealed) == contact
-        parts = [strict_json(body)[1] for body in tables.log.bodies(1)]
+        parts = [strict_json(body)[1] for seq in (1, 2) for body in tables.log.bodies(seq)]
         assert parts == ["report", "contact"]
+        assert 2 not in tables.cases.sequences(receipts[0].case), "no dossier names its index"
     assert (community.folder / "keys" / "receipt.key").stat().st_mode & 0o777 == 0o600
     assert (community.folder / "keys" / "contact.key").stat().st_mode & 0o777 == 0o600
 

@@ -107,8 +107,11 @@ def receive(
     case, joined = _case_of(tables, request, category, named, at_ms)
     report = stable_id("rp", token_hex(16))
     contact = keys.seal_contact(report, request.contact) if request.contact else None
-    said = _entry(report, case.id, request, contact, at_ms, first)
-    seq = record(tables, [(case.id, said)])
+    said = _entry(report, case.id, request, at_ms, first)
+    entries: list[tuple[str | None, SealedEntry]] = [(case.id, said)]
+    if contact is not None:
+        entries.append((None, _contact_entry(report, contact)))
+    seq = record(tables, entries)
     tables.cases.insert_report(
         NewReport(
             id=report,
@@ -323,7 +326,6 @@ def _entry(
     report: str,
     case: str,
     request: ReportRequest,
-    contact: bytes | None,
     at_ms: int,
     repeats: str | None,
 ) -> SealedEntry:
@@ -340,10 +342,13 @@ def _entry(
         "source": "user-submitted",
         "repeats": repeats,
     }
-    if contact is None:
-        return entry("report", said)
-    sealed = b64encode(contact).decode()
-    return entry("report", said, ("contact", {"report": report, "sealed": sealed}))
+    return entry("report", said)
+
+
+def _contact_entry(report: str, contact: bytes) -> SealedEntry:
+    """An entry of its own: as a second digest in the report's leaf, the public part of the log
+    would tell whoever watches it that somebody has just reported under their name."""
+    return entry("contact", {"report": report, "sealed": b64encode(contact).decode()})
 
 
 def _answered(tables: Tables, report: str, case: str, at_ms: int) -> bool:

@@ -420,7 +420,7 @@ class SqliteStreamTables(SqliteCorrectionTables):
         found: list[str] = []
         rows = self._db.execute("SELECT min(platform) FROM channel").fetchall()
         while rows[0][0] is not None:
-            found.append(rows[0][0])
+            found.append(str(rows[0][0]))
             rows = self._db.execute(
                 "SELECT min(platform) FROM channel WHERE platform > ?", found[-1:]
             ).fetchall()
