@@ -51,7 +51,7 @@ def shared_texts(scene: Scene, count: int) -> list[str]:
     return texts
 
 
-def _barrage(
+def barrage(
     scene: Scene, members: list[Account], texts: list[str], level: int, per_minute: float
 ) -> list[Line]:
     """Every member writes like a program from soon after the begin on."""
@@ -70,7 +70,7 @@ def bots(scene: Scene, *, level: int) -> Injection:
     """12–80 fresh accounts, 1.5–15 messages a minute each, one to three texts under mutation."""
     members = fresh_bots(scene, scene.rng.randint(12, 80))
     texts = shared_texts(scene, scene.rng.choice((1, 1, 2, 3)))
-    lines = _barrage(scene, members, texts, level, log_uniform(scene.rng, 1.5, 15))
+    lines = barrage(scene, members, texts, level, log_uniform(scene.rng, 1.5, 15))
     return _done(lines, f"{len(members)} bots, level {level}, texts {texts}")
 
 
@@ -122,7 +122,7 @@ def sleepers_shared(scene: Scene) -> Injection:
     rng = scene.rng
     members = old_accounts(scene, rng.randint(12, 60))
     level = rng.randrange(3)
-    lines = _barrage(
+    lines = barrage(
         scene, members, shared_texts(scene, rng.choice((1, 2, 3))), level, log_uniform(rng, 1.5, 8)
     )
     return _done(lines, f"{len(members)} sleepers, level {level}", _chatted(scene, members))

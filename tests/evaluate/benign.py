@@ -27,6 +27,7 @@ class Quiet(msgspec.Struct):
     baselines: dict[str, int]
     target_us: float
     spread_us: float
+    long_us: float
     biggest_state: int
 
 
@@ -40,7 +41,7 @@ def replay(
     key = long_key(host.channel)
     points: list[Checkpoint] = []
     furthest: dict[str, tuple[int, str]] = {}
-    target = spread = 0.0
+    target = spread = over = 0.0
     biggest = 0
     for start, stop in zip(cuts, [*cuts[1:], len(host.rows)], strict=True):
         points.append(Checkpoint(start, host.times[start], state or b"", long.get(key, b"")))
@@ -49,6 +50,7 @@ def replay(
         state = operators.target.dump(found.states[host.key])
         biggest = max(biggest, len(state))
         target, spread = target + found.target_seconds, spread + found.spread_seconds
+        over += found.long_seconds
         for change in found.changes:
             _note(furthest, change.raid)
     quiet = Quiet(
@@ -60,6 +62,7 @@ def replay(
         _baselines([host]) if baselines else {},
         round(1e6 * target / len(host.rows), 2),
         round(1e6 * spread / len(host.rows), 2),
+        round(1e6 * over / len(host.rows), 2),
         biggest,
     )
     return quiet, points
@@ -71,11 +74,12 @@ def replay_cold(operators: Operators, host: Host) -> Quiet:
     for index, time in enumerate(host.times):
         days.setdefault(int(time // 86_400), []).append(index)
     furthest: dict[str, tuple[int, str]] = {}
-    target = spread = 0.0
+    target = spread = over = 0.0
     for day, places in days.items():
         rows = observed(host.rows[places[0] : places[-1] + 1])
         found = drive(operators, rows, {})
         target, spread = target + found.target_seconds, spread + found.spread_seconds
+        over += found.long_seconds
         for change in found.changes:
             _note(furthest, change.raid, f"{day}/")
     return Quiet(
@@ -87,6 +91,7 @@ def replay_cold(operators: Operators, host: Host) -> Quiet:
         {},
         round(1e6 * target / len(host.rows), 2),
         round(1e6 * spread / len(host.rows), 2),
+        round(1e6 * over / len(host.rows), 2),
         0,
     )
 

@@ -1,6 +1,6 @@
 """Runs the keyed operators over a prepared stream, as the pipeline does between detectors and
 rules: per target first, then what it offers across channels under each signature, then hostile
-acts and raids over time.
+acts and raids over time, by the very call that `Pipeline.conclude` makes.
 """
 
 from __future__ import annotations
@@ -10,27 +10,35 @@ from functools import lru_cache
 from time import process_time
 from typing import Any, NamedTuple
 
+from rempart.detect.campaign.campaigns import CampaignChange
 from rempart.detect.campaign.operator import CampaignOperator, target_key
 from rempart.detect.interface import (
     Batch,
     Candidate,
+    Detector,
     EventObservation,
     KeyedOperator,
     Observation,
     RaidChange,
     Touch,
 )
-from rempart.detect.text.detector import TextDetector
+from rempart.detect.registry import (
+    campaign_operator,
+    default_detectors,
+    spread_operator,
+    target_operator,
+)
 from rempart.engine.over_time import LongMemory
-from rempart.engine.pipeline import target_keys
-from rempart.model import THRESHOLD, Item, Message, Raid, Signal
+from rempart.engine.pipeline import Analysis, target_keys
+from rempart.model import Campaign, Item, Message, Raid, Signal
 
 Row = Observation | EventObservation
 
 
 class Found(NamedTuple):
     """What the operators said; `last` is the final picture of each raid, `states` the target
-    states afterwards, `long` the dumped long memories; the `seconds` are CPU."""
+    states afterwards, `long` the dumped long memories, `campaigns` what was told of each in
+    order, `known` how each stands in the end; the `seconds` are CPU."""
 
     changes: list[RaidChange]
     touches: list[Touch]
@@ -40,12 +48,28 @@ class Found(NamedTuple):
     spread_seconds: float
     long: dict[str, bytes]
     long_seconds: float
+    campaigns: list[CampaignChange]
+    known: list[Campaign]
 
 
 class Operators(NamedTuple):
+    """`campaign` may be left out, to see what the others find without it. `detectors` are those
+    that judged the rows."""
+
     target: KeyedOperator[Any]
     spread: KeyedOperator[Any]
-    campaign: CampaignOperator = CampaignOperator()
+    campaign: CampaignOperator | None
+    detectors: tuple[Detector, ...]
+
+
+def in_force() -> Operators:
+    """Those of the product."""
+    return Operators(target_operator(), spread_operator(), campaign_operator(), _all_detectors())
+
+
+@lru_cache
+def _all_detectors() -> tuple[Detector, ...]:
+    return default_detectors()
 
 
 def drive(
@@ -75,22 +99,20 @@ def drive(
     open_raids = [raid for key in live for raid in operators.target.open_raids(live[key])]
     open_raids += _across(operators.spread, rows, sorted(offered), changes, touches)
     done = process_time()
-    memory = LongMemory(operators.campaign)
-    for key, blob in (long or {}).items():
-        memory.states.restore(key, blob)
-        memory.on.add(key)
-    memory.restore()
-    touches, changes = _over_time(memory, rows, offered, changes, touches)
-    open_raids += memory.open_raids()
-    over = process_time()
+    over = Over(touches, changes, [], [], [], {}, 0.0)
+    if operators.campaign is not None:
+        over = _over_time(
+            operators.campaign, operators.detectors, rows, long or {}, offered, changes, touches
+        )
+    changes, touches = over.changes, over.touches
     changes.sort(key=lambda change: (change.position, change.raid.id))
     touches.sort(key=lambda touch: (touch.position, touch.raid))
     last = {change.raid.id: change.raid for change in changes}
-    last.update({raid.id: raid for raid in open_raids})
-    dumped = {key: memory.states.dump(key) or b"" for key in sorted(set(memory.states.keys()))}
+    last.update({raid.id: raid for raid in (*open_raids, *over.open_raids)})
     return Found(
-        changes, touches, last, live, stepped - loaded, done - stepped, dumped, over - done
-    )
+        changes, touches, last, live, stepped - loaded, done - stepped,
+        over.dumped, over.seconds, over.campaigns, over.known,
+    )  # fmt: skip
 
 
 def _take(operator: KeyedOperator[Any], key: str, blob: bytes | None) -> Any:
@@ -118,42 +140,59 @@ def _across(
     return still_open
 
 
-class _Analysed(NamedTuple):
-    """What the long memory wants of the pipeline's analysis."""
+class Over(NamedTuple):
+    """What the long memory made of it: everything said so far with its own words among it."""
 
-    signals: dict[int, list[Signal]]
-    candidates: list[Any]
+    touches: list[Touch]
+    changes: list[RaidChange]
+    campaigns: list[CampaignChange]
+    known: list[Campaign]
+    open_raids: list[Raid]
+    dumped: dict[str, bytes]
+    seconds: float
 
 
 def _over_time(
-    memory: LongMemory,
+    operator: CampaignOperator,
+    detectors: Sequence[Detector],
     rows: Sequence[Row],
+    long: Mapping[str, bytes],
     offered: Sequence[Candidate],
     changes: list[RaidChange],
     touches: list[Touch],
-) -> tuple[list[Touch], list[RaidChange]]:
+) -> Over:
+    memory = LongMemory(operator)
+    for key, blob in long.items():
+        memory.states.restore(key, blob)
+        memory.on.add(key)
+    memory.restore()
     items: list[Item] = [row.message if isinstance(row, Observation) else row.event for row in rows]
     touched: dict[int, list[Touch]] = {}
     for touch in touches:
         touched.setdefault(touch.position, []).append(touch)
-    analysed = _Analysed(_signals(rows), [(candidate, None) for candidate in offered])
-    touched, changes, _ = memory.step(items, analysed, touched, changes, _is_open)
-    return [touch for found in touched.values() for touch in found], changes
+    analysed = Analysis.empty()
+    analysed.signals = _signals(rows, detectors)
+    for candidate in offered:
+        row = rows[candidate.position]
+        if isinstance(row, Observation):
+            analysed.candidates.append((candidate, row))
+    begin = process_time()
+    touched, changes, campaigns = memory.step(items, analysed, touched, changes, _is_open)
+    seconds = process_time() - begin
+    found = [touch for one in touched.values() for touch in one]
+    dumped = {key: memory.states.dump(key) or b"" for key in sorted(set(memory.states.keys()))}
+    return Over(found, changes, campaigns, memory.campaigns(), memory.open_raids(), dumped, seconds)
 
 
-def _signals(rows: Sequence[Row]) -> dict[int, list[Signal]]:
-    """The signals of what is flagged, once more: the prepared rows keep only their scores."""
-    flagged = [r for r in rows if isinstance(r, Observation) and r.abuse >= THRESHOLD]
+def _signals(rows: Sequence[Row], detectors: Sequence[Detector]) -> dict[int, list[Signal]]:
+    """The signals of what has any, once more: the prepared rows keep only scores and labels."""
+    flagged = [row for row in rows if isinstance(row, Observation) and row.labels]
     found: dict[int, list[Signal]] = {}
     batch = Batch([row.message for row in flagged], [row.fold for row in flagged])
-    for index, signal in _detector().detect(batch):
-        found.setdefault(flagged[index].position, []).append(signal)
+    for detector in detectors:
+        for index, signal in detector.detect(batch):
+            found.setdefault(flagged[index].position, []).append(signal)
     return found
-
-
-@lru_cache
-def _detector() -> TextDetector:
-    return TextDetector()
 
 
 def _is_open(message: Message) -> bool:

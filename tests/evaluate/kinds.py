@@ -18,7 +18,7 @@ from tests.evaluate.attacks import (
     sleepers_shared,
 )
 from tests.evaluate.scene import Injection, Scene
-from tests.evaluate.slow_attacks import slow_day, slow_weeks
+from tests.evaluate.slow_attacks import comes_back, slow_day, slow_weeks
 from tests.evaluate.untold_attacks import (
     a_few,
     one_each,
@@ -86,6 +86,7 @@ _ATTACKS = (
     Kind("spread", None, Goal(0.90, 120, 300, 0.97, 0.85)),
 )
 _UNTOLD = (
+    Kind("return", comes_back, NO_GOAL, ahead=6.2 * _DAY),
     Kind("one-each", one_each, NO_GOAL),
     Kind("trickle", trickle, NO_GOAL),
     Kind("bots-friendly", under_a_friendly_raid, NO_GOAL),

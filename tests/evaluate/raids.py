@@ -25,7 +25,7 @@ import msgspec
 from tests.evaluate import table
 from tests.evaluate.benign import Quiet, replay, replay_cold
 from tests.evaluate.channels import many_channels
-from tests.evaluate.drive import Operators
+from tests.evaluate.drive import in_force
 from tests.evaluate.hosts import Checkpoint, Host, Judged, aged, benign, read_all
 from tests.evaluate.kinds import EARLY, KINDS, PEOPLE, Kind
 from tests.evaluate.run import Bench, play
@@ -36,7 +36,7 @@ from tests.evaluate.texts_real import abusive_texts
 
 import rempart.detect
 from rempart.detect.interface import Detector
-from rempart.detect.registry import default_detectors, spread_operator, target_operator
+from rempart.detect.registry import default_detectors, target_operator
 
 MODES = ("ages", "no-ages", "text-off", "real-words")
 _SPACING = {"stream": 1_800.0, "stream-30": 1_800.0, "stream-6": 1_800.0}
@@ -92,7 +92,9 @@ def _one_mode(
         kinds = [kind for kind in kinds if kind.name in PEOPLE]
     ages = mode != "no-ages"
     hosts = {name: Host(name, aged(found, ages=ages)) for name, found in rows.items()}
-    operators = Operators(target_operator(), spread_operator())
+    operators = in_force()._replace(detectors=tuple(detectors))
+    if chosen.without_campaign:
+        operators = operators._replace(campaign=None)
     channels = many_channels(hosts["irc-run"]) if any(k.make is None for k in kinds) else []
     real = abusive_texts() if mode == "real-words" else None
     bench = Bench(operators, detectors, hosts, channels, ages, real)
@@ -223,6 +225,11 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--json", help="write every run's measures to this file")
     parser.add_argument("--no-benign", action="store_true", help="leave out benign figures")
+    parser.add_argument(
+        "--without-campaign",
+        action="store_true",
+        help="leave out the operator with the long memory",
+    )
     parser.add_argument("--verbose", action="store_true", help="tell each run message by message")
     parser.add_argument("--silent", action="store_true", help="no progress on standard error")
     return parser

@@ -40,13 +40,15 @@ class Line(NamedTuple):
 
 
 class Injection(NamedTuple):
-    """Everything one run adds to a benign excerpt. `begin` and `end` bound what is judged."""
+    """Everything one run adds to a benign excerpt. `begin` and `end` bound what is judged;
+    `returns`: when the second wave begins, where there is one."""
 
     lines: list[Line]
     begin: float
     end: float
     events: tuple[Event, ...] = ()
     note: str = ""
+    returns: float | None = None
 
 
 class Scene:

@@ -9,6 +9,8 @@ Rules of this module:
 3. Touched: the share of attack messages after the alarm that carry a touch of *suspect* or more;
    `bystanders`: the same share of benign messages from the alarm to the end of the attack.
 4. A hard negative's result is the furthest stage that any raid reached in it.
+5. Where there is a second wave, found means: from its first message on, a campaign is told that has
+   accounts of both waves. Times count from there, members are those of the campaign in the end.
 """
 
 from __future__ import annotations
@@ -68,10 +70,12 @@ def score(played: Played) -> Score:
         flagged_share(played),
         _stage_name(furthest),
         rows=len(played.rows),
-        cpu=found.target_seconds + found.spread_seconds,
+        cpu=found.target_seconds + found.spread_seconds + found.long_seconds,
     )
     _baselines(played, first, result)
-    if attack:
+    if played.injection.returns is not None:
+        _of_return(played, played.injection.returns, result)
+    elif attack:
         _against_truth(played, first, result)
     return result
 
@@ -110,6 +114,33 @@ def _against_truth(played: Played, first: int, result: Score) -> None:
     result.core_precision = _precision(core, truth) if core else None
     result.core_recall = len(core & truth) / len(truth)
     _touches(played, alarm.position, result)
+
+
+def _of_return(played: Played, returns: float, result: Score) -> None:
+    waves: tuple[set[str], set[str]] = (set(), set())
+    later = []
+    for place in played.attack:
+        row = played.rows[place]
+        if isinstance(row, Observation):
+            is_later = row.message.sent_at.timestamp() >= returns
+            waves[is_later].add(row.message.author.id)
+            later += [place] if is_later else []
+    result.baselines = {}  # they know accounts and minutes, and nothing of yesterday
+    for change in played.found.campaigns:
+        named = {member.account for member in change.campaign.members}
+        if change.position < later[0] or not all(named & wave for wave in waves):
+            continue
+        told = change.campaign
+        final = [one for one in played.found.known if told.id in (one.id, *one.joined)] or [told]
+        accounts = frozenset(member.account for member in final[0].members)
+        result.seconds = round(
+            _since(played, change.position) - (returns - played.injection.begin), 3
+        )
+        result.before = sum(place <= change.position for place in later)
+        result.named = "campaign"
+        result.precision = _precision(accounts, played.members)
+        result.recall = len(accounts & played.members) / len(played.members)
+        return
 
 
 def _touches(played: Played, alarm: int, result: Score) -> None:

@@ -1,11 +1,12 @@
-"""Attacks over hours and weeks, and over many channels at once."""
+"""Attacks over hours and weeks, ones that come again, and over many channels at once."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from copy import copy
 
-from tests.evaluate.attacks import fresh_bots, old_accounts, shared_texts
-from tests.evaluate.scene import Injection, Line, Scene
+from tests.evaluate.attacks import barrage, fresh_bots, old_accounts, shared_texts
+from tests.evaluate.scene import Injection, Line, Scene, log_uniform
 
 from rempart.model import Account
 
@@ -44,6 +45,24 @@ def slow_weeks(scene: Scene) -> Injection:
             left -= 1
     note = f"{used} accounts over 3 weeks, {themes}"
     return Injection(lines, min(x.at for x in lines), max(x.at for x in lines), note=note)
+
+
+def comes_back(scene: Scene) -> Injection:
+    """A bot raid, and one to six days later another one of the same texts, altered further, by new
+    accounts with other names."""
+    rng = scene.rng
+    texts = shared_texts(scene, rng.choice((1, 2, 3)))
+    again = copy(scene)
+    again.at = scene.at + rng.uniform(1, 6) * DAY
+    waves = []
+    for moment, level in ((scene, rng.randrange(2)), (again, rng.choice((2, 3)))):
+        members = fresh_bots(moment, rng.randint(12, 40))
+        waves.append(barrage(moment, members, texts, level, log_uniform(rng, 1.5, 8)))
+    lines = [line for wave in waves for line in wave]
+    returns = min(line.at for line in waves[1])
+    note = f"two waves, {(returns - scene.at) / DAY:.1f} days apart, {texts}"
+    begin, end = min(x.at for x in lines), max(x.at for x in lines)
+    return Injection(lines, begin, end, note=note, returns=returns)
 
 
 def spread(scene: Scene, channels: list[str]) -> Injection:

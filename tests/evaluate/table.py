@@ -133,7 +133,7 @@ def benign_rows(quiet: Sequence[Quiet]) -> list[str]:
     rows: list[Row] = [
         [
             "benign", "hours", "messages", "attack", "per 1,000 h", "95 %", "suspect", "notice",
-            "us target", "us spread", "state B", *(f"{name} /kh" for name in NAMES),
+            "us target", "us spread", "us long", "state B", *(f"{name} /kh" for name in NAMES),
         ]
     ]  # fmt: skip
     for channel in quiet:
@@ -152,6 +152,7 @@ def benign_rows(quiet: Sequence[Quiet]) -> list[str]:
                 str(channel.stages["notice"]),
                 f"{channel.target_us:.1f}",
                 f"{channel.spread_us:.1f}",
+                f"{channel.long_us:.1f}",
                 str(channel.biggest_state),
                 *(
                     f"{channel.baselines[name] * scale:.0f}" if channel.baselines else "-"

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from tests.evaluate.channels import many_channels
-from tests.evaluate.drive import Operators, drive
+from tests.evaluate.drive import drive, in_force
 from tests.evaluate.hosts import Host, one_after_the_other, thinned
 from tests.evaluate.kinds import KINDS, Kind
 from tests.evaluate.run import Bench, Played, play
@@ -14,7 +14,7 @@ from tests.evaluate.score import score
 from tests.evaluate.small_world import ScriptedOperator, judged_chat, small_host
 
 from rempart.detect.interface import Observation
-from rempart.detect.registry import default_detectors, spread_operator, target_operator
+from rempart.detect.registry import default_detectors
 from rempart.engine.pipeline import Pipeline
 from rempart.model import Message, RaidStage
 
@@ -33,8 +33,9 @@ def sent(played: Played, place: int) -> Message:
 
 def bench(operator: ScriptedOperator | None = None, *, ages: bool = True) -> Bench:
     host = small_host()
-    target = operator or target_operator()
-    operators = Operators(target, spread_operator())
+    operators = in_force()
+    if operator is not None:
+        operators = operators._replace(target=operator, campaign=None)
     return Bench(operators, default_detectors(), {"small": host}, [], ages)
 
 
@@ -111,7 +112,7 @@ def test_the_bench_sees_what_the_pipeline_sees() -> None:
     pipeline = Pipeline()
     _, result = pipeline.step(pipeline.new_state(), messages)
     rows = [Observation(place, *row[1:]) for place, row in enumerate(played.rows)]
-    found = drive(Operators(target_operator(), spread_operator()), rows, {})
+    found = drive(in_force(), rows, {})
     assert any(change.raid.stage is RaidStage.ATTACK for change in found.changes)
     assert list(result.raids) == found.changes
 

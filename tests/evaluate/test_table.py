@@ -58,7 +58,7 @@ def test_one_alarm_is_too_many_except_for_rage() -> None:
 
 def quiet(host: str, attack: int) -> Quiet:
     stages = {"attack": attack, "suspect": 0, "notice": 2}
-    return Quiet(host, 500, 9_000, stages, ["told"] * attack, {}, 9.0, 0.1, 80_000)
+    return Quiet(host, 500, 9_000, stages, ["told"] * attack, {}, 9.0, 0.1, 0.1, 80_000)
 
 
 def test_false_alarms_are_counted_on_the_given_chat_only() -> None:
