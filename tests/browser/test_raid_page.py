@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -82,8 +83,8 @@ def _evening(bots: int = 24) -> list[dict[str, object]]:
 
 
 @pytest.fixture(scope="module")
-def garden(service: Service, browser: Browser, session_file: Path) -> str:
-    """The address of the case of a raid on the garden."""
+def garden(service: Service, browser: Browser, session_file: Path) -> Iterator[str]:
+    """The address of the case of a raid on the garden; in the end it is undone whole."""
     service.say(_evening())
     context = look(browser, service, session_file, Look())
     page = context.new_page()
@@ -91,9 +92,13 @@ def garden(service: Service, browser: Browser, session_file: Path) -> str:
     link = page.get_by_role("link", name=f"Attack on {CHANNEL}")
     expect(link).to_be_visible()
     address = link.get_attribute("href")
-    context.close()
     assert address
-    return address
+    yield address
+    page.goto(address)
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    expect(page.locator("#case-head")).to_contain_text("lifted")
+    context.close()
 
 
 def _fact(page: Page, name: str) -> Locator:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
@@ -15,11 +17,15 @@ from rempart.cases.corrections import lift_member, put_member_back, split_raid
 from rempart.cases.decisions import Decider, decide
 from rempart.detect.raid.operator import RaidOperator
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.embedded_raids import RaidBook
 from rempart.engine.pipeline import Pipeline
-from rempart.model import DecisionOutcome, Ground, Message, Raid, RaidStage
+from rempart.model import DecisionOutcome, Ground, Member, Message, Raid, RaidKind, RaidStage
+from rempart.protect.corrections import Corrections
+from rempart.store.sqlite.store import SqliteStore
 
 Start = Callable[..., EmbeddedEngine]
 AT = 1_772_400_000_000
+BEGIN = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 NADIA = Decider("nadia", person=True)
 
 
@@ -103,11 +109,45 @@ def test_a_member_who_was_lifted_out_may_write_again_also_after_a_crash(start: S
     assert held not in evening.members(raid.id)
 
 
+def test_what_was_gathered_before_the_correction_does_not_bring_the_member_back(
+    tmp_path: Path,
+) -> None:
+    """The growth of a raid is gathered before it is written: here it waits while a person lifts
+    one of its members out."""
+    first = tuple(Member(f"bot{n}", messages=2) for n in range(12))
+    raid = Raid(
+        "r-1", "twitch", "lea", "lea", RaidStage.ATTACK, RaidKind.BOT_RAID, BEGIN, BEGIN,
+        members=first, messages=24,
+    )  # fmt: skip
+    grown = msgspec.structs.replace(raid, members=(*first, Member("late")), messages=25)
+    store, book, said = SqliteStore.open(tmp_path / "rempart.db"), RaidBook(), Corrections()
+    book.change(raid)
+    with store.begin() as tables:
+        book.write(tables, AT)
+    book.committed()
+    book.change(grown)
+    with store.begin() as tables:
+        assert book.write(tables, AT + 10) == [], "growth of one member waits"
+        lift_member(tables, "r-1", "bot3", "nadia", AT + 10)
+        row = tables.stream.raid("r-1")
+    assert row is not None
+    said.spare("r-1", "bot3")
+    book.committed()
+    book.correct(said, [row.raid])
+    with store.begin() as tables:
+        (written,) = book.write(tables, AT + 20, everything=True)
+    names = {member.account for member in written.members}
+    assert "bot3" not in names
+    assert "late" in names
+    store.close()
+
+
 def test_a_member_who_was_put_back_is_listed_again(start: Start) -> None:
     evening = Evening(start())
     raid = evening.raid()
-    held = next(member.account for member in raid.members if member.core)
+    held, other = [member.account for member in raid.members if member.core][:2]
     evening.engine.write(lambda tables: lift_member(tables, raid.id, held, "nadia", AT)).result()
+    evening.says(1_001, other)
     evening.engine.write(
         lambda tables: put_member_back(tables, raid.id, held, "nadia", AT)
     ).result()
@@ -177,7 +217,10 @@ def test_a_raid_that_was_fine_teaches_its_channel_for_good(start: Start) -> None
     ((taught, texts),) = pupil.lessons
     assert taught == raid.id
     assert 0 < texts <= 200
+    key = f"{raid.platform}/{raid.target}"
+    learnt = evening.engine._memory.state.targets.dump(key)
+    assert learnt is not None
+    assert pupil.load(learnt).data.announced_until == 1 << 50
     crash(evening.engine)
     evening.engine = start(pipeline=pipeline)
-    state = evening.engine._memory.state.targets.take(f"{raid.platform}/{raid.target}")
-    assert state.data.announced_until == 1 << 50
+    assert evening.engine._memory.state.targets.dump(key) == learnt
