@@ -19,6 +19,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "raids.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 _ATTACKS = ("kind", "found", "95 %", "goal", "p50", "p95", "goal", "members P", "R", "goal")
 _MORE = ("after", "bystanders", "flagged", "newcomers", "newc. P/R")
+WANTED_RUNS, WANTED_NEGATIVES = 300, 200
 _TITLES = {
     "ages": "With simulated account ages",
     "no-ages": "Without account ages",
@@ -44,6 +45,7 @@ def figures(reports: Sequence[Report]) -> str:
     """The section in Markdown."""
     lines = ["## Figures", "", "A cell with `!` misses its goal."]
     for report in reports:
+        lines += ["", _how_many(report.runs)]
         lines += ["", f"Made by `{report.command}`, raid operator version {report.detector}."]
         for mode, found in report.modes.items():
             unseen = ", held-out frames and operators" if report.seed >= 900_000 else ""
@@ -56,6 +58,17 @@ def figures(reports: Sequence[Report]) -> str:
             if found.benign:
                 lines += ["", *(f"In {line}." for line in table.given_chat(found.benign))]
     return "\n".join(lines)
+
+
+def _how_many(runs: int) -> str:
+    """What the intervals rest on, and that it is less than acceptance asks for where it is."""
+    said = f"**{runs} runs** of each kind and of each hard negative in each table."
+    if runs >= WANTED_RUNS:
+        return said
+    return (
+        f"{said} Acceptance asks for {WANTED_RUNS} of each kind and {WANTED_NEGATIVES} of each hard "
+        f"negative: these are fewer, and the intervals are as wide as that makes them."
+    )
 
 
 def _markdown(lines: Sequence[str], wanted: Sequence[str] | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.evaluate.benign import Quiet
 from tests.evaluate.page import Mode, Report, figures
 from tests.evaluate.score import Score
@@ -82,3 +83,10 @@ def test_the_page_has_the_cells_of_the_table() -> None:
     text = figures([Report("make evaluate-raids", "1", 4, 1, {"ages": mode})])
     assert "| links | 4/4 | 0.51-1.00 | 0.97 | 10 s | 10 s | 15 s/60 s | 1.00 | 1.00 |" in text
     assert "In the given chat: 0 false attacks in 1000 channel-hours" in text
+
+
+@pytest.mark.parametrize(("runs", "short"), [(60, True), (299, True), (300, False)])
+def test_the_page_says_how_many_runs_and_when_they_are_too_few(runs: int, short: bool) -> None:
+    text = figures([Report("make evaluate-raids", "1", runs, 1, {})])
+    assert f"**{runs} runs** of each kind" in text
+    assert ("Acceptance asks for 300 of each kind and 200 of each hard negative" in text) == short
