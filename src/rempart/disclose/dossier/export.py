@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 from rempart import __version__
 from rempart.disclose.dossier import texts
 from rempart.disclose.dossier.archive import pack
+from rempart.disclose.dossier.reading import reading
 from rempart.disclose.dossier.records import Gathered, gather, record_line
 from rempart.disclose.dossier.verify import verify
 from rempart.disclose.dossier.window import Window, gaps_json, window_of
@@ -84,6 +85,7 @@ def export_dossier(
         "policy.txt": texts.policy(signer.public.vkey),
         "checkpoint": note.encode(),
         "records.jsonl": _records(gathered, checkpoint.size, mth),
+        "reading.txt": reading(gathered),
         "gaps.json": gaps_json(window, checkpoint.size, len(gathered.records)),
         "custody.jsonl": _custody(gathered, about),
     }

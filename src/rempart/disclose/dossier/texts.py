@@ -39,6 +39,8 @@ What this is
   this case: hidden, but counted and accounted for.
   Private messages left out: {private_left_out}. Who reported is never shown.
 
+  reading.txt is the same for people to read; records.jsonl is what is checked.
+
 How to check it, without us and without a network
   1. Get the log's key from somewhere else than this file (the community's site, a lawyer, a
      witness) and compare its fingerprint:
@@ -71,6 +73,8 @@ Ce que c'est
   Leurs places dans le journal vont de {first} à {last}, sur {log_size}. Entre elles, {hidden}
   entrées ne relèvent pas de cette affaire : masquées, mais comptées et justifiées.
   Messages privés laissés de côté : {private_left_out}. Qui a signalé n'est jamais montré.
+
+  reading.txt dit la même chose en clair ; records.jsonl est ce qui se contrôle.
 
 Comment le contrôler, sans nous et sans réseau
   1. Obtenir la clé du journal ailleurs que dans ce fichier (le site de la communauté, un avocat,
