@@ -1,8 +1,8 @@
 """reading.txt: what the records say, for a person who reads and does not compute.
 
 A convenience beside the evidence: each paragraph names the index of the record it reads, so that
-anybody can look it up in records.jsonl, where the verifiers check it. Texts are indented, control and
-direction characters named: a hostile text can neither hide a line nor forge one.
+anybody can look it up in records.jsonl, where the verifiers check it. Texts are indented, control
+and direction characters named: a hostile text can neither hide a line nor forge one.
 """
 
 from __future__ import annotations
