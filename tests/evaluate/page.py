@@ -7,6 +7,7 @@ Nobody types a figure: what stands between the two markers of the page is made f
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,11 +46,10 @@ def figures(reports: Sequence[Report]) -> str:
     """The section in Markdown."""
     lines = ["## Figures", "", "A cell with `!` misses its goal."]
     for report in reports:
-        lines += ["", _how_many(report.runs)]
         lines += ["", f"Made by `{report.command}`, raid operator version {report.detector}."]
         for mode, found in report.modes.items():
             unseen = ", held-out frames and operators" if report.seed >= 900_000 else ""
-            lines += ["", f"### {_TITLES[mode]}{unseen}", ""]
+            lines += ["", f"### {_TITLES[mode]}{unseen}", "", _how_many(found.runs), ""]
             lines += _markdown(table.attacks(found.runs, mode), (*_ATTACKS, *_MORE))
             wrong = _markdown(table.negatives(found.runs), None)
             lines += ["", *wrong] if wrong else []
@@ -60,14 +60,16 @@ def figures(reports: Sequence[Report]) -> str:
     return "\n".join(lines)
 
 
-def _how_many(runs: int) -> str:
+def _how_many(scores: Sequence[Score]) -> str:
     """What the intervals rest on, and that it is less than acceptance asks for where it is."""
-    said = f"**{runs} runs** of each kind and of each hard negative in each table."
+    counts = Counter(score.kind for score in scores)
+    runs = min(counts.values(), default=0)
+    said = f"**{runs} runs** of each kind and of each hard negative."
     if runs >= WANTED_RUNS:
         return said
     return (
-        f"{said} Acceptance asks for {WANTED_RUNS} of each kind and {WANTED_NEGATIVES} of each hard "
-        f"negative: these are fewer, and the intervals are as wide as that makes them."
+        f"{said} Acceptance asks for {WANTED_RUNS} of each kind and {WANTED_NEGATIVES} of each "
+        f"hard negative: these are fewer, and the intervals are as wide as that makes them."
     )
 
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 import argparse
 import gc
 import hashlib
+import math
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,8 @@ def _one_mode(
     if chosen.verbose:
         for name, seed in tasks:
             print(story(play(bench, KINDS[name], seed), texts=real is None))
-    scores = _shared(_scored, tasks, chosen.processes)
+    scores = _shared(_scored, tasks, chosen.processes, chosen.minutes * 60)
+    del scores[len(scores) - len(scores) % len(kinds) :]  # as many runs of each kind
     scores.sort(key=lambda found: (found.kind, found.seed))
     _print(mode, scores, [] if chosen.no_benign else quiet, chosen, time.monotonic() - started)
     return {"benign": quiet, "runs": scores}
@@ -145,16 +147,29 @@ def _scored(task: tuple[str, int]) -> Score:
     return score(play(bench, KINDS[name], seed))
 
 
-def _shared(work: Callable[[Any], Any], tasks: Sequence[Any], processes: int) -> list[Any]:
-    """The results in order of the tasks; forked processes see what was read without copying."""
+def _shared(
+    work: Callable[[Any], Any], tasks: Sequence[Any], processes: int, seconds: float = math.inf
+) -> list[Any]:
+    """The results in order of the tasks, those that were there in time; forked processes see what
+    was read without copying."""
+    until = time.monotonic() + seconds
     if processes <= 1 or len(tasks) < 2:
-        return [work(task) for task in tasks]
+        return _in_time(map(work, tasks), until)
     gc.collect()
     gc.freeze()
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        results = list(pool.imap(work, tasks, chunksize=1))
+        results = _in_time(pool.imap(work, tasks, chunksize=1), until)
     gc.unfreeze()
     return results
+
+
+def _in_time(results: Iterable[Any], until: float) -> list[Any]:
+    found: list[Any] = []
+    for result in results:
+        found.append(result)
+        if time.monotonic() >= until:
+            break
+    return found
 
 
 def _print(
@@ -218,6 +233,9 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.evaluate.raids", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="12 runs a kind, with ages only")
     parser.add_argument("--runs", type=int, help="runs a kind (300)")
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="stop the runs of a mode after that long"
+    )
     parser.add_argument("--kinds", help="names, with commas between")
     parser.add_argument("--seed", type=int, default=1, help="seed of the first run (1)")
     parser.add_argument("--unseen", action="store_true", help="held-out frames and operators")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from random import Random
 
@@ -52,6 +53,18 @@ def test_it_finds_bots_spares_a_vote_and_writes_a_report(
     assert all(run.seconds is not None for run in runs[:5])
     assert not any(run.stage == "attack" for run in runs[5:])
     assert {channel.host for channel in report.modes["ages"].benign} >= {"stream", "irc"}
+
+
+def test_out_of_time_it_stops_with_as_many_runs_of_each_kind(
+    chat: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--runs", "9", "--kinds", "bots-0,vote", "--modes", "ages", "--no-benign"]
+    assert raids.main([*arguments, "--processes", "1", "--silent", "--minutes", "0.001"]) == 0
+    printed = capsys.readouterr().out
+    found = re.search(r"== ages: (\d+) runs", printed)
+    assert found is not None
+    assert int(found[1]) < 18
+    assert int(found[1]) % 2 == 0
 
 
 def test_an_unknown_kind_is_said_in_one_line(chat: Path) -> None:

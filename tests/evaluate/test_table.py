@@ -87,6 +87,7 @@ def test_the_page_has_the_cells_of_the_table() -> None:
 
 @pytest.mark.parametrize(("runs", "short"), [(60, True), (299, True), (300, False)])
 def test_the_page_says_how_many_runs_and_when_they_are_too_few(runs: int, short: bool) -> None:
-    text = figures([Report("make evaluate-raids", "1", runs, 1, {})])
+    mode = Mode([], [run("links", number, 10.0) for number in range(runs)])
+    text = figures([Report("make evaluate-raids", "1", runs, 1, {"ages": mode})])
     assert f"**{runs} runs** of each kind" in text
     assert ("Acceptance asks for 300 of each kind and 200 of each hard negative" in text) == short
