@@ -14,7 +14,7 @@ from rempart.cases.receipts import new_receipt, read_receipt
 from rempart.cases.reports import receive
 from rempart.cases.status import status
 from rempart.cases.things import canonical_link, link_thing, text_thing
-from rempart.errors import InputError, NotFoundError
+from rempart.errors import InputError, NotFoundError, StoreError
 from rempart.log.commit import leaf_digests, strict_json
 from rempart.model import (
     CaseKind,
@@ -266,6 +266,24 @@ def test_receipts_of_two_installations_do_not_open_each_other(community, tmp_pat
     other = ReportKeys.load(tmp_path / "other")
     with community.store.read() as tables, pytest.raises(NotFoundError):
         status(tables, receipt.words, other)
+
+
+@pytest.mark.parametrize("name", ["receipt.key", "contact.key"])
+def test_a_lost_key_is_named_and_never_replaced_once_there_are_reports(community, tmp_path, name):
+    """A new one would answer "no such report" to every receipt that was given out."""
+    from rempart.cases.keys import ReportKeys
+
+    folder = tmp_path / "keys"
+    ReportKeys.load(folder)
+    with community.store.read() as tables:
+        assert not tables.cases.has_reports()
+    send(community, links=(LINK,))
+    with community.store.read() as tables:
+        assert tables.cases.has_reports()
+    (folder / name).unlink()
+    with pytest.raises(StoreError, match="lost"):
+        ReportKeys.load(folder, has_reports=True)
+    assert not (folder / name).exists()
 
 
 def test_the_public_log_does_not_tell_who_reports_under_their_name(community):

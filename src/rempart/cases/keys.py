@@ -38,10 +38,22 @@ class ReportKeys:
         self._contact = AESGCM(contact_key)
 
     @classmethod
-    def load(cls, folder: Path) -> ReportKeys:
-        """Reads the keys of a data folder's `keys`; makes them on first use."""
+    def load(cls, folder: Path, *, has_reports: bool = False) -> ReportKeys:
+        """Reads the keys of a data folder's `keys`; makes them on first use.
+
+        `has_reports`: reports were taken with these keys. A lost one is then named and never
+        replaced: every receipt given out would answer "no such report" (StoreError).
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return cls(_key(folder / "receipt.key"), _key(folder / "contact.key"))
+        paths = folder / "receipt.key", folder / "contact.key"
+        for path in paths:
+            if has_reports and not path.exists():
+                raise StoreError(
+                    "this key is lost, and reports depend on it",
+                    where=str(path),
+                    next_step="restore it from a backup",
+                )
+        return cls(*(_key(path) for path in paths))
 
     def receipt_digest(self, entropy: bytes) -> bytes:
         return self._hash(b"receipt", entropy)

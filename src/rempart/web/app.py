@@ -143,7 +143,7 @@ def _framework(
             "closing": closing,
             "slow_down": SlowDown(),
             "notices": Notices(),
-            "report_keys": ReportKeys.load(engine.data_dir / "keys"),
+            "report_keys": _report_keys(engine),
         }
     )
     return Litestar(
@@ -229,3 +229,9 @@ def _answer(
 def _wants_page(request: AnyRequest) -> bool:
     path = request.url.path
     return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def _report_keys(engine: EmbeddedEngine) -> ReportKeys:
+    with engine.read() as tables:
+        has_reports = tables.cases.has_reports()
+    return ReportKeys.load(engine.data_dir / "keys", has_reports=has_reports)

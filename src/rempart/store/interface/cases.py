@@ -136,6 +136,10 @@ class CaseTables(ABC):
         """Highest priority first, then the oldest."""
 
     @abstractmethod
+    def has_reports(self) -> bool:
+        """Whether anybody ever reported: receipts were given out."""
+
+    @abstractmethod
     def counts(self, channels: Sequence[str] | None = None) -> CaseCounts: ...
 
     @abstractmethod

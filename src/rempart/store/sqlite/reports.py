@@ -49,6 +49,9 @@ class SqliteReportTables(CaseTables):
 
     # -- reports ---------------------------------------------------------------------------------
 
+    def has_reports(self) -> bool:
+        return self.number("SELECT EXISTS (SELECT 1 FROM report)", ()) == 1
+
     def insert_report(self, report: NewReport) -> None:
         try:
             self._db.execute(
