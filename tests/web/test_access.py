@@ -42,6 +42,13 @@ NEEDS = {
     ("post", "/api/v1/appeals"): "moderate",
     ("post", "/api/v1/measures/{measure}/undo"): "moderate",
     ("post", "/api/v1/raids/{raid}/undo"): "moderate",
+    ("post", "/api/v1/raids/{raid}/members/{account}/lift"): "moderate",
+    ("post", "/api/v1/raids/{raid}/members/{account}/put-back"): "moderate",
+    ("post", "/api/v1/raids/{raid}/members/lift"): "moderate",
+    ("post", "/api/v1/raids/{raid}/members/put-back"): "moderate",
+    ("post", "/api/v1/raids/{raid}/split"): "moderate",
+    ("post", "/api/v1/raids/{raid}/merge"): "moderate",
+    ("post", "/api/v1/cases/{case}/measures/undo"): "moderate",
     ("post", "/api/v1/targets/{target}/shield"): "moderate",
     ("delete", "/api/v1/targets/{target}/shield"): "moderate",
     ("get", "/metrics"): "read",
@@ -60,6 +67,11 @@ BODIES: dict[tuple[str, str], Any] = {
         "reason": "x",
     },
     ("post", "/api/v1/cases/{case}/export"): {"reason": "for the lawyer"},
+    ("post", "/api/v1/cases/{case}/measures/undo"): {"kind": "hold", "scope": "account"},
+    ("post", "/api/v1/raids/{raid}/members/lift"): {"account": "nothing"},
+    ("post", "/api/v1/raids/{raid}/members/put-back"): {"account": "nothing"},
+    ("post", "/api/v1/raids/{raid}/split"): {"accounts": ["nothing"]},
+    ("post", "/api/v1/raids/{raid}/merge"): {"into": "nothing"},
     ("post", "/api/v1/tokens"): {"name": "n", "scopes": ["read"]},
     ("post", "/api/v1/messages"): [],
 }
@@ -77,7 +89,17 @@ def routes(service: Service) -> list[tuple[str, str]]:
 
 def ask(client: httpx.Client, method: str, path: str) -> int:
     filled = path.replace("{entry}", "0")
-    for name in ("case", "measure", "raid", "target", "connector", "token", "session", "place"):
+    for name in (
+        "case",
+        "measure",
+        "raid",
+        "account",
+        "target",
+        "connector",
+        "token",
+        "session",
+        "place",
+    ):
         filled = filled.replace(f"{{{name}}}", "nothing")
     body = BODIES.get((method, path))
     request = client.build_request(method, filled, json=body) if body is not None else (
