@@ -100,6 +100,15 @@ def test_the_command_reads_zip_folder_and_data(
         assert told["signer"] == incident.signer.public.fingerprint
 
 
+def test_a_store_beside_the_files_is_a_file_too_many(files: Files, tmp_path: Path) -> None:
+    """A folder that calls itself a dossier is checked as one: a log put into it that holds must
+    not speak for records that do not."""
+    folder = unpacked({**files, "rempart.db": b"SQLite format 3\0"}, tmp_path / "both")
+    result = rempart(folder)
+    assert (result.exit_code or result.return_value) == 1
+    assert "not listed" in result.stdout
+
+
 def test_a_thousand_records_among_three_thousand_others(tmp_path: Path) -> None:
     incident = build(tmp_path, chat=3000, bots=1000)
     out = BytesIO()

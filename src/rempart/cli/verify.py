@@ -48,13 +48,13 @@ def verify(file: Path, key: str | None, as_json: bool) -> int:
 def check(file: Path, key: PublicKey | None) -> Report:
     """What holds and what doesn't; InputError when it is neither a dossier nor a log."""
     wanted = None if key is None else key.vkey
-    if (file / DATABASE).is_file():
-        return check_log(file, key)
     if file.is_dir() and (file / "manifest.json").exists():
         try:
             return verify_dossier(read_folder(file), wanted)
         except Refused as error:
             return _refused(str(error))
+    if (file / DATABASE).is_file():
+        return check_log(file, key)
     if file.is_file():
         return _check_zip(file, wanted)
     raise InputError("neither a dossier (zip or folder) nor a data folder", where=str(file))
