@@ -65,12 +65,19 @@ class Community:
         raid: str | None = None,
         under: Sequence[str] = (),
         channel: str = "lea",
+        private: bool = False,
     ) -> None:
         """A message of the coming step. Labels, a raid or a measure it is `under` hold it; labels
         bring a measure of its own."""
         at = START + timedelta(seconds=seconds)
         message = Message(
-            id=id, platform="twitch", channel=channel, sent_at=at, author=Account(author), text=text
+            id=id,
+            platform="twitch",
+            channel=channel,
+            sent_at=at,
+            author=Account(author),
+            text=text,
+            private=private,
         )
         measures = list(under)
         held = bool(labels or raid or under)

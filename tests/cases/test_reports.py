@@ -9,7 +9,7 @@ import pytest
 
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.harms import Urgency, harms
-from rempart.cases.reading import read_reports
+from rempart.cases.reading import read_messages, read_reports
 from rempart.cases.receipts import new_receipt, read_receipt
 from rempart.cases.reports import receive
 from rempart.cases.status import status
@@ -456,3 +456,17 @@ def test_a_report_of_a_link_and_a_message_shows_the_message_where_it_was_said(co
     assert joined.case == first.case
     assert messages_of(community, first.case) == []
     assert sorted(case.channel for case in all_cases(community)) == ["", "salon"]
+
+
+def test_a_strangers_report_opens_no_private_message(community):
+    """Who reports is not known, so a report of an id gives nobody words meant for one person; what
+    was held was looked at because its recipient wanted it."""
+    community.says("m1", "entre nous", private=True)
+    community.says("m2", "idiot", private=True, labels={"insult": 0.9})
+    [held] = community.step()
+    told = send(community, message_ids=("m1",))
+    with community.store.read() as tables:
+        [reported] = read_messages(tables, told.case)
+        [kept] = read_messages(tables, held.id)
+    assert (reported.message.private, reported.message.text) == (True, "")
+    assert kept.message.text == "idiot"

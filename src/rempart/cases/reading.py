@@ -1,6 +1,8 @@
 """Reading a case whole: rows of the tables with the words that live in the log's bodies.
 
-A body that was erased leaves None (or nothing) in its place; the case stays readable.
+A body that was erased leaves None (or nothing) in its place; the case stays readable. So does a
+private message: anyone can name its id in a report, so that its words are shown only when it was
+held, which needs its recipient to have switched detection on.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def read_messages(
     return [
         CaseMessage(
             row,
-            _message(tables, row.seq),
+            _message(tables, row),
             outcome,
             row.held and outcome is not None and active.isdisjoint(outcome.measures),
         )
@@ -80,14 +82,17 @@ def _active(tables: Tables, outcomes: Sequence[Outcome | None]) -> set[str]:
     return {row.measure.id for row in rows if row.measure.state is MeasureState.ACTIVE}
 
 
-def _message(tables: Tables, seq: int) -> Message | None:
-    bodies = tables.log.bodies(seq)
+def _message(tables: Tables, row: MessageRow) -> Message | None:
+    bodies = tables.log.bodies(row.seq)
     if not bodies:
         return None
     parsed = parse_one(message_of(bodies[0]).item)
     if isinstance(parsed, ItemRefusal) or not isinstance(parsed.item, Message):
         return None
-    return parsed.item
+    message = parsed.item
+    if message.private and not row.held:
+        return msgspec.structs.replace(message, text="", links=(), media=(), extra={})
+    return message
 
 
 def _report_body(bodies: Sequence[bytes]) -> dict[str, Any]:
