@@ -125,7 +125,8 @@ def _of_return(played: Played, returns: float, result: Score) -> None:
             is_later = row.message.sent_at.timestamp() >= returns
             waves[is_later].add(row.message.author.id)
             later += [place] if is_later else []
-    result.baselines = {}  # they know accounts and minutes, and nothing of yesterday
+    # the baselines know accounts and minutes, and nothing of yesterday
+    result.baselines, result.newcomers_precision, result.newcomers_recall = {}, None, None
     for change in played.found.campaigns:
         named = {member.account for member in change.campaign.members}
         if change.position < later[0] or not all(named & wave for wave in waves):
