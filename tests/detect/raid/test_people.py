@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
 
+import msgspec
 from tests.detect.raid.test_operator import BEGIN, Row, chat, ordered, said
 
 from rempart.detect.interface import EventObservation, Observation
 from rempart.detect.raid.operator import RaidOperator
-from rempart.model import Event, EventKind, RaidKind, RaidStage
+from rempart.model import Account, Event, EventKind, Message, RaidKind, RaidStage
 
 Watch = Callable[..., object]
 
@@ -121,6 +122,7 @@ def test_a_link_pushed_by_newcomers_is_a_link_raid_and_news_is_none(watch: Watch
     assert not watch(ordered(talk, posted(1))).of_stage("attack")
     (raid,) = watch(ordered(talk, posted(4))).of_stage("attack")
     assert raid.kind is RaidKind.LINK_RAID
+    assert any("posted the same link" in reason for reason in raid.reasons)
     assert {member.account for member in raid.members} == {f"new{n}" for n in range(12)}
 
 
@@ -134,15 +136,14 @@ def test_a_link_of_accounts_made_last_week_is_seen_sooner(watch: Watch) -> None:
     assert raid.kind is RaidKind.LINK_RAID
 
 
-def _made(row: Observation, at: datetime) -> object:
-    return said(0, row.message.author.id, row.message.text, created=at).message.__class__(
-        row.message.id,
-        row.message.platform,
-        row.message.channel,
-        row.message.sent_at,
-        said(0, row.message.author.id, "", created=at).message.author,
-        row.message.text,
-    )
+def _made(row: Observation, at: datetime) -> Message:
+    author = msgspec.structs.replace(row.message.author, created_at=at)
+    return msgspec.structs.replace(row.message, author=author)
+
+
+def _by(row: Observation, account: str) -> Message:
+    author = Account(account, account)
+    return msgspec.structs.replace(row.message, id=f"{account}-{row.message.id}", author=author)
 
 
 def told(kind: EventKind, at: float, account: str | None = None) -> EventObservation:
@@ -190,3 +191,20 @@ def test_a_raid_is_told_of_every_ten_seconds_with_the_numbers_of_now() -> None:
     last = attacks[-1]
     abusive = sum("abusive" in " ".join(member.reasons) for member in last.members)
     assert any(reason.startswith(f"{abusive} people were hostile") for reason in last.reasons)
+
+
+def test_who_takes_a_regulars_name_is_named_for_it(watch: Watch) -> None:
+    """Another account, made today, whose name reads like that of somebody who belongs here."""
+    regular = [row._replace(message=_by(row, "Marlene")) for row in chat(Random(7), 1200)[::15]]
+    fakes = [
+        said(2000.0 + 5 * n + 20 * turn, name, f"{JEST} {turn}", abusive=True)
+        for n, name in enumerate(("Mar1ene", "MarIene", "oberon", "quill", "tadpole", "zinc"))
+        for turn in range(3)
+    ]
+    (raid,) = watch(ordered(chat(Random(6), 2100), regular, fakes)).of_stage("attack")
+    posing = {
+        member.account
+        for member in raid.members
+        if any("name looks like" in reason for reason in member.reasons)
+    }
+    assert posing == {"Mar1ene", "MarIene"}

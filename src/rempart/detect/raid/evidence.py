@@ -279,7 +279,10 @@ def _text(group: Group, size: int, evidence: Evidence) -> float:
         return 0.0
     expected = 0.2 + 0.01 * size
     text = poisson_tail(group.top, expected)
-    evidence.append(("text", [float(group.top), WINDOW_MS / 1000, expected]))
+    if any(key & LINK_BIT for key in group.keys):
+        evidence.append(("link", [float(group.top), WINDOW_MS / 1000]))
+    else:
+        evidence.append(("text", [float(group.top), WINDOW_MS / 1000, expected]))
     linked = len(group.linked)
     text = max(text, binomial_tail(linked, size, 0.12))
     evidence.append(("sharing", [float(linked), float(size), 100 * linked / size]))

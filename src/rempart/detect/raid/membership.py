@@ -21,12 +21,13 @@ from rempart.detect.raid.raids import (
     picture,
     prolong,
     prune,
+    shared_bit,
 )
 from rempart.detect.raid.reasons import (
     ABUSIVE,
+    IMPERSONATES,
     SAME_COHORT,
     SAME_FAMILY,
-    SHARES_TEXT,
     member_reasons,
 )
 from rempart.detect.raid.state import (
@@ -58,7 +59,7 @@ def touch(
     hot = sum(key in raid.hot for key in keys)
     member = raid.members.get(person.id)
     if member is None:
-        bits = bits_of(raid, person, now) | (SHARES_TEXT if hot else 0)
+        bits = bits_of(raid, person, now) | (shared_bit(raid) if hot else 0)
         tie = _tie(raid, person, bits, keys, hot, harmful, now)
         if tie is _Tie.CORE or (tie is _Tie.CROWD and raid.open_list):
             member = join(raid, person, bits, tie is _Tie.CORE, now)
@@ -70,7 +71,7 @@ def touch(
                 return True
             raid.crowd += 1
     elif hot and not member.core:
-        member.because |= SHARES_TEXT
+        member.because |= shared_bit(raid)
         member.core = True
     if member is not None:
         if harmful:
@@ -107,7 +108,7 @@ def _tie(
     """How a newcomer's message is tied to the raid: by a signature, by mere abuse, not at all."""
     if person.is_regular(now):
         return _Tie.NONE
-    alike = bits & (SAME_COHORT | SAME_FAMILY)
+    alike = bits & (SAME_COHORT | SAME_FAMILY | IMPERSONATES)
     if raid.young and person.created >= 0 and now - person.created > RECENT_DAYS * DAY_MS:
         hot -= 1  # an account of another age needs a stronger tie
     if hot >= 2 or (hot > 0 and (harmful or alike or len(keys) <= 2)):

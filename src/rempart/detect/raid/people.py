@@ -49,6 +49,9 @@ def meet(state: TargetState, account: Account, created: int, now: int) -> Person
         _make_room(state, size_of(person.id, person.name))
         data.people[person.id] = person
         state.by_serial[person.serial & 0xFFFFFF] = person
+        alike = state.index_name(person)
+        if len(alike) > 1 and person.days == 1 and not person.poses:
+            person.poses = _poses(state, person, alike, now)
     day = now // DAY_MS
     if day != person.day:
         person.day = day
@@ -60,6 +63,17 @@ def meet(state: TargetState, account: Account, created: int, now: int) -> Person
     person.said += 1
     person.last = now
     return person
+
+
+def _poses(state: TargetState, person: Person, alike: set[str], now: int) -> bool:
+    """Does somebody who belongs here have a name that looks the same?"""
+    data = state.data
+    others = (
+        data.people.get(account) or data.older_people.get(account)
+        for account in alike
+        if account != person.id
+    )
+    return any(other is not None and other.is_regular(now) for other in others)
 
 
 def _newcomer(state: TargetState, account: Account, created: int, now: int) -> Person:

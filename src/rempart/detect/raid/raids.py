@@ -16,8 +16,10 @@ from rempart.detect.raid.evidence import WINDOW_MS, Group, Score, family_of
 from rempart.detect.raid.reasons import (
     ABUSIVE,
     ARRIVED_TOGETHER,
+    IMPERSONATES,
     SAME_COHORT,
     SAME_FAMILY,
+    SHARES_LINK,
     SHARES_TEXT,
     YOUNG_ACCOUNT,
     member_reasons,
@@ -62,6 +64,11 @@ def open_raid(data: TargetData, message: Message, now: int, stage: RaidStage) ->
     return raid
 
 
+def shared_bit(raid: RaidState) -> int:
+    """What the members of this raid share."""
+    return SHARES_LINK if raid.kind == RaidKind.LINK_RAID.value else SHARES_TEXT
+
+
 def bits_of(raid: RaidState, person: Person, now: int) -> int:
     """What ties this person to the raid, apart from text."""
     bits = 0
@@ -69,6 +76,8 @@ def bits_of(raid: RaidState, person: Person, now: int) -> int:
         bits |= ARRIVED_TOGETHER
     if person.flagged_at >= raid.begin:
         bits |= ABUSIVE
+    if person.poses:
+        bits |= IMPERSONATES
     if person.created >= 0:
         if now - person.created <= YOUNG_DAYS * DAY_MS:
             bits |= YOUNG_ACCOUNT
@@ -106,7 +115,7 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
             raid.hot[key] = max(raid.hot.get(key, 0), count)
     for person in group.people:
         linked = person.id in group.linked
-        bits = bits_of(raid, person, now) | (SHARES_TEXT if linked else 0)
+        bits = bits_of(raid, person, now) | (shared_bit(raid) if linked else 0)
         core = linked or bool(bits & (SAME_COHORT | SAME_FAMILY))
         if person.is_regular(now) and not core:
             continue

@@ -17,6 +17,7 @@ SAME_COHORT: Final = 8
 SAME_FAMILY: Final = 16
 ARRIVED_TOGETHER: Final = 32
 YOUNG_ACCOUNT: Final = 64
+IMPERSONATES: Final = 128
 
 # Code to template; the parameters are positional.
 RAID_SENTENCES: Final[dict[str, str]] = {
@@ -47,6 +48,7 @@ MEMBER_SENTENCES: Final[tuple[tuple[int, str], ...]] = (
     (SAME_COHORT, "account made on the same day as other members"),
     (SAME_FAMILY, "name of the same family as other members"),
     (ARRIVED_TOGETHER, "first seen here together with the other members"),
+    (IMPERSONATES, "name looks like that of somebody who belongs here"),
     (YOUNG_ACCOUNT, "account was made only days before"),
 )
 

@@ -14,6 +14,8 @@ from typing import Final
 
 import msgspec
 
+from rempart.detect.text.fold import fold_one
+
 PEOPLE_PER_GENERATION: Final = 224
 PEOPLE_BYTES_PER_GENERATION: Final = 9_000
 KNOWN_PER_GENERATION: Final = 1_024
@@ -43,7 +45,8 @@ class Person(msgspec.Struct, array_like=True):
 
     A visit ends when somebody was silent for half an hour. Of the visit: `said`, all messages;
     `acts`, those that others sent too or that are hostile; `links`, those with a link;
-    `again`, those that repeat an own one; `rude`, those hostile to a person."""
+    `again`, those that repeat an own one; `rude`, those hostile to a person.
+    `poses`: came under a name that looks like a regular's."""
 
     id: str
     name: str | None
@@ -63,6 +66,7 @@ class Person(msgspec.Struct, array_like=True):
     again: int = 0
     rude: int = 0
     rude_at: int = -1
+    poses: bool = False
 
     def is_regular(self, now: int) -> bool:
         """Trust is graded and never an exemption: a regular is somebody who had said enough here
@@ -81,6 +85,14 @@ class Person(msgspec.Struct, array_like=True):
     def is_coming(self, now: int) -> bool:
         """Began to write within the last ten minutes, seen here earlier or not, and no regular."""
         return now - self.visit <= ARRIVAL_MS and not self.is_regular(now)
+
+
+_READ: Final = str.maketrans("0134579|$l", "oieastgisi")
+
+
+def looks_of(name: str) -> str:
+    """How a name looks: without case, accents, look-alike letters and signs."""
+    return "".join(filter(str.isalnum, fold_one(name).translate(_READ)))
 
 
 def size_of(account: str, name: str | None) -> int:
@@ -200,11 +212,12 @@ class TargetData(msgspec.Struct, array_like=True):
 class TargetState:
     """The dumped data and what can be derived from it."""
 
-    __slots__ = ("by_serial", "data")
+    __slots__ = ("by_serial", "data", "names")
 
     def __init__(self, data: TargetData) -> None:
         self.data = data
         self.by_serial: dict[int, Person] = {}
+        self.names: dict[str, set[str]] = {}
         self.index_people()
 
     def index_people(self) -> None:
@@ -215,6 +228,18 @@ class TargetState:
             for people in (data.older_people, data.people)
             for person in people.values()
         }
+        self.names = {}
+        for person in self.by_serial.values():
+            self.index_name(person)
+
+    def index_name(self, person: Person) -> set[str]:
+        """Everybody whose name looks like this person's, by account."""
+        looks = looks_of(person.name or person.id)
+        alike = self.names.get(looks)
+        if alike is None:
+            alike = self.names[looks] = set()
+        alike.add(person.id)
+        return alike
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

@@ -14,11 +14,12 @@ from __future__ import annotations
 from typing import Final
 
 from rempart.detect.raid.evidence import Evidence, identity_of
-from rempart.detect.raid.reasons import ABUSIVE, SHARES_TEXT
+from rempart.detect.raid.reasons import ABUSIVE, SHARES_LINK, SHARES_TEXT
 from rempart.detect.raid.state import RaidState, TargetData
 
 TELL_MEMBERS_MS: Final = 5_000
 TELL_MESSAGES_MS: Final = 10_000
+_SHARES: Final = SHARES_TEXT | SHARES_LINK
 _OF_ACCOUNTS: Final = frozenset({"young", "cohort", "names"})
 
 
@@ -44,7 +45,7 @@ def note_told(data: TargetData, raid: RaidState, now: int) -> None:
 def _of_now(data: TargetData, raid: RaidState, now: int) -> Evidence:
     size = float(len(raid.members))
     abusive = float(sum(bool(member.because & ABUSIVE) for member in raid.members.values()))
-    linked = float(sum(bool(member.because & SHARES_TEXT) for member in raid.members.values()))
+    linked = float(sum(bool(member.because & _SHARES) for member in raid.members.values()))
     seconds = max(1.0, (raid.last - raid.begin) / 1000)
     told: Evidence = []
     for code, old in raid.evidence:
@@ -57,6 +58,8 @@ def _of_now(data: TargetData, raid: RaidState, now: int) -> Evidence:
                 values = _scaled([abusive], seconds, old[1], old[2])
             case "text":
                 values = [linked, seconds, 0.2 + 0.01 * size]
+            case "link":
+                values = [linked, seconds]
             case "sharing":
                 values = [linked, size, 100 * linked / size]
             case "abuse":

@@ -112,6 +112,9 @@ FRENCH: dict[str, str] = {
     "name of the same family as other members": "nom de la même famille que d’autres membres",
     "first seen here together with the other members": "vu ici pour la première fois avec eux",
     "account was made only days before": "compte créé quelques jours avant",
+    "name looks like that of somebody who belongs here": (
+        "son nom ressemble à celui de quelqu’un d’ici"
+    ),
     "uses the hostile wording of other members": "emploie les formulations hostiles d’autres",
     "sent abusive messages to the target": "a envoyé des messages injurieux à la cible",
     "account was made within a month before": "compte créé dans le mois précédent",
