@@ -53,6 +53,7 @@ from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_ke
 LIFE_MS: Final = {RaidStage.SUSPECT.value: 2 * DAY_MS, RaidStage.ATTACK.value: 7 * DAY_MS}
 NAMING_ODDS: Final = 4.0
 _UNKNOWN_ODDS: Final = 0.5
+_HINT: Final = 5.0
 _TELL_MS: Final = HOUR_MS
 
 
@@ -178,11 +179,14 @@ def name_the_rest(state: CampaignState, strand: Strand, message: Message) -> set
     """Hostile newcomers whom no wording links, where chance leaves little room for doubt."""
     data = state.data
     rest: dict[int, list[int]] = {}
+    hinted: set[int] = set()
     for act in data.acts:
         if act.newcomer and act.flagged and not act.raid and act.at >= strand.begin:
             known = state.by_serial[act.serial]
             if known.id not in strand.members:
                 rest.setdefault(act.serial, []).append(act.place)
+                if any(key in strand.keys for key in act.keys):
+                    hinted.add(act.serial)
     days = max((data.clock - strand.begin) / DAY_MS, 1.0)
     usual = usual_per_day(data, strand.begin) * days + 0.12
     odds = max(0.0, len(rest) - usual) / usual if has_past(data, strand.begin) else _UNKNOWN_ODDS
@@ -192,7 +196,10 @@ def name_the_rest(state: CampaignState, strand: Strand, message: Message) -> set
     for serial, where in rest.items():
         known = state.by_serial[serial]
         bits = bits_of(strand, known, ())
-        if odds * _odds_of(known, young, bits, len(where)) < NAMING_ODDS:
+        if (
+            odds * _odds_of(known, young, bits, len(where)) * (_HINT if serial in hinted else 1.0)
+            < NAMING_ODDS
+        ):
             continue
         for place in dict.fromkeys(where):
             acts = [a for a in data.acts if a.serial == serial and a.place == place]

@@ -297,7 +297,7 @@ def _join(
         changed |= name_the_rest(state, strand, row.message)
     if opened:
         raid.confidence = max(raid.confidence, strand.confidence)
-        began = max(1.0, (now - strand.begin) // states.DAY_MS)
+        began = float(max(1, (now - strand.begin) // states.DAY_MS))
         raid.evidence = raid.evidence or [("continues", [began]), *strand.ties]
         raid.detected_after = raid.messages
     _tell_raids(state, row.position, changed, now, found)
@@ -473,6 +473,8 @@ def _take_unflagged(
     if not is_burst(data, now):
         remember(state, known, place, wording.keys, now, flagged=False, raid=False)
     bits = bits_of(strand, known, wording.keys)
+    if copies or is_soft_copy(strand, wording.keys):
+        bits |= SHARES_WORDING
     _join(state, strand, row, known, place, wording, now, bits, copies, found)
     if hot:
         places = gather_soft(state, strand, row.message)
@@ -503,12 +505,13 @@ def _take_raid_act(
     author = message.author
     created = event_ms(author.created_at) if author.created_at is not None else -1
     name = (author.name or "")[:40] or None
-    new = take_member(
-        data, strand, account_key(message), name, created, now, 1,
-        IN_RAID | (ABUSIVE if row.flagged else 0),
-    )  # fmt: skip
+    key = account_key(message)
+    known = strand.members.get(key)
+    first = known is None or not known.because & ABUSIVE
+    because = IN_RAID | (ABUSIVE if row.flagged else 0)
+    take_member(data, strand, key, name, created, now, 1, because)
     if row.flagged or not burst:
-        learn_keys(strand, wording.keys, new)
+        learn_keys(strand, wording.keys, first)
 
 
 def _take_raid(state: CampaignState, row: RaidChange, found: Findings) -> None:

@@ -31,7 +31,7 @@ from rempart.detect.raid.evidence import LINK_BIT
 from rempart.detect.raid.tails import binomial_tail, poisson_tail
 
 WINDOWS: Final = (4 * HOUR_MS, DAY_MS, 4 * DAY_MS, 14 * DAY_MS)
-ATTACK_SCORE: Final = 4.0
+ATTACK_SCORE: Final = 3.8
 ATTACK_WORDING: Final = 2.5
 SUSPECT_SCORE: Final = 3.0
 SUSPECT_WORDING: Final = 1.3
@@ -48,8 +48,8 @@ _MANY_KEYS: Final = 4
 
 
 class Finding(NamedTuple):
-    """What a window shows. `linked`: serials of accounts whose wording was taken up three times or
-    more by somebody new, and the signatures that link them."""
+    """What a window shows. `linked`: serials of accounts whose wording was taken up three times by
+    somebody new, or where several wordings were taken up, and the signatures that link them."""
 
     score: float
     wording: float
@@ -102,15 +102,16 @@ def _judge(state: CampaignState, acts: list[Act], now: int, window: int) -> Find
     accounts = len({act.serial for act in acts})
     worded = [act for act in acts if not keys.keys().isdisjoint(act.keys)]
     turns = [turns_of(circle, worded) for circle in circles]
-    strong = [circle for circle, turn in zip(circles, turns, strict=True) if turn >= LINKED]
+    edges = sum(min(turn * (turn - 1) // 2, 2 * (turn - 1)) for turn in turns)
+    expected = 0.03 + 0.001 * accounts * (accounts - 1) / 2
+    wording = poisson_tail(edges, expected)
+    many = edges >= LINKED and wording >= ATTACK_WORDING
+    strong = [c for c, turn in zip(circles, turns, strict=True) if turn >= (2 if many else LINKED)]
     linked = frozenset(serial for circle in strong for serial in circle)
     mine = [act for act in worded if act.serial in linked]
     times = {act.at // APART_MS for act in mine}
     own = {key for act in mine for key in act.keys}
     span = max((act.at for act in mine), default=0) - min((act.at for act in mine), default=0)
-    edges = sum(min(turn * (turn - 1) // 2, 2 * (turn - 1)) for turn in turns)
-    expected = 0.03 + 0.002 * accounts * (accounts - 1) / 2
-    wording = poisson_tail(edges, expected)
     evidence: list[tuple[str, list[float]]] = []
     if linked:
         evidence.append(
@@ -220,7 +221,7 @@ def _rate(
     if rate >= 1:
         evidence.append(("rate", [float(seen), window / DAY_MS, expected]))
     if days >= 3:
-        evidence.append(("days", [float(days), max(float(days), round(window / DAY_MS))]))
+        evidence.append(("days", [float(days), max(float(days), float(round(window / DAY_MS)))]))
     if not has_past(state.data, now - window):
         return min(rate, _UNLEARNED_RATE)
     return round(rate, 3)

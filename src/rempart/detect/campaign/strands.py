@@ -91,7 +91,7 @@ def matches(strand: Strand, keys: Sequence[int]) -> bool:
     shared = [key for key in keys if key in strand.keys]
     if len(shared) >= 2 or any(key & LINK_BIT for key in shared):
         return True
-    return len(shared) == 1 and (len(keys) >= 4 or strand.keys[shared[0]] >= 3)
+    return len(shared) == 1 and len(keys) <= 2 and strand.keys[shared[0]] >= 3
 
 
 def is_near_copy(strand: Strand, keys: Sequence[int]) -> bool:
@@ -225,7 +225,7 @@ def ties_of(one: Strand, other: Strand) -> tuple[float, list[tuple[str, list[flo
         evidence.append(("tied-accounts", [float(accounts)]))
     total += _identity(one, other, evidence)
     gap = max(one.begin - other.last, other.begin - one.last, 0)
-    evidence.append(("tied-target", [max(1.0, round(gap / DAY_MS))]))
+    evidence.append(("tied-target", [float(max(1, round(gap / DAY_MS)))]))
     return round(total + 0.5, 3), evidence
 
 
