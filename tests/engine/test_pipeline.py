@@ -180,3 +180,10 @@ def test_a_lifted_raid_no_longer_holds_anyone() -> None:
     _, after = pipeline.step(state, stream()[-60:])
     assert not any(outcome and outcome.raid in raids for outcome in after.outcomes)
     assert not any(measure.raid in raids for measure in after.measures)
+
+
+def test_a_message_to_hundreds_of_people_touches_few_states() -> None:
+    """What a mention bot sends in one line must not cost as much as hundreds of lines."""
+    targets = tuple(f"t{number}" for number in range(256))
+    item = msgspec.structs.replace(message(), targets=targets)
+    assert target_keys(item) == [f"{item.platform}/t{number}" for number in range(16)]

@@ -19,7 +19,7 @@ from rempart.detect.campaign.acts import Banned, Hostile, Row, Watched
 from rempart.detect.campaign.campaigns import CampaignChange
 from rempart.detect.campaign.operator import CampaignOperator, target_key
 from rempart.detect.interface import RaidChange, Touch
-from rempart.engine.states import KeyedStates
+from rempart.engine.states import MOST_TARGETS, KeyedStates
 from rempart.model import (
     ABUSE_LABELS,
     THRESHOLD,
@@ -208,7 +208,7 @@ def _keys(message: Message) -> tuple[str, ...]:
     targets = message.targets
     if not targets:
         return (_key_of(message.channel),)
-    return tuple(dict.fromkeys(_key_of(target) for target in targets))
+    return tuple(dict.fromkeys(_key_of(target) for target in targets[:MOST_TARGETS]))
 
 
 def _attack(touched: Sequence[Touch]) -> Touch | None:

@@ -41,7 +41,7 @@ from rempart.detect.registry import (
 )
 from rempart.detect.text.fold import fold
 from rempart.engine.over_time import LongMemory
-from rempart.engine.states import KeyedStates
+from rempart.engine.states import MOST_TARGETS, KeyedStates
 from rempart.model import (
     ABUSE_LABELS,
     Event,
@@ -119,10 +119,12 @@ class PipelineState:
 
 
 def target_keys(item: Item) -> list[str]:
-    """The keys of the states an item goes to: its targets, or its channel's owner."""
+    """The keys of the states an item goes to: its targets, or its channel's owner. Of a message
+    that names many, only the first (see `MOST_TARGETS`)."""
     if isinstance(item, Message):
         if item.targets:
-            return list(dict.fromkeys(f"{item.platform}/{target}" for target in item.targets))
+            named = dict.fromkeys(item.targets)
+            return [f"{item.platform}/{target}" for target in list(named)[:MOST_TARGETS]]
         return [f"{item.platform}/{item.channel}"]
     return [f"{item.platform}/{item.channel}"]
 

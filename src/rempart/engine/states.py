@@ -13,6 +13,9 @@ from typing import Generic, Protocol, TypeVar
 
 StateT = TypeVar("StateT")
 HOT_KEYS = 512
+MOST_TARGETS = 16
+"""So many targets of one message have their states stepped: one line of a mention bot that names
+hundreds must not cost as much as hundreds of lines."""
 
 
 class StateKeeper(Protocol[StateT]):
