@@ -179,6 +179,15 @@ def test_a_file_too_many_or_too_few(files: Files, tmp_path: Path) -> None:
     assert rempart(folder).return_value == 1
 
 
+def test_an_empty_file_that_is_listed_must_be_there() -> None:
+    listed = json.dumps({"v": 1, "files": {"a.txt": hashlib.sha256(b"").hexdigest()}}).encode()
+    files = {"manifest.json": listed, "a.txt": b""}
+    assert verifier_module.Dossier(files, None).check_files() == "1 unchanged"
+    del files["a.txt"]
+    with pytest.raises(verifier_module.Refused, match=r"a\.txt"):
+        verifier_module.Dossier(files, None).check_files()
+
+
 def test_a_zip_that_was_packed_again_is_refused(files: Files, tmp_path: Path) -> None:
     place = tmp_path / "again.zip"
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:

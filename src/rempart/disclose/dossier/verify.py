@@ -174,7 +174,8 @@ class Dossier:
         self.manifest = version1(read_json(self.files["manifest.json"]))
         listed: dict[str, str] = self.manifest["files"]
         for name in sorted((set(self.files) | set(listed)) - (UNLISTED - set(listed))):
-            if hashlib.sha256(self.files.get(name, b"")).hexdigest() != listed.get(name):
+            data = self.files.get(name)
+            if data is None or hashlib.sha256(data).hexdigest() != listed.get(name):
                 refuse("changed, missing or not listed", name)
         return f"{len(listed)} unchanged"
     def check_signatures(self) -> str:
