@@ -55,9 +55,13 @@ lint: env ## format, lint, import direction, translations
 types: env ## mypy --strict
 	$(BIN)/mypy
 
+# Whole incidents, floods and faults: they say little about coverage, which would make them slow.
+LONG := tests/browser tests/evaluate tests/faults tests/incidents tests/detect/test_bad_input.py
+
 .PHONY: test-python
 test-python: env ## the tests, browser tests included, with coverage
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report= --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 $(LONG) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 --cov --cov-report= $(addprefix --ignore=,$(LONG)) $(ARGS)
 	$(BIN)/coverage report --skip-covered --format=total | sed 's/^/coverage in per cent: /'
 
 .PHONY: test-faults
