@@ -226,6 +226,8 @@ def test_the_wait_doubles_and_is_forgotten_after_peace() -> None:
     assert slow.wait(("name zoe", "address 192.0.2.1"), now) == 60
     assert slow.wait(("name zoe", "address 192.0.2.2"), now) == 0
     assert slow.wait(keys, now + 901) == 0
+    slow.answered(keys, now + 5)
+    assert slow.wait(keys, now + 5) == 60, "it begins when the answer is given"
     slow.succeeded(keys)
     assert slow.wait(keys, now) == 0
 

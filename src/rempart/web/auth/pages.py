@@ -81,6 +81,7 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
         known = person is not None
     if not known:
         _LOG.warning("a sign-in was refused")
+        slow.answered(keys, time.monotonic())
         return _login_form(request, "expired" if one_time else "wrong", data.get("next", ""))
     slow.succeeded(keys)
     _LOG.info("signed in: %s", person.id if person else "with the one-time login")

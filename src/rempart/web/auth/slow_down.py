@@ -33,6 +33,12 @@ class SlowDown:
             if len(self._failures) > MAX_KEYS:
                 self._failures.popitem(last=False)
 
+    def answered(self, keys: tuple[str, ...], now: float) -> None:
+        """A failure counted before it was certain is told only now: the wait begins here."""
+        for key in keys:
+            if key in self._failures:
+                self._failures[key] = (self._failures[key][0], now)
+
     def succeeded(self, keys: tuple[str, ...]) -> None:
         for key in keys:
             self._failures.pop(key, None)
