@@ -81,6 +81,12 @@ def test_an_attack_shields_slows_and_holds_members() -> None:
     }
 
 
+def test_a_slow_attack_holds_its_members_and_slows_nobody_down() -> None:
+    raid = Raid("r-1", "twitch", "lea", "lea", RaidStage.ATTACK, RaidKind.SLOW, AT, AT)
+    (effect,) = default_rules().on_raid(raid)
+    assert (effect.kind, effect.scope) == (MeasureKind.HOLD, ScopeKind.ACCOUNT)
+
+
 def test_what_a_detector_could_not_examine_is_held_not_waved_through() -> None:
     assert ("hold-on-failure", MeasureKind.HOLD, ScopeKind.MESSAGE) in effects(
         default_rules(), facts(failed=("text",))

@@ -25,8 +25,8 @@ LOST = "lost"
 
 
 class LiveEvent(NamedTuple):
-    """`id` rises, also over restarts. `kind`: `outcomes`, `raid`, `measure`, `case`, `report`,
-    `log`, `alarm`, or `lost`. `platform` and `channel` None: about no channel."""
+    """`id` rises, also over restarts. `kind`: `outcomes`, `raid`, `campaign`, `measure`, `case`,
+    `report`, `log`, `alarm`, or `lost`. `platform` and `channel` None: about no channel."""
 
     id: int
     kind: str

@@ -2,7 +2,8 @@
 
 Which rules it keeps: at *suspect* only the touched messages are held, for minutes. At *attack* the
 target gets a shield and the channel slow mode, accounts that share a signature with others (the
-core) are held one by one, and the mere crowd only by short holds. Everything ends by itself.
+core) are held one by one, and the mere crowd only by short holds. A slow attack, of a few messages
+a day, slows nobody down and shields nothing: only its members are held. Everything ends by itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from rempart.model import MeasureKind, Raid, RaidStage, ScopeKind
+from rempart.model import MeasureKind, Raid, RaidKind, RaidStage, ScopeKind
 from rempart.rules.interface import Effect, Facts, Rule
 
 SHIELD_SECONDS = 15 * 60
@@ -22,7 +23,7 @@ CROWD_HOLD_SECONDS = 5 * 60
 
 class ShieldOnRaid(Rule):
     name: ClassVar[str] = "shield-on-raid"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     description: ClassVar[dict[str, str]] = {
         "en": "When a coordinated attack is recognised, its target is shielded and the messages "
         "of its members are held; everybody else can go on talking.",
@@ -45,6 +46,10 @@ class ShieldOnRaid(Rule):
     def on_raid(self, raid: Raid) -> Iterable[Effect]:
         if raid.stage is not RaidStage.ATTACK:
             return
+        if raid.kind is not RaidKind.SLOW:
+            yield from self._at_once()
+        yield Effect(self.name, MeasureKind.HOLD, ScopeKind.ACCOUNT, MEMBER_HOLD_SECONDS)
+
+    def _at_once(self) -> Iterable[Effect]:
         yield Effect(self.name, MeasureKind.SHIELD, ScopeKind.TARGET, SHIELD_SECONDS, priority=50)
         yield Effect(self.name, MeasureKind.SLOW_MODE, ScopeKind.CHANNEL, SLOW_MODE_SECONDS)
-        yield Effect(self.name, MeasureKind.HOLD, ScopeKind.ACCOUNT, MEMBER_HOLD_SECONDS)
