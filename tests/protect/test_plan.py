@@ -149,6 +149,24 @@ def test_what_a_person_undid_does_not_come_back_with_the_next_member() -> None:
     assert [(m.kind, m.scope.ref) for m in grown] == [(MeasureKind.HOLD, "bot2")]
 
 
+def test_one_message_from_far_ahead_ends_nothing() -> None:
+    """The author of a message sets its date: 2099 must not free the bots of every channel."""
+    planner, book = Planner(default_rules()), MeasureBook()
+    plan_attack(planner, book, attack(29))
+    ahead = Message("m", "fediverse", "zoe", START.replace(year=2099), Account("x"), text="…")
+    planner.for_message(book, ahead, [HOLD], None)
+    assert len(book.held_accounts) == 29
+    assert planner.for_message(book, message(1, "bot1", 60), [], None)[0] is Verdict.HOLD
+
+
+def test_what_has_ended_is_forgotten_in_time() -> None:
+    planner, book = Planner(default_rules()), MeasureBook()
+    plan_attack(planner, book, attack(29))
+    for minute in range(0, 3 * 24 * 60):
+        planner.for_message(book, message(minute, "viewer", minute * 60), [HOLD, HOLD], None)
+    assert len(book.held_accounts) == 0
+
+
 def test_at_a_limit_a_human_is_asked_once_and_nothing_is_dropped_in_silence() -> None:
     planner, book = Planner(default_rules(), Limits(account_holds=10)), MeasureBook()
     measures = plan_attack(planner, book, attack(40))
