@@ -19,12 +19,15 @@ from rempart.engine.embedded_start import Notary
 from rempart.engine.embedded_states import EngineMemory, Owed
 from rempart.engine.settings import EngineSettings
 from rempart.log.commit import seal
-from rempart.model import Measure, MeasureState, Raid
+from rempart.model import Measure, MeasureState, Raid, RaidStage
 from rempart.store.interface import Tables
 
 SWEEP_MS = 1_000
 PROBE_MS = 2_000
 DIGEST_MS = 250
+SOON_MS = 2_000
+"""A checkpoint follows an attack this soon, so that its evidence is signed early."""
+MOST_ATTACKS = 1_000
 LEASE = "lease"
 """Who ended a measure whose time had passed."""
 
@@ -55,6 +58,8 @@ class Chores:
         self._snapshot_size: int | None = None
         self._snapshot_ms = 0
         self._saving = False
+        self._attacks: dict[str, None] = {}
+        self._sign_soon = False
 
     # -- when --------------------------------------------------------------------------------
 
@@ -78,7 +83,7 @@ class Chores:
     def _checkpoint_due(self, now_ms: int, size: int) -> bool:
         if size == self._notary.size:
             return False
-        every = self._settings.log.checkpoint_seconds * 1000
+        every = SOON_MS if self._sign_soon else self._settings.log.checkpoint_seconds * 1000
         return self.ending or abs(now_ms - self._notary.signed_ms) >= every
 
     def _snapshot_wanted(self, now_ms: int, size: int) -> bool:
@@ -143,12 +148,19 @@ class Chores:
     def committed(self, raids: list[Raid]) -> list[tuple[str, dict[str, Any]]]:
         """Live events of what was done."""
         told: list[tuple[str, dict[str, Any]]] = [("raid", raid_digest(raid)) for raid in raids]
+        for raid in raids:
+            if raid.stage is RaidStage.ATTACK and raid.id not in self._attacks:
+                self._attacks[raid.id] = None
+                self._sign_soon = True
+        while len(self._attacks) > MOST_ATTACKS:
+            del self._attacks[next(iter(self._attacks))]
         if self._saving:
             self._memory.saved()
             self._snapshot_size = self._size
             self._saving = self.snapshot_due = False
         signed = self._notary.committed()
         if signed is not None:
+            self._sign_soon = False
             told.append(("log", {"size": signed[0], "checkpoint": signed[1]}))
         return told
 
