@@ -134,11 +134,12 @@ def test_fault_11_a_gzip_bomb_stops_at_the_limit() -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     with pytest.raises(InputError, match="more than 1000000 bytes"):
         gunzip(bomb, 1_000_000)
-    assert gunzip(gzip.compress(b"abc"), 3) == b"abc"
+    assert gunzip(gzip.compress(b"abc", mtime=0), 3) == b"abc"
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"abc", gzip.compress(b"abc")[:-1], gzip.compress(b"abc") + b"x"]
+    "body",
+    [b"", b"abc", gzip.compress(b"abc", mtime=0)[:-1], gzip.compress(b"abc", mtime=0) + b"x"],
 )
 def test_broken_gzip_is_refused(body: bytes) -> None:
     with pytest.raises(InputError):
