@@ -11,7 +11,8 @@ from time import process_time
 from typing import Any, NamedTuple
 
 from rempart.detect.campaign.campaigns import CampaignChange
-from rempart.detect.campaign.operator import CampaignOperator, target_key
+from rempart.detect.campaign.operator import CampaignOperator
+from rempart.detect.campaign.raids import target_key
 from rempart.detect.interface import (
     Batch,
     Candidate,

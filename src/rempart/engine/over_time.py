@@ -17,7 +17,8 @@ from typing import Any, Protocol
 
 from rempart.detect.campaign.acts import Banned, Hostile, Row, Watched
 from rempart.detect.campaign.campaigns import CampaignChange
-from rempart.detect.campaign.operator import CampaignOperator, target_key
+from rempart.detect.campaign.operator import CampaignOperator
+from rempart.detect.campaign.raids import target_key
 from rempart.detect.interface import RaidChange, Touch
 from rempart.engine.states import MOST_TARGETS, KeyedStates
 from rempart.model import (

@@ -30,6 +30,12 @@ from rempart.detect.campaign.attack import (
     take_finding,
     worth_telling,
 )
+from rempart.detect.campaign.belonging import (
+    all_members,
+    campaign_of_act,
+    is_known,
+    is_sudden,
+)
 from rempart.detect.campaign.campaigns import CampaignChange, campaign_of, is_due
 from rempart.detect.campaign.memory import (
     account_key,
@@ -42,11 +48,20 @@ from rempart.detect.campaign.memory import (
     place_of,
     remember,
 )
-from rempart.detect.campaign.reasons import ABUSIVE, IN_RAID, SHARES_WORDING, member_sentences
+from rempart.detect.campaign.raids import (
+    newest,
+    strand_of,
+    take_raid,
+    take_raid_act,
+    takes_her_side,
+    target_key,
+    target_name,
+    tie,
+)
+from rempart.detect.campaign.reasons import ABUSIVE, SHARES_WORDING, member_sentences
 from rempart.detect.campaign.slow import SPAN_MS, Finding, look, turns_of
 from rempart.detect.campaign.state import CampaignData, CampaignState, Known, SlowRaid, Strand
 from rempart.detect.campaign.strands import (
-    TIE_SCORE,
     bits_of,
     forget_strands,
     is_campaign,
@@ -55,15 +70,10 @@ from rempart.detect.campaign.strands import (
     is_watched,
     learn_keys,
     matches,
-    merge,
     note_ban,
     note_other,
-    note_place,
-    note_raid,
     note_soft,
     open_strand,
-    take_member,
-    ties_of,
 )
 from rempart.detect.interface import RaidChange, Touch
 from rempart.detect.raid.clock import event_ms
@@ -79,8 +89,6 @@ from rempart.model import (
 )
 
 _LONE: Final = 2
-_CALM: Final = 4
-_AROUND_MS: Final = states.MINUTE_MS
 
 
 class Findings(NamedTuple):
@@ -158,15 +166,6 @@ def _tick(state: CampaignState, position: int, at: int, found: Findings) -> int:
     return now
 
 
-def _target_name(data: CampaignData, message: Message) -> str:
-    return next((name for name in message.hit if target_key(name) == data.key), message.hit[0])
-
-
-def target_key(target: str) -> str:
-    """One key for a name on every platform: case and a leading sign do not count."""
-    return target.strip().lstrip("@#").casefold()[:256] or target[:256]
-
-
 # -- acts ------------------------------------------------------------------------------------------
 
 
@@ -174,17 +173,17 @@ def _take_act(state: CampaignState, row: Hostile, wording: Wording, found: Findi
     data, message = state.data, row.message
     now = _tick(state, row.position, event_ms(message.sent_at), found)
     burst = is_burst(data, now)
-    strand = _strand_of(data, row.raid) if row.raid is not None else None
+    strand = strand_of(data, row.raid) if row.raid is not None else None
     if strand is not None:
-        _take_raid_act(state, row, wording, strand, now, burst)
+        take_raid_act(state, row, wording, strand, now, burst)
         return
-    if account_key(message) not in _all_members(data) and _takes_her_side(data, wording):
+    if account_key(message) not in all_members(data) and takes_her_side(data, wording):
         return
-    if burst and account_key(message) not in data.accounts and not _is_known(data, wording.keys):
+    if burst and account_key(message) not in data.accounts and not is_known(data, wording.keys):
         return
     attacked = any(is_campaign(one) or one.slow for one in data.strands)
     known = meet(state, message, now, row.newcomer, sure=row.flagged)
-    place = place_of(data, message, _target_name(data, message))
+    place = place_of(data, message, target_name(data, message))
     if row.flagged:
         learn(data, known, now, attacked)
     # A line that answers by itself provokes the same insults from people who share nothing.
@@ -207,8 +206,8 @@ def _judge(
 ) -> None:
     """Does this act belong to a campaign that is known, or does it make one?"""
     data = state.data
-    strand = _match(data, known, wording.keys)
-    if strand is not None and known.newcomer and not _is_sudden(state, strand, place, now):
+    strand = campaign_of_act(data, known, wording.keys)
+    if strand is not None and known.newcomer and not is_sudden(state, strand, place, now):
         core = matches(strand, wording.keys)
         bits = bits_of(strand, known, wording.keys) | (ABUSIVE if row.flagged else 0)
         _join(state, strand, row, known, place, wording, now, bits, core, found)
@@ -227,49 +226,6 @@ def _judge(
         _open_attack(state, row, finding, now, found)
     elif finding.is_suspect and not any(one.slow for one in data.strands):
         _suspect(state, row, place, finding, now, found)
-
-
-def _is_sudden(state: CampaignState, strand: Strand, place: int, now: int) -> bool:
-    """The first minutes of a return are the other operator's, who sees whether it is a raid; what
-    comes back slowly is seen here, from the second time on."""
-    if raid_at(state.data, place) is not None:
-        return False
-    if any(one.raid_last >= 0 and now - one.raid_last <= SPAN_MS for one in state.data.strands):
-        return True
-    platform, channel, _ = state.data.places[place]
-    earlier = [
-        act
-        for act in state.data.acts
-        if not act.raid
-        and act.newcomer
-        and state.data.places[act.place][:2] == (platform, channel)
-        and SPAN_MS <= now - act.at <= states.DAY_MS * 14
-        and matches(strand, act.keys)
-    ]
-    return not earlier
-
-
-def _is_known(data: CampaignData, keys: Sequence[int]) -> bool:
-    return any(is_campaign(strand) and matches(strand, keys) for strand in data.strands)
-
-
-def _takes_her_side(data: CampaignData, wording: Wording) -> bool:
-    """Counter-mobilisation, which may be rude and quotes what it answers to: words of support, a
-    quotation with something said about it, a hashtag that mostly peaceful people use. A mere copy
-    of the attack's text with the others' hashtag is an attack all the same."""
-    if wording.supportive or wording.quotes:
-        return True
-    if not any(data.tags.get(tag, 0) >= _CALM for tag in wording.tags):
-        return False
-    return not any(is_near_copy(strand, wording.keys) for strand in data.strands)
-
-
-def _match(data: CampaignData, known: Known, keys: Sequence[int]) -> Strand | None:
-    """The campaign whose wording this is, or whose member this is."""
-    for strand in data.strands:
-        if is_campaign(strand) and (known.id in strand.members or matches(strand, keys)):
-            return strand
-    return None
 
 
 def _join(
@@ -346,7 +302,7 @@ def _open_attack(
         if raid is not None:
             take_finding(raid, finding)
             raid.detected_after = raid.messages
-    _tie(data, strand)
+    tie(data, strand)
     _tell_raids(state, row.position, places, now, found)
     _touch_author(state, row, found)
 
@@ -412,7 +368,7 @@ def _tell_raids(
     for place in sorted(places):
         raid = raid_at(state.data, place)
         if raid is not None and not raid.evidence:
-            strand = _strand_of(state.data, raid.id)
+            strand = strand_of(state.data, raid.id)
             raid.evidence = list(strand.ties) if strand is not None else []
             raid.confidence = strand.confidence if strand is not None else 0.0
             raid.detected_after = raid.messages
@@ -430,21 +386,21 @@ def _take_watched(state: CampaignState, row: Watched, wording: Wording, found: F
         return
     now = _tick(state, row.position, event_ms(message.sent_at), found)
     key = account_key(message)
-    if key not in _all_members(data):
+    if key not in all_members(data):
         note_tags(data, wording.tags)
-        if _takes_her_side(data, wording):
+        if takes_her_side(data, wording):
             return
     known = data.accounts.get(key)
     if known is not None and not known.newcomer:
         return
-    place = place_of(data, message, _target_name(data, message))
+    place = place_of(data, message, target_name(data, message))
     for strand in data.strands:
         if not is_campaign(strand):
             continue
         member = known is not None and key in strand.members
         copies = is_near_copy(strand, wording.keys)
         if member or copies or is_soft_copy(strand, wording.keys):
-            if not _is_sudden(state, strand, place, now):
+            if not is_sudden(state, strand, place, now):
                 _take_unflagged(state, strand, row, place, wording, now, copies, found)
             return
         if note_other(strand, wording.keys):
@@ -481,107 +437,6 @@ def _take_unflagged(
         _tell_raids(state, row.position, places, now, found)
 
 
-# -- raids of minutes ------------------------------------------------------------------------------
-
-
-def _strand_of(data: CampaignData, raid: str) -> Strand | None:
-    return next((one for one in data.strands if raid in one.raids), None)
-
-
-def _take_raid_act(
-    state: CampaignState, row: Hostile, wording: Wording, strand: Strand, now: int, burst: bool
-) -> None:
-    """Teaches what the raid is known by; the raid itself is the other operator's."""
-    data, message = state.data, row.message
-    strand.acts += 1
-    strand.last = strand.raid_last = max(strand.last, now)
-    note_place(strand, place_of(data, message, _target_name(data, message)))
-    if _takes_her_side(data, wording):
-        return
-    if not row.core and not matches(strand, wording.keys):
-        if row.flagged and row.newcomer:
-            learn_keys(strand, wording.keys, True)
-        return
-    author = message.author
-    created = event_ms(author.created_at) if author.created_at is not None else -1
-    name = (author.name or "")[:40] or None
-    key = account_key(message)
-    known = strand.members.get(key)
-    first = known is None or not known.because & ABUSIVE
-    because = IN_RAID | (ABUSIVE if row.flagged else 0)
-    take_member(data, strand, key, name, created, now, 1, because)
-    if row.flagged or not burst:
-        learn_keys(strand, wording.keys, first)
-
-
-def _take_raid(state: CampaignState, row: RaidChange, found: Findings) -> None:
-    """A raid became an attack, grew or ended: who is in it, and what it is tied to."""
-    raid, data = row.raid, state.data
-    if raid.stage is not RaidStage.ATTACK or raid.kind is RaidKind.SLOW:
-        return
-    now = _tick(state, row.position, event_ms(raid.end), found)
-    strand = _strand_of(data, raid.id)
-    if strand is None:
-        strand = open_strand(data, stable_id("c", data.key, raid.id), now, slow=False)
-        note_raid(strand, raid.id, event_ms(raid.begin))
-        strand.acts = raid.messages
-        strand.begin = event_ms(raid.begin)
-        strand.confidence = raid.confidence
-    for member in raid.members:
-        if not member.core:
-            continue
-        key = f"{raid.platform}/{member.account}"[: states.TEXT_BYTES]
-        if key not in strand.members:
-            created = event_ms(member.created_at) if member.created_at is not None else -1
-            first = event_ms(member.first_at) if member.first_at is not None else now
-            take_member(data, strand, key, member.name, created, first, member.messages, IN_RAID)
-    strand.raid_last = max(strand.raid_last, event_ms(raid.end))
-    strand.last = max(strand.last, strand.raid_last)
-    _recall(state, strand, raid)
-    _tie(data, strand)
-
-
-def _recall(state: CampaignState, strand: Strand, raid: Raid) -> None:
-    """What was said as the raid began, before it was recognised, is its wording too."""
-    begin, end = event_ms(raid.begin) - _AROUND_MS, event_ms(raid.end) + _AROUND_MS
-    for act in state.data.acts:
-        if act.raid or not begin <= act.at <= end:
-            continue
-        if state.by_serial[act.serial].id in strand.members:
-            act.raid = True
-            learn_keys(strand, act.keys, False)
-        elif matches(strand, act.keys):
-            act.raid = True
-
-
-def _tie(data: CampaignData, strand: Strand) -> None:
-    """Joins the strand with an earlier one when they have enough in common."""
-    best: tuple[float, Strand, list[tuple[str, list[float]]]] | None = None
-    for other in data.strands:
-        if other is strand:
-            continue
-        score, evidence = ties_of(strand, other)
-        if score >= TIE_SCORE and (best is None or score > best[0]):
-            best = (score, other, evidence)
-    if best is None:
-        return
-    score, other, evidence = best
-    into, rest = (other, strand) if other.begin <= strand.begin else (strand, other)
-    ties = [*into.ties, *rest.ties, *evidence]
-    recognised = min(one for one in (into.recognised, rest.recognised, data.clock) if one >= 0)
-    confidence = max(into.confidence, rest.confidence, confidence_of(score))
-    into.recognised = recognised
-    merge(data, into, rest)
-    into.confidence, into.ties = confidence, _newest(ties)
-    into.told = -1
-
-
-def _newest(ties: list[tuple[str, list[float]]]) -> list[tuple[str, list[float]]]:
-    """One of each kind, the latest."""
-    latest = {code: (code, values) for code, values in ties}
-    return list(latest.values())
-
-
 def _make_of_lone(
     state: CampaignState,
     row: Hostile,
@@ -608,11 +463,17 @@ def _make_of_lone(
         if turns_of(lone, acts) < _LONE or acts[-1].at - acts[0].at < SPAN_MS:
             continue
         strand.recognised = now
-        strand.ties = _newest([*strand.ties, ("lone", [float(len(lone))])])
+        strand.ties = newest([*strand.ties, ("lone", [float(len(lone))])])
         bits = bits_of(strand, known, wording.keys) | ABUSIVE
         _join(state, strand, row, known, place, wording, now, bits, True, found)
         return True
     return False
+
+
+def _take_raid(state: CampaignState, row: RaidChange, found: Findings) -> None:
+    raid = row.raid
+    if raid.stage is RaidStage.ATTACK and raid.kind is not RaidKind.SLOW:
+        take_raid(state, raid, _tick(state, row.position, event_ms(raid.end), found))
 
 
 # -- bans and telling ------------------------------------------------------------------------------
@@ -627,10 +488,6 @@ def _take_ban(state: CampaignState, row: Banned, found: Findings) -> None:
         return
     key = f"{event.platform}/{account}"[: states.TEXT_BYTES]
     note_ban(state.data, key, _tick(state, row.position, event_ms(event.at), found))
-
-
-def _all_members(data: CampaignData) -> set[str]:
-    return {key for strand in data.strands if is_campaign(strand) for key in strand.members}
 
 
 def _tell_campaigns(state: CampaignState, position: int, found: Findings) -> None:
