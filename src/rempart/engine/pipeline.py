@@ -208,11 +208,8 @@ class Pipeline:
     def _open_to_detection(self, items: Sequence[Item]) -> tuple[list[int], list[Message]]:
         positions: list[int] = []
         messages: list[Message] = []
-        consent = self.settings.private_for
         for position, item in enumerate(items):
-            if isinstance(item, Message) and (
-                not item.private or any(target in consent for target in item.hit)
-            ):
+            if isinstance(item, Message) and self._is_open(item):
                 positions.append(position)
                 messages.append(item)
         return positions, messages
