@@ -1,0 +1,208 @@
+"""The weights of the classifier: their file, and logits from features.
+
+Rules of this module:
+
+1. A logit is `bias + scale * (sum of the int8 weights of the text's features) / sqrt(number of
+   features)`: the sum is an exact integer, so every path gives the same bytes.
+2. The file is deterministic: the same weights give the same bytes, on every platform.
+3. A file that is cut, altered or of another form is refused with the reason, never half read.
+4. Calibration belongs to the weights: thresholds are valid for exactly these numbers.
+
+Form of the file: the magic `rempart-words-1\\n`, the length of a JSON header in 8 little-endian
+bytes, the header (canonical JSON), `scale` and `bias` as little-endian float32, the weights row by
+row as int8, and the SHA-256 of everything before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.detect.text.features import BUCKETS, Features
+
+HEADS: Final[tuple[str, ...]] = (
+    "hate",
+    "insult",
+    "threat",
+    "sexual",
+    "self_harm_incitement",
+    "abusive",
+    "counter_or_quote",
+    "reclaimed",
+    "identity_neutral",
+    "profanity_untargeted",
+    "object_target",
+)
+LANGUAGES: Final[tuple[str, ...]] = ("en", "fr", "de", "other")
+"""What `languages` of a score may say. The first three have a head of their own."""
+LANGUAGE_HEADS: Final[tuple[str, ...]] = ("lang_en", "lang_fr", "lang_de")
+ALL_HEADS: Final = HEADS + LANGUAGE_HEADS
+"""The columns of the weights: what a message says, then in which language it says it."""
+
+_MAGIC: Final = b"rempart-words-1\n"
+_LANES: Final = 3
+_LANE_BITS: Final = 21
+_LANE_MASK: Final = np.uint64((1 << _LANE_BITS) - 1)
+_LANE_ROWS: Final = (1 << _LANE_BITS) // 255 - 1
+"""So many rows of bytes can be added before a lane runs over."""
+
+
+class WeightsError(ValueError):
+    """The weights cannot be read; the message says why and what to do."""
+
+
+class Calibration(NamedTuple):
+    """For one language and head: flagged from the logit `threshold`; the chance that a reader
+    would agree is `sigmoid(slope * logit + offset)`."""
+
+    threshold: float
+    slope: float = 1.0
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """`weights` int8[BUCKETS, len(ALL_HEADS)]; `scale`, `bias` float32[len(ALL_HEADS)].
+
+    `calibration[language][head]`; a language that is missing has that of `other`.
+    `mix[label][head]`: so much of a positive logit of `head` is added to the logit of `label`;
+    negative numbers let the non-abuse heads lower a label.
+    """
+
+    weights: NDArray[np.int8]
+    scale: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    version: str
+    calibration: Mapping[str, Mapping[str, Calibration]] = field(default_factory=dict)
+    mix: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        heads = len(ALL_HEADS)
+        if self.weights.shape != (BUCKETS, heads) or self.weights.dtype != np.int8:
+            raise WeightsError(f"the weights must be int8 [{BUCKETS}, {heads}]")
+        for name in ("scale", "bias"):
+            row = getattr(self, name)
+            if row.shape != (heads,) or row.dtype != np.float32 or not np.isfinite(row).all():
+                raise WeightsError(f"{name} must be {heads} finite float32 numbers")
+
+    @cached_property
+    def lanes(self) -> tuple[NDArray[np.uint64], ...]:
+        """The weights, three heads to a number, each weight plus 128 in a lane of 21 bits: one
+        gather and one running sum serve three heads."""
+        raised = self.weights.astype(np.uint64) + np.uint64(128)
+        raised &= np.uint64(255)
+        lanes = []
+        for first in range(0, len(ALL_HEADS), _LANES):
+            packed = np.zeros(BUCKETS, np.uint64)
+            for place, column in enumerate(range(first, min(first + _LANES, len(ALL_HEADS)))):
+                packed |= raised[:, column] << np.uint64(place * _LANE_BITS)
+            lanes.append(packed)
+        return tuple(lanes)
+
+    def logits(self, features: Features) -> NDArray[np.float32]:
+        """float32[texts, len(ALL_HEADS)]; a text without features has the bias."""
+        return self.from_sums(self.sums(features), np.diff(features.starts))
+
+    def from_sums(self, sums: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Rule 1 of this module, from integer sums and the numbers of features."""
+        norm = np.sqrt(np.maximum(counts, 1).astype(np.float32))
+        return self.bias + (sums.astype(np.float32) * self.scale) / norm[:, None]
+
+    def sums(self, features: Features) -> NDArray[np.int32]:
+        """int32[texts, len(ALL_HEADS)]: the weights of each text's features, added up."""
+        indices, starts = features
+        counts = np.diff(starts)
+        if counts.max(initial=0) > _LANE_ROWS:
+            return self._long_sums(features)
+        sums = np.empty((len(counts), len(ALL_HEADS)), np.int32)
+        running = np.zeros(len(indices) + 1, np.uint64)
+        for number, lane in enumerate(self.lanes):
+            np.cumsum(lane[indices], out=running[1:])
+            # Differences of wrapped running sums are exact: both wrap at 2^64.
+            packed = running[starts[1:]] - running[starts[:-1]]
+            first = number * _LANES
+            for place, column in enumerate(range(first, min(first + _LANES, len(ALL_HEADS)))):
+                lane_sum = (packed >> np.uint64(place * _LANE_BITS)) & _LANE_MASK
+                sums[:, column] = lane_sum.astype(np.int64) - 128 * counts
+        return sums
+
+    def _long_sums(self, features: Features) -> NDArray[np.int32]:
+        """Texts with more features than a lane holds are added up in pieces."""
+        indices, starts = features
+        cuts = [
+            np.arange(first, last, _LANE_ROWS)
+            for first, last in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+        ]
+        pieces = np.concatenate([*cuts, starts[-1:]])
+        parts = self.sums(Features(indices, pieces))
+        owner = np.repeat(np.arange(len(cuts)), [len(cut) for cut in cuts])
+        sums = np.zeros((len(cuts), len(ALL_HEADS)), np.int32)
+        np.add.at(sums, owner, parts)
+        return sums
+
+
+def dump(weights: Weights) -> bytes:
+    """The file of these weights."""
+    header = {
+        "version": weights.version,
+        "buckets": BUCKETS,
+        "heads": ALL_HEADS,
+        "calibration": {
+            language: {head: list(map(float, row)) for head, row in heads.items()}
+            for language, heads in weights.calibration.items()
+        },
+        "mix": {label: dict(heads) for label, heads in weights.mix.items()},
+    }
+    text = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    body = b"".join(
+        (
+            _MAGIC,
+            len(text).to_bytes(8, "little"),
+            text,
+            weights.scale.astype("<f4").tobytes(),
+            weights.bias.astype("<f4").tobytes(),
+            weights.weights.tobytes(),
+        )
+    )
+    return body + hashlib.sha256(body).digest()
+
+
+def load(blob: bytes) -> Weights:
+    """The weights of a file made by `dump`.
+
+    Raises:
+        WeightsError: it is no such file, was cut or altered, or is made for other features.
+    """
+    if not blob.startswith(_MAGIC):
+        raise WeightsError("not a file of weights for this version; train it again")
+    body, digest = blob[:-32], blob[-32:]
+    if hashlib.sha256(body).digest() != digest:
+        raise WeightsError("the weights were cut or altered: their checksum does not fit")
+    place = len(_MAGIC) + 8
+    length = int.from_bytes(body[len(_MAGIC) : place], "little")
+    try:
+        header = json.loads(body[place : place + length])
+        if (header["buckets"], tuple(header["heads"])) != (BUCKETS, ALL_HEADS):
+            raise WeightsError("the weights are made for other features or heads; train them again")
+        calibration = {
+            language: {head: Calibration(*row) for head, row in heads.items()}
+            for language, heads in header["calibration"].items()
+        }
+        mix, version = header["mix"], header["version"]
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise WeightsError(f"the header of the weights cannot be read: {error}") from error
+    place += length
+    heads = len(ALL_HEADS)
+    if len(body) != place + heads * 8 + BUCKETS * heads:
+        raise WeightsError("the weights have the wrong length")
+    scale = np.frombuffer(body, "<f4", heads, place).astype(np.float32)
+    bias = np.frombuffer(body, "<f4", heads, place + 4 * heads).astype(np.float32)
+    table = np.frombuffer(body, np.int8, BUCKETS * heads, place + 8 * heads)
+    return Weights(table.reshape(BUCKETS, heads), scale, bias, version, calibration, mix)
