@@ -70,7 +70,8 @@ _GRAM: Final = tuple(
     np.uint32(value) for value in (0xB5297A4D, 0x68E31DA5, 0x1B56C4E9, 0x7FEB352D, 0x846CA68B)
 )
 KINDS: Final = (
-    "word", "pair", "skip", "3-gram", "4-gram", "5-gram", "concept", "concept pair", "concept three",
+    "word", "pair", "skip", "3-gram", "4-gram", "5-gram",
+    "concept", "concept pair", "concept three",
 )  # fmt: skip
 _SEEDS: Final = tuple(
     np.uint32(value)

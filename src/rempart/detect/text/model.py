@@ -113,7 +113,8 @@ class Weights:
     def from_sums(self, sums: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
         """Rule 1 of this module, from integer sums and the numbers of features."""
         norm = np.sqrt(np.maximum(counts, 1).astype(np.float32))
-        return self.bias + (sums.astype(np.float32) * self.scale) / norm[:, None]
+        scaled = (sums.astype(np.float32) * self.scale) / norm[:, None]
+        return np.asarray(self.bias + scaled, np.float32)
 
     def sums(self, features: Features) -> NDArray[np.int32]:
         """int32[texts, len(ALL_HEADS)]: the weights of each text's features, added up."""

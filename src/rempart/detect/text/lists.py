@@ -1,0 +1,97 @@
+"""The term lists as evidence (tier 0): the best hit of each label in each text.
+
+Rules of this module:
+
+1. A term with a score of 0.5 or more flags by itself. A milder one ("stupid", "nul") flags only
+   when the message aims it at somebody, or when two of them stand in one message; alone it is said
+   of a thing, or in passing.
+2. The second view (spaced letters, repeats, leet, stars) is made only for messages that show a
+   sign of such hiding. Who hides a mild term means it: there it flags too; a mere repeat does not.
+3. Of each text and label only the best hit is kept: highest score, then first place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from rempart.detect.text.evasion import SecondView
+from rempart.detect.text.terms import Hit, Term, TermMatcher, read_phrases, read_terms
+from rempart.model import THRESHOLD, Label
+
+_AIMED_SCORE: Final = 0.55
+_AIM_REACH: Final = 40
+_PILED_UP: Final = 2
+# Right before the term: "you are so …", "t'es vraiment …", "espèce de …", "such a …".
+_AIM_BEFORE: Final = re.compile(
+    r"\b(?:you(?:'?re|r| are| r| were| look| is)?|u(?: r|r)?|ur|youre|she(?:'?s| is)|he(?:'?s| is)"
+    r"|t'? ?es|tu es|vous etes|espece d[e']|sale|bande d[e']|quel(?:le)?)"
+    r"(?:[ ,]+(?:all|so|such|just|really|very|fucking|a|an|the|too|literally|vraiment|trop|qu'?un"
+    r"|qu'?une|une?|des|si|tellement|bien|juste|gros|grosse|petite?|pauvre|sale))*"
+    # One word that says nothing, as bots put in to be different.
+    r"(?:[ ,]+[a-z]{1,9})?[ ,']*$"
+)
+
+
+class Found(NamedTuple):
+    """The best hit of one label: `score` after the rules above, `hit` its place in the fold."""
+
+    score: float
+    hit: Hit
+
+
+Best = dict[int, dict[Label, Found]]
+"""Text number to label to what was found; only texts in which something was found."""
+
+
+class ListReader:
+    """Finds the terms of the shipped lists in many folded texts."""
+
+    def __init__(self) -> None:
+        terms = _shipped_terms()
+        self._matcher = TermMatcher(terms, read_phrases("harmless.txt"))
+        self._second = SecondView(terms)
+
+    def read(self, folds: Sequence[str]) -> Best:
+        best: Best = {}
+        milder: dict[int, set[str]] = {}
+        for hit in self._matcher.find(folds):
+            score = hit.term.score
+            if score < THRESHOLD:
+                seen = milder.setdefault(hit.text, set())
+                seen.add(hit.term.text)
+                if len(seen) < _PILED_UP and not _is_aimed(folds[hit.text], hit.start):
+                    continue
+                score = _AIMED_SCORE
+            _keep(best, hit, score)
+        for hit, hidden in self._second.find(folds):
+            score = hit.term.score
+            if score < THRESHOLD:
+                if not hidden:
+                    continue
+                score = THRESHOLD
+            _keep(best, hit, max(THRESHOLD, round(score * 0.95, 4)))
+        return best
+
+
+@cache
+def _shipped_terms() -> tuple[Term, ...]:
+    terms: dict[str, Term] = {}
+    for term in (*read_terms("en.tsv"), *read_terms("fr.tsv")):
+        known = terms.get(term.text)
+        if known is None or term.score > known.score:
+            terms[term.text] = term
+    return tuple(terms.values())
+
+
+def _is_aimed(folded: str, start: int) -> bool:
+    return _AIM_BEFORE.search(folded, max(0, start - _AIM_REACH), start) is not None
+
+
+def _keep(best: Best, hit: Hit, score: float) -> None:
+    found = best.setdefault(hit.text, {})
+    known = found.get(hit.term.label)
+    if known is None or score > known.score:
+        found[hit.term.label] = Found(score, hit)
