@@ -12,7 +12,7 @@ from zlib import crc32
 import msgspec
 import pytest
 
-from rempart.detect.interface import Batch, Detector
+from rempart.detect.interface import Batch, Detector, EventObservation, Observation
 from rempart.detect.registry import default_detectors
 from rempart.engine.pipeline import Analysis, Pipeline, PipelineSettings, target_keys
 from rempart.model import Item, Label, Measure, Message, Outcome, Raid, RaidStage, Signal, Verdict
@@ -187,3 +187,35 @@ def test_a_message_to_hundreds_of_people_touches_few_states() -> None:
     targets = tuple(f"t{number}" for number in range(256))
     item = msgspec.structs.replace(message(), targets=targets)
     assert target_keys(item) == [f"{item.platform}/t{number}" for number in range(16)]
+
+
+def test_fingerprints_of_the_step_are_those_the_operator_would_make(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are computed for all targets at once; the result is the one without that."""
+    seen: list[object] = []
+
+    def states(*, keep: bool) -> list[bytes | None]:
+        pipeline = Pipeline()
+        step = pipeline.target_operator.step
+
+        def stepping(state: object, batch: Sequence[Observation | EventObservation]) -> object:
+            rows = [row for row in batch if isinstance(row, Observation)]
+            seen.extend(row.prints for row in rows)
+            if keep:
+                return step(state, batch)
+            return step(
+                state,
+                [
+                    row._replace(prints=None) if isinstance(row, Observation) else row
+                    for row in batch
+                ],
+            )
+
+        monkeypatch.setattr(pipeline.target_operator, "step", stepping)
+        state, _ = pipeline.step(pipeline.new_state(), stream())
+        return [state.targets.dump(key) for key in sorted(state.targets.keys())]
+
+    assert states(keep=True) == states(keep=False)
+    assert seen
+    assert None not in seen

@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
+from rempart.detect.raid.fingerprint import Fingerprint
 from rempart.model import Event, Label, Message, Raid, RaidStage, Signal
 
 
@@ -52,13 +53,15 @@ class Detector(ABC):
 
 class Observation(NamedTuple):
     """One message as a keyed operator sees it. `position` is its place in the step's batch;
-    `abuse` the highest abuse score in [0, 1]; `harmful_link` when a link detector said so."""
+    `abuse` the highest abuse score in [0, 1]; `prints` the fingerprints of `fold`, computed for
+    the whole step at once, or None: whoever needs them computes them."""
 
     position: int
     message: Message
     fold: str
     abuse: float
     labels: frozenset[Label]
+    prints: Fingerprint | None = None
 
 
 class EventObservation(NamedTuple):

@@ -33,6 +33,7 @@ from rempart.detect.interface import (
     RaidChange,
     Touch,
 )
+from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.registry import (
     campaign_operator,
     default_detectors,
@@ -177,6 +178,7 @@ class Pipeline:
         analysis = Analysis.empty()
         positions, messages = self._open_to_detection(items)
         folds = fold([message.text for message in messages])
+        prints = fingerprints(folds)
         found, failed = self._signals(messages, folds)
         observed: dict[str, list[Observation | EventObservation]] = {}
         observations: dict[int, Observation] = {}
@@ -184,8 +186,9 @@ class Pipeline:
         for position, item in enumerate(items):
             row: Observation | EventObservation
             if next_message < len(positions) and positions[next_message] == position:
+                message, folded = messages[next_message], folds[next_message]
                 signals = found.get(next_message)
-                row = _observe(position, messages[next_message], folds[next_message], signals)
+                row = _observe(position, message, folded, signals, prints[next_message])
                 observations[position] = row
                 next_message += 1
             elif isinstance(item, Event):
@@ -389,12 +392,17 @@ def _one_by_one(
 
 
 def _observe(
-    position: int, message: Message, folded: str, signals: list[Signal] | None
+    position: int,
+    message: Message,
+    folded: str,
+    signals: list[Signal] | None,
+    prints: Fingerprint,
 ) -> Observation:
     if not signals:
-        return Observation(position, message, folded, 0.0, NO_LABELS)
+        return Observation(position, message, folded, 0.0, NO_LABELS, prints)
     abuse = max((s.score for s in signals if s.label in ABUSE_LABELS), default=0.0)
-    return Observation(position, message, folded, abuse, frozenset(s.label for s in signals))
+    labels = frozenset(s.label for s in signals)
+    return Observation(position, message, folded, abuse, labels, prints)
 
 
 def _labels(signals: list[Signal] | None) -> dict[str, float]:

@@ -3,7 +3,7 @@
 Rules of this module:
 
 1. Messages are taken one by one, in order, and nothing is known of the batch they came in, except
-   that fingerprints are computed for all of it at once.
+   that fingerprints come with them, or are computed for all of it at once.
 2. Event time only, on the target's own clock (see `clock`).
 3. What regulars say unflagged is the control group and costs next to nothing.
 """
@@ -76,10 +76,14 @@ class RaidOperator(KeyedOperator[TargetState]):
         self, state: TargetState, batch: Sequence[Observation | EventObservation]
     ) -> tuple[TargetState, Detections]:
         found = Detections([], [], [])
-        prints = iter(fingerprints([row.fold for row in batch if isinstance(row, Observation)]))
+        missing = iter(
+            fingerprints(
+                [row.fold for row in batch if isinstance(row, Observation) and row.prints is None]
+            )
+        )
         for row in batch:
             if isinstance(row, Observation):
-                _take_message(state, row, next(prints), found)
+                _take_message(state, row, row.prints or next(missing), found)
             else:
                 _take_event(state, row, found)
         return state, found
