@@ -16,11 +16,13 @@ Rules of this module:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rempart.detect.text import kernel
 from rempart.detect.text.words import POWER, WordList, classes_of, shipped, word_hash
 
 BUCKETS: Final = 1 << 18
@@ -83,6 +85,9 @@ _SEEDS: Final = tuple(
 _WORD, _PAIR, _SKIP, _GRAM_3, _CONCEPT = 0, 1, 2, 3, 6
 
 
+_PROOF: Final = ("you hate all women, don't you?", "", '"\U0001f600\U0001f600" \U00020000 ok')
+
+
 class Features(NamedTuple):
     """Rows of a sparse matrix: text `i` has `indices[starts[i]:starts[i + 1]]`, each in
     `[0, BUCKETS)`, a feature met twice stands twice; `starts` has one entry more than texts."""
@@ -103,7 +108,35 @@ class Block(NamedTuple):
 
 def features(folds: Sequence[str]) -> Features:
     """The features of folded texts, in order."""
+    fast = compiled()
+    if fast is not None:
+        return Features(*fast.features(*laid_out(folds)))
     return in_rows(blocks(folds), len(folds))
+
+
+@cache
+def compiled() -> kernel.Kernel | None:
+    """The compiled path over the shipped lists, or None: not built, not wanted, or it does not
+    read `_PROOF` as numpy does (it was built from other source)."""
+    if not kernel.available():
+        return None
+    fast = kernel.Kernel(shipped(), CLASSES)
+    expected = in_rows(blocks(_PROOF), len(_PROOF))
+    indices, starts = fast.features(*laid_out(_PROOF))
+    same = np.array_equal(indices, expected.indices) and np.array_equal(starts, expected.starts)
+    return fast if same else None
+
+
+def laid_out(folds: Sequence[str]) -> tuple[Indices, Places]:
+    """All texts in one row of code points, and where each begins: with the separator before it.
+
+    Windows may begin at that separator; four more at the end keep every window of five inside.
+    """
+    joined = "\n".join(("", *folds, "\n\n\n\n"))
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
+    bounds = np.zeros(len(folds) + 1, np.int64)
+    np.cumsum([len(text) + 1 for text in folds], out=bounds[1:])
+    return np.asarray(codes, np.uint32), bounds
 
 
 def in_rows(found: Sequence[Block], count: int) -> Features:
@@ -122,12 +155,7 @@ def in_rows(found: Sequence[Block], count: int) -> Features:
 def blocks(folds: Sequence[str], words: WordList | None = None) -> list[Block]:
     """The features kind by kind, in the order of `KINDS`."""
     lists = words or shipped()
-    # A separator before each text, where windows may begin; four more at the end, so that every
-    # window of five stays inside.
-    joined = "\n".join(("", *folds, "\n\n\n\n"))
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
-    bounds = np.zeros(len(folds) + 1, np.int64)
-    np.cumsum([len(text) + 1 for text in folds], out=bounds[1:])
+    codes, bounds = laid_out(folds)
     kinds = _kinds(codes)
     letter = kinds == WORD
     starts, ends = _tokens(codes, kinds, letter)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -25,7 +25,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.detect.text.features import BUCKETS, Features
+from rempart.detect.text import kernel
+from rempart.detect.text.features import BUCKETS, Features, compiled, features, laid_out
 
 HEADS: Final[tuple[str, ...]] = (
     "hate",
@@ -105,6 +106,21 @@ class Weights:
                 packed |= raised[:, column] << np.uint64(place * _LANE_BITS)
             lanes.append(packed)
         return tuple(lanes)
+
+    @cached_property
+    def rows(self) -> NDArray[np.int8]:
+        """The weights as the kernel reads them: rows of `kernel.HEADS`, filled up with nought."""
+        rows = np.zeros((BUCKETS, kernel.HEADS), np.int8)
+        rows[:, : len(ALL_HEADS)] = self.weights
+        return rows
+
+    def read(self, folds: Sequence[str]) -> NDArray[np.float32]:
+        """`logits(features(folds))` in one go, compiled where it can be."""
+        fast = compiled()
+        if fast is None:
+            return self.logits(features(folds))
+        sums, counts = fast.sums(*laid_out(folds), self.rows)
+        return self.from_sums(sums[:, : len(ALL_HEADS)], counts)
 
     def logits(self, features: Features) -> NDArray[np.float32]:
         """float32[texts, len(ALL_HEADS)]; a text without features has the bias."""

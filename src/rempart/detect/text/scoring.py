@@ -19,7 +19,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.detect.text.features import features
 from rempart.detect.text.lists import Best, ListReader
 from rempart.detect.text.model import (
     ALL_HEADS,
@@ -86,15 +85,13 @@ class TextScorer:
         probability = np.zeros_like(labels)
         languages = ["other"] * len(folds)
         if self._weights is not None and folds:
-            logits = self._weights.logits(features(folds))
+            logits = self._weights.read(folds)
             labels, probability, languages = self._scale.read(logits)
         for index, found in best.items():
             for column, label in enumerate(LABELS):
                 if label in found:
                     labels[index, column] = max(labels[index, column], found[label].score)
-                    probability[index, column] = max(
-                        probability[index, column], found[label].score
-                    )
+                    probability[index, column] = max(probability[index, column], found[label].score)
         return Scored(labels, probability, languages)
 
 
@@ -121,9 +118,9 @@ class _Scale:
         self._mixes = bool(self._mix.any())
 
     def read(self, logits: Scores) -> Scored:
-        raw = logits[:, : len(LABELS)]
+        raw: Scores = logits[:, : len(LABELS)]
         if self._mixes:
-            raw = raw + np.maximum(logits, 0) @ self._mix
+            raw = np.asarray(raw + np.maximum(logits, 0) @ self._mix, np.float32)
         codes = _languages(logits)
         slope = self._slope[codes]
         labels = _sigmoid(slope * (raw - self._threshold[codes]))

@@ -1,0 +1,57 @@
+"""Builds the optional compiled kernel of the classifier beside its source.
+
+With a C compiler the wheel holds the kernel and is tagged for its platform; without one, with a
+broken one, or with REMPART_NO_KERNEL=1 the wheel is pure Python and numpy does the same work.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOM = Path("src/rempart/detect/text")
+FLAGS = ("-O3", "-std=c99", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall")
+
+
+class KernelHook(BuildHookInterface[Any]):
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        del version
+        source = Path(self.root) / ROOM / "kernel.c"
+        built = source.with_name("_kernel.so")
+        if os.environ.get("REMPART_NO_KERNEL") == "1" or os.name == "nt":
+            return
+        built.unlink(missing_ok=True)
+        if not compile_kernel(source, built):
+            return
+        build_data["artifacts"].append(str(ROOM / built.name))
+        build_data["pure_python"] = False
+        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        # No Python headers are used: one build serves every version of Python.
+        build_data["tag"] = f"py3-none-{platform}"
+
+
+def compile_kernel(source: Path, built: Path) -> bool:
+    """True when the kernel was built; every failure is a line on standard error, no more."""
+    named = shlex.split(os.environ.get("CC", ""))
+    found = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), None)
+    compiler = named or ([found] if found else [])
+    if not compiler:
+        return False
+    half = built.with_suffix(".half")
+    command = [*compiler, *FLAGS, "-o", str(half), str(source)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603
+        half.replace(built)
+    except (OSError, subprocess.SubprocessError) as error:
+        half.unlink(missing_ok=True)
+        sys.stderr.write(f"rempart: no compiled kernel, numpy instead: {error}\n")
+        return False
+    return True

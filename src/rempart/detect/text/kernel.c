@@ -1,0 +1,178 @@
+/* The compiled path of features.py and model.py: the same integers, faster.
+ *
+ * Called through ctypes by kernel.py; the tables are given by Python, so that every constant but the
+ * hash constants stands in one place. Integer arithmetic only, modulo 2^32: no result depends on the
+ * compiler. No memory is allocated and nothing is kept between calls.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define PUBLIC __declspec(dllexport)
+#else
+#define PUBLIC __attribute__((visibility("default")))
+#endif
+
+#define BUCKET_SHIFT 14
+#define SLOT_SHIFT 16
+#define SLOT_MASK 0xFFFFu
+#define HEADS 16
+#define BLOCK 256 /* so many int8 can be added up in an int16 */
+
+enum { SEPARATOR, WORD, SYMBOL };
+
+static const uint32_t POWER = 0x01000193u, SLOT_MIX = 0x9E3779B1u;
+static const uint32_t MIX_1 = 0x9E3779B1u, MIX_2 = 0x85EBCA77u;
+static const uint32_t FIRST = 0xC2B2AE3Du, SECOND = 0x27D4EB2Fu, THIRD = 0x165667B1u;
+static const uint32_t GRAM[5] = {0xB5297A4Du, 0x68E31DA5u, 0x1B56C4E9u, 0x7FEB352Du, 0x846CA68Bu};
+static const uint32_t SEEDS[9] = {0x1F83D9ABu, 0x5BE0CD19u, 0x3C6EF372u, 0xA54FF53Au, 0x510E527Fu,
+                                  0x9B05688Cu, 0x6A09E667u, 0xBB67AE85u, 0x2B3C4D5Eu};
+
+typedef struct {
+    const uint8_t *characters; /* class of each code point below `table_size` */
+    uint32_t table_size;
+    const uint32_t *hashes; /* the open table of words.py */
+    const uint8_t *codes;
+    uint32_t probes;
+    const uint32_t *names; /* hash of each class name */
+    uint32_t identity;
+} Tables;
+
+static inline uint32_t bucket(uint32_t value, int kind)
+{
+    uint32_t mixed = (value ^ SEEDS[kind]) * MIX_1;
+    mixed ^= mixed >> 15;
+    return (mixed * MIX_2) >> BUCKET_SHIFT;
+}
+
+static inline uint8_t class_of(const Tables *tables, uint32_t hash)
+{
+    uint32_t home = (hash * SLOT_MIX) >> SLOT_SHIFT;
+    for (uint32_t step = 0; step < tables->probes; step++) {
+        uint32_t slot = (home + step) & SLOT_MASK;
+        if (tables->hashes[slot] == hash && tables->codes[slot])
+            return tables->codes[slot];
+    }
+    return 0;
+}
+
+static inline int kind_of(const Tables *tables, uint32_t code)
+{
+    return code < tables->table_size ? tables->characters[code] : WORD;
+}
+
+/* The features of one text of `length` code points; `codes[0]` is the separator before it and
+ * `codes[length]` the one after it. `scratch` holds 3 * length + 8 numbers, `out` 9 * length.
+ * Returns how many features there are. */
+static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length, uint32_t *scratch,
+                    uint32_t *out)
+{
+    uint32_t *letters = scratch;                /* the code of a letter, 0 for anything else */
+    uint32_t *tokens = scratch + length + 8;    /* their hashes */
+    uint32_t *concepts = tokens + length;       /* hashes of the names of the classes met */
+    int64_t count = 0, met = 0, n = 0;
+    for (int64_t i = 0; i < length;) {
+        int kind = kind_of(tables, codes[i]);
+        int64_t end = i + 1;
+        uint32_t hash;
+        if (kind == WORD) {
+            uint32_t power = POWER;
+            hash = codes[i];
+            letters[i] = codes[i];
+            while (end < length && kind_of(tables, codes[end]) == WORD) {
+                hash += codes[end] * power;
+                power *= POWER;
+                letters[end] = codes[end];
+                end++;
+            }
+        } else {
+            letters[i] = 0;
+            if (kind == SEPARATOR || (i && codes[i] == codes[i - 1])) {
+                i = end;
+                continue;
+            }
+            hash = codes[i];
+        }
+        uint8_t class = class_of(tables, hash);
+        if (class) {
+            concepts[met++] = tables->names[class];
+            if (class == tables->identity) {
+                hash = tables->names[class];
+                for (int64_t j = i; j < end; j++)
+                    letters[j] = 0;
+            }
+        }
+        tokens[count++] = hash;
+        i = end;
+    }
+    for (int64_t i = length; i < length + 5; i++)
+        letters[i] = 0;
+    for (int64_t i = 0; i < count; i++)
+        out[n++] = bucket(tokens[i], 0);
+    for (int64_t i = 0; i + 1 < count; i++)
+        out[n++] = bucket(tokens[i] * FIRST + tokens[i + 1] * SECOND, 1);
+    for (int64_t i = 0; i + 2 < count; i++)
+        out[n++] = bucket(tokens[i] * FIRST + tokens[i + 2] * SECOND, 2);
+    for (int64_t i = 0; i < length; i++)
+        if (letters[i + 1] && (letters[i] || letters[i + 2]))
+            out[n++] = bucket(
+                letters[i] * GRAM[0] + letters[i + 1] * GRAM[1] + letters[i + 2] * GRAM[2], 3);
+    for (int64_t i = 0; i < length; i++)
+        if (letters[i + 1] && letters[i + 2] && (letters[i] || letters[i + 3]))
+            out[n++] = bucket(letters[i] * GRAM[0] + letters[i + 1] * GRAM[1] +
+                                  letters[i + 2] * GRAM[2] + letters[i + 3] * GRAM[3], 4);
+    for (int64_t i = 0; i < length; i++)
+        if (letters[i + 1] && letters[i + 2] && letters[i + 3] && (letters[i] || letters[i + 4]))
+            out[n++] = bucket(letters[i] * GRAM[0] + letters[i + 1] * GRAM[1] +
+                                  letters[i + 2] * GRAM[2] + letters[i + 3] * GRAM[3] +
+                                  letters[i + 4] * GRAM[4], 5);
+    for (int64_t i = 0; i < met; i++)
+        out[n++] = bucket(concepts[i], 6);
+    for (int64_t i = 0; i + 1 < met; i++)
+        out[n++] = bucket(concepts[i] * FIRST + concepts[i + 1] * SECOND, 7);
+    for (int64_t i = 0; i + 2 < met; i++)
+        out[n++] = bucket(
+            concepts[i] * FIRST + concepts[i + 1] * SECOND + concepts[i + 2] * THIRD, 8);
+    return n;
+}
+
+/* `bounds` has texts + 1 entries, `starts` as many; `indices` holds 9 * bounds[texts] numbers. */
+PUBLIC int64_t rempart_features(const Tables *tables, const uint32_t *codes, const int64_t *bounds,
+                                int64_t texts, uint32_t *scratch, uint32_t *indices,
+                                int64_t *starts)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < texts; i++) {
+        starts[i] = n;
+        n += emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices + n);
+    }
+    starts[texts] = n;
+    return n;
+}
+
+/* `weights` is [buckets, 16]; `sums` [texts, 16] and `counts` [texts] are written; `indices` holds
+ * nine numbers for each code point of the longest text. */
+PUBLIC void rempart_sums(const Tables *tables, const uint32_t *codes, const int64_t *bounds,
+                         int64_t texts, uint32_t *scratch, uint32_t *indices,
+                         const int8_t *weights, int32_t *sums, int64_t *counts)
+{
+    for (int64_t i = 0; i < texts; i++) {
+        int64_t n =
+            emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices);
+        int32_t *total = sums + i * HEADS;
+        for (int head = 0; head < HEADS; head++)
+            total[head] = 0;
+        for (int64_t first = 0; first < n; first += BLOCK) {
+            int64_t last = first + BLOCK < n ? first + BLOCK : n;
+            int16_t part[HEADS] = {0};
+            for (int64_t j = first; j < last; j++) {
+                const int8_t *row = weights + (size_t)indices[j] * HEADS;
+                for (int head = 0; head < HEADS; head++)
+                    part[head] = (int16_t)(part[head] + row[head]);
+            }
+            for (int head = 0; head < HEADS; head++)
+                total[head] += part[head];
+        }
+        counts[i] = n;
+    }
+}
