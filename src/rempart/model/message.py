@@ -27,7 +27,9 @@ class MessageKind(StrEnum):
     PROFILE = "profile"
 
 
-class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Account(
+    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """Who sent it, on which platform. `created_at` is often unknown."""
 
     id: str
@@ -36,7 +38,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     roles: tuple[str, ...] = ()
 
 
-class Media(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Media(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One attached file. `path` is relative to the input file's folder and never outside it."""
 
     id: str
@@ -46,7 +48,9 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     url: str | None = None
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Message(
+    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """One chat line, post, comment, SMS, direct message or image.
 
     `text` is the working text (lone surrogates replaced by U+FFFD); the raw bytes are kept beside
@@ -84,7 +88,7 @@ class EventKind(StrEnum):
     DELIVERED = "delivered"
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What the platform tells beside messages; same stream, order and idempotence."""
 
     event: EventKind

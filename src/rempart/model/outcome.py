@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 _RANK = {Verdict.ALLOW: 0, Verdict.HOLD: 1, Verdict.HIDE: 2, Verdict.REMOVE: 3}
 
 
-class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One per accepted message, in input order."""
 
     id: str

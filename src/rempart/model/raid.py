@@ -35,7 +35,7 @@ class RaidKind(StrEnum):
     BRIGADE = "brigade"
 
 
-class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+class Member(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """An account of the raid with its own reasons. `core` members share a signature and may be
     acted on one by one; the mere crowd only by short holds."""
 
@@ -48,7 +48,7 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True):
     reasons: tuple[str, ...] = ()
 
 
-class Raid(msgspec.Struct, frozen=True, omit_defaults=True):
+class Raid(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What is known of a raid at one moment. `end` is the time of its last message so far.
 
     `detected_at` and `detected_after_messages` speak of the first *attack*; `suspect_at` of the

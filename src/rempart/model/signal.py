@@ -27,7 +27,7 @@ ABUSE_LABELS = frozenset(
 )
 
 
-class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
+class Signal(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """`score` in [0, 1], rounded to 4 decimals; `span` is [start, end) in the original text."""
 
     detector: str

@@ -41,7 +41,7 @@ STRAND_DAYS: Final = 24
 TEXT_BYTES: Final = 128
 
 
-class Known(msgspec.Struct, array_like=True):
+class Known(msgspec.Struct, array_like=True, gc=False):
     """An account that acted hostile here. `id` is `platform/account`; times in ms, or -1."""
 
     id: str
@@ -55,7 +55,7 @@ class Known(msgspec.Struct, array_like=True):
     banned: int = -1
 
 
-class Act(msgspec.Struct, array_like=True):
+class Act(msgspec.Struct, array_like=True, gc=False):
     """One hostile act. `keys`: fingerprints of the text without its insults, and links; `flagged`
     False: recognised by its wording only; `raid`: it was part of an attack within minutes."""
 
@@ -68,7 +68,7 @@ class Act(msgspec.Struct, array_like=True):
     raid: bool
 
 
-class SlowMember(msgspec.Struct, array_like=True):
+class SlowMember(msgspec.Struct, array_like=True, gc=False):
     name: str | None
     created: int
     first: int
@@ -77,7 +77,7 @@ class SlowMember(msgspec.Struct, array_like=True):
     core: bool
 
 
-class SlowRaid(msgspec.Struct, array_like=True):
+class SlowRaid(msgspec.Struct, array_like=True, gc=False):
     """A slow attack as it shows at one place."""
 
     id: str
@@ -98,7 +98,7 @@ class SlowRaid(msgspec.Struct, array_like=True):
     told_at: int = -1
 
 
-class StrandMember(msgspec.Struct, array_like=True):
+class StrandMember(msgspec.Struct, array_like=True, gc=False):
     """An account of the strand, on whatever platform; the key it stands under names both."""
 
     name: str | None
@@ -108,7 +108,7 @@ class StrandMember(msgspec.Struct, array_like=True):
     because: int
 
 
-class Strand(msgspec.Struct, array_like=True):
+class Strand(msgspec.Struct, array_like=True, gc=False):
     """Acts that belong together: one raid, or several that were tied; a campaign when `told`.
     `raids`: id to begin; `keys`: signature to how many accounts used it; `days`: creation day to
     accounts; `families`: family of names to accounts. `ties`: evidence of what was joined;
@@ -138,7 +138,7 @@ class Strand(msgspec.Struct, array_like=True):
     soft: dict[int, tuple[int, int, int]] = {}
 
 
-class CampaignData(msgspec.Struct, array_like=True):
+class CampaignData(msgspec.Struct, array_like=True, gc=False):
     """The whole state of one target, as it is dumped. `days`: day number to hostile newcomers (two
     of ten minutes) and regulars' hostile acts. `ahead`: a time far ahead that only one act claimed
     so far. `places`: platform, channel, and the target's name there. `tags`: hashtag to how often

@@ -55,7 +55,7 @@ MAX_MEMBERS: Final = 200
 HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
 
 
-class Use(msgspec.Struct, array_like=True):
+class Use(msgspec.Struct, array_like=True, gc=False):
     at: int
     account: str
     name: str | None
@@ -64,14 +64,14 @@ class Use(msgspec.Struct, array_like=True):
     created: int = -1
 
 
-class SpreadMember(msgspec.Struct, array_like=True):
+class SpreadMember(msgspec.Struct, array_like=True, gc=False):
     name: str | None
     created: int
     first: int
     messages: int
 
 
-class SpreadData(msgspec.Struct, array_like=True):
+class SpreadData(msgspec.Struct, array_like=True, gc=False):
     key: str
     clock: int = -1
     uses: list[Use] = []
