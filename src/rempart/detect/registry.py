@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from rempart.detect.campaign.operator import CampaignOperator
 from rempart.detect.interface import Detector
+from rempart.detect.links.detector import LinkDetector
+from rempart.detect.links.policy import LinkRules
 from rempart.detect.personal.detector import PersonalDataDetector
 from rempart.detect.raid.operator import RaidOperator
 from rempart.detect.raid.spread import SpreadOperator
 from rempart.detect.text.detector import TextDetector
 
 
-def default_detectors() -> tuple[Detector, ...]:
-    """Each message on its own: words, personal data."""
-    return (TextDetector(), PersonalDataDetector())
+def default_detectors(links: LinkRules | None = None) -> tuple[Detector, ...]:
+    """Each message on its own: words, personal data, links. `links`: lists and what channels say
+    of links."""
+    return (TextDetector(), PersonalDataDetector(), LinkDetector(links))
 
 
 def target_operator() -> RaidOperator:

@@ -24,6 +24,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
+from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded_chores import Chores
 from rempart.engine.embedded_items import ItemResult, Source
 from rempart.engine.embedded_raids import RaidBook, raid_digest
@@ -216,6 +217,15 @@ class EmbeddedEngine:
         future: Future[_T] = Future()
         self._enqueue(_Write(change, future), 1)
         return future
+
+    def use_links(self, links: LinkRules) -> Future[None]:
+        """Other lists of links, from the next step on; the log is told which."""
+
+        def change(tables: Tables) -> None:
+            self.pipeline.use_links(links)
+            self._chores.tell_facts(tables)
+
+        return self.write(change)
 
     def read(self) -> AbstractContextManager[Tables]:
         """A consistent moment of all tables."""

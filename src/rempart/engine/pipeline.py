@@ -33,6 +33,8 @@ from rempart.detect.interface import (
     RaidChange,
     Touch,
 )
+from rempart.detect.links.detector import LinkDetector
+from rempart.detect.links.policy import LinkRules
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.registry import (
     campaign_operator,
@@ -69,6 +71,7 @@ class PipelineSettings(msgspec.Struct, frozen=True):
 
     private_for: frozenset[str] = frozenset()
     limits: Limits = Limits()
+    links: LinkRules = LinkRules()
 
 
 class Analysis(msgspec.Struct):
@@ -131,7 +134,7 @@ def target_keys(item: Item) -> list[str]:
 
 
 class Pipeline:
-    """The detectors, operators, rules and planner in force. Holds no changing state."""
+    """The detectors, operators, rules and planner in force. Holds no state of a stream."""
 
     def __init__(
         self,
@@ -142,11 +145,26 @@ class Pipeline:
     ) -> None:
         self.settings = settings or PipelineSettings()
         self.rules = rules or default_rules()
-        self.detectors = tuple(detectors) if detectors is not None else default_detectors()
+        if detectors is None:
+            detectors = default_detectors(self.settings.links)
+        self.detectors = tuple(detectors)
         self.target_operator: KeyedOperator[Any] = target_operator()
         self.spread_operator: KeyedOperator[Any] = spread_operator()
         self.campaign_operator = campaign_operator()
         self.planner = Planner(self.rules, self.settings.limits)
+
+    def use_links(self, links: LinkRules) -> None:
+        """Other lists of links, from the next step on. Between two steps only; `versions` tells."""
+        self.detectors = tuple(
+            LinkDetector(links) if isinstance(detector, LinkDetector) else detector
+            for detector in self.detectors
+        )
+
+    @property
+    def link_rules(self) -> LinkRules:
+        """What the detector of links goes by now."""
+        found = (one.rules for one in self.detectors if isinstance(one, LinkDetector))
+        return next(found, LinkRules())
 
     @property
     def versions(self) -> dict[str, str]:

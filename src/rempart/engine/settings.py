@@ -12,11 +12,14 @@ private_for = ["lea"]                # recipients who switched detection on for 
 origin = "rempart.example/log"       # name of the log; cannot change later
 checkpoint_seconds = 60
 
+[links]                              # see docs/links-and-photos.md
+others = "allow"
+
 [limits]                             # measures per channel and hour before a human is asked
 account_holds = 2000
 ```
 
-The sections `[web]`, `[hooks.*]` and `[webhooks.*]` belong to `web.settings`; of the webhooks only
+The sections `[web]`, `[perspective]`, `[hooks.*]` and `[webhooks.*]` belong to `web.settings`; of the webhooks only
 names and channels are read here: measures are queued for them.
 """
 
@@ -29,13 +32,14 @@ from typing import Annotated, Any
 
 import msgspec
 
+from rempart.engine.link_lists import LinkLists, Links
 from rempart.engine.pipeline import PipelineSettings
 from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
 from rempart.protect import Limits
 
-_OURS = ("community", "detection", "log", "limits", "engine")
-SECTIONS = (*_OURS, "web", "hooks", "webhooks")
+_OURS = ("community", "detection", "links", "log", "limits", "engine")
+SECTIONS = (*_OURS, "web", "hooks", "webhooks", "perspective")
 
 
 class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,10 +86,15 @@ class EngineSettings(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     engine: EngineLimits = EngineLimits()
     webhooks: dict[str, Outgoing] = {}
+    links: Links = Links()
+    folder: Path = Path()
+    """Where the settings came from; paths in them start here."""
 
     @property
     def pipeline(self) -> PipelineSettings:
-        return PipelineSettings(frozenset(self.detection.private_for), self.limits)
+        """What decides. Reads the files of the lists of links, when there are any."""
+        links = LinkLists(self.folder, self.links).read()
+        return PipelineSettings(frozenset(self.detection.private_for), self.limits, links)
 
 
 def read_document(data_dir: Path) -> dict[str, Any]:
@@ -121,6 +130,8 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         log=section("log", LogSettings),
         limits=section("limits", Limits),
         engine=section("engine", EngineLimits),
+        links=section("links", Links),
+        folder=data_dir,
         webhooks={
             name: read_section(found, Outgoing, f"webhooks.{name}", path)
             for name, found in webhooks.items()
