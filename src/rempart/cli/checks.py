@@ -52,6 +52,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         check_clock,
         lambda: check_disk(data),
         lambda: check_settings(data),
+        lambda: check_links(data),
         lambda: check_keys(data),
         lambda: check_log(data),
         lambda: check_port(port),
@@ -173,6 +174,32 @@ def check_settings(data: Path) -> Finding:
     except RempartError as error:
         return Finding("settings", State.WRONG, error.diagnostics(), "correct the file")
     return Finding("settings", State.OK, str(data / "settings.toml"))
+
+
+def check_links(data: Path) -> Finding:
+    """The lists of links: readable, and still good today."""
+    from rempart.engine.link_lists import LinkLists
+    from rempart.engine.settings import load_engine_settings
+
+    try:
+        settings = load_engine_settings(data)
+    except RempartError:
+        return Finding("links", State.MIND, "not looked at: the settings cannot be read")
+    if not settings.links.lists:
+        return Finding("links", State.OK, "no lists")
+    rules = LinkLists(data, settings.links).read()
+    if rules.refused:
+        found = "; ".join(one.why for one in rules.refused)
+        return Finding("links", State.WRONG, found, "correct or replace the file of the list")
+    now = datetime.now(UTC)
+    over = [one for one in rules.lists if not one.is_good(now)]
+    if over:
+        found = ", ".join(f"{one.name} ended on {one.expires:%Y-%m-%d}" for one in over)
+        return Finding(
+            "links", State.MIND, f"ignored: {found}", "fetch it anew and write its new `expires`"
+        )
+    entries = sum(one.entries for one in rules.lists)
+    return Finding("links", State.OK, f"{len(rules.lists)} lists, {entries} entries")
 
 
 def check_keys(data: Path) -> Finding:

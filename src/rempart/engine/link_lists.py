@@ -32,12 +32,16 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from rempart.detect.links.lists import LinkList, read_list
 from rempart.detect.links.policy import ChannelLinks, LinkRules, RefusedList
 from rempart.errors import InputError
+
+if TYPE_CHECKING:
+    from rempart.engine.embedded import EmbeddedEngine
 
 _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 30.0
@@ -128,6 +132,13 @@ def read_file(folder: Path, one: ListSettings) -> LinkList:
 
 def _end_of(day: date | None) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def watch_lists(engine: EmbeddedEngine) -> ListWatcher:
+    """A watcher over the lists that an engine runs with; start it after the engine."""
+    running = engine.pipeline.link_rules
+    lists = LinkLists(engine.data_dir, engine.settings.links, running)
+    return ListWatcher(lists, lambda rules: engine.use_links(rules).result())
 
 
 class ListWatcher:

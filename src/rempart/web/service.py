@@ -22,6 +22,7 @@ import uvicorn
 from rempart.connect.outbound import Outbound
 from rempart.connect.webhook import Webhook
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.link_lists import watch_lists
 from rempart.engine.live import LOST
 from rempart.errors import InputError
 from rempart.model import Measure
@@ -64,11 +65,14 @@ def run_service(
     listening = _listen(host, port)
     try:
         engine = EmbeddedEngine.open(data)
+        links = watch_lists(engine)
         try:
             engine.start()
+            links.start()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(_serve(engine, settings, listening, data, on_ready))
         finally:
+            links.stop()
             engine.stop()
     finally:
         listening.close()

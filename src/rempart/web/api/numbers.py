@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -29,6 +30,7 @@ class Numbers(Collector):
         self.turned: Counter[int] = Counter()
         self.answers: Counter[int] = Counter()
         self.listeners = 0
+        self.perspective: Counter[str] = Counter()
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -70,8 +72,29 @@ class Numbers(Collector):
         for status, count in sorted(self.answers.items()):
             answers.add_metric([str(status)], count)
         yield answers
+        if self.perspective:
+            compatible = CounterMetricFamily(
+                "rempart_perspective_answers",
+                "Answers of the Perspective-compatible endpoint, by what they said",
+                labels=["result"],
+            )
+            for said, count in sorted(self.perspective.items()):
+                compatible.add_metric([said], count)
+            yield compatible
         yield GaugeMetricFamily("rempart_listeners", "Open streams of events", value=self.listeners)
+        yield from self._links()
         yield from self._stored()
+
+    def _links(self) -> Iterator[Metric]:
+        rules, now = self._engine.pipeline.link_rules, datetime.now(UTC)
+        lists = GaugeMetricFamily(
+            "rempart_link_lists", "Lists of links, by what becomes of them", labels=["state"]
+        )
+        good = sum(one.is_good(now) for one in rules.lists)
+        lists.add_metric(["used"], good)
+        lists.add_metric(["expired"], len(rules.lists) - good)
+        lists.add_metric(["refused"], len(rules.refused))
+        yield lists
 
     def _stored(self) -> Iterator[Metric]:
         with self._engine.read() as tables:

@@ -7,9 +7,11 @@ a failed delivery is shown for a day.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
+from rempart.detect.links.policy import LinkRules
 from rempart.model import Measure
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
 from rempart.rules.builtin.threats_first import ThreatsFirst
@@ -21,6 +23,8 @@ from rempart.web.console.screens import Alarm
 DAY_MS = 24 * 3_600_000
 LIMIT = "limit"
 NOT_APPLIED = "not_applied"
+LIST_OVER = "list_over"
+LIST_REFUSED = "list_refused"
 _BY_RULE = {ThreatsFirst.name: "threat", HoldOnFailure.name: "failure"}
 
 
@@ -47,6 +51,18 @@ def alarms(
             channel = row.measure.scope.channel
             found.append(Alarm(NOT_APPLIED, channel, at, 1, row.case, delivery.detail))
     return _grouped(found)
+
+
+def list_alarms(links: LinkRules | None, now: datetime) -> list[Alarm]:
+    """Lists of links that say nothing: over, or refused without an earlier reading."""
+    if links is None:
+        return []
+    found = [
+        Alarm(LIST_OVER, "", one.expires, detail=one.name)
+        for one in links.lists
+        if one.expires is not None and not one.is_good(now)
+    ]
+    return found + [Alarm(LIST_REFUSED, "", now, detail=one.why) for one in links.refused]
 
 
 def _grouped(found: Sequence[Alarm]) -> list[Alarm]:

@@ -42,7 +42,10 @@ MODERATE = [needs_person("moderate")]
 @get(["/console", "/console.json"], guards=READ, include_in_schema=False)
 async def overview(request: AnyRequest) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
-    return await _page(request, "overview.html", lambda tables: views.overview(tables, who, now))
+    links = engine_of(request).pipeline.link_rules
+    return await _page(
+        request, "overview.html", lambda tables: views.overview(tables, who, now, links)
+    )
 
 
 @get(["/console/queue", "/console/queue.json"], guards=READ, include_in_schema=False)

@@ -93,7 +93,8 @@ class Happening(msgspec.Struct, frozen=True):
 
 class Alarm(msgspec.Struct, frozen=True):
     """What calls a person now. `what`: `threat`, `failure` (a detector), `limit`, `not_applied`
-    (a measure that did not reach the platform); `count` of the same."""
+    (a measure that did not reach the platform), `list_over`, `list_refused` (a list of links);
+    `count` of the same."""
 
     what: str
     channel: str

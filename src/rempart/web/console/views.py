@@ -13,6 +13,7 @@ import msgspec
 from rempart.cases.corrections import combined, pictures_of
 from rempart.cases.decisions import preview
 from rempart.cases.reading import read_messages, read_reports
+from rempart.detect.links.policy import LinkRules
 from rempart.errors import NotFoundError
 from rempart.model import Case, CaseKind, CaseState, Decision, DecisionOutcome, Ground, MeasureKind
 from rempart.store.interface import Tables
@@ -20,7 +21,7 @@ from rempart.store.interface.cases import URGENT, CaseQuery
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
-from rempart.web.console.alarms import alarms
+from rempart.web.console.alarms import alarms, list_alarms
 from rempart.web.console.lately import lately
 from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
 from rempart.web.console.reading import (
@@ -46,7 +47,9 @@ REASON_HERE = "[…]"
 """Stands in a previewed answer where the reviewer's reason will be."""
 
 
-def overview(tables: Tables, caller: Caller, now_ms: int) -> screens.Overview:
+def overview(
+    tables: Tables, caller: Caller, now_ms: int, links: LinkRules | None = None
+) -> screens.Overview:
     channels = _channels(tables, caller)
     names = within(caller)
     series = rate(tables, channels, now_ms)
@@ -72,12 +75,15 @@ def overview(tables: Tables, caller: Caller, now_ms: int) -> screens.Overview:
         log=log_state(tables),
         lately=lately(tables, raids, shields, asked, lambda case: _sees(caller, case)),
         messages=sum(row.messages for row in channels),
-        alarms=alarms(
-            tables,
-            _measures(tables, caller, (MeasureKind.ALARM,), active=True),
-            now_ms,
-            lambda measure: caller.sees(measure.scope.channel, measure.scope.platform),
-        ),
+        alarms=[
+            *alarms(
+                tables,
+                _measures(tables, caller, (MeasureKind.ALARM,), active=True),
+                now_ms,
+                lambda measure: caller.sees(measure.scope.channel, measure.scope.platform),
+            ),
+            *list_alarms(links, moment(now_ms)),
+        ],
     )
 
 
