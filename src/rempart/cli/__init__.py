@@ -35,6 +35,10 @@ COMMANDS = {
     "log": _Entry("log", "The log: checkpoint, scrub, witness."),
     "disclose": _Entry("disclose", "Statements, yearly report, court dossier."),
     "evaluate": _Entry("evaluate", "Quality of detection on a labelled file."),
+    "perspective": _Entry(
+        "perspective", "Keys for clients of the Perspective-compatible endpoint."
+    ),
+    "train": _Entry("train", "Train the text classifier from labelled text."),
     "doctor": _Entry("doctor", "What is wrong with this installation, and how to mend it."),
 }
 

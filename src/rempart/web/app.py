@@ -48,6 +48,7 @@ from rempart.web.failures import (
     status_of,
     validation_details,
 )
+from rempart.web.perspective.endpoint import Perspective
 from rempart.web.public.routes import route_handlers as public_routes
 from rempart.web.settings import WebSettings
 
@@ -65,7 +66,11 @@ def build_app(engine: EmbeddedEngine, settings: WebSettings | None = None) -> Di
     closing = asyncio.Event()
     framework = _framework(engine, settings, gate, numbers, closing)
     messages = Messages(engine, gate, settings, numbers)
-    return Dispatcher(framework, messages, gate, numbers, closing, settings)
+    perspective = None
+    if settings.perspective.enabled:
+        perspective = Perspective(settings.perspective, settings.public_url)
+        numbers.perspective = perspective.answers
+    return Dispatcher(framework, messages, gate, numbers, closing, settings, perspective)
 
 
 class Dispatcher:
@@ -77,6 +82,7 @@ class Dispatcher:
         numbers: Numbers,
         closing: asyncio.Event,
         settings: WebSettings,
+        perspective: Perspective | None,
     ) -> None:
         self.framework = framework
         self.closing = closing
@@ -84,6 +90,7 @@ class Dispatcher:
         self._messages = messages
         self._gate = gate
         self._numbers = numbers
+        self._perspective = perspective
         self._limits = {False: settings.max_form, True: settings.max_body}
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -95,10 +102,16 @@ class Dispatcher:
             await framework(scope, receive, send)
             return
         tls = self._gate.over_tls(scope)
+        if self._perspective is not None and self._perspective.takes(scope["path"]):
+            await self._perspective(scope, receive, self._with_headers(scope, send, tls=tls))
+            return
         scope["user"] = self._gate.caller(scope)
         secret = self._gate.session_secret(scope) if scope["user"] is not None else None
         scope.setdefault("state", {})["csrf_token"] = csrf_of(secret) if secret else ""
+        body = bounded(receive, self._limits[scope["path"].startswith(HOOKS)])
+        await framework(scope, body, self._with_headers(scope, send, tls=tls))
 
+    def _with_headers(self, scope: AsgiScope, send: Send, *, tls: bool) -> Send:
         async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 self._numbers.answers[message["status"]] += 1
@@ -110,8 +123,7 @@ class Dispatcher:
                 ]
             await send(message)
 
-        body = bounded(receive, self._limits[scope["path"].startswith(HOOKS)])
-        await framework(scope, body, send_with_headers)
+        return send_with_headers
 
 
 def _is_messages(path: str) -> bool:

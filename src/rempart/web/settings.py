@@ -14,6 +14,8 @@ url = "https://bot.example/measures"
 secret = "whsec_…"
 allow = ["127.0.0.1"]                    # private addresses this one may reach
 ```
+
+`[perspective]` is described in `web.perspective.settings`.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from rempart.connect.signing import secret_bytes
 from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import read_section
 from rempart.errors import InputError
+from rempart.web.perspective.settings import PerspectiveSettings, check_perspective
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8731
@@ -63,6 +66,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_timeout: Annotated[int, msgspec.Meta(ge=300)] = 24 * 3600
     hooks: dict[str, HookSettings] = {}
     webhooks: dict[str, WebhookSettings] = {}
+    perspective: PerspectiveSettings = PerspectiveSettings()
 
     @property
     def over_tls(self) -> bool:
@@ -74,11 +78,11 @@ def load_settings(data_dir: Path) -> WebSettings:
     path = str(data_dir / "settings.toml")
     document = read_document(data_dir)
     web = read_section(document.get("web", {}), WebSettings, "web", path)
-    if web.hooks or web.webhooks:
+    if web.hooks or web.webhooks or web.perspective != PerspectiveSettings():
         raise InputError(
             "unknown section inside [web]",
             where=path,
-            next_step="webhooks stand on their own: [hooks.NAME] and [webhooks.NAME]",
+            next_step="they stand on their own: [hooks.NAME], [webhooks.NAME], [perspective]",
         )
     _check_addresses(web, path)
     hooks = {
@@ -94,7 +98,11 @@ def load_settings(data_dir: Path) -> WebSettings:
     for name, webhook in webhooks.items():
         _check_secret(webhook.secret, f"{path} [webhooks.{name}]")
         _check_webhook(webhook, f"{path} [webhooks.{name}]")
-    return msgspec.structs.replace(web, hooks=hooks, webhooks=webhooks)
+    perspective = read_section(
+        document.get("perspective", {}), PerspectiveSettings, "perspective", path
+    )
+    check_perspective(perspective, f"{path} [perspective]")
+    return msgspec.structs.replace(web, hooks=hooks, webhooks=webhooks, perspective=perspective)
 
 
 def _check_secret(secret: str, where: str) -> None:

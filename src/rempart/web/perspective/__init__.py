@@ -1,0 +1,1 @@
+"""The Perspective-compatible endpoint: `POST /v1alpha1/comments:analyze` and what belongs to it."""
