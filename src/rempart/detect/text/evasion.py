@@ -58,9 +58,10 @@ class Unhidden(NamedTuple):
     hidden: bool
 
 
-def signed(folds: Sequence[str]) -> list[int]:
+def signed(folds: Sequence[str], endless: int = 0) -> list[int]:
     """Which texts show a sign of hiding: a symbol or digit inside or before letters, three equal
-    letters, three letters standing alone. Vectors over the whole batch."""
+    letters, three letters standing alone, and, where asked for, a word of `endless` letters or
+    more. Vectors over the whole batch."""
     joined = f"{_SEPARATOR.join(folds)} \n  ".encode("ascii", "replace")
     raw = np.frombuffer(joined, np.uint8)
     kind = _CLASSES[raw]
@@ -76,6 +77,10 @@ def signed(folds: Sequence[str]) -> list[int]:
     alone[:-1] &= ~plain[1:]
     sign[:-2] |= alone[:-4] & alone[2:-2] & alone[4:]
     places = np.flatnonzero(sign)
+    if endless:
+        breaks = np.flatnonzero(~letter)
+        long = breaks[np.diff(breaks, prepend=-1) > endless] - 1
+        places = np.concatenate((places, long))
     if not len(places):
         return []
     starts = list(accumulate((len(text) + len(_SEPARATOR) for text in folds), initial=0))
@@ -139,9 +144,10 @@ class SecondView:
             [Term(text, terms[0].label, terms[0].score) for text, terms in self._terms.items()]
         )
 
-    def find(self, folds: Sequence[str]) -> Iterator[Unhidden]:
-        """Hits in order of text; spans are places in the fold."""
-        rows = self._worth_reading(folds)
+    def find(self, folds: Sequence[str], asking: Sequence[int] | None = None) -> Iterator[Unhidden]:
+        """Hits in order of text; spans are places in the fold. `asking`: rising numbers of the
+        texts that may show a sign of hiding, where that is known."""
+        rows = self._worth_reading(folds, signed(folds) if asking is None else asking)
         if not rows:
             return
         hits: list[Unhidden] = []
@@ -175,10 +181,9 @@ class SecondView:
                     yield Unhidden(place, hidden)
                     break
 
-    def _worth_reading(self, folds: Sequence[str]) -> list[int]:
+    def _worth_reading(self, folds: Sequence[str], rows: Sequence[int]) -> list[int]:
         """Of the texts with a sign, those in which a rough second view finds a term, and those
         with stars or letters standing alone, which the rough view cannot read."""
-        rows = signed(folds)
         if not rows:
             return []
         joined = "\n".join(folds[index][:_MAX_LENGTH] for index in rows)

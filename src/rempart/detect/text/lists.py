@@ -54,7 +54,8 @@ class ListReader:
         self._matcher = TermMatcher(terms, read_phrases("harmless.txt"))
         self._second = SecondView(terms)
 
-    def read(self, folds: Sequence[str]) -> Best:
+    def read(self, folds: Sequence[str], asking: Sequence[int] | None = None) -> Best:
+        """`asking`: numbers of the texts that show a sign of hiding, where that is known."""
         best: Best = {}
         milder: dict[int, set[str]] = {}
         for hit in self._matcher.find(folds):
@@ -66,7 +67,7 @@ class ListReader:
                     continue
                 score = _AIMED_SCORE
             _keep(best, hit, score)
-        for hit, hidden in self._second.find(folds):
+        for hit, hidden in self._second.find(folds, asking):
             score = hit.term.score
             if score < THRESHOLD:
                 if not hidden:
