@@ -30,6 +30,8 @@ class Facts(NamedTuple):
     raid: RaidTouch | None
     failed: tuple[str, ...] = ()
     """Names of detectors that raised an error on this message."""
+    fold: str = ""
+    """The text with hiding undone, for rules that look at it."""
 
     def at_least(self, label: Label, score: float) -> bool:
         return self.labels.get(label.value, 0.0) >= score

@@ -1,0 +1,353 @@
+"""Counters of the rule language: sliding windows over event time, bounded memory per key.
+
+Rules kept here:
+
+1. Event time only. A window is cut into `SLOTS` slots; a count is the sum of the slots that begin
+   inside the window, so it forgets in steps of a sixteenth of the window and never counts what is
+   older. Late messages are counted in the slot of their own time while it is in the window.
+2. Bounded: a key costs one dictionary entry and one row of a flat array, whatever it counts; keys
+   that were not used for a whole window are swept; at `MOST_KEYS` the stalest sixteenth goes first.
+3. Deterministic: the state after a message depends only on the messages before it, never on how
+   the stream was cut; `dump` and `load` keep it byte for byte.
+4. Distinct counts are exact up to `EXACT` values a slot ring and estimated beyond (linear counting
+   over 512 bits, Whang et al. 1990: about 5 % off at a thousand).
+5. `crossed` answers yes once per key and window, the first time the count reaches the number.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from hashlib import blake2b
+from typing import Any, Final
+
+SLOTS: Final = 16
+MOST_KEYS: Final = 2_000_000
+_BITS: Final = 512
+EXACT: Final = 24
+
+
+class Counter:
+    """Counts per key in a sliding window of `over` seconds."""
+
+    _WIDTH: Final = SLOTS + 2
+    """Slots, the number of the newest slot, and the time until which `crossed` stays quiet."""
+
+    def __init__(self, over: float) -> None:
+        self.over = over
+        self._step = over / SLOTS
+        self._rows: dict[str, int] = {}
+        self._free: list[int] = []
+        self._cells = array("q")
+        self._newest = 0
+        self._swept = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, key: str, now: float) -> int:
+        """Counts one more at `now` (event time, s); the count with it."""
+        slot = int(now / self._step)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._new(key, slot)
+        base = row * self._WIDTH
+        cells = self._cells
+        newest = cells[base + SLOTS]
+        if slot > newest:
+            self._turn(base, newest, slot)
+        elif slot <= newest - SLOTS:
+            return self._sum(base)
+        cells[base + slot % SLOTS] += 1
+        return self._sum(base)
+
+    def peek(self, key: str, now: float) -> int:
+        """The count at `now`, unchanged."""
+        row = self._rows.get(key)
+        if row is None:
+            return 0
+        base = row * self._WIDTH
+        gone = int(now / self._step) - self._cells[base + SLOTS]
+        if gone <= 0:
+            return self._sum(base)
+        newest = self._cells[base + SLOTS]
+        return sum(
+            self._cells[base + (newest - back) % SLOTS] for back in range(max(0, SLOTS - gone))
+        )
+
+    def since(self, key: str, now: float) -> float:
+        """Seconds since the oldest slot of the window in which the key was counted."""
+        row = self._rows.get(key)
+        if row is None:
+            return 0.0
+        base = row * self._WIDTH
+        newest = self._cells[base + SLOTS]
+        oldest = max(newest - SLOTS + 1, int(now / self._step) - SLOTS + 1)
+        for slot in range(oldest, newest + 1):
+            if self._cells[base + slot % SLOTS]:
+                return max(0.0, now - slot * self._step)
+        return 0.0
+
+    def fires(self, key: str, now: float, count: int, at_least: int) -> bool:
+        """Whether `count` reaches `at_least` for the first time in this key's window."""
+        if count < at_least:
+            return False
+        row = self._rows.get(key)
+        if row is None:
+            return False
+        place = row * self._WIDTH + SLOTS + 1
+        if int(now) < self._cells[place]:
+            return False
+        self._cells[place] = math.ceil(now + self.over)
+        return True
+
+    def _sum(self, base: int) -> int:
+        return sum(self._cells[base : base + SLOTS])
+
+    def _turn(self, base: int, newest: int, slot: int) -> None:
+        cells = self._cells
+        for passed in range(newest + 1, min(slot, newest + SLOTS) + 1):
+            cells[base + passed % SLOTS] = 0
+        if slot > newest + SLOTS:
+            cells[base : base + SLOTS] = array("q", bytes(8 * SLOTS))
+        cells[base + SLOTS] = slot
+
+    def _new(self, key: str, slot: int) -> int:
+        if slot > self._newest:
+            self._newest = slot
+            if slot - self._swept >= SLOTS:
+                self._sweep(slot - SLOTS)
+        if len(self._rows) >= MOST_KEYS:
+            self._drop_stalest()
+        if self._free:
+            row = self._free.pop()
+            base = row * self._WIDTH
+            self._cells[base : base + self._WIDTH] = array("q", bytes(8 * self._WIDTH))
+        else:
+            row = len(self._cells) // self._WIDTH
+            self._cells.extend(array("q", bytes(8 * self._WIDTH)))
+        self._rows[key] = row
+        self._cells[row * self._WIDTH + SLOTS] = slot
+        return row
+
+    def _sweep(self, horizon: int) -> None:
+        self._swept = self._newest
+        cells, width = self._cells, self._WIDTH
+        for key in [k for k, row in self._rows.items() if cells[row * width + SLOTS] < horizon]:
+            self._free.append(self._rows.pop(key))
+
+    def _drop_stalest(self) -> None:
+        cells, width = self._cells, self._WIDTH
+        order = sorted(self._rows, key=lambda key: (cells[self._rows[key] * width + SLOTS], key))
+        for key in order[: max(1, len(order) // SLOTS)]:
+            self._free.append(self._rows.pop(key))
+
+    def picture(self) -> list[Any]:
+        """For `restore`: rows in order of their keys' coming, so equal states give equal bytes."""
+        width = self._WIDTH
+        keys = list(self._rows)
+        cells = array("q")
+        for key in keys:
+            base = self._rows[key] * width
+            cells.extend(self._cells[base : base + width])
+        return [self._newest, self._swept, keys, cells.tobytes()]
+
+    def restore(self, picture: list[Any]) -> None:
+        self._newest, self._swept, keys, raw = picture
+        self._cells = array("q")
+        self._cells.frombytes(raw)
+        self._rows = {key: row for row, key in enumerate(keys)}
+        self._free = []
+
+
+class Distinct:
+    """How many different values a key has seen in a sliding window."""
+
+    def __init__(self, over: float) -> None:
+        self.over = over
+        self._step = over / 4
+        self._rings: dict[str, _Ring] = {}
+        self._swept = 0
+
+    def __len__(self) -> int:
+        return len(self._rings)
+
+    def add(self, key: str, now: float, value: str) -> int:
+        slot = int(now / self._step)
+        ring = self._rings.get(key)
+        if ring is None:
+            self._make_room(slot)
+            ring = self._rings[key] = _Ring()
+        ring.add(slot, value)
+        return ring.count(slot)
+
+    def peek(self, key: str, now: float) -> int:
+        ring = self._rings.get(key)
+        return ring.count(int(now / self._step)) if ring is not None else 0
+
+    def _make_room(self, slot: int) -> None:
+        full = len(self._rings) >= MOST_KEYS // 4
+        if slot - self._swept < _Ring.KEPT and not full:
+            return
+        self._swept = max(slot, self._swept)
+        horizon = self._swept - _Ring.KEPT
+        self._rings = {key: ring for key, ring in self._rings.items() if ring.newest > horizon}
+        if len(self._rings) >= MOST_KEYS // 4:
+            order = sorted(self._rings, key=lambda key: (self._rings[key].newest, key))
+            for key in order[: len(order) // SLOTS]:
+                del self._rings[key]
+
+    def picture(self) -> list[Any]:
+        return [self._swept, [[key, ring.picture()] for key, ring in self._rings.items()]]
+
+    def restore(self, picture: list[Any]) -> None:
+        self._swept, rings = picture
+        self._rings = {key: _Ring.of(row) for key, row in rings}
+
+
+class _Ring:
+    """The values of the last `KEPT` slots: hashes while they are few, then one bitmap a slot."""
+
+    KEPT: Final = 5
+    __slots__ = ("bitmaps", "newest", "seen")
+
+    def __init__(self) -> None:
+        self.newest = 0
+        self.seen: dict[int, int] | None = {}
+        """Hash to the newest slot it was seen in; None once there were too many."""
+        self.bitmaps: dict[int, int] = {}
+
+    def add(self, slot: int, value: str) -> None:
+        if slot > self.newest:
+            self.newest = slot
+            self._forget()
+        elif slot <= self.newest - self.KEPT:
+            return
+        name = int.from_bytes(blake2b(value.encode("utf-8", "replace"), digest_size=8).digest())
+        if self.seen is None:
+            self.bitmaps[slot] = self.bitmaps.get(slot, 0) | 1 << name % _BITS
+            return
+        self.seen[name] = max(slot, self.seen.get(name, 0))
+        if len(self.seen) > EXACT:
+            for known, when in self.seen.items():
+                self.bitmaps[when] = self.bitmaps.get(when, 0) | 1 << known % _BITS
+            self.seen = None
+
+    def _forget(self) -> None:
+        horizon = self.newest - self.KEPT
+        if self.seen is not None:
+            self.seen = {name: slot for name, slot in self.seen.items() if slot > horizon}
+            return
+        self.bitmaps = {slot: bits for slot, bits in self.bitmaps.items() if slot > horizon}
+        if not self.bitmaps:
+            self.seen = {}
+
+    def count(self, slot: int) -> int:
+        horizon = slot - self.KEPT
+        if self.seen is not None:
+            if slot <= self.newest:
+                return len(self.seen)
+            return sum(when > horizon for when in self.seen.values())
+        bits = 0
+        for when, bitmap in self.bitmaps.items():
+            if when > horizon:
+                bits |= bitmap
+        empty = _BITS - bits.bit_count()
+        return round(-_BITS * math.log(max(1, empty) / _BITS))
+
+    def picture(self) -> list[Any]:
+        seen = None if self.seen is None else sorted(self.seen.items())
+        bitmaps = [(slot, bits.to_bytes(_BITS // 8)) for slot, bits in sorted(self.bitmaps.items())]
+        return [self.newest, seen, bitmaps]
+
+    @classmethod
+    def of(cls, picture: list[Any]) -> _Ring:
+        ring = cls()
+        ring.newest, seen, bitmaps = picture
+        ring.seen = None if seen is None else dict(seen)
+        ring.bitmaps = {slot: int.from_bytes(bits) for slot, bits in bitmaps}
+        return ring
+
+
+class Budget:
+    """Token buckets: `size` at once, refilled evenly within `every` seconds."""
+
+    def __init__(self, size: float, every: float) -> None:
+        self.size = size
+        self.every = every
+        self._levels: dict[str, tuple[float, float]] = {}
+        self._swept = 0.0
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    def exceeded(self, key: str, now: float) -> bool:
+        """Takes one token; True when there was none. The clock of a key never runs back."""
+        if now - self._swept > self.every:
+            self._swept = now
+            full = now - self.every
+            self._levels = {k: level for k, level in self._levels.items() if level[1] > full}
+        level, then = self._levels.get(key, (self.size, now))
+        now = max(now, then)
+        level = min(self.size, level + (now - then) * self.size / self.every)
+        if level < 1.0:
+            self._levels[key] = (level, now)
+            return True
+        if key not in self._levels and len(self._levels) >= MOST_KEYS:
+            self._levels.pop(next(iter(self._levels)))
+        self._levels[key] = (level - 1.0, now)
+        return False
+
+    def picture(self) -> list[Any]:
+        return [self._swept, [[key, *level] for key, level in self._levels.items()]]
+
+    def restore(self, picture: list[Any]) -> None:
+        self._swept, rows = picture
+        self._levels = {key: (level, then) for key, level, then in rows}
+
+
+Keeper = Counter | Distinct | Budget
+
+
+class Labels:
+    """Labels on accounts, channels, targets and messages: with an end, a reason, and by whom. What
+    a person set or took away stands above what a rule does, until it ends."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, str], tuple[float, bool, bool, str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def has(self, thing: str, label: str, now: float) -> bool:
+        found = self._held.get((thing, label))
+        return found is not None and found[1] and now < found[0]
+
+    def set(
+        self,
+        thing: str,
+        label: str,
+        *,
+        now: float,
+        until: float,
+        reason: str,
+        by_hand: bool = False,
+        on: bool = True,
+    ) -> bool:
+        """False when a person's word stands against it."""
+        found = self._held.get((thing, label))
+        if found is not None and found[2] and not by_hand and now < found[0]:
+            return False
+        if found is not None and not by_hand and found[1] is on:
+            until = max(until, found[0])
+        self._held[thing, label] = (until, on, by_hand, reason)
+        return True
+
+    def sweep(self, now: float) -> None:
+        self._held = {name: held for name, held in self._held.items() if held[0] > now}
+
+    def picture(self) -> list[Any]:
+        return [[*name, *held] for name, held in self._held.items()]
+
+    def restore(self, picture: list[Any]) -> None:
+        self._held = {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in picture}

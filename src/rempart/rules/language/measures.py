@@ -1,0 +1,105 @@
+"""What a rule asks for, in words a person can read: `hold message for 7 days`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from rempart.model import MeasureKind, ScopeKind
+from rempart.rules.interface import Effect
+from rempart.rules.language.problems import did_you_mean
+
+UNITS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+LONGEST_LEASE: Final = 366 * 86_400
+_SCOPES: Final[dict[MeasureKind, tuple[ScopeKind, ...]]] = {
+    MeasureKind.HOLD: (ScopeKind.MESSAGE, ScopeKind.ACCOUNT),
+    MeasureKind.HIDE: (ScopeKind.MESSAGE,),
+    MeasureKind.REMOVE: (ScopeKind.MESSAGE,),
+    MeasureKind.MUTE: (ScopeKind.ACCOUNT,),
+    MeasureKind.SUSPEND: (ScopeKind.ACCOUNT,),
+    MeasureKind.SLOW_MODE: (ScopeKind.CHANNEL,),
+    MeasureKind.SHIELD: (ScopeKind.TARGET,),
+    MeasureKind.LOCK_OUT: (ScopeKind.MESSAGE, ScopeKind.ACCOUNT),
+    MeasureKind.REPLY_STOP: (ScopeKind.ACCOUNT, ScopeKind.CHANNEL),
+    MeasureKind.ALARM: (ScopeKind.CHANNEL, ScopeKind.TARGET),
+}
+"""What each measure may touch."""
+
+_NEED_AN_END: Final = frozenset(MeasureKind) - {MeasureKind.REMOVE, MeasureKind.LOCK_OUT}
+_LENGTH: Final = re.compile(r"(\d+)\s*(second|minute|hour|day)s?")
+_FORM: Final = re.compile(
+    r"(?P<kind>[a-z_-]+)\s+(?P<scope>[a-z]+)(?:\s+(?P<label>[a-z0-9][a-z0-9_-]*))?"
+    r"(?:\s+for\s+(?P<length>[^,]*?))?(?:\s*,\s*priority\s+(?P<priority>\d+))?"
+)
+
+
+class Labelling(NamedTuple):
+    """Put a label on (or take it off) the account, channel, target or message."""
+
+    thing: str
+    label: str
+    seconds: int
+    on: bool
+
+
+class BadMeasureError(ValueError):
+    """Why a measure is refused; `hint` says how to write it."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
+def read_measure(text: str, rule: str) -> Effect | Labelling:
+    """One line of `measures`. BadMeasureError says what is wrong with it."""
+    found = _FORM.fullmatch(text.strip())
+    if found is None:
+        raise BadMeasureError(
+            f"{text!r} is not a measure", "write it like `hold message for 7 days`"
+        )
+    kind = found["kind"].replace("-", "_")
+    seconds = _seconds(found["length"])
+    if kind in ("label", "unlabel"):
+        return _labelling(kind, found["scope"], found["label"], seconds)
+    if found["label"]:
+        raise BadMeasureError(f"`{found['label']}` has no place in {text!r}", "for … days?")
+    try:
+        measure = MeasureKind(kind)
+    except ValueError:
+        kinds = [*(known.value for known in MeasureKind), "label", "unlabel"]
+        raise BadMeasureError(f"there is no measure `{kind}`", did_you_mean(kind, kinds)) from None
+    scopes = [scope.value for scope in _SCOPES[measure]]
+    if found["scope"] not in scopes:
+        raise BadMeasureError(
+            f"{measure.value} does not touch a {found['scope']}", f"it touches: {', '.join(scopes)}"
+        )
+    if seconds is None and measure in _NEED_AN_END:
+        raise BadMeasureError(
+            f"{measure.value} needs an end", f"write `{kind} {found['scope']} for 10 minutes`"
+        )
+    priority = int(found["priority"] or 0)
+    if priority > 100:
+        raise BadMeasureError("a priority is between 0 and 100")
+    return Effect(rule, measure, ScopeKind(found["scope"]), seconds, priority)
+
+
+def _seconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    length = _LENGTH.fullmatch(text.strip())
+    if length is None:
+        raise BadMeasureError(f"{text!r} is not a length of time", "write `10 minutes`, `7 days`")
+    seconds = int(length[1]) * UNITS[length[2]]
+    if not 1 <= seconds <= LONGEST_LEASE:
+        raise BadMeasureError("a measure lasts between one second and a year")
+    return seconds
+
+
+def _labelling(kind: str, thing: str, label: str | None, seconds: int | None) -> Labelling:
+    if thing not in ("account", "channel", "target", "message"):
+        raise BadMeasureError(f"a {thing} bears no label", "account, channel, target or message")
+    if label is None:
+        raise BadMeasureError("which label?", f"write `{kind} account newcomer for 2 days`")
+    if seconds is None:
+        raise BadMeasureError("a label needs an end", f"write `{kind} {thing} {label} for 2 days`")
+    return Labelling(thing, label, seconds, kind == "label")

@@ -1,0 +1,312 @@
+"""A rule file (TOML) read into rules, with the place of each part for error messages.
+
+```toml
+[[rule]]
+name = "links-from-new-accounts"
+state = "shadow"                       # off, shadow, canary 10 %, live
+description = { en = "…", fr = "…" }
+reason = { en = "…", fr = "…" }        # what the person concerned is told
+when = "account.age < days(2) and len(message.links) > 0"
+unknown = "skip"                       # what an unknown answer means: skip, hold or alarm
+measures = ["hold message for 1 day"]
+
+[[rule.test]]
+message = { text = "…", links = ["https://…"], account_age = "1 day" }
+expect = ["hold message"]              # or []: nothing
+```
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any, Final, NamedTuple
+
+from rempart.rules.interface import Effect
+from rempart.rules.language.measures import BadMeasureError, Labelling, read_measure
+from rempart.rules.language.problems import Problem, did_you_mean
+
+STATES: Final = ("off", "shadow", "live")
+UNKNOWN: Final = ("skip", "hold", "alarm")
+KINDS: Final = ("chat", "post", "comment", "sms", "direct", "profile")
+LANGUAGES: Final = ("en", "fr")
+MOST_RULES: Final = 1_000
+_FIELDS: Final = (
+    "name",
+    "state",
+    "description",
+    "reason",
+    "when",
+    "unknown",
+    "error",
+    "kinds",
+    "measures",
+    "test",
+)
+_TEST_FIELDS: Final = ("name", "message", "before", "expect")
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
+_CANARY: Final = re.compile(r"canary\s+(\d{1,2})\s*%")
+_HEADER: Final = re.compile(r"^\s*\[\[\s*(rule(?:\.test)?)\s*\]\]")
+
+
+class RuleTest(NamedTuple):
+    """`message` and `before` as they are written; `expect`: kinds with scopes, in any order."""
+
+    name: str
+    message: dict[str, Any]
+    before: tuple[dict[str, Any], ...]
+    expect: tuple[str, ...]
+    line: int
+
+
+class RuleSource(NamedTuple):
+    """One rule as it is written. `canary`: per cent of accounts it is live for, 100 when live,
+    0 in shadow and off. `when_line`: where its condition begins, and `when_column` the place of
+    its first character in that line."""
+
+    file: str
+    line: int
+    name: str
+    state: str
+    canary: int
+    description: dict[str, str]
+    reason: dict[str, str]
+    when: str
+    when_line: int
+    when_column: int
+    unknown: str
+    error: str
+    kinds: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    labellings: tuple[Labelling, ...]
+    tests: tuple[RuleTest, ...]
+
+
+def read_file(file: str, text: str) -> tuple[list[RuleSource], list[Problem]]:
+    """All rules of one file, and all that is wrong with it."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return [], [_toml_problem(file, text, error)]
+    reader = _Reader(file, text)
+    for key in document:
+        if key != "rule":
+            reader.problem(
+                reader.find_key(0, key), f"unknown section `{key}`", "rules are [[rule]]"
+            )
+    rules = document.get("rule", [])
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        reader.problem(1, "rules are written as [[rule]]")
+        return [], reader.problems
+    if len(rules) > MOST_RULES:
+        reader.problem(1, f"a file has at most {MOST_RULES} rules")
+        return [], reader.problems
+    sources = [reader.rule(number, rule) for number, rule in enumerate(rules)]
+    return [source for source in sources if source is not None], reader.problems
+
+
+def _toml_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
+    place = re.search(r"line (\d+), column (\d+)", str(error))
+    lines = text.splitlines() or [""]
+    line, column = (int(place[1]), int(place[2]) - 1) if place else (len(lines), 0)
+    source = lines[min(line, len(lines)) - 1]
+    what = re.sub(r"\s*\(at .*\)$", "", str(error))
+    return Problem(file, line, column, column + 1, f"not TOML: {what}", "", source)
+
+
+class _Reader:
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.lines = text.splitlines()
+        self.problems: list[Problem] = []
+        headers = [
+            (number, found[1])
+            for number, line in enumerate(self.lines, 1)
+            if (found := _HEADER.match(line))
+        ]
+        self.rule_lines = [number for number, name in headers if name == "rule"]
+        self.test_lines: list[list[int]] = [[] for _ in self.rule_lines]
+        for number, name in headers:
+            if name == "rule.test":
+                before = sum(line < number for line in self.rule_lines)
+                if before:
+                    self.test_lines[before - 1].append(number)
+
+    def problem(self, line: int, what: str, hint: str = "", word: str = "") -> None:
+        source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        column = (
+            source.find(word) if word and word in source else len(source) - len(source.lstrip())
+        )
+        end = column + len(word) if word else len(source.rstrip())
+        self.problems.append(Problem(self.file, line, column, end, what, hint, source))
+
+    def find_key(self, rule: int, key: str) -> int:
+        """The line where a key of the rule stands, else the line of its header."""
+        begin = self.rule_lines[rule] if rule < len(self.rule_lines) else 1
+        end = self.rule_lines[rule + 1] if rule + 1 < len(self.rule_lines) else len(self.lines) + 1
+        form = re.compile(rf"^\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*(?:\.|=|\])")
+        for number in range(begin, end):
+            if number <= len(self.lines) and form.match(self.lines[number - 1]):
+                return number
+        return begin
+
+    def rule(self, number: int, rule: dict[str, Any]) -> RuleSource | None:
+        before = len(self.problems)
+        line = self.rule_lines[number] if number < len(self.rule_lines) else 1
+        for key in rule:
+            if key not in _FIELDS:
+                hint = did_you_mean(key, _FIELDS)
+                self.problem(self.find_key(number, key), f"unknown field `{key}`", hint, key)
+        name = self._text(number, rule, "name")
+        if name and not _NAME.fullmatch(name):
+            self.problem(
+                self.find_key(number, "name"),
+                f"{name!r} is no name for a rule",
+                "small letters, digits and -, two to 64",
+                name,
+            )
+        state, canary = self._state(number, rule)
+        effects, labellings = self._measures(number, rule, name)
+        when = self._text(number, rule, "when")
+        when_line, when_column = self._when_place(number)
+        source = RuleSource(
+            file=self.file,
+            line=line,
+            name=name,
+            state=state,
+            canary=canary,
+            description=self._languages(number, rule, "description"),
+            reason=self._languages(number, rule, "reason"),
+            when=when,
+            when_line=when_line,
+            when_column=when_column,
+            unknown=self._choice(number, rule, "unknown", UNKNOWN, "skip"),
+            error=self._choice(number, rule, "error", UNKNOWN, "alarm"),
+            kinds=self._kinds(number, rule),
+            effects=effects,
+            labellings=labellings,
+            tests=self._tests(number, rule),
+        )
+        return source if len(self.problems) == before else None
+
+    def _text(self, number: int, rule: dict[str, Any], key: str) -> str:
+        value = rule.get(key)
+        if not isinstance(value, str) or not value.strip():
+            what = f"a rule needs `{key}`" if value is None else f"`{key}` is a text"
+            self.problem(self.find_key(number, key), what)
+            return ""
+        return value
+
+    def _languages(self, number: int, rule: dict[str, Any], key: str) -> dict[str, str]:
+        value = rule.get(key)
+        line = self.find_key(number, key)
+        if not isinstance(value, dict):
+            self.problem(line, f"a rule needs `{key}` in English and French", "{ en = …, fr = … }")
+            return {}
+        for language in LANGUAGES:
+            if not isinstance(value.get(language), str) or not value[language].strip():
+                self.problem(line, f"`{key}` is missing in `{language}`", "people read it")
+        for language in value:
+            if language not in LANGUAGES:
+                self.problem(line, f"`{key}` has an unknown language `{language}`", "en, fr")
+        return {lang: str(text) for lang, text in value.items() if isinstance(text, str)}
+
+    def _choice(
+        self, number: int, rule: dict[str, Any], key: str, choices: tuple[str, ...], default: str
+    ) -> str:
+        value = rule.get(key, default)
+        if value not in choices:
+            hint = did_you_mean(str(value), choices)
+            self.problem(self.find_key(number, key), f"`{key}` is never {value!r}", hint)
+            return default
+        return str(value)
+
+    def _state(self, number: int, rule: dict[str, Any]) -> tuple[str, int]:
+        value = rule.get("state", "shadow")
+        canary = _CANARY.fullmatch(value) if isinstance(value, str) else None
+        if canary:
+            return "canary", int(canary[1])
+        if value not in STATES:
+            hint = did_you_mean(str(value), (*STATES, "canary 10 %"))
+            self.problem(self.find_key(number, "state"), f"`state` is never {value!r}", hint)
+            return "off", 0
+        return str(value), 100 if value == "live" else 0
+
+    def _kinds(self, number: int, rule: dict[str, Any]) -> tuple[str, ...]:
+        value = rule.get("kinds", list(KINDS))
+        line = self.find_key(number, "kinds")
+        if not isinstance(value, list) or not value:
+            self.problem(line, "`kinds` is a list of kinds of message", ", ".join(KINDS))
+            return KINDS
+        for kind in value:
+            if kind not in KINDS:
+                self.problem(line, f"there is no kind {kind!r}", did_you_mean(str(kind), KINDS))
+        return tuple(kind for kind in KINDS if kind in value)
+
+    def _measures(
+        self, number: int, rule: dict[str, Any], name: str
+    ) -> tuple[tuple[Effect, ...], tuple[Labelling, ...]]:
+        value = rule.get("measures")
+        line = self.find_key(number, "measures")
+        if not isinstance(value, list) or not value:
+            self.problem(line, "a rule needs `measures`", '["hold message for 1 day"]')
+            return (), ()
+        effects: list[Effect] = []
+        labellings: list[Labelling] = []
+        for text in value:
+            try:
+                found = read_measure(str(text), name)
+            except BadMeasureError as error:
+                self.problem(line, str(error), error.hint, str(text))
+                continue
+            if isinstance(found, Labelling):
+                labellings.append(found)
+            else:
+                effects.append(found)
+        return tuple(effects), tuple(labellings)
+
+    def _tests(self, number: int, rule: dict[str, Any]) -> tuple[RuleTest, ...]:
+        value = rule.get("test", [])
+        lines = self.test_lines[number] if number < len(self.test_lines) else []
+        if not isinstance(value, list):
+            self.problem(self.find_key(number, "test"), "tests are written as [[rule.test]]")
+            return ()
+        tests: list[RuleTest] = []
+        for place, test in enumerate(value):
+            line = lines[place] if place < len(lines) else self.find_key(number, "test")
+            found = self._test(test, line, f"test {place + 1}")
+            if found is not None:
+                tests.append(found)
+        return tuple(tests)
+
+    def _test(self, test: Any, line: int, name: str) -> RuleTest | None:
+        if not isinstance(test, dict):
+            self.problem(line, "a test has `message` and `expect`")
+            return None
+        for key in test:
+            if key not in _TEST_FIELDS:
+                self.problem(
+                    line, f"unknown field `{key}` in a test", did_you_mean(key, _TEST_FIELDS)
+                )
+        message, expect = test.get("message"), test.get("expect")
+        before = test.get("before", [])
+        if not isinstance(message, dict) or not isinstance(expect, list):
+            self.problem(line, "a test has `message = { … }` and `expect = [ … ]`")
+            return None
+        if not isinstance(before, list) or not all(isinstance(one, dict) for one in before):
+            self.problem(line, "`before` is a list of messages")
+            return None
+        return RuleTest(
+            str(test.get("name", name)), message, tuple(before), tuple(map(str, expect)), line
+        )
+
+    def _when_place(self, number: int) -> tuple[int, int]:
+        """Where the condition's first character stands, for errors inside it."""
+        line = self.find_key(number, "when")
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        found = re.match(r"\s*when\s*=\s*(\"\"\"|'''|\"|')", text)
+        if found is None:
+            return line, 0
+        if len(found[1]) == 3 and not text[found.end() :].strip():
+            return line + 1, 0
+        return line, found.end()
