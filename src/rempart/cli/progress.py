@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -69,3 +69,33 @@ class _Watched:
         block = self._stream.read(size)
         self._bars.advance(self._task, len(block))
         return block
+
+
+def _untold(*_: object) -> None:
+    """Progress that nobody sees."""
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int], object]]:
+    """One bar per named step: call it with the name, how much is done, how much there is."""
+    if not sys.stderr.isatty():
+        yield _untold
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as bars:
+        known: dict[str, TaskID] = {}
+
+        def show(name: str, done: int, whole: int) -> None:
+            if name not in known:
+                known[name] = bars.add_task(name)
+            bars.update(known[name], completed=done, total=whole)
+
+        yield show
