@@ -459,6 +459,12 @@ class StoreSuite:
         with store.read() as tables:
             assert tables.stream.states() == (20, [("b", b"3"), ("c", b"4")])
             assert tables.stream.snapshot_seq() == 20
+            assert tables.stream.state("b") == b"3"
+            assert tables.stream.state("a") is None
+        with store.begin() as tables:
+            tables.stream.put_states([("b/1", b"5"), ("b%/2", b"6")], 30)
+            tables.stream.drop_states_under("b/")
+            assert [key for key, _ in tables.stream.states()[1]] == ["b", "b%/2", "c"]
         with store.begin() as tables:
             tables.stream.drop_states()
             assert tables.stream.states() == (0, [])

@@ -171,7 +171,8 @@ class EmbeddedEngine:
         self._refused, self._carried = dict(owed.refused), list(owed.measures)
         self._raids.restore(tables, owed.raids, self._memory.changed_raids.values())
         replayed = tables.log.size() - tables.stream.snapshot_seq()
-        if replayed >= self.settings.engine.snapshot_messages // WORTH_SAVING:
+        worth_saving = self.settings.engine.snapshot_messages // WORTH_SAVING
+        if replayed >= worth_saving or self._memory.outdated:
             self._chores.snapshot_due = True
 
     # -- for everybody -----------------------------------------------------------------------
@@ -315,6 +316,7 @@ class EmbeddedEngine:
         now_ms = self._now_ms()
         try:
             with self._store.begin() as tables:
+                self._memory.attach(tables)
                 step.run(
                     tables,
                     submissions,

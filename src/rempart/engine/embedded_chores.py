@@ -90,6 +90,8 @@ class Chores:
         grown = size - (self._snapshot_size or 0)
         if self.snapshot_due or grown >= self._settings.engine.snapshot_messages:
             return True
+        if self._memory.crowded:
+            return True
         every = self._settings.engine.snapshot_seconds * 1000
         return grown > 0 and (self.ending or abs(now_ms - self._snapshot_ms) >= every)
 

@@ -3,7 +3,8 @@
 Rules kept here:
 
 1. A snapshot is written in the transaction of the step it follows: all stored states are those
-   after the entries below its sequence number.
+   after the entries below its sequence number. Between snapshots the store's states do not change,
+   so quiet ones are read from there when they are needed (see `stored_states`).
 2. After a crash the entries from that number on are stepped again, in order, and their results
    thrown away: they were recorded. Memory is then what it was, and detections go on as before.
 3. An item that the pipeline could not digest is not given to it a second time (`UNDIGESTED`).
@@ -15,7 +16,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -24,7 +25,7 @@ from rempart.detect.text.fold import fold
 from rempart.engine.embedded_campaigns import CampaignBook
 from rempart.engine.embedded_items import logged_item
 from rempart.engine.pipeline import Pipeline, PipelineState
-from rempart.engine.states import HOT_KEYS, KeyedStates
+from rempart.engine.stored_states import WAITING_BYTES, StoredStates
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Item, Measure, MeasureState, Message, Raid
 from rempart.protect.plan import MeasureBook, Standing
@@ -32,29 +33,12 @@ from rempart.store.interface import Tables
 from rempart.store.interface.stream import RaidCorrection
 
 _LOG = logging.getLogger(__name__)
-_StateT = TypeVar("_StateT")
 SPREAD_HOT = 4_096
 CHUNK = 1_000
 LESSON_MESSAGES = 2_000
 UNDIGESTED = "engine-failure"
 """The rule named in the outcome of a message that the pipeline failed on: held, for a person."""
 _TARGET, _SPREAD, _CAMPAIGN, _BOOK, _OWED = "target/", "spread/", "campaign/", "book", "owed"
-
-
-class TrackedStates(KeyedStates[_StateT], Generic[_StateT]):
-    """Keyed states that know which of them changed since the last snapshot."""
-
-    def __init__(self, operator: Any, *, hot: int = HOT_KEYS) -> None:
-        super().__init__(operator, hot=hot)
-        self.changed: set[str] = set()
-
-    def put(self, key: str, state: _StateT) -> None:
-        super().put(key, state)
-        self.changed.add(key)
-
-    def drop(self, key: str) -> None:
-        super().drop(key)
-        self.changed.add(key)
 
 
 class Owed(msgspec.Struct, omit_defaults=True):
@@ -84,6 +68,8 @@ class EngineMemory:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
+        self._tables: Tables | None = None
+        self._outdated: set[str] = set()
         self.state: PipelineState = self._fresh()
         self.campaigns = CampaignBook()
         self.changed_raids: dict[str, Raid] = {}
@@ -92,19 +78,39 @@ class EngineMemory:
         """States as they were before a lesson whose transaction has not committed yet."""
 
     def _fresh(self) -> PipelineState:
-        state = self.pipeline.new_state()
-        state.targets = TrackedStates(self.pipeline.target_operator)
-        state.spread = TrackedStates(self.pipeline.spread_operator, hot=SPREAD_HOT)
-        state.over_time.states = TrackedStates(self.pipeline.campaign_operator)
+        pipeline = self.pipeline
+        state = pipeline.new_state()
+        state.targets = self._states(_TARGET, pipeline.target_operator)
+        state.spread = self._states(_SPREAD, pipeline.spread_operator, hot=SPREAD_HOT)
+        state.over_time.states = self._states(_CAMPAIGN, pipeline.campaign_operator)
         return state
+
+    def _states(self, prefix: str, operator: Any, **hot: int) -> StoredStates[Any]:
+        def fetch(key: str) -> bytes | None:
+            if self._tables is None or prefix in self._outdated:
+                return None
+            return self._tables.stream.state(prefix + key)
+
+        return StoredStates(operator, fetch, **hot)
+
+    def attach(self, tables: Tables) -> None:
+        """Quiet states are read from here until the next call."""
+        self._tables = tables
 
     # -- saving ------------------------------------------------------------------------------
 
+    @property
+    def crowded(self) -> bool:
+        """So much waits for a snapshot that one is due."""
+        return sum(states.waiting_bytes for _, states in self._kept()) > WAITING_BYTES
+
     def save(self, tables: Tables, owed: Owed) -> None:
         """Writes what changed as the snapshot after everything the log has now."""
+        for prefix in sorted(self._outdated):
+            tables.stream.drop_states_under(prefix)
         rows: list[tuple[str, bytes | None]] = []
         for prefix, states in self._kept():
-            rows.extend((prefix + key, states.dump(key)) for key in sorted(states.changed))
+            rows.extend((prefix + key, blob) for key, blob in states.unsaved())
         kept = [(key, blob) for key, blob in rows if blob is not None]
         kept.append((_BOOK, _dump_book(self.state)))
         kept.append((_OWED, msgspec.msgpack.encode(owed)))
@@ -113,10 +119,11 @@ class EngineMemory:
 
     def saved(self) -> None:
         """The transaction of `save` has committed."""
+        self._outdated.clear()
         for _, states in self._kept():
-            states.changed.clear()
+            states.saved()
 
-    def _kept(self) -> Iterator[tuple[str, TrackedStates[Any]]]:
+    def _kept(self) -> Iterator[tuple[str, StoredStates[Any]]]:
         """The states of all operators, under the prefix of their keys in the store."""
         state = self.state
         for prefix, states in (
@@ -124,13 +131,15 @@ class EngineMemory:
             (_SPREAD, state.spread),
             (_CAMPAIGN, state.over_time.states),
         ):
-            assert isinstance(states, TrackedStates)
+            assert isinstance(states, StoredStates)
             yield prefix, states
 
     # -- rebuilding --------------------------------------------------------------------------
 
     def rebuild(self, tables: Tables) -> Owed:
         """Loads the snapshot and steps through the tail of the log."""
+        self.attach(tables)
+        self._outdated |= self._of_other_versions(tables)
         skip: set[int] = set()
         while True:
             try:
@@ -139,25 +148,42 @@ class EngineMemory:
                 _LOG.error("entry %d cannot be stepped again; it is left out", error.sequence)
                 skip.add(error.sequence)
 
+    @property
+    def outdated(self) -> bool:
+        """States of an earlier version are in the store: the next snapshot drops them."""
+        return bool(self._outdated)
+
+    def _of_other_versions(self, tables: Tables) -> set[str]:
+        """Prefixes of states that were written by another version of their operator. Versions are
+        told to the log when the engine starts, in the transaction that drops such states."""
+        told = tables.stream.fact("detectors")
+        if told is None:
+            return set()
+        known = msgspec.json.decode(told)["versions"]
+        pipeline = self.pipeline
+        found: set[str] = set()
+        for prefix, name, version in (
+            (_TARGET, pipeline.target_operator.name, pipeline.target_operator.version),
+            (_SPREAD, pipeline.spread_operator.name, pipeline.spread_operator.version),
+            (_CAMPAIGN, pipeline.campaign_operator.name, pipeline.campaign_operator.version),
+        ):
+            before = known.get(name)
+            if before != version:
+                _LOG.warning("%s learns anew: version %s follows %s", name, version, before)
+                found.add(prefix)
+        return found
+
     def _rebuild(self, tables: Tables, skip: set[int]) -> Owed:
         self.state = self._fresh()
         self.changed_raids = {}
-        seq, stored = tables.stream.states()
         owed = Owed()
-        for key, blob in stored:
-            if key.startswith(_TARGET):
-                self.state.targets.restore(key.removeprefix(_TARGET), blob)
-            elif key.startswith(_SPREAD):
-                self.state.spread.restore(key.removeprefix(_SPREAD), blob)
-            elif key.startswith(_CAMPAIGN):
-                self.state.over_time.states.restore(key.removeprefix(_CAMPAIGN), blob)
-            elif key == _BOOK:
-                _load_book(self.state, blob)
-            elif key == _OWED:
-                owed = msgspec.msgpack.decode(blob, type=Owed)
+        if (book := tables.stream.state(_BOOK)) is not None:
+            _load_book(self.state, book)
+        if (stored := tables.stream.state(_OWED)) is not None:
+            owed = msgspec.msgpack.decode(stored, type=Owed)
         self.state.over_time.restore()
         self._correct(tables.stream.corrections())
-        for chunk in _tail(tables, seq, skip):
+        for chunk in _tail(tables, tables.stream.snapshot_seq(), skip):
             self._step_again(chunk)
         for raid in tables.stream.lifted_raids():
             self.state.book.lift(raid)

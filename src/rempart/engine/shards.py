@@ -152,10 +152,9 @@ class SeveralProcesses:
 def open_raids(pipeline: Pipeline, state: PipelineState, keys: Iterable[str]) -> list[Raid]:
     """The raids that have not ended: of the targets with these keys, across channels, and slow
     ones."""
-    spread = state.spread
     return [
         *_open_raids(pipeline.target_operator, state.targets, keys),
-        *_open_raids(pipeline.spread_operator, spread, list(spread.keys())),
+        *_open_raids(pipeline.spread_operator, state.spread, list(state.spread_used_ms)),
         *state.over_time.open_raids(),
     ]
 

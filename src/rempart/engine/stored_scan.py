@@ -48,12 +48,11 @@ class StoredEngine:
         )
 
     def raids(self) -> list[Raid]:
-        """The engine stops first: then nobody else holds the states."""
-        self._engine.stop()
-        return self._pipeline.raids()
+        """Asked on the engine's thread, which owns the states and the store they lie in."""
+        return self._engine.write(lambda _: self._pipeline.raids()).result()
 
     def campaigns(self) -> list[Campaign]:
-        return self._pipeline.campaigns()
+        return self._engine.write(lambda _: self._pipeline.campaigns()).result()
 
     def close(self) -> None:
         self._engine.stop()

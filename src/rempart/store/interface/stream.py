@@ -398,6 +398,10 @@ class StreamTables(ABC):
         """`seq` of the last snapshot (0 when there is none) and all states."""
 
     @abstractmethod
+    def state(self, key: str) -> bytes | None:
+        """One state of the last snapshot."""
+
+    @abstractmethod
     def snapshot_seq(self) -> int:
         """`seq` of the last snapshot alone."""
 
@@ -405,6 +409,10 @@ class StreamTables(ABC):
     def drop_states(self, keys: Sequence[str] | None = None) -> None:
         """Forgets these states; or all, and with them the snapshot: they are rebuilt from the
         log."""
+
+    @abstractmethod
+    def drop_states_under(self, prefix: str) -> None:
+        """Forgets the states whose keys begin so."""
 
     # -- facts told to the log ---------------------------------------------------------------
 

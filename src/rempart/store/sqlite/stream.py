@@ -446,6 +446,10 @@ class SqliteStreamTables(SqliteCorrectionTables):
         rows = self._db.execute("SELECT key, blob FROM state ORDER BY key")
         return self.snapshot_seq(), [(key, blob) for key, blob in rows]
 
+    def state(self, key: str) -> bytes | None:
+        found: bytes | None = self._db.execute("SELECT blob FROM state WHERE key = ?", (key,)).get
+        return found
+
     def snapshot_seq(self) -> int:
         return self._db.execute("SELECT seq FROM snapshot").get or 0
 
@@ -455,6 +459,12 @@ class SqliteStreamTables(SqliteCorrectionTables):
             return
         self._db.execute("DELETE FROM state")
         self._db.execute("DELETE FROM snapshot")
+
+    def drop_states_under(self, prefix: str) -> None:
+        self._db.execute(
+            "DELETE FROM state WHERE substr(key, 1, length(?1)) = ?1",
+            (prefix,),
+        )
 
     # -- facts told to the log ---------------------------------------------------------------
 
