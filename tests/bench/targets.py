@@ -1,10 +1,10 @@
 """100,000 quiet targets and 1,000 busy ones in one engine: memory, and what a quiet one costs.
 
-Each busy target first has an evening of its own (`--evening` messages of hundreds of people); each
-quiet one has had a few messages once. Then both go on: the busy ones all the time, and now and then
-somebody writes to one of the quiet ones, whose state is read from the store. Told are the resident
-memory of the whole process, the bytes of all states, and CPU per message. Durable commits, as in the
-service. Run: `python -m tests.bench.targets [--quiet 100000 --busy 1000]`.
+Each quiet target has three messages once; each busy one has an evening of its own (`--evening`
+messages of hundreds of people). Then both go on: the busy ones all the time, and now and then
+somebody writes to a quiet one, whose state is read from the store. Told are the resident memory of
+the whole process and CPU per message, commits as durable as in the service. Run:
+`python -m tests.bench.targets [--quiet 100000 --busy 1000]`.
 """
 
 from __future__ import annotations
