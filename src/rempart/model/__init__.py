@@ -16,6 +16,7 @@ from rempart.model.case import (
 from rempart.model.identity import message_key, stable_id
 from rempart.model.measure import Measure, MeasureKind, MeasureState, Scope, ScopeKind
 from rempart.model.message import Account, Event, EventKind, Item, Media, Message, MessageKind
+from rempart.model.opinion import Opinion
 from rempart.model.outcome import ItemRefusal, Outcome, Verdict
 from rempart.model.raid import Member, Raid, RaidKind, RaidStage
 from rempart.model.signal import ABUSE_LABELS, THRESHOLD, Label, Signal
@@ -44,6 +45,7 @@ __all__ = [
     "Member",
     "Message",
     "MessageKind",
+    "Opinion",
     "Outcome",
     "Raid",
     "RaidKind",
