@@ -1,54 +1,48 @@
-"""The text detector: term lists over the fold, with evasions undone where there is a sign of one.
+"""The text detector: what the scorer says of each message, with the place and the reason.
 
 Rules of this module:
 
-1. A term with a score of 0.5 or more flags by itself. A milder one ("stupid", "nul") flags only
-   when the message aims it at somebody, or when two of them stand in one message; alone it is said
-   of a thing, or in passing.
-2. The second view (spaced letters, repeats, leet, stars) is made only for messages that show a
-   sign of such hiding. Who hides a mild term means it: there it flags too; a mere repeat does not.
-3. One signal per label and message: the highest score, at its first place.
+1. One signal per label and message, where the label reaches its threshold.
+2. The span and the reason are of what gave the score: a listed term ("term: …"), or the n-grams
+   that weigh most ("model: …"). Spans point into the original text.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from typing import ClassVar, Final
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, NamedTuple
 
 from rempart.detect.interface import Batch, Detector, Example
-from rempart.detect.text.evasion import SecondView
+from rempart.detect.text.evidence import Evidence, Question, strongest
 from rempart.detect.text.fold import original_span
-from rempart.detect.text.terms import Hit, Term, TermMatcher, read_phrases, read_terms
+from rempart.detect.text.model import HEADS
+from rempart.detect.text.scoring import LABELS, Read, TextScorer, flagged, portions
+from rempart.detect.text.views import view_with_places
 from rempart.model import THRESHOLD, Label, Signal
 
-_AIMED_SCORE: Final = 0.55
-_AIM_REACH: Final = 40
-_PILED_UP: Final = 2
-# Right before the term: "you are so …", "t'es vraiment …", "espèce de …", "such a …".
-_AIM_BEFORE: Final = re.compile(
-    r"\b(?:you(?:'?re|r| are| r| were| look| is)?|u(?: r|r)?|ur|youre|she(?:'?s| is)|he(?:'?s| is)"
-    r"|t'? ?es|tu es|vous etes|espece d[e']|sale|bande d[e']|quel(?:le)?)"
-    r"(?:[ ,]+(?:all|so|such|just|really|very|fucking|a|an|the|too|literally|vraiment|trop|qu'?un"
-    r"|qu'?une|une?|des|si|tellement|bien|juste|gros|grosse|petite?|pauvre|sale))*"
-    # One word that says nothing, as bots put in to be different.
-    r"(?:[ ,]+[a-z]{1,9})?[ ,']*$"
-)
+
+class _Wanted(NamedTuple):
+    """A signal of the classifier whose reason is still to be found: row `row` of what was read."""
+
+    text: int
+    column: int
+    score: float
+    row: int
 
 
 class TextDetector(Detector):
     """Finds insults, hate, threats, sexual harassment and incitement to self-harm."""
 
     name: ClassVar[str] = "text"
-    version: ClassVar[str] = "2"
-    labels: ClassVar[frozenset[Label]] = frozenset(
-        {Label.HATE, Label.INSULT, Label.THREAT, Label.SEXUAL, Label.SELF_HARM_INCITEMENT}
-    )
+    version: ClassVar[str] = "3"
+    labels: ClassVar[frozenset[Label]] = frozenset(LABELS)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("you are such a loser", Label.INSULT),
         Example("espèce d'idiot", Label.INSULT),
+        Example("bande d'abruties", Label.INSULT),
         Example("on sait où tu habites", Label.THREAT),
         Example("i know where you live", Label.THREAT),
+        Example("on va te retrouver et te tuer", Label.THREAT),
         Example("go drink bleach", Label.SELF_HARM_INCITEMENT),
         Example("jette-toi d'un pont", Label.SELF_HARM_INCITEMENT),
         Example("montre tes seins", Label.SEXUAL),
@@ -62,48 +56,82 @@ class TextDetector(Detector):
         Example("c'est con, j'ai raté le début", None),
     )
 
-    def __init__(self) -> None:
-        terms: dict[str, Term] = {}
-        for term in (*read_terms("en.tsv"), *read_terms("fr.tsv")):
-            known = terms.get(term.text)
-            if known is None or term.score > known.score:
-                terms[term.text] = term
-        self._matcher = TermMatcher(list(terms.values()), read_phrases("harmless.txt"))
-        self._second = SecondView(list(terms.values()))
+    def __init__(self, scorer: TextScorer | None = None) -> None:
+        self.scorer = scorer or TextScorer()
 
     def detect(self, batch: Batch) -> Iterable[tuple[int, Signal]]:
-        best: dict[int, dict[Label, tuple[float, Hit]]] = {}
-        milder: dict[int, set[str]] = {}
-        for hit in self._matcher.find(batch.folds):
-            score = hit.term.score
-            if score < THRESHOLD:
-                seen = milder.setdefault(hit.text, set())
-                seen.add(hit.term.text)
-                if len(seen) < _PILED_UP and not _is_aimed(batch.folds[hit.text], hit.start):
+        for first, last in portions(batch.folds):
+            yield from self._portion(batch, first, last)
+
+    def _portion(self, batch: Batch, first: int, last: int) -> Iterator[tuple[int, Signal]]:
+        read = self.scorer.read(batch.folds[first:last])
+        reached = flagged(read.scored).tolist()
+        if not reached:
+            return
+        wanted = list(self._of_the_model(read, reached))
+        reasons = dict(zip(wanted, self._reasons(read, wanted), strict=True))
+        of_model = {(one.text, one.column): one for one in wanted}
+        for text in reached:
+            message = batch.messages[first + text]
+            for column in sorted(range(len(LABELS)), key=lambda column: LABELS[column]):
+                score = round(float(read.scored.labels[text, column]), 4)
+                if score < THRESHOLD:
                     continue
-                score = _AIMED_SCORE
-            _keep(best, hit, score)
-        for hit, hidden in self._second.find(batch.folds):
-            score = hit.term.score
-            if score < THRESHOLD:
-                if not hidden:
+                one = of_model.get((text, column))
+                if one is None:
+                    hit = read.best[text][LABELS[column]].hit
+                    start, end, why = hit.start, hit.end, f"term: {hit.term.text}"
+                else:
+                    reason = reasons[one]
+                    if reason is None:
+                        continue
+                    start, end, why = reason
+                span = original_span(message.text, start, end)
+                yield (
+                    first + text,
+                    Signal(self.name, self.version, LABELS[column], score, span, why),
+                )
+
+    @staticmethod
+    def _of_the_model(read: Read, reached: list[int]) -> Iterator[_Wanted]:
+        """Labels that the lists do not reach as highly."""
+        model = read.model
+        if model is None:
+            return
+        wanted = set(reached)
+        rows: dict[int, list[int]] = {}
+        for row, text in enumerate(read.rows.owner.tolist()):
+            if text in wanted:
+                rows.setdefault(text, []).append(row)
+        for text in reached:
+            for column, label in enumerate(LABELS):
+                score = round(float(read.scored.labels[text, column]), 4)
+                listed = read.best.get(text, {}).get(label)
+                if score < THRESHOLD or (listed is not None and listed.score >= score - 1e-4):
                     continue
-                score = THRESHOLD
-            _keep(best, hit, max(THRESHOLD, round(score * 0.95, 4)))
-        for index in sorted(best):
-            for label in sorted(best[index]):
-                score, hit = best[index][label]
-                span = original_span(batch.messages[index].text, hit.start, hit.end)
-                why = f"term: {hit.term.text}"
-                yield index, Signal(self.name, self.version, label, score, span, why)
+                row = max(rows[text], key=lambda row: (model[row, column], -row))
+                yield _Wanted(text, column, score, row)
+
+    def _reasons(self, read: Read, wanted: list[_Wanted]) -> list[Evidence | None]:
+        """Evidence with places in the folds."""
+        weights = self.scorer.weights
+        if weights is None or not wanted:
+            return []
+        rows = sorted({one.row for one in wanted})
+        number = {row: place for place, row in enumerate(rows)}
+        asked = [Question(number[one.row], HEADS.index(LABELS[one.column].value)) for one in wanted]
+        found = strongest([read.rows.texts[row] for row in rows], asked, weights)
+        return [
+            None if evidence is None else _placed(read, one.row, evidence)
+            for one, evidence in zip(wanted, found, strict=True)
+        ]
 
 
-def _is_aimed(folded: str, start: int) -> bool:
-    return _AIM_BEFORE.search(folded, max(0, start - _AIM_REACH), start) is not None
-
-
-def _keep(best: dict[int, dict[Label, tuple[float, Hit]]], hit: Hit, score: float) -> None:
-    found = best.setdefault(hit.text, {})
-    known = found.get(hit.term.label)
-    if known is None or score > known[0]:
-        found[hit.term.label] = (score, hit)
+def _placed(read: Read, row: int, evidence: Evidence) -> Evidence:
+    start, end, why = evidence
+    if row >= read.rows.views:
+        _, places = view_with_places(read.rows.texts[read.rows.of[row]])
+        # The last letter of the view may stand for several of the fold.
+        start, end = int(places[start]), max(int(places[end]), int(places[end - 1]) + 1)
+    begin = read.rows.begins[row]
+    return Evidence(begin + start, begin + end, why)

@@ -303,18 +303,19 @@ def explain(fold: str) -> list[tuple[int, int, int, str]]:
 
     Shown forms: `word`, `two words`, `one … other`, `part-` of a word, `[class] [class]`.
     """
-    lists = shipped()
     found: list[tuple[int, int, int, str]] = []
-    for kind, block in enumerate(blocks([fold], lists)):
+    for kind, block in enumerate(blocks([fold])):
         starts = np.maximum(block.starts - 1, 0).tolist()
         ends = np.minimum(block.ends - 1, len(fold)).tolist()
         for bucket, start, end in zip(block.indices.tolist(), starts, ends, strict=True):
-            found.append(Reading(bucket, start, end, _shown(fold, start, end, kind, lists)))
+            found.append(Reading(bucket, start, end, shown(fold, start, end, kind)))
     return found
 
 
-def _shown(fold: str, start: int, end: int, kind: int, lists: WordList) -> str:
+def shown(fold: str, start: int, end: int, kind: int) -> str:
+    """How a feature of this kind (a place in `KINDS`), read from `[start, end)`, is shown."""
     text = fold[start:end]
+    lists = shipped()
     if kind in (_WORD, _PAIR):
         return text
     if kind >= _CONCEPT:

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Final, NamedTuple
 
 from rempart.detect.text.evasion import SecondView
-from rempart.detect.text.terms import Hit, Term, TermMatcher, read_phrases, read_terms
+from rempart.detect.text.terms import Hit, TermMatcher, read_phrases, shipped_terms
 from rempart.model import THRESHOLD, Label
 
 _AIMED_SCORE: Final = 0.55
@@ -27,9 +26,11 @@ _PILED_UP: Final = 2
 # Right before the term: "you are so …", "t'es vraiment …", "espèce de …", "such a …".
 _AIM_BEFORE: Final = re.compile(
     r"\b(?:you(?:'?re|r| are| r| were| look| is)?|u(?: r|r)?|ur|youre|she(?:'?s| is)|he(?:'?s| is)"
-    r"|t'? ?es|tu es|vous etes|espece d[e']|sale|bande d[e']|quel(?:le)?)"
+    r"|t'? ?es|tu es|vous etes|especes? d[e']|sales?|bande d[e']|quel(?:le)?s?|tas d[e']"
+    r"|pauvres?)"
     r"(?:[ ,]+(?:all|so|such|just|really|very|fucking|a|an|the|too|literally|vraiment|trop|qu'?un"
-    r"|qu'?une|une?|des|si|tellement|bien|juste|gros|grosse|petite?|pauvre|sale))*"
+    r"|qu'?une|une?|des|si|tellement|bien|juste|gros|grosses?|petite?s?"
+    r"|pauvres?|sales?))*"
     # One word that says nothing, as bots put in to be different.
     r"(?:[ ,]+[a-z]{1,9})?[ ,']*$"
 )
@@ -50,7 +51,7 @@ class ListReader:
     """Finds the terms of the shipped lists in many folded texts."""
 
     def __init__(self) -> None:
-        terms = _shipped_terms()
+        terms = shipped_terms()
         self._matcher = TermMatcher(terms, read_phrases("harmless.txt"))
         self._second = SecondView(terms)
 
@@ -75,16 +76,6 @@ class ListReader:
                 score = THRESHOLD
             _keep(best, hit, max(THRESHOLD, round(score * 0.95, 4)))
         return best
-
-
-@cache
-def _shipped_terms() -> tuple[Term, ...]:
-    terms: dict[str, Term] = {}
-    for term in (*read_terms("en.tsv"), *read_terms("fr.tsv")):
-        known = terms.get(term.text)
-        if known is None or term.score > known.score:
-            terms[term.text] = term
-    return tuple(terms.values())
 
 
 def _is_aimed(folded: str, start: int) -> bool:

@@ -3,7 +3,8 @@
 Rules of this module:
 
 1. A logit is `bias + scale * (sum of the int8 weights of the text's features) / sqrt(number of
-   features)`: the sum is an exact integer, so every path gives the same bytes.
+   features)`: the sum is an exact integer, so every path gives the same bytes. A text without
+   features has the logit `NOTHING`.
 2. The file is deterministic: the same weights give the same bytes, on every platform.
 3. A file that is cut, altered or of another form is refused with the reason, never half read.
 4. Calibration belongs to the weights: thresholds are valid for exactly these numbers.
@@ -55,17 +56,22 @@ _LANE_ROWS: Final = (1 << _LANE_BITS) // 255 - 1
 """So many rows of bytes can be added before a lane runs over."""
 
 
+NOTHING: Final = np.float32(-20.0)
+
+
 class WeightsError(ValueError):
     """The weights cannot be read; the message says why and what to do."""
 
 
 class Calibration(NamedTuple):
-    """For one language and head: flagged from the logit `threshold`; the chance that a reader
-    would agree is `sigmoid(slope * logit + offset)`."""
+    """For one language and label: flagged from the logit `threshold`; the score is
+    `sigmoid(steepness * (logit - threshold))`; the chance that a reader would agree is
+    `sigmoid(slope * logit + offset)`."""
 
     threshold: float
     slope: float = 1.0
     offset: float = 0.0
+    steepness: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,14 +129,16 @@ class Weights:
         return self.from_sums(sums[:, : len(ALL_HEADS)], counts)
 
     def logits(self, features: Features) -> NDArray[np.float32]:
-        """float32[texts, len(ALL_HEADS)]; a text without features has the bias."""
+        """float32[texts, len(ALL_HEADS)]."""
         return self.from_sums(self.sums(features), np.diff(features.starts))
 
     def from_sums(self, sums: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
         """Rule 1 of this module, from integer sums and the numbers of features."""
         norm = np.sqrt(np.maximum(counts, 1).astype(np.float32))
         scaled = (sums.astype(np.float32) * self.scale) / norm[:, None]
-        return np.asarray(self.bias + scaled, np.float32)
+        found = np.asarray(self.bias + scaled, np.float32)
+        found[counts == 0] = NOTHING
+        return found
 
     def sums(self, features: Features) -> NDArray[np.int32]:
         """int32[texts, len(ALL_HEADS)]: the weights of each text's features, added up."""

@@ -5,8 +5,11 @@ Rules of this module:
 1. Scale of the contract: monotone, 0.5 exactly at the shipped threshold of the text's language.
 2. The label is the higher of what the classifier and the lists say. A list's word alone does not
    flag what the classifier is sure is no abuse (about an object, untargeted, quoted, reclaimed).
-3. Long texts are read in windows, hidden ones in a second view as well; the highest counts.
+3. Long texts are read in windows, hidden ones in a second view as well; the highest counts: what is
+   written around abuse does not thin it out.
 4. Without weights the lists speak alone.
+5. Work and memory are bounded by the text: windows go to the classifier in portions, of the hits
+   of the lists only the best of each label is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.detect.text.lists import Best, ListReader
+from rempart.detect.text.features import BUCKETS, features
+from rempart.detect.text.lists import Best, Found, ListReader
 from rempart.detect.text.model import (
     ALL_HEADS,
     HEADS,
@@ -29,7 +33,8 @@ from rempart.detect.text.model import (
     Weights,
     load,
 )
-from rempart.model import Label
+from rempart.detect.text.views import second_views, signs
+from rempart.model import THRESHOLD, Label
 
 LABELS: Final = (
     Label.HATE,
@@ -38,6 +43,16 @@ LABELS: Final = (
     Label.SEXUAL,
     Label.SELF_HARM_INCITEMENT,
 )
+WINDOW: Final = 600
+_STEP: Final = 450
+_PORTION: Final = 1 << 18
+"""Characters that are folded, listed and scored in one go."""
+
+_HARMLESS: Final = ("counter_or_quote", "reclaimed", "profanity_untargeted", "object_target")
+_SURE: Final = 0.9
+_NOTHING: Final = 0.25
+_OVERRULED: Final = 0.45
+
 Scores = NDArray[np.float32]
 
 
@@ -53,15 +68,40 @@ class Scored(NamedTuple):
 
 class Delta(NamedTuple):
     """What a site learned: `values` float32[n, len(ALL_HEADS)] are added to the scaled weights of
-    the buckets `indices` (uint32[n], rising)."""
+    the buckets `indices` (uint32[n], each once)."""
 
     indices: NDArray[np.uint32]
     values: NDArray[np.float32]
 
 
+class Rows(NamedTuple):
+    """What the classifier read: row `r` is `texts[r]`, belongs to text `owner[r]`, begins at
+    `begins[r]` of its fold and is, from row `views` on, a second view of row `of[r]`."""
+
+    texts: list[str]
+    owner: NDArray[np.intp]
+    begins: list[int]
+    views: int
+    of: list[int]
+
+
+class Read(NamedTuple):
+    """A score with what it rests on. `model` float32[rows, len(LABELS)], None without weights;
+    `best` what the lists found."""
+
+    scored: Scored
+    rows: Rows
+    model: Scores | None
+    best: Best
+
+
 @cache
 def shipped_weights() -> Weights | None:
-    """The weights in the package, or None while there are none."""
+    """The weights in the package, or None while there are none.
+
+    Raises:
+        WeightsError: the file of the package was cut or altered.
+    """
     path = resources.files("rempart.detect.text").joinpath("data", "weights.bin")
     return load(path.read_bytes()) if path.is_file() else None
 
@@ -70,29 +110,144 @@ class TextScorer:
     """Scores folded texts. Pure; safe to share between threads."""
 
     def __init__(self, weights: Weights | None = None, delta: Delta | None = None) -> None:
-        self._weights = weights or shipped_weights()
-        self._delta = delta
+        self.weights = weights if weights is not None else shipped_weights()
+        self._delta = None if delta is None else _Learned(delta)
         self._lists = ListReader()
-        if self._weights is not None:
-            self._scale = _Scale(self._weights)
+        self._scale = None if self.weights is None else _Scale(self.weights)
 
     def score(self, folds: Sequence[str]) -> Scored:
         """The scores of many texts, in order."""
-        return self.combine(folds, self._lists.read(folds))
+        parts = [self.read(folds[first:last]).scored for first, last in portions(folds)]
+        if len(parts) == 1:
+            return parts[0]
+        return Scored(
+            np.concatenate([np.zeros((0, len(LABELS)), np.float32), *(p.labels for p in parts)]),
+            np.concatenate(
+                [np.zeros((0, len(LABELS)), np.float32), *(p.probability for p in parts)]
+            ),
+            [language for part in parts for language in part.languages],
+        )
 
-    def combine(self, folds: Sequence[str], best: Best) -> Scored:
-        labels = np.zeros((len(folds), len(LABELS)), np.float32)
-        probability = np.zeros_like(labels)
-        languages = ["other"] * len(folds)
-        if self._weights is not None and folds:
-            logits = self._weights.read(folds)
-            labels, probability, languages = self._scale.read(logits)
+    def logits(self, folds: Sequence[str]) -> Scores:
+        """float32[texts, len(ALL_HEADS)]: of each fold as it stands, with what was learned.
+
+        Raises:
+            ValueError: there are no weights.
+        """
+        if self.weights is None:
+            raise ValueError("there are no weights: train them or give them")
+        found = self.weights.read(folds)
+        return found if self._delta is None else self._delta.added(folds, found)
+
+    def read(self, folds: Sequence[str]) -> Read:
+        """As `score`, with what the score rests on; for portions that fit into memory."""
+        asking = signs(folds)
+        best = self._lists.read(folds, asking)
+        if self._scale is None:
+            rows = Rows([], np.zeros(0, np.intp), [], 0, [])
+            zero = np.zeros((len(folds), len(LABELS)), np.float32)
+            scored = Scored(zero, zero.copy(), ["other"] * len(folds))
+            self._take_lists(scored, best, None)
+            return Read(scored, rows, None, best)
+        rows = _rows(folds, asking)
+        logits = self.logits(rows.texts)
+        first = _firsts(rows, len(folds))
+        codes = _languages(logits[first])
+        labels, probability = self._scale.read(logits, codes[rows.owner])
+        most, chance = labels[first], probability[first]
+        if len(rows.texts) > len(folds):
+            np.maximum.at(most, rows.owner, labels)
+            np.maximum.at(chance, rows.owner, probability)
+        scored = Scored(most, chance, [LANGUAGES[code] for code in codes.tolist()])
+        if best:
+            harmless = _harmless(logits[first])
+            self._take_lists(scored, best, harmless)
+        return Read(scored, rows, labels, best)
+
+    @staticmethod
+    def _take_lists(scored: Scored, best: Best, harmless: NDArray[np.bool_] | None) -> None:
         for index, found in best.items():
-            for column, label in enumerate(LABELS):
-                if label in found:
-                    labels[index, column] = max(labels[index, column], found[label].score)
-                    probability[index, column] = max(probability[index, column], found[label].score)
-        return Scored(labels, probability, languages)
+            for label in found:
+                column = LABELS.index(label)
+                if (
+                    harmless is not None
+                    and harmless[index]
+                    and scored.labels[index, column] < _NOTHING
+                ):
+                    found[label] = Found(min(found[label].score, _OVERRULED), found[label].hit)
+                score = found[label].score
+                scored.labels[index, column] = max(scored.labels[index, column], score)
+                scored.probability[index, column] = max(scored.probability[index, column], score)
+
+
+def portions(folds: Sequence[str]) -> list[tuple[int, int]]:
+    """Ranges of texts that hold some `_PORTION` characters each; one text is never cut."""
+    if sum(map(len, folds)) <= _PORTION:
+        return [(0, len(folds))]
+    cuts, filled = [0], 0
+    for index, fold in enumerate(folds):
+        if filled and filled + len(fold) > _PORTION:
+            cuts.append(index)
+            filled = 0
+        filled += len(fold)
+    return list(zip(cuts, [*cuts[1:], len(folds)], strict=True))
+
+
+def _rows(folds: Sequence[str], asking: Sequence[int]) -> Rows:
+    if max(map(len, folds), default=0) <= WINDOW:
+        texts, owner, begins = list(folds), list(range(len(folds))), [0] * len(folds)
+        hidden, views = second_views(texts, asking)
+    else:
+        texts, owner, begins = [], [], []
+        for index, fold in enumerate(folds):
+            for begin in range(0, max(1, len(fold) - (WINDOW - _STEP)), _STEP):
+                texts.append(fold[begin : begin + WINDOW])
+                owner.append(index)
+                begins.append(begin)
+        wanted = set(asking)
+        hidden, views = second_views(
+            texts, [row for row, index in enumerate(owner) if index in wanted]
+        )
+    plain = len(texts)
+    texts += views
+    owner += [owner[row] for row in hidden]
+    begins += [begins[row] for row in hidden]
+    return Rows(texts, np.array(owner, np.intp), begins, plain, [*range(plain), *hidden])
+
+
+def _firsts(rows: Rows, count: int) -> NDArray[np.intp]:
+    """The first row of each text: its beginning, as it stands."""
+    return np.asarray(np.searchsorted(rows.owner[: rows.views], np.arange(count)), np.intp)
+
+
+def _harmless(logits: Scores) -> NDArray[np.bool_]:
+    """Where the classifier is sure that what was said is no abuse of a person."""
+    columns = [HEADS.index(head) for head in _HARMLESS]
+    return np.asarray(_sigmoid(logits[:, columns]).max(axis=1) >= _SURE, np.bool_)
+
+
+class _Learned:
+    """A delta, ready to be added."""
+
+    def __init__(self, delta: Delta) -> None:
+        if delta.values.shape != (len(delta.indices), len(ALL_HEADS)):
+            raise ValueError(f"a delta has {len(ALL_HEADS)} values for each bucket")
+        self._slot = np.full(BUCKETS, -1, np.int32)
+        self._slot[delta.indices] = np.arange(len(delta.indices))
+        self._values = delta.values
+
+    def added(self, folds: Sequence[str], logits: Scores) -> Scores:
+        indices, starts = features(folds)
+        slots = self._slot[indices]
+        met = np.flatnonzero(slots >= 0)
+        if not len(met):
+            return logits
+        counts = np.diff(starts)
+        owner = np.searchsorted(starts, met, side="right") - 1
+        sums = np.zeros_like(logits)
+        np.add.at(sums, owner, self._values[slots[met]])
+        norm = np.sqrt(np.maximum(counts, 1).astype(np.float32))
+        return np.asarray(logits + sums / norm[:, None], np.float32)
 
 
 class _Scale:
@@ -102,6 +257,7 @@ class _Scale:
         shape = (len(LANGUAGES), len(LABELS))
         self._threshold = np.zeros(shape, np.float32)
         self._slope = np.ones(shape, np.float32)
+        self._steepness = np.ones(shape, np.float32)
         self._offset = np.zeros(shape, np.float32)
         default = weights.calibration.get("other", {})
         for row, language in enumerate(LANGUAGES):
@@ -110,30 +266,36 @@ class _Scale:
                 one = heads.get(label.value, Calibration(0.0))
                 self._threshold[row, column] = one.threshold
                 self._slope[row, column] = one.slope
+                self._steepness[row, column] = one.steepness
                 self._offset[row, column] = one.offset
-        self._mix = np.zeros((len(ALL_HEADS), len(LABELS)), np.float32)
-        for column, label in enumerate(LABELS):
-            for head, amount in weights.mix.get(label.value, {}).items():
-                self._mix[HEADS.index(head), column] = amount
-        self._mixes = bool(self._mix.any())
+        self._mix = [
+            (column, HEADS.index(head), np.float32(amount))
+            for column, label in enumerate(LABELS)
+            for head, amount in sorted(weights.mix.get(label.value, {}).items())
+        ]
 
-    def read(self, logits: Scores) -> Scored:
-        raw: Scores = logits[:, : len(LABELS)]
-        if self._mixes:
-            raw = np.asarray(raw + np.maximum(logits, 0) @ self._mix, np.float32)
-        codes = _languages(logits)
-        slope = self._slope[codes]
-        labels = _sigmoid(slope * (raw - self._threshold[codes]))
-        probability = _sigmoid(slope * raw + self._offset[codes])
-        return Scored(labels, probability, [LANGUAGES[code] for code in codes.tolist()])
+    def read(self, logits: Scores, codes: NDArray[np.intp]) -> tuple[Scores, Scores]:
+        """(labels, probability) of each row, whose language is `codes[row]`."""
+        # Added up one by one: a matrix product may depend on the number of rows.
+        raw: Scores = logits[:, : len(LABELS)].copy()
+        for column, head, amount in self._mix:
+            raw[:, column] += amount * np.maximum(logits[:, head], 0)
+        labels = _sigmoid(self._steepness[codes] * (raw - self._threshold[codes]))
+        probability = _sigmoid(self._slope[codes] * raw + self._offset[codes])
+        return labels, probability
 
 
 def _languages(logits: Scores) -> NDArray[np.intp]:
     heads = logits[:, len(HEADS) : len(HEADS) + len(LANGUAGE_HEADS)]
     best = heads.argmax(axis=1)
-    sure = np.take_along_axis(heads, best[:, None], axis=1)[:, 0] > 0
-    return np.where(sure, best, LANGUAGES.index("other"))
+    sure = heads.max(axis=1, initial=-1.0) > 0
+    return np.asarray(np.where(sure, best, LANGUAGES.index("other")), np.intp)
 
 
 def _sigmoid(values: Scores) -> Scores:
     return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))), np.float32)
+
+
+def flagged(scored: Scored) -> NDArray[np.intp]:
+    """Numbers of the texts in which some label reaches the threshold, rising."""
+    return np.flatnonzero(scored.labels.max(axis=1, initial=0.0) >= THRESHOLD)

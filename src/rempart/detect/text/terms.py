@@ -4,7 +4,8 @@ Rules of this module:
 
 1. A term matches between word boundaries, never inside a word.
 2. All terms are looked for at once (Aho-Corasick), in one pass over all texts of a batch.
-3. A list is data: `term <tab> label <tab> score`, lines with `#` are provenance. 0.5 = flagged;
+3. A list is data: `term <tab> label <tab> score`, a term may be a frame (see `forms`), lines with
+   `#` are provenance. 0.5 = flagged;
    a milder term counts only when it is aimed at somebody (see `detector`).
 4. A harmless phrase covers the terms inside it ("il a du retard"): they are not found there.
 """
@@ -13,12 +14,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib import resources
 from itertools import accumulate
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from rempart.detect.text.forms import french_forms, written_out
 from rempart.model import Label
 
 _SEPARATOR: Final = " \n "
@@ -47,12 +50,36 @@ class Hit(NamedTuple):
 def read_terms(name: str) -> list[Term]:
     """A list shipped in `data/`."""
     text = resources.files("rempart.detect.text").joinpath("data", name).read_text("utf-8")
-    terms = []
+    terms: list[Term] = []
     for line in text.splitlines():
         if line and not line.startswith("#"):
-            term, label, score = line.split("\t")
-            terms.append(Term(term, Label(label), float(score)))
+            frame, label, score = line.split("\t")
+            terms += (Term(text, Label(label), float(score)) for text in written_out(frame))
     return terms
+
+
+@cache
+def shipped_terms() -> tuple[Term, ...]:
+    """All lists, the French forms derived; of a term listed twice the higher score. A derived form
+    gives way to a listed one."""
+    english, french = read_terms("en.tsv"), read_terms("fr.tsv")
+    listed: dict[str, Term] = {}
+    for term in (*english, *french, *read_terms("frames.tsv")):
+        known = listed.get(term.text)
+        if known is None or term.score > known.score:
+            listed[term.text] = term
+    derived: dict[str, Term] = {}
+    for term in french:
+        if term.label in (Label.INSULT, Label.HATE):
+            for form in french_forms(term.text):
+                if form not in listed:
+                    form_of = Term(form, term.label, term.score)
+                    derived[form] = max(form_of, derived.get(form, form_of), key=_score)
+    return (*listed.values(), *derived.values())
+
+
+def _score(term: Term) -> float:
+    return term.score
 
 
 def read_phrases(name: str) -> list[str]:
