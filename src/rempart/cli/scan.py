@@ -21,12 +21,15 @@ from rempart.cli.progress import Progress, progress_over
 from rempart.cli.refusals import MAX_REFUSALS_SHOWN, refusal_line
 from rempart.cli.summary import Meter, summary_for_people, summary_json
 from rempart.engine.pipeline import Pipeline, PipelineSettings
+from rempart.engine.rule_files import load_program
 from rempart.engine.scan import MAX_REFUSALS_KEPT, Chunk, PureEngine, ScanEngine, Scanned
 from rempart.engine.scan import scan as run_scan
 from rempart.engine.shards import choose_processes
-from rempart.errors import InputError, NotYetError
+from rempart.errors import InputError
 from rempart.ingest import Parsed, open_input, read_ndjson
 from rempart.model import ItemRefusal
+from rempart.rules import RuleSet, default_rules
+from rempart.rules.language import Program
 
 CHUNK = 2_000
 _VERDICTS = (
@@ -50,7 +53,11 @@ _NOTHING_READ = (
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of a store: keep messages, cases and the log there, as the service would.",
 )
-@click.option("--rules", help="Folder of rules (not yet: the built-in ones act).")
+@click.option(
+    "--rules",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of rule files: they act beside the built-in ones.",
+)
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -63,7 +70,7 @@ def scan(
     summary: str | None,
     as_json: bool,
     data: Path | None,
-    rules: str | None,
+    rules: Path | None,
     processes: int | None,
     chunk: int,
 ) -> None:
@@ -71,12 +78,7 @@ def scan(
 
     Without --data nothing is stored.
     """
-    if rules is not None:
-        raise NotYetError(
-            "rules from a folder come with the issue 'Rules and protection'",
-            where="--rules",
-            next_step="leave it out: the built-in rules are in force",
-        )
+    program = load_program(rules) if rules is not None else None
     _check_outputs(inputs, out, summary)
     meter = Meter()
     told = _Refusals()
@@ -85,7 +87,7 @@ def scan(
         sink = counted.over(stack.enter_context(_open_sink(out)))
         progress = stack.enter_context(progress_over(inputs))
         chunks = _read(inputs, chunk, told, progress)
-        engine, chunks = _engine(data, inputs, processes, chunks)
+        engine, chunks = _engine(data, inputs, processes, chunks, program)
         stack.callback(engine.close)
         gc.collect()
         gc.freeze()
@@ -161,7 +163,11 @@ def _read(
 
 
 def _engine(
-    data: Path | None, inputs: tuple[str, ...], processes: int | None, chunks: Iterator[Chunk]
+    data: Path | None,
+    inputs: tuple[str, ...],
+    processes: int | None,
+    chunks: Iterator[Chunk],
+    program: Program | None,
 ) -> tuple[ScanEngine, Iterator[Chunk]]:
     """The engine that fits; to choose the number of processes it looks at the first chunk."""
     if data is not None:
@@ -171,8 +177,8 @@ def _engine(
             )
         from rempart.engine.stored_scan import StoredEngine
 
-        return StoredEngine(data, inputs), chunks
-    pipeline = Pipeline(PipelineSettings())
+        return StoredEngine(data, inputs, program), chunks
+    pipeline = Pipeline(PipelineSettings(), rules=RuleSet(default_rules().rules, program))
     if processes is None:
         first = next(chunks, [])
         processes = choose_processes([part.item for part in first if isinstance(part, Parsed)])

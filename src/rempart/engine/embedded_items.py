@@ -71,6 +71,7 @@ def is_plain(outcome: Outcome) -> bool:
         and outcome.raid is None
         and not outcome.rules
         and not outcome.measures
+        and not outcome.shadow
     )
 
 

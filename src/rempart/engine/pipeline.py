@@ -60,6 +60,7 @@ from rempart.model import (
 )
 from rempart.protect import Limits, MeasureBook, Planner
 from rempart.rules import Facts, RaidTouch, RuleSet, default_rules
+from rempart.rules.language import Program, RuleState
 
 _LOG = logging.getLogger(__name__)
 NO_LABELS: frozenset[Label] = frozenset()
@@ -109,7 +110,16 @@ class PipelineState:
         self.spread_used_ms: dict[str, int] = {}
         self.over_time = LongMemory(pipeline.campaign_operator)
         self.book = MeasureBook()
+        self.rules: RuleState | None = None
         self._clock_ms = 0
+        self.use_rules(pipeline.rules)
+
+    def use_rules(self, rules: RuleSet) -> None:
+        """Counters and labels for this set of rules; those it shares with the one before go on."""
+        before, program = self.rules, rules.program
+        self.rules = program.new_state() if program is not None else None
+        if before is not None and self.rules is not None:
+            self.rules.load(before.dump())
 
     def forget_signatures(self, now_ms: int) -> None:
         """Drops the states of signatures unused for an hour; looks at most once a minute."""
@@ -159,6 +169,12 @@ class Pipeline:
             LinkDetector(links) if isinstance(detector, LinkDetector) else detector
             for detector in self.detectors
         )
+
+    def use_rules(self, program: Program | None) -> None:
+        """Other rules of the language, from the next step on; the state must be told too
+        (`PipelineState.use_rules`). Between two steps only."""
+        self.rules = RuleSet(self.rules.rules, program)
+        self.planner = Planner(self.rules, self.settings.limits)
 
     @property
     def link_rules(self) -> LinkRules:
@@ -295,15 +311,26 @@ class Pipeline:
         pending = iter(changes)
         change = next(pending, None)
         signals_of, failures, book = analysis.signals, analysis.failures, state.book
+        program = self.rules.program
+        folds = _folds_for(program, items)
         for position, item in enumerate(items):
             if isinstance(item, Message):
                 signals = signals_of.get(position)
                 touched = touches.get(position)
                 failed = failures.get(position, ()) if failures else ()
-                if signals is None and touched is None and not book.held_accounts and not failed:
+                if (
+                    signals is None
+                    and touched is None
+                    and program is None
+                    and not book.held_accounts
+                    and not failed
+                ):
                     outcomes.append(Outcome(item.id, Verdict.ALLOW, 0.0))
                 else:
-                    outcomes.append(self._judge(book, item, signals, touched, failed, measures))
+                    fold_of = folds[position] if folds else ""
+                    outcomes.append(
+                        self._judge(state, item, signals, touched, failed, fold_of, measures)
+                    )
             else:
                 outcomes.append(None)
             while change is not None and change.position <= position:
@@ -337,18 +364,25 @@ class Pipeline:
 
     def _judge(
         self,
-        book: MeasureBook,
+        state: PipelineState,
         message: Message,
         signals: list[Signal] | None,
         touched: list[Touch] | None,
         failed: tuple[str, ...],
+        folded: str,
         measures: list[Measure],
     ) -> Outcome:
+        book = state.book
         labels = _labels(signals)
         abuse = max(labels.values(), default=0.0)
         touch = _furthest(touched, book)
-        facts = Facts(message, tuple(signals or ()), labels, abuse, touch, failed)
+        facts = Facts(message, tuple(signals or ()), labels, abuse, touch, failed, folded)
         effects = self.rules.on_message(facts) if signals or touch or failed else []
+        shadow: tuple[str, ...] = ()
+        if state.rules is not None and self.rules.program is not None and self._is_open(message):
+            fired = self.rules.program.run(facts, state.rules)
+            effects = [*effects, *fired.effects]
+            shadow = tuple(fired.shadow)
         raid = touch.raid if touch else None
         verdict, ids, new = self.planner.for_message(book, message, effects, raid)
         measures.extend(new)
@@ -361,6 +395,7 @@ class Pipeline:
             signals=facts.signals,
             rules=tuple(dict.fromkeys(effect.rule for effect in effects)),
             measures=tuple(ids),
+            shadow=shadow,
         )
 
     def _answer_raid(
@@ -370,6 +405,13 @@ class Pipeline:
         effects = self.rules.on_raid(raid)
         if effects:
             measures.extend(self.planner.for_raid(book, raid, effects, at))
+
+
+def _folds_for(program: Program | None, items: Sequence[Item]) -> list[str] | None:
+    """The folds of all items (empty for events), when rules look at them."""
+    if program is None or not program.needs_fold:
+        return None
+    return fold([item.text if isinstance(item, Message) else "" for item in items])
 
 
 def _corrected(

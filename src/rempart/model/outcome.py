@@ -26,7 +26,7 @@ _RANK = {Verdict.ALLOW: 0, Verdict.HOLD: 1, Verdict.HIDE: 2, Verdict.REMOVE: 3}
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One per accepted message, in input order."""
+    """One per accepted message, in input order. `shadow`: rules on trial that would have acted."""
 
     id: str
     verdict: Verdict
@@ -36,6 +36,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     signals: tuple[Signal, ...] = ()
     rules: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
+    shadow: tuple[str, ...] = ()
 
 
 class ItemRefusal(msgspec.Struct, frozen=True, omit_defaults=True):

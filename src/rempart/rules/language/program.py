@@ -44,15 +44,17 @@ _WORDS: Final = bytes(
 
 class Fired(NamedTuple):
     """What one message called for. `effects` of rules in force, `shadow` the names of rules that
-    would have acted, `unknown` those that could not say, `errors` those that failed, with why."""
+    would have acted, `unknown` those that could not say, `errors` those that failed, with why;
+    `labelled` the rules that set or took off a label."""
 
     effects: list[Effect]
     shadow: list[str]
     unknown: list[str]
     errors: list[tuple[str, str]]
+    labelled: list[str]
 
 
-NOTHING: Final = Fired([], [], [], [])
+NOTHING: Final = Fired([], [], [], [], [])
 
 
 class RuleState:
@@ -86,12 +88,26 @@ class RuleState:
 class Program:
     """Compiled rules. `hash` names this very text of rules and lists."""
 
-    def __init__(self, files: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> None:
-        """`files`: rule files by name; `lists`: term lists by name, terms in folded form.
-        RuleProblemsError with everything that is wrong: then nothing of it runs."""
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        lists: Mapping[str, Sequence[str]],
+        *,
+        only: str | None = None,
+    ) -> None:
+        """`files`: rule files by name; `lists`: term lists by name, terms in folded form. `only`:
+        this rule alone, live whatever its state. RuleProblemsError with everything that is wrong:
+        then nothing of it runs."""
         self.files = dict(sorted(files.items()))
         self.lists = {name: tuple(terms) for name, terms in sorted(lists.items())}
         self.rules, self._checked, self._parts = _checked(self.files, frozenset(lists))
+        if only is not None:
+            self.rules = tuple(
+                rule._replace(state="live", canary=100)
+                if rule.name == only
+                else rule._replace(state="off", canary=0)
+                for rule in self.rules
+            )
         self.by_name = {rule.name: rule for rule in self.rules}
         self.hash = _hash(self.files, self.lists)
         self._plans = list(self._parts.counters)
@@ -113,6 +129,10 @@ class Program:
     def needs_fold(self) -> bool:
         parts = self._parts
         return bool(parts.used_lists or parts.patterns["fold"] or "message.fold" in parts.fields)
+
+    def only(self, name: str) -> Program:
+        """This rule alone, as if it were live: for its tests and for a look back."""
+        return Program(self.files, self.lists, only=name)
 
     def new_state(self) -> RuleState:
         return RuleState(self._plans)
@@ -161,12 +181,14 @@ class Program:
         unknown: Sequence[int],
         errors: Sequence[tuple[int, Exception]],
     ) -> Fired:
-        fired = Fired([], [], [], [])
+        fired = Fired([], [], [], [], [])
         for number in hit:
             rule = self.rules[number]
             if _in_force(rule, facts.message.author):
                 fired.effects.extend(rule.effects)
-                self._label(rule, facts.message, state, now)
+                if rule.labellings:
+                    self._label(rule, facts.message, state, now)
+                    fired.labelled.append(rule.name)
             else:
                 fired.shadow.append(rule.name)
         for number in unknown:

@@ -1,0 +1,114 @@
+"""`rempart rules` and `rempart scan --rules`, as a person uses them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rempart.cli import main
+
+RULES = """
+[[rule]]
+name = "no-viewbots"
+state = "live"
+description = { en = "Offers of bought viewers are held.", fr = "Les offres sont retenues." }
+reason = { en = "An offer of bought viewers.", fr = "Une offre de spectateurs achetés." }
+when = "in_list(message.fold, 'ads')"
+measures = ["hold message for 1 day"]
+
+[[rule.test]]
+message = { text = "buy VIEWBOTS here" }
+expect = ["hold message"]
+
+[[rule]]
+name = "many-a-minute"
+state = "shadow"
+description = { en = "Many messages a minute.", fr = "Beaucoup de messages par minute." }
+reason = { en = "Many messages a minute.", fr = "Beaucoup de messages par minute." }
+when = "count(by=account, over=minutes(1)) > 3"
+measures = ["mute account for 10 minutes"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "rules"
+    (place / "lists").mkdir(parents=True)
+    (place / "house.toml").write_text(RULES, "utf-8")
+    (place / "lists" / "ads.txt").write_text("# offers\nviewbots\nfree followers\n", "utf-8")
+    return place
+
+
+def run(*arguments: str | Path) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, [str(one) for one in arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def messages(path: Path, count: int = 6) -> Path:
+    rows = [
+        {
+            "id": f"m{number}",
+            "platform": "twitch",
+            "channel": "lea",
+            "sent_at": f"2026-03-01T20:00:{number:02}Z",
+            "author": {"id": "u1"},
+            "text": "get your v i e w b o t s" if number == 9 else f"hello {number}",
+        }
+        for number in range(count)
+    ]
+    rows[2]["text"] = "FREE  followers for you".replace("  ", " ")
+    path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    return path
+
+
+def test_right_rules(folder: Path) -> None:
+    code, out, _ = run("rules", "check", folder)
+    assert code == 0 and "no-viewbots" in out and "2 rules are right" in out
+    code, out, _ = run("rules", "check", folder, "--json")
+    assert [rule["state"] for rule in json.loads(out)["rules"]] == ["live", "shadow"]
+
+
+def test_wrong_rules_are_refused_with_their_place(folder: Path) -> None:
+    (folder / "house.toml").write_text(RULES.replace("'ads'", "'adds'"), "utf-8")
+    code, _, err = run("rules", "check", folder)
+    assert code == 1 and "house.toml:7:" in err and "`ads`" in err
+    code, out, _ = run("rules", "check", folder, "--json")
+    assert code == 1 and json.loads(out)["problems"][0]["line"] == 7
+
+
+def test_their_tests(folder: Path) -> None:
+    code, out, err = run("rules", "test", folder)
+    assert (code, out.strip()) == (0, "1 of 1 tests hold")
+    assert "without a test: many-a-minute" in err
+    (folder / "lists" / "ads.txt").write_text("something else\n", "utf-8")
+    code, _, err = run("rules", "test", folder)
+    assert code == 1 and "expected hold message, found nothing" in err
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    code, _, err = run("rules", "check", tmp_path / "nowhere")
+    assert code == 2 and "no such folder" in err
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_scan_with_rules(folder: Path, tmp_path: Path, stored: bool) -> None:
+    out = tmp_path / "out.ndjson"
+    more = ["--data", tmp_path / "data"] if stored else []
+    source = messages(tmp_path / "in.ndjson")
+    code, _, err = run("scan", source, "--out", out, "--rules", folder, *more)
+    assert code == 0, err
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [row["verdict"] for row in rows] == ["allow", "allow", "hold", *["allow"] * 3]
+    assert rows[2]["rules"] == ["no-viewbots"]
+    assert [row.get("shadow", []) for row in rows[3:]] == [["many-a-minute"]] * 3
+
+
+def test_refused_rules_stop_a_scan_before_it_begins(folder: Path, tmp_path: Path) -> None:
+    (folder / "house.toml").write_text(RULES.replace("count(", "cuont("), "utf-8")
+    out = tmp_path / "out.ndjson"
+    code, _, err = run("scan", messages(tmp_path / "in.ndjson"), "--out", out, "--rules", folder)
+    assert code == 1 and "cuont" in err
+    assert not out.exists()
