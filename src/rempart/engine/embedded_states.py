@@ -61,6 +61,8 @@ class BookPicture(msgspec.Struct, omit_defaults=True):
     refused: list[tuple[str, str, int]] = []
     used_ms: dict[str, int] = {}
     campaigns: list[str] = []
+    rules: bytes = b""
+    """Counters and labels of the community's own rules."""
 
 
 class EngineMemory:
@@ -328,6 +330,7 @@ def _dump_book(state: PipelineState) -> bytes:
             refused,
             state.spread_used_ms,
             sorted(state.over_time.on),
+            state.rules.dump() if state.rules is not None else b"",
         )
     )
 
@@ -343,3 +346,5 @@ def _load_book(state: PipelineState, blob: bytes) -> None:
     state.book = book
     state.spread_used_ms = picture.used_ms
     state.over_time.on = set(picture.campaigns)
+    if state.rules is not None and picture.rules:
+        state.rules.load(picture.rules)

@@ -17,6 +17,7 @@ from rempart.engine.settings import load_engine_settings
 from rempart.engine.shards import open_raids, raid_key
 from rempart.ingest import Parsed
 from rempart.model import Campaign, Item, Raid
+from rempart.rules.language import Program
 
 _MAX_SOURCE_NAME = 200
 
@@ -24,9 +25,11 @@ _MAX_SOURCE_NAME = 200
 class StoredEngine:
     """Answers come after the durable commit. `inputs`: the names of the files, for the log."""
 
-    def __init__(self, data: Path, inputs: Sequence[str]) -> None:
+    def __init__(self, data: Path, inputs: Sequence[str], program: Program | None = None) -> None:
         settings = load_engine_settings(data)
         self._pipeline = _Watched(settings.pipeline)
+        if program is not None:
+            self._pipeline.use_rules(program)
         self._engine = EmbeddedEngine.open(data, settings, pipeline=self._pipeline, sweep=False)
         self._pipeline.forget()
         self._engine.start()
