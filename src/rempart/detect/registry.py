@@ -9,13 +9,14 @@ from rempart.detect.links.policy import LinkRules
 from rempart.detect.personal.detector import PersonalDataDetector
 from rempart.detect.raid.operator import RaidOperator
 from rempart.detect.raid.spread import SpreadOperator
+from rempart.detect.spam.detector import SpamDetector
 from rempart.detect.text.detector import TextDetector
 
 
 def default_detectors(links: LinkRules | None = None) -> tuple[Detector, ...]:
-    """Each message on its own: words, personal data, links. `links`: lists and what channels say
-    of links."""
-    return (TextDetector(), PersonalDataDetector(), LinkDetector(links))
+    """Each message on its own: words, personal data, links, spam. `links`: lists, and what channels
+    say of links."""
+    return (TextDetector(), PersonalDataDetector(), LinkDetector(links), SpamDetector())
 
 
 def target_operator() -> RaidOperator:
