@@ -6,6 +6,7 @@ By this machine's clock, in milliseconds; nothing here decides about a message.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,11 @@ DIGEST_MS = 250
 SOON_MS = 2_000
 """A checkpoint follows an attack this soon, so that its evidence is signed early."""
 MOST_ATTACKS = 1_000
+RESTS = 20
+"""After a snapshot that took long, because a thousand targets are busy, the next one waits this
+many times as long: saving takes a twentieth of the time, whatever there is to save."""
+MOST_REPLAYED = 5
+"""But not beyond so many times the messages after which one is worth it."""
 LEASE = "lease"
 """Who ended a measure whose time had passed."""
 
@@ -57,6 +63,7 @@ class Chores:
         self._size = 0
         self._snapshot_size: int | None = None
         self._snapshot_ms = 0
+        self._took_ms = 0.0
         self._saving = False
         self._attacks: dict[str, None] = {}
         self._sign_soon = False
@@ -88,9 +95,11 @@ class Chores:
 
     def _snapshot_wanted(self, now_ms: int, size: int) -> bool:
         grown = size - (self._snapshot_size or 0)
-        if self.snapshot_due or grown >= self._settings.engine.snapshot_messages:
+        worth_saving = self._settings.engine.snapshot_messages
+        if self.snapshot_due or self._memory.crowded or grown >= MOST_REPLAYED * worth_saving:
             return True
-        if self._memory.crowded:
+        rested = abs(now_ms - self._snapshot_ms) >= RESTS * self._took_ms
+        if grown >= worth_saving and rested:
             return True
         every = self._settings.engine.snapshot_seconds * 1000
         return grown > 0 and (self.ending or abs(now_ms - self._snapshot_ms) >= every)
@@ -108,7 +117,9 @@ class Chores:
             self._snapshot_size, self._snapshot_ms = tables.stream.snapshot_seq(), now_ms
         self._size = tables.log.size()
         if self._snapshot_wanted(now_ms, self._size):
+            begin = time.perf_counter()
             self._memory.save(tables, owed())
+            self._took_ms = (time.perf_counter() - begin) * 1000
             self._saving = True
             self._snapshot_ms = now_ms
         if self._checkpoint_due(now_ms, self._size):
@@ -181,4 +192,12 @@ def _told(settings: EngineSettings) -> dict[str, Any]:
         "limits": msgspec.to_builtins(settings.limits),
         "private_for": sorted(settings.detection.private_for),
         "connectors": sorted(settings.webhooks),
+        **_told_of_opinions(settings),
     }
+
+
+def _told_of_opinions(settings: EngineSettings) -> dict[str, Any]:
+    """Nothing without plug-ins: a log that never had one is not told of them."""
+    if not settings.opinions:
+        return {}
+    return {"opinions": {name: msgspec.to_builtins(one) for name, one in settings.opinions.items()}}

@@ -20,8 +20,9 @@ from rempart.engine.states import KeyedStates
 
 _StateT = TypeVar("_StateT")
 Fetch = Callable[[str], bytes | None]
-BUSY_KEYS = 1_024
-"""So many targets are busy at once in the largest community that one process is meant for."""
+BUSY_KEYS = 1_280
+"""A thousand targets are busy at once in the largest community that one process is meant for; the
+quiet ones that are needed in between must not push them out."""
 WAITING_BYTES = 32 << 20
 """So much may wait for a snapshot before one is made out of turn."""
 
