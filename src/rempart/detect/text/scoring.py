@@ -68,10 +68,12 @@ class Scored(NamedTuple):
 
 class Delta(NamedTuple):
     """What a site learned: `values` float32[n, len(ALL_HEADS)] are added to the scaled weights of
-    the buckets `indices` (uint32[n], each once)."""
+    the buckets `indices` (uint32[n], each once), `offset` float32[len(ALL_HEADS)] to every logit
+    (see `learning`)."""
 
     indices: NDArray[np.uint32]
     values: NDArray[np.float32]
+    offset: NDArray[np.float32]
 
 
 class Rows(NamedTuple):
@@ -114,6 +116,13 @@ class TextScorer:
         self._delta = None if delta is None else _Learned(delta)
         self._lists = ListReader()
         self._scale = None if self.weights is None else _Scale(self.weights)
+
+    def steepness(self, languages: Sequence[str]) -> Scores:
+        """float32[len(languages), len(LABELS)]: the logit of a score is so many times as far from
+        the threshold as the classifier's own logit; ones without weights."""
+        if self._scale is None:
+            return np.ones((len(languages), len(LABELS)), np.float32)
+        return self._scale.steepness[[LANGUAGES.index(name) for name in languages]]
 
     def score(self, folds: Sequence[str]) -> Scored:
         """The scores of many texts, in order."""
@@ -235,19 +244,20 @@ class _Learned:
         self._slot = np.full(BUCKETS, -1, np.int32)
         self._slot[delta.indices] = np.arange(len(delta.indices))
         self._values = delta.values
+        self._offset = delta.offset
 
     def added(self, folds: Sequence[str], logits: Scores) -> Scores:
         indices, starts = features(folds)
         slots = self._slot[indices]
         met = np.flatnonzero(slots >= 0)
         if not len(met):
-            return logits
+            return np.asarray(logits + self._offset, np.float32)
         counts = np.diff(starts)
         owner = np.searchsorted(starts, met, side="right") - 1
         sums = np.zeros_like(logits)
         np.add.at(sums, owner, self._values[slots[met]])
         norm = np.sqrt(np.maximum(counts, 1).astype(np.float32))
-        return np.asarray(logits + sums / norm[:, None], np.float32)
+        return np.asarray(logits + sums / norm[:, None] + self._offset, np.float32)
 
 
 class _Scale:
@@ -257,7 +267,7 @@ class _Scale:
         shape = (len(LANGUAGES), len(LABELS))
         self._threshold = np.zeros(shape, np.float32)
         self._slope = np.ones(shape, np.float32)
-        self._steepness = np.ones(shape, np.float32)
+        self.steepness = np.ones(shape, np.float32)
         self._offset = np.zeros(shape, np.float32)
         default = weights.calibration.get("other", {})
         for row, language in enumerate(LANGUAGES):
@@ -266,7 +276,7 @@ class _Scale:
                 one = heads.get(label.value, Calibration(0.0))
                 self._threshold[row, column] = one.threshold
                 self._slope[row, column] = one.slope
-                self._steepness[row, column] = one.steepness
+                self.steepness[row, column] = one.steepness
                 self._offset[row, column] = one.offset
         self._mix = [
             (column, HEADS.index(head), np.float32(amount))
@@ -280,7 +290,7 @@ class _Scale:
         raw: Scores = logits[:, : len(LABELS)].copy()
         for column, head, amount in self._mix:
             raw[:, column] += amount * np.maximum(logits[:, head], 0)
-        labels = _sigmoid(self._steepness[codes] * (raw - self._threshold[codes]))
+        labels = _sigmoid(self.steepness[codes] * (raw - self._threshold[codes]))
         probability = _sigmoid(self._slope[codes] * raw + self._offset[codes])
         return labels, probability
 
