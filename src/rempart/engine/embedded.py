@@ -88,6 +88,7 @@ class EmbeddedEngine:
         self.data_dir = data_dir
         self.settings = settings
         self.hub = LiveHub()
+        self.on_step: Callable[[Step], None] | None = None
         self.pipeline = pipeline
         self._store = store
         self._lock = lock
@@ -346,6 +347,8 @@ class EmbeddedEngine:
             for job, (value, failure) in zip(writes, answers, strict=True):
                 _resolve(job.future, value, failure)
             self._publish(step, told)
+            if self.on_step is not None:
+                self.on_step(step)
             self._raids.correct(self._memory.state.book.corrections, redrawn)
             self._tidy()
 

@@ -24,6 +24,7 @@ from rempart.detect.interface import LESSON_TEXTS
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded_campaigns import CampaignBook
 from rempart.engine.embedded_items import logged_item
+from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion, measures_of
 from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.stored_states import WAITING_BYTES, StoredStates
 from rempart.ingest import Parsed, parse_one
@@ -38,6 +39,7 @@ CHUNK = 1_000
 LESSON_MESSAGES = 2_000
 UNDIGESTED = "engine-failure"
 """The rule named in the outcome of a message that the pipeline failed on: held, for a person."""
+Planned = tuple[dict[str, Standing], dict[tuple[str, str, str], Standing]]
 _TARGET, _SPREAD, _CAMPAIGN, _BOOK, _OWED = "target/", "spread/", "campaign/", "book", "owed"
 
 
@@ -78,6 +80,8 @@ class EngineMemory:
         """Raids that changed while the tail of the log was stepped again."""
         self._untaught: dict[str, bytes] = {}
         """States as they were before a lesson whose transaction has not committed yet."""
+        self._unplanned: Planned | None = None
+        """What the planner had in mind before opinions whose transaction has not either."""
 
     def _fresh(self) -> PipelineState:
         pipeline = self.pipeline
@@ -186,7 +190,11 @@ class EngineMemory:
         self.state.over_time.restore()
         self._correct(tables.stream.corrections())
         for chunk in _tail(tables, tables.stream.snapshot_seq(), skip):
-            self._step_again(chunk)
+            if isinstance(chunk, LoggedOpinion):
+                for measure in measures_of(tables, chunk):
+                    self.state.book.remember(measure)
+            else:
+                self._step_again(chunk)
         for raid in tables.stream.lifted_raids():
             self.state.book.lift(raid)
         self._forget_undone(tables)
@@ -263,14 +271,35 @@ class EngineMemory:
         return bool(self._untaught)
 
     def taught(self) -> None:
-        """The transaction of the lesson has committed."""
+        """The transaction of the lesson, and of opinions, has committed."""
         self._untaught.clear()
+        self._unplanned = None
 
     def unteach(self) -> None:
         """It failed: the lesson was never given."""
         for key, blob in self._untaught.items():
             self.state.targets.restore(key, blob)
         self._untaught.clear()
+        if self._unplanned is not None:
+            self.unplan(self._unplanned)
+
+    # -- opinions ----------------------------------------------------------------------------
+
+    def planned(self) -> Planned:
+        """The measures in force that the planner has in mind, as a copy."""
+        return dict(self.state.book.standing), dict(self.state.book.held_accounts)
+
+    def plan(self, measures: Sequence[Measure]) -> None:
+        """Measures that an opinion caused, inside its transaction."""
+        if measures and self._unplanned is None:
+            self._unplanned = self.planned()
+        for measure in measures:
+            self.state.book.remember(measure)
+
+    def unplan(self, before: Planned) -> None:
+        """It failed: the opinion was never given."""
+        self.state.book.standing, self.state.book.held_accounts = before
+        self._unplanned = None
 
 
 def _folds_of(tables: Tables, raid: Raid) -> list[str]:
@@ -292,14 +321,23 @@ class _UndigestedError(Exception):
         self.sequence = sequence
 
 
-def _tail(tables: Tables, start: int, skip: set[int]) -> Iterator[list[tuple[int, Item]]]:
-    """Items of the log from `start` on, in order; what was never stepped is left out."""
+def _tail(
+    tables: Tables, start: int, skip: set[int]
+) -> Iterator[list[tuple[int, Item]] | LoggedOpinion]:
+    """Items of the log from `start` on, in order, and between them the opinions of plug-ins; what
+    was never stepped is left out."""
     size = tables.log.size()
     marker = b'"%b"' % UNDIGESTED.encode()
     for first in range(start, size, CHUNK):
         chunk: list[tuple[int, Item]] = []
         for seq, bodies in tables.log.bodies_between(first, min(first + CHUNK, size)):
             found = logged_item(bodies)
+            told = logged_opinion(bodies) if found is None else None
+            if told is not None:
+                if chunk:
+                    yield chunk
+                    chunk = []
+                yield told
             if found is None or found.name == "conflict" or seq in skip:
                 continue
             if any(marker in body for body in bodies) and _undigested(tables, seq):

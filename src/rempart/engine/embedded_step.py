@@ -15,7 +15,7 @@ Everything here happens inside one transaction of the store:
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
@@ -84,6 +84,14 @@ class _Concluded(NamedTuple):
     encoded: bytes | None
 
 
+class Arrived(NamedTuple):
+    """A new message, its log entry and its outcome (None: plain)."""
+
+    sequence: int
+    message: Message
+    outcome: Outcome | None
+
+
 class Step:
     """Made for one group; `run` inside the transaction, the rest after it."""
 
@@ -108,6 +116,7 @@ class Step:
         self.measures: list[Measure] = []
         self.alarms: list[dict[str, Any]] = []
         self.counts: dict[str, int] = {}
+        self._arrived: tuple[list[_Arrival], list[_Concluded], int] = ([], [], 0)
 
     def run(
         self,
@@ -129,6 +138,7 @@ class Step:
         fresh, repeats = self._set_apart(flat, known)
         concluded = self._conclude(fresh, undigested=undigested)
         first = self._append_items(tables, fresh, concluded, now_ms)
+        self._arrived = (fresh, concluded, first)
         held = self._write_items(tables, fresh, concluded, first, now_ms)
         pictures = self.raids.write(tables, now_ms, everything=everything)
         self.memory.campaigns.write(tables, now_ms)
@@ -141,6 +151,13 @@ class Step:
             self.counts["messages"] = sum(type(one.item) is Message for one in fresh)
             self.counts["events"] = len(fresh) - self.counts["messages"]
             tables.stream.count(self.counts)
+
+    def arrived(self) -> Iterator[Arrived]:
+        """The new messages of this step, once it is committed."""
+        fresh, concluded, first = self._arrived
+        for seq, (one, row) in enumerate(zip(fresh, concluded, strict=True), start=first):
+            if type(one.item) is Message:
+                yield Arrived(seq, one.item, row.outcome)
 
     # -- new or known ------------------------------------------------------------------------
 
@@ -316,16 +333,7 @@ class Step:
         measures = [*self.carried, *self.measures]
         if not measures:
             return
-        first = tables.log.append([seal("measure", to_value(measure)) for measure in measures])
-        tables.stream.add_measures(measures, range(first, first + len(measures)))
-        tell_measures(tables, measures, None)
-        for name, outgoing in self.settings.webhooks.items():
-            told = [
-                measure.id
-                for measure in measures
-                if outgoing.takes(measure.scope.platform, measure.scope.channel)
-            ]
-            tables.stream.queue_deliveries(told, name, "apply", now_ms)
+        write_measures(tables, self.settings, measures, now_ms)
 
     def _open_cases(
         self, tables: Tables, pictures: list[Raid], held: list[HeldMessage], now_ms: int
@@ -410,6 +418,22 @@ class Step:
             end = start + len(submission.items)
             self.results.append(results[start:end])
             start = end
+
+
+def write_measures(
+    tables: Tables, settings: EngineSettings, measures: Sequence[Measure], now_ms: int
+) -> None:
+    """Entries and rows of new measures, and the queues of those to be told."""
+    first = tables.log.append([seal("measure", to_value(measure)) for measure in measures])
+    tables.stream.add_measures(measures, range(first, first + len(measures)))
+    tell_measures(tables, measures, None)
+    for name, outgoing in settings.webhooks.items():
+        told = [
+            measure.id
+            for measure in measures
+            if outgoing.takes(measure.scope.platform, measure.scope.channel)
+        ]
+        tables.stream.queue_deliveries(told, name, "apply", now_ms)
 
 
 def _concluded(outcome: Outcome | None) -> _Concluded:

@@ -19,8 +19,9 @@ others = "allow"
 account_holds = 2000
 ```
 
-The sections `[web]`, `[perspective]`, `[hooks.*]` and `[webhooks.*]` belong to `web.settings`; of the webhooks only
-names and channels are read here: measures are queued for them.
+The sections `[web]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]` and `[opinions.*]` belong to
+`web.settings`. Of the webhooks only names and channels are read here (measures are queued for
+them), of the opinions what decides about people.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from rempart.errors import InputError
 from rempart.protect import Limits
 
 _OURS = ("community", "detection", "links", "log", "limits", "engine")
-SECTIONS = (*_OURS, "web", "hooks", "webhooks", "perspective")
+SECTIONS = (*_OURS, "web", "hooks", "webhooks", "perspective", "opinions")
 
 
 class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +80,21 @@ class Outgoing(msgspec.Struct, frozen=True):
         return not names or channel in names or f"{platform}/{channel}" in names
 
 
+class Opining(msgspec.Struct, frozen=True):
+    """What of a plug-in decides about people."""
+
+    kind: str = ""
+    model: str = ""
+    band: tuple[float, float] = (0.25, 0.75)
+    languages: tuple[str, ...] = ("en", "fr")
+    labels: dict[str, str] = {}
+    thresholds: dict[str, float] = {}
+    channels: tuple[str, ...] = ()
+    shadow: bool = True
+    release: bool = False
+    private: bool = False
+
+
 class EngineSettings(msgspec.Struct, frozen=True):
     community: Community = Community()
     detection: Detection = Detection()
@@ -86,6 +102,7 @@ class EngineSettings(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     engine: EngineLimits = EngineLimits()
     webhooks: dict[str, Outgoing] = {}
+    opinions: dict[str, Opining] = {}
     links: Links = Links()
     folder: Path = Path()
     """Where the settings came from; paths in them start here."""
@@ -135,6 +152,10 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         webhooks={
             name: read_section(found, Outgoing, f"webhooks.{name}", path)
             for name, found in webhooks.items()
+        },
+        opinions={
+            name: read_section(found, Opining, f"opinions.{name}", path)
+            for name, found in named_sections(document, "opinions", path).items()
         },
     )
 

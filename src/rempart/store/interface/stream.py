@@ -223,6 +223,11 @@ class StreamTables(ABC):
         a bounded look back into the channel finds it.)"""
 
     @abstractmethod
+    def rejudge(self, seq: int, verdict: str, abuse: int, outcome: bytes) -> None:
+        """The outcome of this message is another from now on (the log says why); `abuse` per
+        mille. The numbers of its channel follow."""
+
+    @abstractmethod
     def add_conflict(self, key: bytes, seq: int) -> None:
         """Entry `seq` brings another body for the message or event of this key."""
 

@@ -1,4 +1,4 @@
-"""What people corrected of raids, in SQLite: the part of the stream tables about their members.
+"""What is corrected later, in SQLite: members of raids by people, outcomes by opinions.
 
 A member that counts to another part takes its messages and measures along in these tables; the log
 keeps what was said of them when they came.
@@ -10,12 +10,30 @@ from collections.abc import Iterable
 
 import apsw
 
-from rempart.model import Raid
-from rempart.store.interface.stream import RaidCorrection
+from rempart.model import Raid, Verdict
+from rempart.store.interface.stream import FLAGGED, RaidCorrection
 from rempart.store.sqlite.measures import SqliteMeasureTables
 
 
 class SqliteCorrectionTables(SqliteMeasureTables):
+    def rejudge(self, seq: int, verdict: str, abuse: int, outcome: bytes) -> None:
+        was = self._db.execute(
+            f"SELECT channel_id, verdict > 0, verdict > 0 OR abuse >= {FLAGGED}"
+            " FROM message WHERE seq = ?",
+            (seq,),
+        ).fetchall()
+        rank = Verdict(verdict).rank
+        self._db.execute(
+            "UPDATE message SET verdict = ?, abuse = ?, outcome = ? WHERE seq = ?",
+            (rank, abuse, outcome, seq),
+        )
+        for channel, held, flagged in was:
+            now = (rank > 0, rank > 0 or abuse >= FLAGGED)
+            self._db.execute(
+                "UPDATE channel SET held = held + ? - ?, flagged = flagged + ? - ? WHERE id = ?",
+                (now[0], held, now[1], flagged, channel),
+            )
+
     def teach(self, raid: Raid) -> None:
         self.taught.append(raid)
 
