@@ -130,7 +130,7 @@ class TextDetector(Detector):
 def _placed(read: Read, row: int, evidence: Evidence) -> Evidence:
     start, end, why = evidence
     if row >= read.rows.views:
-        _, places = view_with_places(read.rows.texts[read.rows.of[row]])
+        _, places = view_with_places(read.rows.seen[row - read.rows.views])
         # The last letter of the view may stand for several of the fold.
         start, end = int(places[start]), max(int(places[end]), int(places[end - 1]) + 1)
     begin = read.rows.begins[row]

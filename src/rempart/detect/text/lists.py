@@ -13,7 +13,7 @@ Rules of this module:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rempart.detect.text.evasion import SecondView
@@ -55,10 +55,20 @@ class ListReader:
         self._matcher = TermMatcher(terms, read_phrases("harmless.txt"))
         self._second = SecondView(terms)
 
-    def read(self, folds: Sequence[str], asking: Sequence[int] | None = None) -> Best:
-        """`asking`: numbers of the texts that show a sign of hiding, where that is known."""
+    def read(
+        self,
+        folds: Sequence[str],
+        asking: Sequence[int] | None = None,
+        respelt: Mapping[int, str] | None = None,
+    ) -> Best:
+        """`asking`: numbers of the texts that show a sign of hiding, where that is known;
+        `respelt`: texts with swapped letters put right, by number."""
         best: Best = {}
         milder: dict[int, set[str]] = {}
+        if respelt:
+            folds = list(folds)
+            for index, text in respelt.items():
+                folds[index] = text
         for hit in self._matcher.find(folds):
             score = hit.term.score
             if score < THRESHOLD:

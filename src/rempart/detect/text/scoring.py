@@ -14,7 +14,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -33,6 +33,7 @@ from rempart.detect.text.model import (
     Weights,
     load,
 )
+from rempart.detect.text.spelling import Respeller
 from rempart.detect.text.views import second_views, signs
 from rempart.model import THRESHOLD, Label
 
@@ -78,13 +79,13 @@ class Delta(NamedTuple):
 
 class Rows(NamedTuple):
     """What the classifier read: row `r` is `texts[r]`, belongs to text `owner[r]`, begins at
-    `begins[r]` of its fold and is, from row `views` on, a second view of row `of[r]`."""
+    `begins[r]` of its fold and is, from row `views` on, the second view of `seen[r - views]`."""
 
     texts: list[str]
     owner: NDArray[np.intp]
     begins: list[int]
     views: int
-    of: list[int]
+    seen: list[str]
 
 
 class Read(NamedTuple):
@@ -115,6 +116,7 @@ class TextScorer:
         self.weights = weights if weights is not None else shipped_weights()
         self._delta = None if delta is None else _Learned(delta)
         self._lists = ListReader()
+        self._respeller = Respeller()
         self._scale = None if self.weights is None else _Scale(self.weights)
 
     def steepness(self, languages: Sequence[str]) -> Scores:
@@ -151,14 +153,15 @@ class TextScorer:
     def read(self, folds: Sequence[str]) -> Read:
         """As `score`, with what the score rests on; for portions that fit into memory."""
         asking = signs(folds)
-        best = self._lists.read(folds, asking)
+        respelt = self._respeller.respelt(folds)
+        best = self._lists.read(folds, asking, respelt)
         if self._scale is None:
             rows = Rows([], np.zeros(0, np.intp), [], 0, [])
             zero = np.zeros((len(folds), len(LABELS)), np.float32)
             scored = Scored(zero, zero.copy(), ["other"] * len(folds))
             self._take_lists(scored, best, None)
             return Read(scored, rows, None, best)
-        rows = _rows(folds, asking)
+        rows = _rows(folds, asking, respelt)
         logits = self.logits(rows.texts)
         first = _firsts(rows, len(folds))
         codes = _languages(logits[first])
@@ -202,11 +205,10 @@ def portions(folds: Sequence[str]) -> list[tuple[int, int]]:
     return list(zip(cuts, [*cuts[1:], len(folds)], strict=True))
 
 
-def _rows(folds: Sequence[str], asking: Sequence[int]) -> Rows:
-    if max(map(len, folds), default=0) <= WINDOW:
-        texts, owner, begins = list(folds), list(range(len(folds))), [0] * len(folds)
-        hidden, views = second_views(texts, asking)
-    else:
+def _rows(folds: Sequence[str], asking: Sequence[int], respelt: Mapping[int, str]) -> Rows:
+    texts, owner, begins = list(folds), list(range(len(folds))), [0] * len(folds)
+    spelt: Mapping[int, str] = respelt
+    if max(map(len, folds), default=0) > WINDOW:
         texts, owner, begins = [], [], []
         for index, fold in enumerate(folds):
             for begin in range(0, max(1, len(fold) - (WINDOW - _STEP)), _STEP):
@@ -214,14 +216,19 @@ def _rows(folds: Sequence[str], asking: Sequence[int]) -> Rows:
                 owner.append(index)
                 begins.append(begin)
         wanted = set(asking)
-        hidden, views = second_views(
-            texts, [row for row, index in enumerate(owner) if index in wanted]
-        )
+        asking = [row for row, index in enumerate(owner) if index in wanted]
+        spelt = {
+            row: respelt[index][begins[row] : begins[row] + WINDOW]
+            for row, index in enumerate(owner)
+            if index in respelt
+        }
     plain = len(texts)
+    hidden, views = second_views(texts, asking, spelt)
+    seen = [spelt.get(row, texts[row]) for row in hidden]
     texts += views
     owner += [owner[row] for row in hidden]
     begins += [begins[row] for row in hidden]
-    return Rows(texts, np.array(owner, np.intp), begins, plain, [*range(plain), *hidden])
+    return Rows(texts, np.array(owner, np.intp), begins, plain, seen)
 
 
 def _firsts(rows: Rows, count: int) -> NDArray[np.intp]:

@@ -24,7 +24,7 @@ from ahocorasick_rs import BytesAhoCorasick
 from rempart.detect.text.forms import french_forms, written_out
 from rempart.model import Label
 
-_SEPARATOR: Final = " \n "
+SEPARATOR: Final = " \n "
 _WORDS: Final = bytes(
     code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789\n" else 0x20 for code in range(256)
 )
@@ -88,6 +88,12 @@ def read_phrases(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
+def in_bytes(folds: Sequence[str]) -> bytes:
+    """All texts in one, a byte for each character: words of a–z and 0–9 between spaces. Text `i`
+    begins at 1 plus the lengths of those before, with `SEPARATOR` after each."""
+    return f" {SEPARATOR.join(folds)} ".encode("ascii", "replace").translate(_WORDS)
+
+
 class TermMatcher:
     """Finds many terms in many texts, except inside harmless phrases."""
 
@@ -99,13 +105,13 @@ class TermMatcher:
     def find(self, folds: Sequence[str]) -> Iterator[Hit]:
         """Hits in order of text, then of place. Characters outside ASCII part words; encoding
         them to one byte each keeps every offset where it was."""
-        joined = f" {_SEPARATOR.join(folds)} ".encode("ascii", "replace").translate(_WORDS)
+        joined = in_bytes(folds)
         found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
             joined, overlapping=True
         )
         if not found:
             return
-        starts = list(accumulate((len(text) + len(_SEPARATOR) for text in folds), initial=1))
+        starts = list(accumulate((len(text) + len(SEPARATOR) for text in folds), initial=1))
         hits = []
         known = len(self._terms)
         harmless = sorted((start, end) for number, start, end in found if number >= known)

@@ -190,16 +190,19 @@ def signs(folds: Sequence[str]) -> list[int]:
 
 
 def second_views(
-    folds: Sequence[str], asking: Sequence[int] | None = None
+    folds: Sequence[str],
+    asking: Sequence[int] | None = None,
+    respelt: Mapping[int, str] | None = None,
 ) -> tuple[list[int], list[str]]:
     """The texts whose second view differs from the fold, and those views; `asking` is `signs` of
-    these folds where it is known. Texts longer than `MAX_LENGTH` have no second view: cut them."""
-    rows = [
-        row for row in (signs(folds) if asking is None else asking) if len(folds[row]) <= MAX_LENGTH
-    ]
+    these folds where it is known; `respelt` are texts with swapped letters put right, by number.
+    Texts longer than `MAX_LENGTH` have no second view: cut them."""
+    spelt = respelt or {}
+    asked = {*(signs(folds) if asking is None else asking), *spelt}
+    rows = [row for row in sorted(asked) if len(folds[row]) <= MAX_LENGTH]
     if not rows:
         return [], []
-    joined = "\n".join(folds[row].replace("\n", " ") for row in rows)
+    joined = "\n".join(spelt.get(row, folds[row]).replace("\n", " ") for row in rows)
     for pattern, read in _STEPS:
         if pattern is not _STARRED or "*" in joined:
             joined = pattern.sub(read, joined)
