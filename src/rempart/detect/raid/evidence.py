@@ -20,6 +20,7 @@ from rempart.detect.raid.state import (
     YOUNG_DAYS,
     Baseline,
     Person,
+    SharedKey,
     TargetData,
     TargetState,
 )
@@ -27,39 +28,16 @@ from rempart.detect.raid.tails import binomial_tail, poisson_tail
 
 WINDOW_MS: Final = 120_000
 KEY_WINDOW_MS: Final = 600_000
-_SECOND_BITS: Final = 24
-_SERIAL_MASK: Final = (1 << _SECOND_BITS) - 1
-
-
+SERIAL_BITS: Final = 24
+SERIAL_MASK: Final = (1 << SERIAL_BITS) - 1
 LINK_BIT: Final = 1 << 32
 """Set in the signatures that are links."""
 SHORT_BIT: Final = 1 << 33
 """Set in the signatures of texts so short that two people write them by chance."""
 
 
-def pack_use(now: int, serial: int, flagged: bool) -> int:
-    """One use of a signature: second, who (24 bits of the serial number), flagged."""
-    return ((now // 1000) << _SECOND_BITS | serial & _SERIAL_MASK) << 1 | flagged
-
-
-def use_second(use: int) -> int:
-    return use >> (_SECOND_BITS + 1)
-
-
-def use_serial(use: int) -> int:
-    return (use >> 1) & _SERIAL_MASK
-
-
 Evidence = list[tuple[str, list[float]]]
 """Code of a reason and its numbers (see `reasons`)."""
-
-
-class SharedKey(NamedTuple):
-    """A signature that several people used lately, and how many of them abusively."""
-
-    key: int
-    people: list[Person]
-    flagged: int
 
 
 def family_of(name: str | None) -> int:
@@ -71,24 +49,38 @@ def family_of(name: str | None) -> int:
 
 
 def shared_keys(state: TargetState, now: int, window: int) -> list[SharedKey]:
-    """The signatures shared within the window, with the people who are still remembered."""
-    oldest = (now - window) // 1000
-    data, by_serial = state.data, state.by_serial
-    found = []
-    for key, uses in data.shared.items():
-        if use_second(uses[-1]) < oldest:
-            continue
+    """The signatures shared within the window, with the people who are still remembered. Asked
+    several times for one message: remembered until the next (see `TargetState.lately`)."""
+    known = state.lately.get(window)
+    if known is not None:
+        return known
+    oldest = (now - window) // 1000 << 1
+    find = state.by_serial.get
+    found = state.lately[window] = []
+    for key, uses in state.data.shared.items():
         people = []
         flagged = 0
-        for use in uses:
-            if use_second(use) >= oldest:
-                person = by_serial.get(use_serial(use))
-                if person is not None:
-                    people.append(person)
-                    flagged += use & 1
+        # Whoever used it last is at the end: nobody older is looked at.
+        for serial, use in reversed(uses.items()):
+            if use < oldest:
+                break
+            person = find(serial)
+            if person is not None:
+                people.append(person)
+                flagged += use & 1
         if len(people) >= 2:
+            people.reverse()
             found.append(SharedKey(key, people, flagged))
     return found
+
+
+def users_of(state: TargetState, key: int) -> list[Person]:
+    """Who is known to use a shared signature and is still remembered; longest ago first."""
+    uses = state.data.shared.get(key)
+    if uses is None:
+        return []
+    found = (state.by_serial.get(serial) for serial in uses)
+    return [person for person in found if person is not None]
 
 
 def is_public(state: TargetState, key: int, now: int) -> bool:
@@ -130,16 +122,20 @@ def _acts_with(person: Person, now: int) -> bool:
 def coordinated_group(state: TargetState, now: int, without: Container[str]) -> Group:
     """The largest circle of arrivals who share wording that regulars do not use, abusive or not."""
     telling = []
+    acting: dict[int, bool] = {}
     for shared in shared_keys(state, now, WINDOW_MS):
-        if shared.key & SHORT_BIT or is_public(state, shared.key, now):
+        key, people, flagged = shared
+        if key & SHORT_BIT or is_public(state, key, now):
             continue
-        arrived = [
-            person
-            for person in shared.people
-            if person.id not in without and _acts_with(person, now)
-        ]
-        if len(arrived) >= 2 and len(arrived) * 5 >= 4 * len(shared.people):
-            telling.append(SharedKey(shared.key, arrived, shared.flagged))
+        arrived = []
+        for person in people:
+            acts = acting.get(person.serial)
+            if acts is None:
+                acts = acting[person.serial] = person.id not in without and _acts_with(person, now)
+            if acts:
+                arrived.append(person)
+        if len(arrived) >= 2 and len(arrived) * 5 >= 4 * len(people):
+            telling.append(SharedKey(key, arrived, flagged))
     linked = _largest_circle(telling)
     own = [shared for shared in telling if shared.people[0].id in linked]
     people = list({person.id: person for shared in own for person in shared.people}.values())

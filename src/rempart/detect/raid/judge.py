@@ -26,7 +26,7 @@ from rempart.detect.raid.evidence import (
     hostile_group,
     is_public,
     score,
-    use_serial,
+    users_of,
 )
 from rempart.detect.raid.made_up import CIRCLE_SIZE, MADE_UP_SCORE, is_made_up
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
@@ -46,6 +46,11 @@ SUSPECT_SCORE: Final = 3.5
 SUSPECT_HARM: Final = 1.2
 SECOND_LOOK: Final = 4
 """During an attack, every so many rude outsiders, whether they are a second circle."""
+SELDOM: Final = 10
+"""Of so many abusive messages within the window each is looked at, of twice as many every other."""
+SELDOM_MS: Final = 3_000
+LOOK_MS: Final = 600
+"""Event time between two looks at what is shared without abuse."""
 NOTICE_AUTHORS: Final = 6
 MADE_UP_AUTHORS: Final = 5
 _OF_ACCOUNTS: Final = frozenset({"young", "cohort", "names"})
@@ -58,6 +63,8 @@ def judge_hostile(
     data = state.data
     attack = raid is not None and raid.stage == RaidStage.ATTACK.value
     if raid is not None and attack and raid.crowd % SECOND_LOOK:
+        return
+    if not attack and not _worth_a_look(data, now):
         return
     without: Container[str] = raid.members if raid is not None and attack else ()
     case = _weigh(state, raid, without, now)
@@ -84,6 +91,17 @@ def judge_hostile(
     if fresh and row.message.author.id in raid.members:
         member = raid.members[row.message.author.id]
         found.touches.append(touch_of(row, raid, member.because, member.core))
+
+
+def _worth_a_look(data: TargetData, now: int) -> bool:
+    """At every abusive message while there are few of them; where everybody swears, at every n-th,
+    so that the cost per message stays bounded."""
+    data.unlooked += 1
+    recent = sum(pulse.flagged for pulse in data.pulses)
+    if data.unlooked * SELDOM < recent and now - data.looked < SELDOM_MS:
+        return False
+    data.unlooked, data.looked = 0, now
+    return True
 
 
 class _Case(NamedTuple):
@@ -195,17 +213,19 @@ def judge_harmless(
         notice.messages += 1
         prolong(notice, now)
     data.shares += 1
-    if data.shares >= data.look_at:
+    if data.shares >= data.look_at and now >= data.look_after:
         circle = coordinated_group(state, now, ())
-        # The larger the circle, the less often it is looked at: the cost per message stays bounded.
+        # The larger the circle, the less often it is looked at, and never more than so often in a
+        # second: the cost per message stays bounded.
         data.look_at = data.shares + max(3, len(circle.people) // 2)
+        data.look_after = now + LOOK_MS
         if len(circle.people) >= MADE_UP_AUTHORS and _made_up_raid(
             state, row, raid, circle, now, found
         ):
             return
     if raid is not notice:
         return
-    people, key = _most_shared(state, keys, now)
+    people, key = _most_shared(state, keys, now, notice.crowd * 1.3 if notice else 0)
     if len(people) < NOTICE_AUTHORS or (notice and len(people) < notice.crowd * 1.3):
         if notice is not None and now - notice.told_at >= TELL_MESSAGES_MS:
             notice.told_at = now
@@ -259,16 +279,19 @@ def _made_up_raid(
     return True
 
 
-def _most_shared(state: TargetState, keys: Sequence[int], now: int) -> tuple[list[Person], int]:
-    """Who lately shared the most shared of these signatures, public ones aside."""
+def _most_shared(
+    state: TargetState, keys: Sequence[int], now: int, least: float
+) -> tuple[list[Person], int]:
+    """Who lately shared the most shared of these signatures, public ones aside; nobody when they
+    cannot be so many."""
     best: list[Person] = []
     best_key = 0
+    least = max(NOTICE_AUTHORS, least)
     for key in keys:
         uses = state.data.shared.get(key)
-        if uses is None or len(uses) < NOTICE_AUTHORS or is_public(state, key, now):
+        if uses is None or len(uses) < least or is_public(state, key, now):
             continue
-        found = (state.by_serial.get(use_serial(use)) for use in uses)
-        people = [p for p in found if p is not None and now - p.last <= WINDOW_MS]
+        people = [p for p in users_of(state, key) if now - p.last <= WINDOW_MS]
         if len(people) > len(best):
             best, best_key = people, key
     return best, best_key

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from rempart.detect.interface import Detections, Observation, RaidChange, Touch
-from rempart.detect.raid.evidence import WINDOW_MS, is_public, shared_keys, use_serial
+from rempart.detect.raid.evidence import WINDOW_MS, is_public, shared_keys, users_of
 from rempart.detect.raid.raids import (
     bits_of,
     join,
@@ -123,13 +123,11 @@ def _tie(
 def _learn_keys(state: TargetState, raid: RaidState, keys: Sequence[int], now: int) -> None:
     """A signature of a core member that mostly core members use is one of the raid's."""
     for key in keys:
-        uses = state.data.shared.get(key)
-        if uses is None or key in raid.hot or is_public(state, key, now):
+        if key in raid.hot or key not in state.data.shared or is_public(state, key, now):
             continue
         if len(raid.hot) >= HOT_KEYS:
             return
-        found = (state.by_serial.get(use_serial(use)) for use in uses)
-        people = [person for person in found if person is not None]
+        people = users_of(state, key)
         inside = _core_among(raid, people)
         if inside >= 2 and inside * 5 >= 3 * len(people):
             raid.hot[key] = inside

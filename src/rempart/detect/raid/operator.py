@@ -30,7 +30,7 @@ from rempart.detect.raid.evidence import LINK_BIT, SHORT_BIT
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.raid.judge import judge_harmless, judge_hostile
 from rempart.detect.raid.membership import touch
-from rempart.detect.raid.people import feel_pulse, meet, turn_minute
+from rempart.detect.raid.people import feel_pulse, meet, poses, turn_minute
 from rempart.detect.raid.raids import picture
 from rempart.detect.raid.signatures import evades_ban, note_ban, note_regular, note_use
 from rempart.detect.raid.state import (
@@ -57,11 +57,11 @@ class RaidOperator(KeyedOperator[TargetState]):
     """Finds raids on one target."""
 
     name: ClassVar[str] = "raid"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     max_state_bytes: ClassVar[int] = 100_000
 
     def fresh(self, key: str) -> TargetState:
-        return TargetState(TargetData(version=2, key=key))
+        return TargetState(TargetData(version=3, key=key))
 
     def load(self, blob: bytes) -> TargetState:
         return states.load(blob)
@@ -119,8 +119,8 @@ def _take_message(
     data, author = state.data, row.message.author
     now = _tick(data, row.position, event_ms(row.message.sent_at), found)
     data.baseline.now_messages += 1
-    created = event_ms(author.created_at) if author.created_at is not None else -1
-    person = meet(state, author, created, now)
+    person = meet(state, author, now)
+    state.lately.clear()
     aim = _aim(row)
     hostile = aim is not None and aim is not Aim.THING
     if hostile:
@@ -140,10 +140,10 @@ def _take_message(
             touch(state, raid, row, person, keys, hostile, now, found)
         return
     person.links += bool(links)
-    shared, again = note_use(data, keys, person, hostile, now)
+    shared, again = note_use(state, keys, person, hostile, now)
     person.again += again
     if shared or hostile:
-        _note_act(data, person, now)
+        _note_act(state, person, now)
     if aim is Aim.PERSON and not regular:
         _note_rude(data, person, now)
     core = raid is not None and touch(state, raid, row, person, keys, hostile, now, found)
@@ -189,7 +189,10 @@ def _keys(print_: Fingerprint, links: Sequence[str], hostile: bool) -> Sequence[
     return keys
 
 
-def _note_act(data: TargetData, person: Person, now: int) -> None:
+def _note_act(state: TargetState, person: Person, now: int) -> None:
+    data = state.data
+    if not person.acts and person.days == 1 and not person.poses:
+        person.poses = poses(state, person, now)
     person.acts += 1
     data.acts.append((now, person.serial))
     if len(data.acts) > ACTS:

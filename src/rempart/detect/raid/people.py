@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Final
 from zlib import crc32
 
+from rempart.detect.raid.clock import event_ms
 from rempart.detect.raid.state import (
     DAY_MS,
     KNOWN_PER_GENERATION,
@@ -38,20 +39,16 @@ _SLOWNESS: Final = 30
 _MAX_GAP: Final = 240
 
 
-def meet(state: TargetState, account: Account, created: int, now: int) -> Person:
+def meet(state: TargetState, account: Account, now: int) -> Person:
     """The person behind a message, who is noted as having written one more."""
     data = state.data
     person = data.people.get(account.id)
     if person is None:
         person = data.older_people.pop(account.id, None)
         if person is None:
-            person = _newcomer(state, account, created, now)
-        _make_room(state, size_of(person.id, person.name))
+            person = _newcomer(state, account, now)
+        _make_room(state, person)
         data.people[person.id] = person
-        state.by_serial[person.serial & 0xFFFFFF] = person
-        alike = state.index_name(person)
-        if len(alike) > 1 and person.days == 1 and not person.poses:
-            person.poses = _poses(state, person, alike, now)
     day = now // DAY_MS
     if day != person.day:
         person.day = day
@@ -65,19 +62,14 @@ def meet(state: TargetState, account: Account, created: int, now: int) -> Person
     return person
 
 
-def _poses(state: TargetState, person: Person, alike: set[str], now: int) -> bool:
+def poses(state: TargetState, person: Person, now: int) -> bool:
     """Does somebody who belongs here have a name that looks the same?"""
-    data = state.data
-    others = (
-        data.people.get(account) or data.older_people.get(account)
-        for account in alike
-        if account != person.id
-    )
-    return any(other is not None and other.is_regular(now) for other in others)
+    return any(other is not person and other.is_regular(now) for other in state.names_alike(person))
 
 
-def _newcomer(state: TargetState, account: Account, created: int, now: int) -> Person:
+def _newcomer(state: TargetState, account: Account, now: int) -> Person:
     data = state.data
+    created = event_ms(account.created_at) if account.created_at is not None else -1
     data.serial += 1
     name = account.name
     if name is not None:
@@ -95,14 +87,18 @@ def _newcomer(state: TargetState, account: Account, created: int, now: int) -> P
     return person
 
 
-def _make_room(state: TargetState, size: int) -> None:
+def _make_room(state: TargetState, coming: Person) -> None:
     """Drops the older generation when the younger is full; those who stayed stay known."""
     data = state.data
+    size = size_of(coming.id, coming.name)
     data.people_bytes += size
     if (
         len(data.people) < PEOPLE_PER_GENERATION
         and data.people_bytes <= PEOPLE_BYTES_PER_GENERATION
     ):
+        if state.by_serial.get(coming.serial) is not coming:
+            state.by_serial[coming.serial] = coming
+            state.note_name(coming)
         return
     for person in data.older_people.values():
         if person.days > 1 or (person.messages >= 2 and person.last - person.first >= _STAYED_MS):
@@ -110,6 +106,7 @@ def _make_room(state: TargetState, size: int) -> None:
     data.older_people, data.people = data.people, {}
     data.people_bytes = size
     state.index_people()
+    state.by_serial[coming.serial] = coming
 
 
 def _remember(state: TargetState, person: Person) -> None:

@@ -2,8 +2,9 @@
 
 Rules of this module:
 
-1. A signature is an integer: a fingerprint of the text, or a link. Who used it last is one integer;
-   only when a second person uses it does it get a list of users.
+1. A signature is an integer: a fingerprint of the text, or a link. Who used it last, when and
+   whether abusively is one integer; only when a second person uses it does it get a table of its
+   users, by serial number, whoever used it last at the end.
 2. What regulars say is the control group: their use marks a signature as public, and is not
    counted against anybody.
 3. What was shared here harmlessly becomes the channel's own vocabulary.
@@ -18,11 +19,10 @@ from collections.abc import Sequence
 from rempart.detect.raid.evidence import (
     KEY_WINDOW_MS,
     LINK_BIT,
+    SERIAL_BITS,
+    SERIAL_MASK,
     SHORT_BIT,
     is_public,
-    pack_use,
-    use_second,
-    use_serial,
 )
 from rempart.detect.raid.state import (
     AUTHORS_PER_SIGNATURE,
@@ -47,31 +47,41 @@ def note_regular(data: TargetData, keys: Sequence[int], now: int) -> None:
 
 
 def note_use(
-    data: TargetData, keys: Sequence[int], person: Person, flagged: bool, now: int
+    state: TargetState, keys: Sequence[int], person: Person, flagged: bool, now: int
 ) -> tuple[bool, bool]:
     """Notes the use of signatures; says whether others used one before, and whether this person
     did so lately: who repeats themselves."""
-    use = pack_use(now, person.serial, flagged)
-    serial = use_serial(use)
-    lately = (now - KEY_WINDOW_MS) // 1000
+    data = state.data
+    serial = person.serial
+    use = now // 1000 << 1 | flagged
+    packed = use << SERIAL_BITS | serial
+    lately = (now - KEY_WINDOW_MS) // 1000 << 1
     young, old, shared = data.signatures, data.older_signatures, data.shared
     others = again = False
     for key in keys:
         before = young.get(key)
         if before is None:
             before = old.get(key)
-        young[key] = use
+        young[key] = packed
         if before is None:
             continue
         uses = shared.get(key)
         if uses is not None:
             others = True
-            again |= _replace(uses, use, serial) >= lately
-        elif use_serial(before) != serial:
+            known = uses.pop(serial, None)
+            if known is None:
+                if len(uses) >= AUTHORS_PER_SIGNATURE:
+                    del uses[next(iter(uses))]
+                uses[serial] = use
+            else:
+                # Flagged once stays flagged within the window.
+                again |= known >= lately
+                uses[serial] = use | known & 1
+        elif before & SERIAL_MASK != serial:
             others = True
-            shared[key] = [before, use]
+            shared[key] = {before & SERIAL_MASK: before >> SERIAL_BITS, serial: use}
         else:
-            again |= use_second(before) >= lately
+            again |= before >> SERIAL_BITS >= lately
     if len(young) >= SIGNATURES_PER_GENERATION:
         data.older_signatures, data.signatures = young, {}
     if len(shared) > SHARED_SIGNATURES:
@@ -79,30 +89,17 @@ def note_use(
     return others, again
 
 
-def _replace(uses: list[int], use: int, serial: int) -> int:
-    """One entry per person, the latest; flagged once stays flagged within the window. The second
-    of this person's use before, or -1."""
-    for place, known in enumerate(uses):
-        if use_serial(known) == serial:
-            uses[place] = use | (known & 1)
-            return use_second(known)
-    if len(uses) >= AUTHORS_PER_SIGNATURE:
-        uses.pop(0)
-    uses.append(use)
-    return -1
-
-
 def _forget_shared(data: TargetData, now: int) -> None:
     """Drops the third that was used longest ago; harmless old ones become vocabulary."""
     oldest = (now - KEY_WINDOW_MS) // 1000
-    by_use = sorted(data.shared.items(), key=lambda item: (use_second(item[1][-1]), item[0]))
+    last = {key: next(reversed(uses.values())) >> 1 for key, uses in data.shared.items()}
     hot = {key for raid in data.raids for key in raid.hot}
-    for key, uses in by_use[: SHARED_SIGNATURES // 3]:
-        del data.shared[key]
-        flagged = sum(use & 1 for use in uses)
+    for key in sorted(last, key=lambda key: (last[key], key))[: SHARED_SIGNATURES // 3]:
+        uses = data.shared.pop(key)
+        flagged = sum(use & 1 for use in uses.values())
         if len(uses) < 3 or flagged * 4 >= len(uses) or key in hot:
             continue
-        if use_second(uses[-1]) < oldest or len(uses) >= 6:
+        if last[key] < oldest or len(uses) >= 6:
             _become_common(data, key, len(uses))
 
 
@@ -116,7 +113,7 @@ def note_ban(data: TargetData, person: Person, now: int) -> None:
     """Remembers the telling signatures of somebody who was banned."""
     for signatures in (data.older_signatures, data.signatures):
         for key, use in signatures.items():
-            if use_serial(use) == person.serial and not key & SHORT_BIT:
+            if use & SERIAL_MASK == person.serial and not key & SHORT_BIT:
                 data.banned.pop(key, None)
                 data.banned[key] = now
     horizon = now - BANNED_DAYS * DAY_MS

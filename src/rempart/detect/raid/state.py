@@ -10,7 +10,8 @@ Rules of this module:
 
 from __future__ import annotations
 
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -40,7 +41,7 @@ REGULAR_MESSAGES: Final = 8
 RUDE_ACTS: Final = 128
 
 
-class Person(msgspec.Struct, array_like=True):
+class Person(msgspec.Struct, array_like=True, gc=False):
     """An author who wrote lately. Times in ms of the target's clock; `created` in ms or -1.
 
     A visit ends when somebody was silent for half an hour. Of the visit: `said`, all messages;
@@ -88,10 +89,17 @@ class Person(msgspec.Struct, array_like=True):
 
 
 _READ: Final = str.maketrans("0134579|$l", "oieastgisi")
+_READ_BYTES: Final = bytes.maketrans(b"0134579|$l", b"oieastgisi")
+_SIGNS: Final = bytes(
+    code for code in range(128) if not chr(code).isalnum() and chr(code) not in "|$"
+)
 
 
+@lru_cache(maxsize=4_096)
 def looks_of(name: str) -> str:
     """How a name looks: without case, accents, look-alike letters and signs."""
+    if name.isascii():
+        return name.lower().encode().translate(_READ_BYTES, _SIGNS).decode()
     return "".join(filter(str.isalnum, fold_one(name).translate(_READ)))
 
 
@@ -100,7 +108,7 @@ def size_of(account: str, name: str | None) -> int:
     return len(account.encode("utf-8", "replace")) + len((name or "").encode("utf-8", "replace"))
 
 
-class MemberState(msgspec.Struct, array_like=True):
+class MemberState(msgspec.Struct, array_like=True, gc=False):
     """One member of a raid; `because` is a set of bits (see `reasons`)."""
 
     name: str | None
@@ -113,7 +121,7 @@ class MemberState(msgspec.Struct, array_like=True):
     companions: int = 0
 
 
-class RaidState(msgspec.Struct, array_like=True):
+class RaidState(msgspec.Struct, array_like=True, gc=False):
     """One raid that has not ended; times in ms of the target's clock, -1 for not (yet)."""
 
     id: str
@@ -145,7 +153,7 @@ class RaidState(msgspec.Struct, array_like=True):
     young: bool = False
 
 
-class Baseline(msgspec.Struct, array_like=True):
+class Baseline(msgspec.Struct, array_like=True, gc=False):
     """What is usual here, per minute, as slowly moving averages; `minutes` seen so far, capped."""
 
     minute: int = -1
@@ -164,7 +172,7 @@ class Baseline(msgspec.Struct, array_like=True):
     now_rude: int = 0
 
 
-class Pulse(msgspec.Struct, array_like=True):
+class Pulse(msgspec.Struct, array_like=True, gc=False):
     """Ten seconds of the channel: what those wrote who do not (yet) belong here, and the regulars,
     who are the control group."""
 
@@ -177,7 +185,7 @@ class Pulse(msgspec.Struct, array_like=True):
     """Abusive messages about things, by whomever."""
 
 
-class TargetData(msgspec.Struct, array_like=True):
+class TargetData(msgspec.Struct, array_like=True, gc=False):
     """The whole state of one target, as it is dumped."""
 
     version: int
@@ -190,13 +198,16 @@ class TargetData(msgspec.Struct, array_like=True):
     announced_until: int = -1
     shares: int = 0
     look_at: int = 0
+    look_after: int = -1
+    unlooked: int = 0
+    looked: int = -1
     people: dict[str, Person] = {}
     older_people: dict[str, Person] = {}
     known: dict[int, int] = {}
     older_known: dict[int, int] = {}
     signatures: dict[int, int] = {}
     older_signatures: dict[int, int] = {}
-    shared: dict[int, list[int]] = {}
+    shared: dict[int, dict[int, int]] = {}
     regular_keys: dict[int, int] = {}
     older_regular_keys: dict[int, int] = {}
     common: dict[int, int] = {}
@@ -209,15 +220,25 @@ class TargetData(msgspec.Struct, array_like=True):
     raids: list[RaidState] = []
 
 
+class SharedKey(NamedTuple):
+    """A signature that several people used lately, and how many of them abusively."""
+
+    key: int
+    people: list[Person]
+    flagged: int
+
+
 class TargetState:
     """The dumped data and what can be derived from it."""
 
-    __slots__ = ("by_serial", "data", "names")
+    __slots__ = ("_names", "by_serial", "data", "lately")
 
     def __init__(self, data: TargetData) -> None:
         self.data = data
         self.by_serial: dict[int, Person] = {}
-        self.names: dict[str, set[str]] = {}
+        self.lately: dict[int, list[SharedKey]] = {}
+        """What one message's judgement asks several times (see `evidence.shared_keys`)."""
+        self._names: dict[str, list[Person]] | None = None
         self.index_people()
 
     def index_people(self) -> None:
@@ -228,18 +249,21 @@ class TargetState:
             for people in (data.older_people, data.people)
             for person in people.values()
         }
-        self.names = {}
-        for person in self.by_serial.values():
-            self.index_name(person)
+        self._names = None
 
-    def index_name(self, person: Person) -> set[str]:
-        """Everybody whose name looks like this person's, by account."""
-        looks = looks_of(person.name or person.id)
-        alike = self.names.get(looks)
-        if alike is None:
-            alike = self.names[looks] = set()
-        alike.add(person.id)
-        return alike
+    def note_name(self, person: Person) -> None:
+        """Somebody new is remembered."""
+        if self._names is not None:
+            self._names.setdefault(looks_of(person.name or person.id), []).append(person)
+
+    def names_alike(self, person: Person) -> list[Person]:
+        """Everybody remembered whose name looks like this person's. Names are read only when this
+        is first asked, so that a state that is merely loaded costs nothing."""
+        if self._names is None:
+            self._names = {}
+            for known in self.by_serial.values():
+                self.note_name(known)
+        return self._names.get(looks_of(person.name or person.id), [])
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
