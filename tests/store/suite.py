@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rempart.errors import StoreError
+from rempart.errors import NotFoundError, StoreError
 from rempart.log.commit import SealedEntry, new_salts, seal, seal_messages
 from rempart.log.merkle import EMPTY_ROOT, leaf_hashes, tree_hash
 from rempart.log.tiles import root_at
@@ -30,6 +30,7 @@ from rempart.model import (
 )
 from rempart.store.interface import Store
 from rempart.store.interface.stream import EventRow, MessageRow, MinuteRow
+from rempart.store.interface.versions import VersionKind, VersionState
 
 AT = datetime(2026, 3, 1, 20, tzinfo=UTC)
 AT_MS = int(AT.timestamp() * 1000)
@@ -479,3 +480,70 @@ class StoreSuite:
 
 def ids(rows: list[Any]) -> list[str]:
     return [one.measure.id for one in rows]
+
+
+class VersionSuite:
+    """Versions of rules and of what was learned: never changed, one of a kind live."""
+
+    def add(self, store: Store, kind: VersionKind, id: str, at_ms: int = AT_MS) -> bool:
+        with store.begin() as tables:
+            seq = tables.log.append(entries(1, at_ms - AT_MS))
+            return tables.versions.add(
+                kind,
+                id,
+                f"body of {id}".encode(),
+                author="ana",
+                reason="tried out",
+                at_ms=at_ms,
+                figures="{}",
+                seq=seq,
+            )
+
+    def move(self, store: Store, kind: VersionKind, id: str, state: VersionState) -> None:
+        with store.begin() as tables:
+            tables.versions.move(kind, id, state, by="ben", reason="", at_ms=AT_MS, seq=0)
+
+    def test_one_of_a_kind_is_live(self, store: Store) -> None:
+        rules, words = VersionKind.RULES, VersionKind.WORDS
+        for number, (kind, id) in enumerate([(rules, "a"), (rules, "b"), (words, "a")]):
+            assert self.add(store, kind, id, AT_MS + number)
+        assert not self.add(store, rules, "a", AT_MS + 9)
+        self.move(store, rules, "a", VersionState.LIVE)
+        self.move(store, words, "a", VersionState.LIVE)
+        self.move(store, rules, "b", VersionState.LIVE)
+        with store.read() as tables:
+            live = tables.versions.live(rules)
+            assert live is not None and (live.id, live.moved_by) == ("b", "ben")
+            other = tables.versions.live(words)
+            assert other is not None and other.id == "a"
+            assert [row.id for row in tables.versions.latest(rules)] == ["b", "a"]
+            assert [one.state for one in tables.versions.moves(rules, "a")] == [
+                VersionState.PROPOSED,
+                VersionState.LIVE,
+                VersionState.REPLACED,
+            ]
+            assert tables.versions.body(rules, "a") == b"body of a"
+            assert tables.versions.body(rules, "c") is None
+        self.move(store, rules, "b", VersionState.REVERTED)
+        with store.read() as tables:
+            assert tables.versions.live(rules) is None
+        self.add(store, rules, "c", AT_MS + 20)
+        self.move(store, rules, "c", VersionState.LIVE)
+        with store.read() as tables:
+            assert tables.versions.get(rules, "c").parent is None  # type: ignore[union-attr]
+
+    def test_what_is_not_there_cannot_go_live(self, store: Store) -> None:
+        with pytest.raises(NotFoundError):
+            self.move(store, VersionKind.RULES, "x", VersionState.LIVE)
+
+    def test_a_failed_transaction_changes_nothing(self, store: Store) -> None:
+        self.add(store, VersionKind.RULES, "a")
+        with pytest.raises(RuntimeError), store.begin() as tables:
+            tables.versions.move(
+                VersionKind.RULES, "a", VersionState.LIVE, by="x", reason="", at_ms=0, seq=0
+            )
+            assert tables.versions.changed == {VersionKind.RULES}
+            raise RuntimeError
+        with store.begin() as tables:
+            assert not tables.versions.changed
+            assert tables.versions.live(VersionKind.RULES) is None

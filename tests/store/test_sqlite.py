@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.store.suite import StoreSuite, entries
+from tests.store.suite import StoreSuite, VersionSuite, entries
 
 from rempart.errors import StoreError
 from rempart.store.interface import Store
@@ -39,6 +39,10 @@ def reopen(path: Path) -> Iterator[Callable[[], Store]]:
     yield again
     for store in opened:
         store.close()
+
+
+class TestSqliteVersions(VersionSuite):
+    """The suite of versions over SQLite."""
 
 
 class TestSqlite(StoreSuite):

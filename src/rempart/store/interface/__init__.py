@@ -11,6 +11,7 @@ from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.stream import StreamTables
+from rempart.store.interface.versions import VersionTables
 
 __all__ = [
     "AccessTables",
@@ -20,6 +21,7 @@ __all__ = [
     "Store",
     "StreamTables",
     "Tables",
+    "VersionTables",
 ]
 
 
@@ -31,6 +33,7 @@ class Tables(ABC):
     cases: CaseTables
     access: AccessTables
     campaigns: CampaignTables
+    versions: VersionTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

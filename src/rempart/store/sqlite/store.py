@@ -33,6 +33,7 @@ from rempart.store.sqlite.connection import open_reader, open_writer
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.stream import SqliteStreamTables
+from rempart.store.sqlite.versions import SqliteVersionTables
 
 IDLE_READERS = 8
 _FULL = "no space left for the store"
@@ -64,6 +65,7 @@ class SqliteTables(Tables):
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)
         self.campaigns = SqliteCampaignTables(connection)
+        self.versions = SqliteVersionTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:
@@ -161,6 +163,7 @@ class SqliteStore(Store):
             raise self.broken
         tables.announced.clear()
         tables.stream.forget_known()
+        tables.versions.changed.clear()
         edge = tables.log.mark()
         try:
             writer.execute("BEGIN IMMEDIATE")
