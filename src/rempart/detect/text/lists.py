@@ -34,6 +34,8 @@ _AIM_BEFORE: Final = re.compile(
     # One word that says nothing, as bots put in to be different.
     r"(?:[ ,]+[a-z]{1,9})?[ ,']*$"
 )
+# Right after it: "idiotes, va !", "idiot que tu es".
+_AIM_AFTER: Final = re.compile(r"[ ,]+(?:va[ !.]*$|que (?:tu es|t'es|vous etes)\b)")
 
 
 class Found(NamedTuple):
@@ -74,7 +76,7 @@ class ListReader:
             if score < THRESHOLD:
                 seen = milder.setdefault(hit.text, set())
                 seen.add(hit.term.text)
-                if len(seen) < _PILED_UP and not _is_aimed(folds[hit.text], hit.start):
+                if len(seen) < _PILED_UP and not _is_aimed(folds[hit.text], hit):
                     continue
                 score = _AIMED_SCORE
             _keep(best, hit, score)
@@ -88,8 +90,9 @@ class ListReader:
         return best
 
 
-def _is_aimed(folded: str, start: int) -> bool:
-    return _AIM_BEFORE.search(folded, max(0, start - _AIM_REACH), start) is not None
+def _is_aimed(folded: str, hit: Hit) -> bool:
+    before = _AIM_BEFORE.search(folded, max(0, hit.start - _AIM_REACH), hit.start)
+    return before is not None or _AIM_AFTER.match(folded, hit.end) is not None
 
 
 def _keep(best: Best, hit: Hit, score: float) -> None:
