@@ -37,6 +37,8 @@ NEEDS = {
     ("post", "/api/v1/cases"): "moderate",
     ("get", "/api/v1/cases/{case}"): "read",
     ("get", "/api/v1/cases/{case}/decisions"): "read",
+    ("get", "/api/v1/campaigns"): "read",
+    ("get", "/api/v1/campaigns/{campaign}"): "read",
     ("get", "/api/v1/decisions"): "read",
     ("get", "/api/v1/appeals"): "read",
     ("post", "/api/v1/appeals"): "moderate",

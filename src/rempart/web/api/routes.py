@@ -10,6 +10,7 @@ from litestar import Litestar, Response, Router, get
 
 from rempart.web.api import (
     access,
+    campaigns,
     cases,
     corrections,
     described,
@@ -42,6 +43,7 @@ _versioned = Router(
         *events.route_handlers,
         *reports.route_handlers,
         *cases.route_handlers,
+        *campaigns.route_handlers,
         *protection.route_handlers,
         *corrections.route_handlers,
         *hooks.route_handlers,

@@ -96,6 +96,22 @@ async def channel(
     )
 
 
+@get(["/console/campaigns", "/console/campaigns.json"], guards=READ, include_in_schema=False)
+async def campaigns(request: AnyRequest, target: FromQuery[str | None] = None) -> Response[Any]:
+    who, now = must_be_known(request), now_ms()
+    return await _page(
+        request, "campaigns.html", lambda tables: views.campaigns(tables, who, now, target)
+    )
+
+
+@get("/console/campaigns/{campaign:str}", guards=READ, include_in_schema=False)
+async def campaign(request: AnyRequest, campaign: FromPath[str]) -> Response[Any]:
+    who, now, id = must_be_known(request), now_ms(), campaign.removesuffix(JSON)
+    return await _page(
+        request, "campaign.html", lambda tables: views.campaign(tables, who, now, id)
+    )
+
+
 @post(
     "/console/measures/{measure:str}/undo",
     guards=MODERATE,
@@ -138,6 +154,8 @@ route_handlers: list[Any] = [
     case,
     channels,
     channel,
+    campaigns,
+    campaign,
     undo_one,
     undo_raid,
     decide,

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 
+from rempart.cases.campaigns import CampaignSummary, CampaignView
 from rempart.model import (
     Case,
     Decision,
@@ -269,6 +270,21 @@ class CaseScreen(msgspec.Struct, frozen=True):
     next_case: str | None = None
     groups: list[MeasureGroup] = []
     of_raid: RaidPart | None = None
+    campaign: CampaignView | None = None
+
+
+class CampaignScreen(msgspec.Struct, frozen=True):
+    """One campaign, and the others against the same target."""
+
+    now: datetime
+    campaign: CampaignView
+    others: list[CampaignSummary]
+
+
+class Campaigns(msgspec.Struct, frozen=True):
+    now: datetime
+    campaigns: list[CampaignSummary]
+    target: str | None
 
 
 class ChannelSummary(msgspec.Struct, frozen=True):

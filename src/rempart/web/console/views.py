@@ -10,6 +10,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rempart.cases.campaigns import (
+    campaign_of_raids,
+    read_campaign,
+    summary_of,
+    visible,
+    visible_campaigns,
+)
 from rempart.cases.corrections import combined, pictures_of
 from rempart.cases.decisions import preview
 from rempart.cases.reading import read_messages, read_reports
@@ -42,6 +49,7 @@ MOST_SAID = 200
 MOST_CHAT = 150
 MOST_CHANNELS = 200
 MOST_MEASURES = 200
+MOST_CAMPAIGNS = 100
 FOR_EVERYONE = (MeasureKind.SHIELD, MeasureKind.SLOW_MODE, MeasureKind.LOCK_OUT)
 REASON_HERE = "[…]"
 """Stands in a previewed answer where the reviewer's reason will be."""
@@ -122,6 +130,8 @@ def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseSc
     )
     sequences = tables.cases.message_sequences(found.id)
     decision = tables.cases.decision(found.id)
+    of = [one.id for one in raids] or ([found.raid] if found.raid else [])
+    joined = campaign_of_raids(tables, of, caller.sees)
     return screens.CaseScreen(
         now=moment(now_ms),
         case=found,
@@ -145,6 +155,24 @@ def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseSc
         decisions=[_named(tables, decision)] if decision else [],
         evidence=_evidence(tables, found.id),
         next_case=_next(tables, caller, found.id),
+        campaign=read_campaign(tables, joined, caller.sees) if joined else None,
+    )
+
+
+def campaigns(tables: Tables, caller: Caller, now_ms: int, target: str | None) -> screens.Campaigns:
+    rows = visible_campaigns(tables, caller.sees, target=target, limit=MOST_CAMPAIGNS)
+    return screens.Campaigns(moment(now_ms), [summary_of(row) for row in rows], target)
+
+
+def campaign(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CampaignScreen:
+    row = tables.campaigns.get(id)
+    if row is None or not visible(row.campaign, caller.sees):
+        raise NotFoundError("there is no such campaign in a channel you have rights on", where=id)
+    rows = visible_campaigns(tables, caller.sees, target=row.campaign.target, limit=MOST_CAMPAIGNS)
+    return screens.CampaignScreen(
+        now=moment(now_ms),
+        campaign=read_campaign(tables, row, caller.sees),
+        others=[summary_of(one) for one in rows if one.campaign.id != id],
     )
 
 
