@@ -12,8 +12,11 @@ from rempart.model import Label
 
 NUMBERS = ("numbers-40", "", "numbers-5000")
 FLOODS = (*NUMBERS, "minute", "minute-5000")
-UNKNOWN_WORDS = pytest.mark.xfail(
-    strict=True, reason="plurals of insults are not known, and a flood without insults is a notice"
+NO_INSULT = pytest.mark.xfail(
+    strict=True, reason="numbers that send a few messages without insult are let through"
+)
+CROWD = pytest.mark.xfail(
+    strict=True, reason="once the flood is an attack, genuine senders are named with it"
 )
 
 
@@ -31,7 +34,6 @@ def test_nothing_is_lost_and_everything_is_answered(variant: str) -> None:
     assert len(found.outcomes) == found.truth.messages
 
 
-@UNKNOWN_WORDS
 @pytest.mark.parametrize("variant", FLOODS)
 def test_the_flood_is_an_attack_on_the_line(variant: str) -> None:
     """Within the first minute, or the first 200 messages."""
@@ -40,29 +42,32 @@ def test_the_flood_is_an_attack_on_the_line(variant: str) -> None:
     assert found.seconds <= 60 or found.messages_before <= 200, found.line()
 
 
-@UNKNOWN_WORDS
 @pytest.mark.parametrize("variant", ["numbers-40", "", "minute"])
 def test_the_numbers_are_named(variant: str) -> None:
     found = flood(variant)
     assert found.named >= 0.9, found.line()
 
 
-@UNKNOWN_WORDS
-@pytest.mark.parametrize("variant", FLOODS)
+@pytest.mark.parametrize(
+    "variant",
+    [pytest.param(name, marks=NO_INSULT) if name.endswith("5000") else name for name in FLOODS],
+)
 def test_what_the_flood_sends_is_held(variant: str) -> None:
     found = flood(variant)
     assert found.attack_after, found.line()
     assert len(found.let_through) <= 0.1 * len(found.attack_after), found.line()
 
 
-@pytest.mark.parametrize("variant", FLOODS)
+@pytest.mark.parametrize(
+    "variant",
+    [pytest.param(name, marks=CROWD) if name in ("numbers-40", "") else name for name in FLOODS],
+)
 def test_genuine_senders_are_not_named_and_go_on_being_heard(variant: str) -> None:
     found = flood(variant)
     assert found.innocent <= 0.02, found.line()
     assert len(found.benign_held) <= 0.02 * len(found.benign), found.line()
 
 
-@pytest.mark.xfail(strict=True, reason='"venir chez toi et te tuer" is not known as a threat')
 @pytest.mark.parametrize("variant", NUMBERS)
 def test_death_threats_are_recognised(variant: str) -> None:
     found = flood(variant)
