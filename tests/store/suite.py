@@ -29,6 +29,7 @@ from rempart.model import (
     message_key,
 )
 from rempart.store.interface import Store
+from rempart.store.interface.facts import FactMatchRow, FactRow, TargetSessionRow
 from rempart.store.interface.stream import EventRow, MessageRow, MinuteRow
 from rempart.store.interface.versions import VersionKind, VersionState
 
@@ -547,3 +548,48 @@ class VersionSuite:
         with store.begin() as tables:
             assert not tables.versions.changed
             assert tables.versions.live(VersionKind.RULES) is None
+
+    # -- protected facts ---------------------------------------------------------------------
+
+    def test_facts_are_kept_by_target_and_dropped_with_their_matches(self, store: Store) -> None:
+        with store.begin() as tables:
+            assert not tables.facts.changed
+            tables.facts.put_fact(FactRow("f-1", "lea", b"sealed one", AT_MS))
+            tables.facts.put_fact(FactRow("f-2", "twitch/sam", b"sealed two", AT_MS + 1))
+            assert tables.facts.changed
+            tables.facts.add_matches([FactMatchRow("lea", 7, "f-1", AT_MS)])
+            tables.facts.add_matches([FactMatchRow("lea", 7, "f-1", AT_MS + 5)])
+            tables.facts.add_matches([FactMatchRow("lea", 9, "", AT_MS)])
+        with store.read() as tables:
+            assert [row.id for row in tables.facts.facts()] == ["f-1", "f-2"]
+            assert [row.id for row in tables.facts.facts("lea")] == ["f-1"]
+            assert tables.facts.matches("lea") == [
+                FactMatchRow("lea", 9, "", AT_MS),
+                FactMatchRow("lea", 7, "f-1", AT_MS),
+            ]
+        with store.begin() as tables:
+            assert not tables.facts.changed
+            assert tables.facts.drop_facts(["f-1", "f-none"]) == 1
+            assert tables.facts.changed
+        with store.read() as tables:
+            assert [row.id for row in tables.facts.facts()] == ["f-2"]
+            assert [row.seq for row in tables.facts.matches("lea")] == [9]
+
+    def test_an_invitation_is_used_once_and_in_time(self, store: Store) -> None:
+        with store.begin() as tables:
+            assert tables.facts.use_invitation(b"one", AT_MS + 10, AT_MS)
+            assert not tables.facts.use_invitation(b"one", AT_MS + 10, AT_MS)
+            assert not tables.facts.use_invitation(b"late", AT_MS, AT_MS)
+
+    def test_a_targets_sessions_end_alone_or_together(self, store: Store) -> None:
+        with store.begin() as tables:
+            for name in (b"a", b"b", b"c"):
+                tables.facts.put_session(TargetSessionRow(name, "lea", AT_MS, AT_MS))
+            tables.facts.touch_session(b"a", AT_MS + 9)
+            assert tables.facts.end_sessions("lea", b"b") == 1
+        with store.read() as tables:
+            assert tables.facts.session(b"a") == TargetSessionRow(b"a", "lea", AT_MS, AT_MS + 9)
+            assert tables.facts.session(b"b") is None
+            assert len(tables.facts.sessions("lea")) == 2
+        with store.begin() as tables:
+            assert tables.facts.end_sessions("lea") == 2

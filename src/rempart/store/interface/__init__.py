@@ -9,6 +9,7 @@ from typing import Any
 from rempart.store.interface.access import AccessTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.cases import CaseTables
+from rempart.store.interface.facts import FactTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.versions import VersionTables
@@ -17,6 +18,7 @@ __all__ = [
     "AccessTables",
     "CampaignTables",
     "CaseTables",
+    "FactTables",
     "LogTables",
     "Store",
     "StreamTables",
@@ -33,6 +35,7 @@ class Tables(ABC):
     cases: CaseTables
     access: AccessTables
     campaigns: CampaignTables
+    facts: FactTables
     versions: VersionTables
 
     @abstractmethod

@@ -30,6 +30,7 @@ from rempart.store.sqlite.access import SqliteAccessTables
 from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
+from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.stream import SqliteStreamTables
@@ -65,6 +66,7 @@ class SqliteTables(Tables):
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)
         self.campaigns = SqliteCampaignTables(connection)
+        self.facts = SqliteFactTables(connection)
         self.versions = SqliteVersionTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
@@ -162,6 +164,7 @@ class SqliteStore(Store):
         if self.broken is not None:
             raise self.broken
         tables.announced.clear()
+        tables.facts.changed = False
         tables.stream.forget_known()
         tables.versions.changed.clear()
         edge = tables.log.mark()
