@@ -53,6 +53,8 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_disk(data),
         lambda: check_settings(data),
         lambda: check_links(data),
+        lambda: check_opinions(data),
+        lambda: check_perspective_endpoint(data),
         lambda: check_keys(data),
         lambda: check_log(data),
         lambda: check_port(port),
@@ -200,6 +202,66 @@ def check_links(data: Path) -> Finding:
         )
     entries = sum(one.entries for one in rules.lists)
     return Finding("links", State.OK, f"{len(rules.lists)} lists, {entries} entries")
+
+
+def check_opinions(data: Path) -> Finding:
+    """Plug-in models: whether they can be used as configured, and what goes where. Nobody is asked
+    anything."""
+    from rempart.connect.opinion.sources import source_of
+    from rempart.web.settings import load_settings
+
+    try:
+        opinions = load_settings(data).opinions
+    except RempartError:
+        return Finding("opinions", State.MIND, "not looked at: the settings cannot be read")
+    if not opinions:
+        return Finding("opinions", State.OK, "no plug-in: no text leaves this machine for one")
+    wrong: list[RempartError] = []
+    for one in opinions.values():
+        try:
+            source_of(one, data)
+        except RempartError as error:
+            wrong.append(error)
+    if wrong:
+        found = "; ".join(error.diagnostics() for error in wrong)
+        return Finding("opinions", State.WRONG, found, "correct it: rempart serve would not start")
+    told = [
+        f"{name}: texts between {one.band[0]:g} and {one.band[1]:g} go to {one.goes_to}"
+        f"{', private ones too' if one.private else ''}{', in shadow' if one.shadow else ''}"
+        for name, one in opinions.items()
+    ]
+    if any(one.private and one.kind != "onnx" for one in opinions.values()):
+        mend = "private messages leave this machine: make sure that every recipient knows"
+        return Finding("opinions", State.MIND, "; ".join(told), mend)
+    return Finding("opinions", State.OK, "; ".join(told))
+
+
+def check_perspective_endpoint(data: Path) -> Finding:
+    """Keys of clients travel in addresses: they need TLS."""
+    from rempart.web.settings import load_settings
+
+    try:
+        settings = load_settings(data)
+    except RempartError:
+        return Finding("perspective", State.MIND, "not looked at: the settings cannot be read")
+    if not settings.perspective.enabled:
+        return Finding("perspective", State.OK, "off")
+    clients = f"on for {', '.join(sorted(settings.perspective.keys))}"
+    if settings.perspective.spans:
+        return Finding(
+            "perspective",
+            State.MIND,
+            f"{clients}, with scores of single sentences",
+            "spans = true helps who tries out what passes: only for clients you trust",
+        )
+    if not settings.over_tls:
+        return Finding(
+            "perspective",
+            State.MIND,
+            f"{clients}, without TLS that we know of",
+            'put a proxy with TLS in front and set public_url = "https://…" under [web]',
+        )
+    return Finding("perspective", State.OK, clients)
 
 
 def check_keys(data: Path) -> Finding:

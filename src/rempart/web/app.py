@@ -48,6 +48,7 @@ from rempart.web.failures import (
     status_of,
     validation_details,
 )
+from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.perspective.endpoint import Perspective
 from rempart.web.public.routes import route_handlers as public_routes
 from rempart.web.settings import WebSettings
@@ -58,12 +59,17 @@ HOOKS = "/api/v1/hooks/"
 _SLASHES = re.compile("/+")
 
 
-def build_app(engine: EmbeddedEngine, settings: WebSettings | None = None) -> Dispatcher:
+def build_app(
+    engine: EmbeddedEngine,
+    settings: WebSettings | None = None,
+    opinions: OpinionDesk | None = None,
+) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
     gate = Gate(engine, settings)
     numbers = Numbers(engine)
     closing = asyncio.Event()
+    numbers.opinions = opinions
     framework = _framework(engine, settings, gate, numbers, closing)
     messages = Messages(engine, gate, settings, numbers)
     perspective = None
@@ -152,6 +158,7 @@ def _framework(
             "settings": settings,
             "gate": gate,
             "numbers": numbers,
+            "opinions": numbers.opinions,
             "closing": closing,
             "slow_down": SlowDown(),
             "notices": Notices(),

@@ -30,6 +30,7 @@ from rempart.protect.connector import Connector
 from rempart.protect.outbox import Outbox
 from rempart.web.app import build_app
 from rempart.web.auth.first_login import FirstLogin, write_first_login
+from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_settings
 
 _LOG = logging.getLogger(__name__)
@@ -85,7 +86,8 @@ async def _serve(
     data: Path,
     on_ready: Callable[[Running], Awaitable[None] | None] | None,
 ) -> None:
-    app = build_app(engine, settings)
+    opinions = OpinionDesk(engine, settings.opinions, data)
+    app = build_app(engine, settings, opinions)
     server = _Server(
         uvicorn.Config(
             app,
@@ -130,7 +132,13 @@ async def _serve(
                 await result
 
     beside = [
-        asyncio.create_task(work) for work in (outbox.run(), _follow(engine, outbox), announce())
+        asyncio.create_task(work)
+        for work in (
+            outbox.run(),
+            _follow(engine, outbox),
+            opinions.run(),
+            announce(),
+        )
     ]
     for task in beside:
         task.add_done_callback(_tell)

@@ -15,7 +15,8 @@ secret = "whsec_…"
 allow = ["127.0.0.1"]                    # private addresses this one may reach
 ```
 
-`[perspective]` is described in `web.perspective.settings`.
+`[perspective]` is described in `web.perspective.settings`, `[opinions.NAME]` in
+`connect.opinion.settings`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.connect.opinion.settings import OpinionSettings, check_opinion
 from rempart.connect.signing import secret_bytes
 from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import read_section
@@ -67,6 +69,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hooks: dict[str, HookSettings] = {}
     webhooks: dict[str, WebhookSettings] = {}
     perspective: PerspectiveSettings = PerspectiveSettings()
+    opinions: dict[str, OpinionSettings] = {}
 
     @property
     def over_tls(self) -> bool:
@@ -78,11 +81,12 @@ def load_settings(data_dir: Path) -> WebSettings:
     path = str(data_dir / "settings.toml")
     document = read_document(data_dir)
     web = read_section(document.get("web", {}), WebSettings, "web", path)
-    if web.hooks or web.webhooks or web.perspective != PerspectiveSettings():
+    alone = (web.hooks, web.webhooks, web.opinions, web.perspective != PerspectiveSettings())
+    if any(alone):
         raise InputError(
             "unknown section inside [web]",
             where=path,
-            next_step="they stand on their own: [hooks.NAME], [webhooks.NAME], [perspective]",
+            next_step="they stand on their own: [hooks.NAME], [webhooks.NAME], [perspective] …",
         )
     _check_addresses(web, path)
     hooks = {
@@ -102,7 +106,15 @@ def load_settings(data_dir: Path) -> WebSettings:
         document.get("perspective", {}), PerspectiveSettings, "perspective", path
     )
     check_perspective(perspective, f"{path} [perspective]")
-    return msgspec.structs.replace(web, hooks=hooks, webhooks=webhooks, perspective=perspective)
+    opinions = {
+        name: read_section(found, OpinionSettings, f"opinions.{name}", path)
+        for name, found in named_sections(document, "opinions", path).items()
+    }
+    for name, opinion in opinions.items():
+        check_opinion(opinion, f"{path} [opinions.{name}]")
+    return msgspec.structs.replace(
+        web, hooks=hooks, webhooks=webhooks, perspective=perspective, opinions=opinions
+    )
 
 
 def _check_secret(secret: str, where: str) -> None:

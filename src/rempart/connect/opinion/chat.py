@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -78,6 +78,8 @@ _CODE = re.compile(r"S\d{1,2}")
 class Chat(OpinionSource):
     """One request for each text, a few at a time."""
 
+    most = AT_ONCE
+
     def __init__(
         self,
         url: str,
@@ -96,14 +98,8 @@ class Chat(OpinionSource):
         self._policy = policy or POLICY
 
     async def ask(self, texts: Sequence[str]) -> list[Answer]:
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def one(text: str) -> Answer:
-            async with gate:
-                return await self._ask_one(text)
-
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_kept(one(text))) for text in texts]
+            tasks = [group.create_task(_kept(self._ask_one(text))) for text in texts]
         answers: list[Answer] = []
         for task in tasks:
             answer = task.result()
@@ -132,15 +128,14 @@ class Chat(OpinionSource):
         return Answer(read, model[:200] if isinstance(model, str) and model else self.model)
 
 
-async def _kept(asking: Any) -> Answer | OpinionError:
+async def _kept(asking: Awaitable[Answer]) -> Answer | OpinionError:
     """Errors as values: the other requests of a batch are not cancelled halfway by the first."""
     try:
-        answer: Answer = await asking
+        return await asking
     except OpinionError as error:
         return error
     except OutboundError as error:
         return OpinionError(error.what, where=error.where, next_step=error.next_step)
-    return answer
 
 
 def _choice(found: dict[str, Any]) -> dict[str, Any]:

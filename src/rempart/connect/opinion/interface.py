@@ -35,9 +35,10 @@ class Answer(NamedTuple):
 
 
 class OpinionSource(ABC):
-    """One plug-in. `model` is what the settings call it."""
+    """One plug-in. `model` is what the settings call it; `most` so many texts it takes at once."""
 
     model: str
+    most: int = 256
 
     @abstractmethod
     async def ask(self, texts: Sequence[str]) -> list[Answer]:

@@ -84,6 +84,10 @@ class Budget:
         self._left = min(self._most, self._left + elapsed * self._most / 60)
         return int(self._left)
 
+    def now(self) -> int:
+        """What was left when it was last asked about."""
+        return int(self._left)
+
     def take(self, wanted: int, now: float) -> int:
         """How many of the texts may be asked about."""
         granted = min(wanted, self.left(now))

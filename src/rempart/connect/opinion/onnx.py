@@ -16,6 +16,7 @@ import asyncio
 import hashlib
 import tomllib
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -78,6 +79,8 @@ class OnnxModel(OpinionSource):
         self.model = f"{model}@{digest}"
         self._tokenizer: Any = tokenizer
         self._session: Any = session
+        self._worker = ThreadPoolExecutor(1, "rempart-onnx")
+        self._running: Future[list[Answer]] | None = None
         self._inputs = [one.name for one in session.get_inputs()]
         self._check(folder)
 
@@ -95,7 +98,10 @@ class OnnxModel(OpinionSource):
             raise InputError(error.what, where=str(folder)) from None
 
     async def ask(self, texts: Sequence[str]) -> list[Answer]:
-        return await asyncio.to_thread(self._run, list(texts))
+        if self._running is not None and not self._running.done():
+            raise OpinionError("the model still works on what it was asked before")
+        self._running = self._worker.submit(self._run, list(texts))
+        return await asyncio.wrap_future(self._running)
 
     def _run(self, texts: list[str]) -> list[Answer]:
         cleaned = [text.encode("utf-8", "replace").decode() for text in texts]

@@ -19,6 +19,8 @@ from prometheus_client.registry import Collector
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import ItemResult
+from rempart.web.opinions.desk import OpinionDesk
+from rempart.web.opinions.metrics import told_of
 
 
 class Numbers(Collector):
@@ -31,6 +33,7 @@ class Numbers(Collector):
         self.answers: Counter[int] = Counter()
         self.listeners = 0
         self.perspective: Counter[str] = Counter()
+        self.opinions: OpinionDesk | None = None
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -81,6 +84,8 @@ class Numbers(Collector):
             for said, count in sorted(self.perspective.items()):
                 compatible.add_metric([said], count)
             yield compatible
+        if self.opinions is not None:
+            yield from told_of(self.opinions)
         yield GaugeMetricFamily("rempart_listeners", "Open streams of events", value=self.listeners)
         yield from self._links()
         yield from self._stored()

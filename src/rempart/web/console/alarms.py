@@ -19,12 +19,14 @@ from rempart.store.interface import Tables
 from rempart.store.interface.stream import MeasureRow
 from rempart.web.console.reading import moment
 from rempart.web.console.screens import Alarm
+from rempart.web.opinions.desk import OpinionDesk
 
 DAY_MS = 24 * 3_600_000
 LIMIT = "limit"
 NOT_APPLIED = "not_applied"
 LIST_OVER = "list_over"
 LIST_REFUSED = "list_refused"
+OPINION = "opinion"
 _BY_RULE = {ThreatsFirst.name: "threat", HoldOnFailure.name: "failure"}
 
 
@@ -63,6 +65,15 @@ def list_alarms(links: LinkRules | None, now: datetime) -> list[Alarm]:
         if one.expires is not None and not one.is_good(now)
     ]
     return found + [Alarm(LIST_REFUSED, "", now, detail=one.why) for one in links.refused]
+
+
+def opinion_alarms(desk: OpinionDesk | None) -> list[Alarm]:
+    """Plug-ins that are not asked for a while because they did not answer."""
+    return [
+        Alarm(OPINION, "", seat.unavailable_since, detail=f"{seat.name}: {seat.last_error}")
+        for seat in (desk.seats if desk is not None else ())
+        if seat.unavailable_since is not None
+    ]
 
 
 def _grouped(found: Sequence[Alarm]) -> list[Alarm]:

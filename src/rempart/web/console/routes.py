@@ -44,7 +44,9 @@ async def overview(request: AnyRequest) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
     links = engine_of(request).pipeline.link_rules
     return await _page(
-        request, "overview.html", lambda tables: views.overview(tables, who, now, links)
+        request,
+        "overview.html",
+        lambda tables: views.overview(tables, who, now, links, request.app.state.opinions),
     )
 
 

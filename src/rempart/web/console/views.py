@@ -28,7 +28,7 @@ from rempart.store.interface.cases import URGENT, CaseQuery
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
-from rempart.web.console.alarms import alarms, list_alarms
+from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms
 from rempart.web.console.lately import lately
 from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
 from rempart.web.console.reading import (
@@ -42,6 +42,7 @@ from rempart.web.console.reading import (
     within,
 )
 from rempart.web.console.series import HOUR, rate, timeline
+from rempart.web.opinions.desk import OpinionDesk
 
 MOST_RAIDS = 12
 MOST_CASES = 200
@@ -56,7 +57,11 @@ REASON_HERE = "[…]"
 
 
 def overview(
-    tables: Tables, caller: Caller, now_ms: int, links: LinkRules | None = None
+    tables: Tables,
+    caller: Caller,
+    now_ms: int,
+    links: LinkRules | None = None,
+    opinions: OpinionDesk | None = None,
 ) -> screens.Overview:
     channels = _channels(tables, caller)
     names = within(caller)
@@ -91,6 +96,7 @@ def overview(
                 lambda measure: caller.sees(measure.scope.channel, measure.scope.platform),
             ),
             *list_alarms(links, moment(now_ms)),
+            *opinion_alarms(opinions),
         ],
     )
 
