@@ -28,6 +28,7 @@ from rempart.detect.raid.evidence import (
     score,
     users_of,
 )
+from rempart.detect.raid.lessons import is_known_crowd
 from rempart.detect.raid.made_up import CIRCLE_SIZE, MADE_UP_SCORE, is_made_up
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
 from rempart.detect.raid.raids import open_raid, picture, prolong, set_stage, take_group
@@ -250,6 +251,8 @@ def judge_harmless(
     notice.evidence = result.evidence
     if data.announced_until >= now:
         notice.evidence = [("announced", []), *notice.evidence]
+    if is_known_crowd(state, group, result, now):
+        notice.evidence = [("taught", []), *notice.evidence]
     notice.told_at = now
     found.changes.append(RaidChange(row.position, picture(data, notice)))
 
@@ -264,7 +267,7 @@ def _made_up_raid(
 ) -> bool:
     """Accounts made for it, that flood or push a link, are an attack whatever their words are."""
     result = score(circle, state.data, now)
-    if not is_made_up(state, circle, result, now):
+    if is_known_crowd(state, circle, result, now) or not is_made_up(state, circle, result, now):
         return False
     raid = known or open_raid(state.data, row.message, now, RaidStage.ATTACK)
     linked = max(circle.keys, key=lambda key: (circle.keys[key], key)) & LINK_BIT

@@ -29,6 +29,7 @@ from rempart.detect.raid.clock import advance, event_ms
 from rempart.detect.raid.evidence import LINK_BIT, SHORT_BIT
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.raid.judge import judge_harmless, judge_hostile
+from rempart.detect.raid.lessons import is_taught, learn
 from rempart.detect.raid.membership import touch
 from rempart.detect.raid.people import feel_pulse, meet, poses, turn_minute
 from rempart.detect.raid.raids import picture
@@ -37,6 +38,7 @@ from rempart.detect.raid.state import (
     ACTS,
     MINUTE_MS,
     RUDE_ACTS,
+    TELLING_LETTERS,
     Person,
     RaidState,
     TargetData,
@@ -44,7 +46,6 @@ from rempart.detect.raid.state import (
 )
 from rempart.model import THRESHOLD, EventKind, Label, Raid, RaidStage
 
-TELLING_LETTERS: Final = 12
 _HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
 _ANNOUNCED_MS: Final = {
     EventKind.ANNOUNCED_RAID: 5 * MINUTE_MS,
@@ -71,6 +72,10 @@ class RaidOperator(KeyedOperator[TargetState]):
 
     def open_raids(self, state: TargetState) -> list[Raid]:
         return [picture(state.data, raid) for raid in state.data.raids]
+
+    def teach(self, state: TargetState, raid: Raid, folds: Sequence[str]) -> TargetState:
+        learn(state, raid, folds)
+        return state
 
     def step(
         self, state: TargetState, batch: Sequence[Observation | EventObservation]
@@ -123,11 +128,13 @@ def _take_message(
     state.lately.clear()
     aim = _aim(row)
     hostile = aim is not None and aim is not Aim.THING
+    links = link_keys(row.fold, row.message.links)
+    keys = _keys(print_, links, hostile)
+    if hostile and data.lessons and is_taught(state, keys, row.labels, person, now):
+        aim, hostile = None, False
     if hostile:
         person.flagged += 1
         person.flagged_at = now
-    links = link_keys(row.fold, row.message.links)
-    keys = _keys(print_, links, hostile)
     regular = person.is_regular(now)
     if data.banned and not hostile and not regular and evades_ban(state, keys, now):
         # Somebody was banned for this wording: who brings it back means it.

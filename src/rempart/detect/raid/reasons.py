@@ -38,6 +38,7 @@ RAID_SENTENCES: Final[dict[str, str]] = {
     "harmless": "hardly any of it is abusive: {0:.0f} of {1:.0f} accounts",
     "channels": "{0:.0f} accounts wrote the same in {1:.0f} channels within {2:.0f} minutes",
     "abuse_messages": "{0:.0f} of {1:.0f} of these messages are abusive",
+    "taught": "somebody said of this wording by such people here that it was fine",
     "announced": "the platform announced visitors",
 }
 

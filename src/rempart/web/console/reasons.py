@@ -63,6 +63,8 @@ FRENCH: dict[str, str] = {
         "{0} comptes ont écrit la même chose dans {1} canaux en {2} minutes"
     ),
     "{0:.0f} of {1:.0f} of these messages are abusive": "{0} de ces {1} messages sont injurieux",
+    "somebody said of this wording by such people here that it was fine": "quelqu’un a dit de"
+    " cette formule, venant de telles personnes ici, qu’elle ne posait pas de problème",
     "the platform announced visitors": "la plateforme a annoncé des visiteurs",
     # a slow attack, a campaign
     "{0:.0f} accounts use the same hostile wording at {1:.0f} different times within"
