@@ -30,7 +30,8 @@ _ALONE: Final = re.compile(
     r"(?<![a-z0-9])[a-z0-9][^a-z0-9]{1,3}[a-z0-9][^a-z0-9]{1,3}[a-z](?![a-z0-9])"
 )
 _INSIDE: Final = str.maketrans("", "", "._-'’`~^=#&%")
-_ROUGH: Final = {**_LEET, **_INSIDE}
+_ROUGH: Final = bytes(ord(chr(code).translate(_LEET)) for code in range(256))
+_ROUGH_OUT: Final = b"._-'`~^=#&%"
 _RUNS: Final = re.compile(r"(.)\1*")
 _REPEATS: Final = re.compile(r"(.)\1+")
 
@@ -85,6 +86,16 @@ def signed(folds: Sequence[str], endless: int = 0) -> list[int]:
         return []
     starts = list(accumulate((len(text) + len(_SEPARATOR) for text in folds), initial=0))
     return sorted({bisect_right(starts, place) - 1 for place in places.tolist()})
+
+
+def _rough(texts: Sequence[str]) -> list[str]:
+    """A quick second view, only to see whether the real one is worth its price."""
+    raw = np.frombuffer("\n".join(texts).encode("ascii", "replace"), np.uint8)
+    kept = raw == ord("\n")
+    kept[:1] = True
+    kept[1:] |= raw[1:] != raw[:-1]
+    squeezed = raw[kept].tobytes().replace(b"! ", b" ").replace(b"!\n", b"\n")
+    return squeezed.translate(_ROUGH, _ROUGH_OUT).decode("ascii").split("\n")
 
 
 def _squeeze(text: str) -> str:
@@ -151,9 +162,10 @@ class SecondView:
         if not rows:
             return
         hits: list[Unhidden] = []
-        for aside in (0, 1):
-            read = [pieces(folds[index][:_MAX_LENGTH], aside) for index in rows]
-            hits.extend(self._read(rows, read))
+        alone = [index for index in rows if _ALONE.search(folds[index]) is not None]
+        for aside, those in ((0, rows), (1, alone)):
+            read = [pieces(folds[index][:_MAX_LENGTH], aside) for index in those]
+            hits.extend(self._read(those, read))
         for index in rows:
             if "*" in folds[index]:
                 found = pieces(folds[index][:_MAX_LENGTH])
@@ -186,9 +198,7 @@ class SecondView:
         with stars or letters standing alone, which the rough view cannot read."""
         if not rows:
             return []
-        joined = "\n".join(folds[index][:_MAX_LENGTH] for index in rows)
-        rough = _REPEATS.sub(r"\1", joined).replace("! ", " ").replace("!\n", "\n")
-        views = rough.translate(_ROUGH).split("\n")
+        views = _rough([folds[index][:_MAX_LENGTH] for index in rows])
         found = {hit.text for hit in self._matcher.find(views)}
         return [
             index
