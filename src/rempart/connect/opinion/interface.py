@@ -14,13 +14,16 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rempart.errors import OutboundError
 from rempart.model import ABUSE_LABELS, THRESHOLD, Label
 
 OPINION_LABELS = ABUSE_LABELS
 """What an opinion may be about."""
+
+LabelName = Literal["", "hate", "insult", "threat", "sexual", "self_harm_incitement"]
+"""The same as settings write it; empty: not used."""
 
 
 class OpinionError(OutboundError):

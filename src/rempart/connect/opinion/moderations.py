@@ -8,11 +8,17 @@ no label; only instructions to it have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from rempart.connect.opinion.interface import Answer, OpinionError, OpinionSource, probability
+from rempart.connect.opinion.interface import (
+    Answer,
+    LabelName,
+    OpinionError,
+    OpinionSource,
+    probability,
+)
 from rempart.connect.outbound import Outbound
 from rempart.model import Label
 
@@ -38,7 +44,7 @@ class Moderations(OpinionSource):
         model: str,
         key: str | None,
         outbound: Outbound,
-        categories: Mapping[str, Label | Literal[""]] | None = None,
+        categories: Mapping[str, LabelName] | None = None,
     ) -> None:
         self.model = model
         self._url = url

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from rempart.connect.opinion.interface import (
     OPINION_LABELS,
     Answer,
+    LabelName,
     OpinionError,
     OpinionSource,
     probability,
@@ -41,7 +42,7 @@ MAX_MODEL = 4 << 30
 class OnnxLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `labels.toml` says."""
 
-    labels: tuple[Label | Literal[""], ...]
+    labels: tuple[LabelName, ...]
     activation: Literal["sigmoid", "softmax"] = "sigmoid"
     max_tokens: Annotated[int, msgspec.Meta(ge=2, le=8192)] = 256
 
@@ -138,10 +139,9 @@ def read_labels(folder: Path) -> OnnxLabels:
         found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), OnnxLabels)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise InputError(f"it cannot be read: {error}", where=str(path)) from None
-    used = [label for label in found.labels if label]
-    if not used or any(label not in OPINION_LABELS for label in used):
+    if not any(found.labels):
         raise InputError(
-            "it names no label, or one an opinion cannot be about",
+            "it names no label",
             where=str(path),
             next_step=f"known: {', '.join(sorted(OPINION_LABELS))}",
         )

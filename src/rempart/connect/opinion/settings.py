@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from rempart.connect.opinion.interface import OPINION_LABELS
+from rempart.connect.opinion.interface import OPINION_LABELS, LabelName
 from rempart.errors import InputError
 from rempart.model import Label
 
@@ -52,7 +52,7 @@ class OpinionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allow: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en", "fr")
     band: tuple[Share, Share] = (0.25, 0.75)
-    labels: dict[str, Label | Literal[""]] = {}
+    labels: dict[str, LabelName] = {}
     thresholds: dict[Label, Threshold] = {}
     budget_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 60
     timeout: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
@@ -81,8 +81,8 @@ def check_opinion(settings: OpinionSettings, where: str) -> None:
     low, high = settings.band
     if not low < high:
         _refuse("band: the first number must be below the second", where, "band = [0.25, 0.75]")
-    for label in (*settings.labels.values(), *settings.thresholds):
-        if label and label not in OPINION_LABELS:
+    for label in settings.thresholds:
+        if label not in OPINION_LABELS:
             known = ", ".join(sorted(OPINION_LABELS))
             _refuse(f"{label} is no label an opinion can be about", where, f"known: {known}")
     if settings.kind == "onnx":
