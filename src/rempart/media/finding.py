@@ -1,0 +1,100 @@
+"""What a photo gives away: the nouns of this room.
+
+A finding says what, where it stands in the file, and the value as a person reads it. Nothing here
+is kept: findings live as long as the answer that shows them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from rempart.errors import InputError
+
+MAX_BYTES = 25 * 1024 * 1024
+"""A larger file is not looked at."""
+MAX_PIXELS = 100_000_000
+"""A picture that claims more is not decoded."""
+MAX_SIDE = 65_535
+
+
+class Kind(StrEnum):
+    """What a finding is about, in the order in which it is told."""
+
+    PLACE = "place"
+    PERSON = "person"
+    SERIAL = "serial"
+    DEVICE = "device"
+    TIME = "time"
+    TEXT = "text"
+    PREVIEW = "preview"
+    MOTION = "motion"
+    TRAILING = "trailing"
+    MAKER = "maker"
+    HISTORY = "history"
+    PROVENANCE = "provenance"
+    SOFTWARE = "software"
+    PROFILE = "profile"
+    UNKNOWN = "unknown"
+
+
+class Format(StrEnum):
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    HEIC = "heic"
+    AVIF = "avif"
+
+    @property
+    def mime(self) -> str:
+        return f"image/{self.value}"
+
+    @property
+    def ending(self) -> str:
+        return "jpg" if self is Format.JPEG else self.value
+
+
+class Finding(NamedTuple):
+    """`where`: the part of the file (EXIF, XMP …); `value`: as a person reads it, at most 200
+    characters, empty when the kind says all."""
+
+    kind: Kind
+    where: str
+    value: str = ""
+
+
+class Place(NamedTuple):
+    """Degrees (WGS 84), north and east positive; `metres`: how exactly the numbers are written."""
+
+    latitude: float
+    longitude: float
+    metres: float
+
+
+class Look(NamedTuple):
+    """What is in a photo besides the picture. `orientation`: EXIF value 1–8; `unfinished`: the file
+    is cut short or partly unreadable; what could be read was read."""
+
+    format: Format
+    width: int
+    height: int
+    size: int
+    orientation: int
+    findings: tuple[Finding, ...]
+    place: Place | None = None
+    unfinished: bool = False
+
+
+class MediaError(InputError):
+    """A file that is no photo we can look at, or that we refuse to open."""
+
+
+class NeedsExtraError(MediaError):
+    """HEIC and AVIF are cleaned by the extra `media`."""
+
+
+def shown(value: str) -> str:
+    """At most 200 characters, without control characters."""
+    plain = "".join(char if char.isprintable() else " " for char in value)
+    plain = " ".join(plain.split())
+    return plain if len(plain) <= 200 else plain[:199] + "…"
