@@ -8,9 +8,8 @@ A data file (`data/<language>/*.toml`) has one table per family:
     seen = '''one frame per line'''
     held_out = '''one frame per line'''
 
-`words.toml` has the lists behind the slots, `words_neutral.toml` those that say nothing (names,
-places, days); a held-out frame takes its words from `words_held_out.toml` wherever that has a list
-of the name.
+`words*.toml` have the lists behind the slots. A held-out frame takes its words from
+`words_held_out.toml` wherever that has a list of the name: it shares neither frame nor word.
 """
 
 from __future__ import annotations
@@ -26,8 +25,7 @@ from rempart.errors import InputError
 from rempart.train.generate.grammar import Entity, Grammar, GrammarError
 
 LANGUAGES: Final = ("en", "fr")
-_NEUTRAL: Final = "words_neutral.toml"
-_WORDS: Final = "words.toml"
+_WORDS: Final = "words"
 _HELD_OUT: Final = "words_held_out.toml"
 _ENTITIES: Final = {"g": "groups.tsv", "slur": "slurs.tsv"}
 
@@ -87,10 +85,12 @@ def _entities(lang: str) -> dict[str, tuple[Entity, ...]]:
 @cache
 def grammar(lang: str, held_out: bool) -> Grammar:
     """Slots and agreement of one language, with the words of one side."""
-    files = [_NEUTRAL, _WORDS, *([_HELD_OUT] if held_out else [])]
     lists: dict[str, str] = {}
-    for file in files:
-        lists |= tomllib.loads(_folder(lang).joinpath(file).read_text("utf-8"))
+    for file in sorted(_folder(lang).iterdir(), key=lambda entry: entry.name):
+        if file.name.startswith(_WORDS) and file.name != _HELD_OUT:
+            lists |= tomllib.loads(file.read_text("utf-8"))
+    if held_out:
+        lists |= tomllib.loads(_folder(lang).joinpath(_HELD_OUT).read_text("utf-8"))
     words = {name: _lines(text) for name, text in lists.items()}
     return Grammar(lang, words, _entities(lang))
 
@@ -102,7 +102,7 @@ def families() -> tuple[Family, ...]:
     found = []
     for lang in LANGUAGES:
         for file in sorted(_folder(lang).iterdir(), key=lambda entry: entry.name):
-            if file.name.endswith(".toml") and not file.name.startswith("words"):
+            if file.name.endswith(".toml") and not file.name.startswith(_WORDS):
                 for name, table in tomllib.loads(file.read_text("utf-8")).items():
                     found.append(_family(name, lang, table, f"{lang}/{file.name}, {name}"))
     return tuple(sorted(found, key=lambda family: (family.lang, family.name)))
