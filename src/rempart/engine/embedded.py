@@ -27,7 +27,7 @@ from typing import Any, NamedTuple, TypeVar
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded_chores import Chores
 from rempart.engine.embedded_items import ItemResult, Source
-from rempart.engine.embedded_raids import RaidBook, raid_digest
+from rempart.engine.embedded_raids import RaidBook, raid_digest, redrawn_raids
 from rempart.engine.embedded_rollup import Rollup
 from rempart.engine.embedded_start import Lock, Notary, check_tail
 from rempart.engine.embedded_states import EngineMemory, Owed
@@ -35,6 +35,7 @@ from rempart.engine.embedded_step import PipelineError, Step, Submission
 from rempart.engine.live import LiveHub
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.settings import EngineSettings, load_engine_settings
+from rempart.engine.versions import changed_versions, live_versions
 from rempart.errors import (
     LogError,
     QueueFullError,
@@ -48,7 +49,6 @@ from rempart.log.keys import load_signer
 from rempart.log.note import Signer
 from rempart.model import Measure, Raid
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import RaidCorrection
 from rempart.store.sqlite.store import SqliteStore
 
 __all__ = ["EmbeddedEngine", "ItemResult", "Source"]
@@ -157,6 +157,7 @@ class EmbeddedEngine:
             with self._store.read() as tables:
                 check_tail(tables)
                 self._notary.check(tables)
+                self._memory.use(live_versions(tables))
                 self._rebuild(tables)
         except RempartError:
             raise
@@ -326,13 +327,14 @@ class EmbeddedEngine:
                     everything=self._chores.ending,
                 )
                 answers = [_answer(tables, job) for job in writes]
-                if self._memory.teach(tables, tables.stream.taught):
+                swapped = changed_versions(tables)
+                if self._memory.teach(tables, tables.stream.taught) or swapped is not None:
                     self._chores.snapshot_due = True
                 self._chores.run(tables, now_ms, self._owed, full=self._full)
                 told = list(tables.announced)
                 undone, lifted = list(tables.stream.undone), list(tables.stream.lifted)
                 corrected = list(tables.stream.corrected)
-                redrawn = _redrawn(tables, corrected)
+                redrawn = redrawn_raids(tables, corrected)
         except PipelineError as error:
             self._forget_step()
             self._recover(submissions, writes, error)
@@ -342,6 +344,9 @@ class EmbeddedEngine:
             self._committed(step)
             self._memory.take_back(lifted, undone, corrected)
             self._memory.taught()
+            if swapped is not None:
+                self._memory.use(swapped)
+                self._chores.facts_due = True
             for submission, results in zip(submissions, step.results, strict=True):
                 _resolve(submission.future, results)
             for job, (value, failure) in zip(writes, answers, strict=True):
@@ -472,12 +477,6 @@ class EmbeddedEngine:
         except StoreReadOnlyError as error:
             _LOG.error("the write-ahead log could not be brought in", exc_info=error)
             self.hub.publish("alarm", {"what": "store-read-only"})
-
-
-def _redrawn(tables: Tables, corrected: Sequence[RaidCorrection]) -> list[Raid]:
-    """The raids whose members people corrected, as they are stored now."""
-    rows = (tables.stream.raid(raid) for raid in dict.fromkeys(one.raid for one in corrected))
-    return [row.raid for row in rows if row is not None]
 
 
 def _answer(tables: Tables, job: _Write) -> tuple[Any, Exception | None]:

@@ -19,7 +19,7 @@ from rempart.engine.embedded_raids import RaidBook, raid_digest
 from rempart.engine.embedded_start import Notary
 from rempart.engine.embedded_states import EngineMemory, Owed
 from rempart.engine.settings import EngineSettings
-from rempart.log.commit import seal
+from rempart.log.commit import seal, to_value
 from rempart.model import Measure, MeasureState, Raid, RaidStage
 from rempart.store.interface import Tables
 
@@ -52,6 +52,9 @@ class Chores:
         self.ending = False
         self._now_ms = now_ms
         self.snapshot_due = False
+        self.facts_due = False
+        """Something that decides was changed: the log is told in the next transaction."""
+        self._telling = False
         self._settings = settings
         self._notary = notary
         self._memory = memory
@@ -75,7 +78,8 @@ class Chores:
         if full:
             return now_ms - self._tried_ms >= PROBE_MS
         return (
-            (self._sweep and now_ms - self._swept_ms >= SWEEP_MS)
+            self.facts_due
+            or (self._sweep and now_ms - self._swept_ms >= SWEEP_MS)
             or self._checkpoint_due(now_ms, self._size)
             or self._snapshot_wanted(now_ms, self._size)
             or self._raids.due(now_ms)
@@ -110,6 +114,10 @@ class Chores:
         if full:
             tables.stream.count({"probes": 1})
             return
+        self._telling = self.facts_due
+        if self._telling:
+            self.facts_due = False
+            self.tell_facts(tables)
         if self._sweep and abs(now_ms - self._swept_ms) >= SWEEP_MS:
             self._swept_ms = now_ms
             self._end_leases(tables, now_ms)
@@ -179,6 +187,7 @@ class Chores:
 
     def failed(self) -> None:
         self._saving = False
+        self.facts_due = self.facts_due or self._telling
         self._notary.failed()
 
     def tried(self, now_ms: int) -> None:
@@ -200,4 +209,4 @@ def _told_of_opinions(settings: EngineSettings) -> dict[str, Any]:
     """Nothing without plug-ins: a log that never had one is not told of them."""
     if not settings.opinions:
         return {}
-    return {"opinions": {name: msgspec.to_builtins(one) for name, one in settings.opinions.items()}}
+    return {"opinions": {name: to_value(one) for name, one in settings.opinions.items()}}

@@ -8,7 +8,7 @@ after a crash the pipeline's memory is rebuilt from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from rempart.log.commit import seal, to_value
 from rempart.model import Raid, RaidStage
 from rempart.protect.corrections import Corrections
 from rempart.store.interface import Tables
+from rempart.store.interface.stream import RaidCorrection
 
 GROWTH = 1.25
 ROW_EVERY_MS = 2_000
@@ -185,3 +186,9 @@ def raid_digest(raid: Raid) -> dict[str, Any]:
 
 def _core(raid: Raid) -> frozenset[str]:
     return frozenset(member.account for member in raid.members if member.core)
+
+
+def redrawn_raids(tables: Tables, corrected: Sequence[RaidCorrection]) -> list[Raid]:
+    """The raids whose members people corrected, as they are stored now."""
+    rows = (tables.stream.raid(raid) for raid in dict.fromkeys(one.raid for one in corrected))
+    return [row.raid for row in rows if row is not None]

@@ -21,12 +21,14 @@ from typing import Any
 import msgspec
 
 from rempart.detect.interface import LESSON_TEXTS
+from rempart.detect.raid.union import SpreadUnions, Whole
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded_campaigns import CampaignBook
 from rempart.engine.embedded_items import logged_item
 from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion, measures_of
 from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.stored_states import WAITING_BYTES, StoredStates
+from rempart.engine.versions import Live
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Item, Measure, MeasureState, Message, Raid
 from rempart.protect.plan import MeasureBook, Standing
@@ -54,7 +56,7 @@ class Owed(msgspec.Struct, omit_defaults=True):
 
 class BookPicture(msgspec.Struct, omit_defaults=True):
     """The planner's book as it is stored; `used_ms` of signatures, `campaigns`: targets that have
-    one."""
+    one, `wholes`: raids over several channels."""
 
     standing: dict[str, Standing] = {}
     held: list[tuple[str, str, str, Standing]] = []
@@ -74,6 +76,8 @@ class EngineMemory:
         self.pipeline = pipeline
         self._tables: Tables | None = None
         self._outdated: set[str] = set()
+        self._used_rules = ""
+        """The version of the rules that came from the store (others were given to the pipeline)."""
         self.state: PipelineState = self._fresh()
         self.campaigns = CampaignBook()
         self.changed_raids: dict[str, Raid] = {}
@@ -254,6 +258,16 @@ class EngineMemory:
         for (raid, part), accounts in parts.items():
             book.split(raid, part, accounts)
 
+    def use(self, live: Live) -> None:
+        """These versions are in force from the next step on; counters they share go on."""
+        pipeline = self.pipeline
+        given = pipeline.rules.program
+        if live.program is not None or (given is not None and given.hash == self._used_rules):
+            pipeline.use_rules(live.program)
+            self.state.use_rules(pipeline.rules)
+            self._used_rules = live.program.hash if live.program is not None else ""
+        pipeline.use_learned(live.delta, live.delta_id)
+
     # -- lessons -----------------------------------------------------------------------------
 
     def teach(self, tables: Tables, raids: Iterable[Raid]) -> bool:
@@ -368,6 +382,7 @@ def _dump_book(state: PipelineState) -> bytes:
             refused,
             state.spread_used_ms,
             sorted(state.over_time.on),
+            list(state.unions.wholes.values()),
             state.rules.dump() if state.rules is not None else b"",
         )
     )
@@ -384,5 +399,6 @@ def _load_book(state: PipelineState, blob: bytes) -> None:
     state.book = book
     state.spread_used_ms = picture.used_ms
     state.over_time.on = set(picture.campaigns)
+    state.unions = SpreadUnions(picture.wholes)
     if state.rules is not None and picture.rules:
         state.rules.load(picture.rules)

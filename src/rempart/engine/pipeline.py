@@ -25,7 +25,6 @@ import msgspec
 from rempart.detect.campaign.campaigns import CampaignChange
 from rempart.detect.interface import (
     Batch,
-    Candidate,
     Detector,
     EventObservation,
     KeyedOperator,
@@ -35,21 +34,24 @@ from rempart.detect.interface import (
 )
 from rempart.detect.links.detector import LinkDetector
 from rempart.detect.links.policy import LinkRules
-from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
+from rempart.detect.raid.fingerprint import fingerprints
+from rempart.detect.raid.union import SpreadUnions
 from rempart.detect.registry import (
     campaign_operator,
     default_detectors,
     spread_operator,
     target_operator,
 )
+from rempart.detect.text.detector import TextDetector
 from rempart.detect.text.fold import fold
+from rempart.detect.text.scoring import Delta
+from rempart.engine.judging import corrected, folds_for, furthest, labels_of
+from rempart.engine.looking import Analysis, observe, one_by_one
 from rempart.engine.over_time import LongMemory
 from rempart.engine.states import MOST_TARGETS, KeyedStates
 from rempart.model import (
-    ABUSE_LABELS,
     Event,
     Item,
-    Label,
     Measure,
     Message,
     Outcome,
@@ -59,11 +61,10 @@ from rempart.model import (
     Verdict,
 )
 from rempart.protect import Limits, MeasureBook, Planner
-from rempart.rules import Facts, RaidTouch, RuleSet, default_rules
+from rempart.rules import Facts, RuleSet, default_rules
 from rempart.rules.language import Program, RuleState
 
 _LOG = logging.getLogger(__name__)
-NO_LABELS: frozenset[Label] = frozenset()
 SIGNATURE_MEMORY_MS = 3_600_000
 
 
@@ -73,21 +74,6 @@ class PipelineSettings(msgspec.Struct, frozen=True):
     private_for: frozenset[str] = frozenset()
     limits: Limits = Limits()
     links: LinkRules = LinkRules()
-
-
-class Analysis(msgspec.Struct):
-    """What the detectors found in one batch; positions are indexes into its items."""
-
-    signals: dict[int, list[Signal]]
-    touches: dict[int, list[Touch]]
-    changes: list[RaidChange]
-    candidates: list[tuple[Candidate, Observation]]
-    keys: set[str]
-    failures: dict[int, tuple[str, ...]]
-
-    @classmethod
-    def empty(cls) -> Analysis:
-        return cls({}, {}, [], [], set(), {})
 
 
 class StepResult(NamedTuple):
@@ -108,6 +94,7 @@ class PipelineState:
         self.targets: KeyedStates[Any] = KeyedStates(pipeline.target_operator)
         self.spread: KeyedStates[Any] = KeyedStates(pipeline.spread_operator, hot=4_096)
         self.spread_used_ms: dict[str, int] = {}
+        self.unions = SpreadUnions()
         self.over_time = LongMemory(pipeline.campaign_operator)
         self.book = MeasureBook()
         self.rules: RuleState | None = None
@@ -176,6 +163,14 @@ class Pipeline:
         self.rules = RuleSet(self.rules.rules, program)
         self.planner = Planner(self.rules, self.settings.limits)
 
+    def use_learned(self, delta: Delta | None, version: str) -> None:
+        """Other words learned on site (None: what ships), from the next step on. Between two steps
+        only; `versions` tells."""
+        self.detectors = tuple(
+            detector.taught(delta, version) if isinstance(detector, TextDetector) else detector
+            for detector in self.detectors
+        )
+
     @property
     def link_rules(self) -> LinkRules:
         """What the detector of links goes by now."""
@@ -222,7 +217,7 @@ class Pipeline:
             if next_message < len(positions) and positions[next_message] == position:
                 message, folded = messages[next_message], folds[next_message]
                 signals = found.get(next_message)
-                row = _observe(position, message, folded, signals, prints[next_message])
+                row = observe(position, message, folded, signals, prints[next_message])
                 observations[position] = row
                 next_message += 1
             elif isinstance(item, Event):
@@ -266,7 +261,7 @@ class Pipeline:
                 rows = list(detector.detect(batch))
             except Exception:
                 _LOG.exception("detector %s failed on a batch", detector.name)
-                rows = _one_by_one(detector, batch, failed)
+                rows = one_by_one(detector, batch, failed)
             for index, signal in rows:
                 found.setdefault(index, []).append(signal)
         return found, failed
@@ -304,7 +299,7 @@ class Pipeline:
             items, analysis, touches, changes, self._is_open
         )
         if state.book.corrections:
-            touches, changes = _corrected(state.book, items, touches, changes)
+            touches, changes = corrected(state.book, items, touches, changes)
         changes = sorted(changes, key=lambda change: (change.position, change.raid.id))
         measures: list[Measure] = []
         outcomes: list[Outcome | None] = []
@@ -312,7 +307,7 @@ class Pipeline:
         change = next(pending, None)
         signals_of, failures, book = analysis.signals, analysis.failures, state.book
         program = self.rules.program
-        folds = _folds_for(program, items)
+        folds = folds_for(program, items)
         for position, item in enumerate(items):
             if isinstance(item, Message):
                 signals = signals_of.get(position)
@@ -347,9 +342,9 @@ class Pipeline:
         for candidate, observation in ordered:
             for signature in candidate.signatures:
                 by_signature.setdefault(signature, []).append(observation)
-        touches = {position: list(found) for position, found in analysis.touches.items()}
-        changes = list(analysis.changes)
         operator = self.spread_operator
+        touched: list[Touch] = []
+        told: list[RaidChange] = []
         for signature, batch in by_signature.items():
             key = str(signature)
             spread, detections = operator.step(state.spread.take(key), batch)
@@ -357,10 +352,13 @@ class Pipeline:
             last_ms = int(max(row.message.sent_at for row in batch).timestamp() * 1000)
             state.spread_used_ms[key] = max(last_ms, state.spread_used_ms.get(key, 0))
             state.forget_signatures(last_ms)
-            for touch in detections.touches:
-                touches.setdefault(touch.position, []).append(touch)
-            changes.extend(detections.changes)
-        return touches, changes
+            touched += detections.touches
+            told += detections.changes
+        joined, told = state.unions.join(touched, told)
+        touches = {position: list(found) for position, found in analysis.touches.items()}
+        for touch in joined:
+            touches.setdefault(touch.position, []).append(touch)
+        return touches, [*analysis.changes, *told]
 
     def _judge(
         self,
@@ -373,9 +371,9 @@ class Pipeline:
         measures: list[Measure],
     ) -> Outcome:
         book = state.book
-        labels = _labels(signals)
+        labels = labels_of(signals)
         abuse = max(labels.values(), default=0.0)
-        touch = _furthest(touched, book)
+        touch = furthest(touched, book)
         facts = Facts(message, tuple(signals or ()), labels, abuse, touch, failed, folded)
         effects = self.rules.on_message(facts) if signals or touch or failed else []
         shadow: tuple[str, ...] = ()
@@ -405,83 +403,6 @@ class Pipeline:
         effects = self.rules.on_raid(raid)
         if effects:
             measures.extend(self.planner.for_raid(book, raid, effects, at))
-
-
-def _folds_for(program: Program | None, items: Sequence[Item]) -> list[str] | None:
-    """The folds of all items (empty for events), when rules look at them."""
-    if program is None or not program.needs_fold:
-        return None
-    return fold([item.text if isinstance(item, Message) else "" for item in items])
-
-
-def _corrected(
-    book: MeasureBook,
-    items: Sequence[Item],
-    touches: dict[int, list[Touch]],
-    changes: list[RaidChange],
-) -> tuple[dict[int, list[Touch]], list[RaidChange]]:
-    """What detectors say, as people corrected it (see `protect.corrections`)."""
-    said = book.corrections
-    named: dict[int, list[Touch]] = {}
-    for position, found in touches.items():
-        item = items[position]
-        author = item.author.id if isinstance(item, Message) else ""
-        pairs = [(touch, said.raid_of(touch.raid, author)) for touch in found]
-        named[position] = [touch._replace(raid=raid) for touch, raid in pairs if raid is not None]
-    pictures = [
-        RaidChange(change.position, raid)
-        for change in changes
-        for raid in said.pictures(change.raid)
-    ]
-    return named, pictures
-
-
-def _one_by_one(
-    detector: Detector, batch: Batch, failed: dict[int, tuple[str, ...]]
-) -> list[tuple[int, Signal]]:
-    """Which messages of a failed batch the detector can look at; the rest goes to `failed`."""
-    rows: list[tuple[int, Signal]] = []
-    for index, (message, folded) in enumerate(zip(batch.messages, batch.folds, strict=True)):
-        try:
-            found = list(detector.detect(Batch((message,), (folded,))))
-        except Exception:  # any error of a detector: the message is held, never waved through
-            failed[index] = (*failed.get(index, ()), detector.name)
-            continue
-        rows.extend((index, signal) for _, signal in found)
-    return rows
-
-
-def _observe(
-    position: int,
-    message: Message,
-    folded: str,
-    signals: list[Signal] | None,
-    prints: Fingerprint,
-) -> Observation:
-    if not signals:
-        return Observation(position, message, folded, 0.0, NO_LABELS, prints)
-    abuse = max((s.score for s in signals if s.label in ABUSE_LABELS), default=0.0)
-    labels = frozenset(s.label for s in signals)
-    return Observation(position, message, folded, abuse, labels, prints)
-
-
-def _labels(signals: list[Signal] | None) -> dict[str, float]:
-    labels: dict[str, float] = {}
-    for signal in signals or ():
-        label = signal.label.value
-        if signal.score > labels.get(label, 0.0):
-            labels[label] = signal.score
-    return dict(sorted(labels.items()))
-
-
-def _furthest(touched: list[Touch] | None, book: MeasureBook) -> RaidTouch | None:
-    """The touch that goes furthest; raids that a person lifted no longer count. Between equals the
-    raid's id decides, because the order of touches depends on how the stream was cut."""
-    standing = [touch for touch in touched or () if touch.raid not in book.lifted]
-    if not standing:
-        return None
-    best = max(standing, key=lambda touch: (touch.stage.rank, touch.member, touch.raid))
-    return RaidTouch(best.raid, best.stage, best.member, best.reasons)
 
 
 __all__ = [

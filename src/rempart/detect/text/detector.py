@@ -16,7 +16,7 @@ from rempart.detect.interface import Batch, Detector, Example
 from rempart.detect.text.evidence import Evidence, Question, strongest
 from rempart.detect.text.fold import original_span
 from rempart.detect.text.model import HEADS
-from rempart.detect.text.scoring import LABELS, Read, TextScorer, flagged, portions
+from rempart.detect.text.scoring import LABELS, Delta, Read, TextScorer, flagged, portions
 from rempart.detect.text.views import view_with_places
 from rempart.model import THRESHOLD, Label, Signal
 
@@ -56,8 +56,16 @@ class TextDetector(Detector):
         Example("c'est con, j'ai raté le début", None),
     )
 
-    def __init__(self, scorer: TextScorer | None = None) -> None:
+    def __init__(self, scorer: TextScorer | None = None, learned: str = "") -> None:
+        """`learned` names the version of the scorer's delta, when it has one."""
         self.scorer = scorer or TextScorer()
+        if learned:
+            # the class speaks of what ships, the signals of what decided
+            object.__setattr__(self, "version", f"{type(self).version}+{learned[:8]}")
+
+    def taught(self, delta: Delta | None, learned: str) -> TextDetector:
+        """The same detector with what a site learned; None: as it ships."""
+        return TextDetector(TextScorer(self.scorer.weights, delta), learned if delta else "")
 
     def detect(self, batch: Batch) -> Iterable[tuple[int, Signal]]:
         for first, last in portions(batch.folds):
@@ -114,13 +122,12 @@ class TextDetector(Detector):
 
     def _reasons(self, read: Read, wanted: list[_Wanted]) -> list[Evidence | None]:
         """Evidence with places in the folds."""
-        weights = self.scorer.weights
-        if weights is None or not wanted:
+        if not wanted:
             return []
         rows = sorted({one.row for one in wanted})
         number = {row: place for place, row in enumerate(rows)}
         asked = [Question(number[one.row], HEADS.index(LABELS[one.column].value)) for one in wanted]
-        found = strongest([read.rows.texts[row] for row in rows], asked, weights)
+        found = strongest([read.rows.texts[row] for row in rows], asked, self.scorer.weight)
         return [
             None if evidence is None else _placed(read, one.row, evidence)
             for one, evidence in zip(wanted, found, strict=True)

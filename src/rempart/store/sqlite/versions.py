@@ -117,4 +117,17 @@ class SqliteVersionTables(VersionTables):
 
 
 def _row(row: tuple[Any, ...]) -> VersionRow:
-    return VersionRow(VersionKind(row[0]), *row[1:8], VersionState(row[8]), row[9], row[10])
+    kind, id, parent, author, reason, at_ms, figures, seq, state, by, moved_ms = row
+    return VersionRow(
+        VersionKind(kind),
+        id,
+        parent,
+        author,
+        reason,
+        at_ms,
+        figures,
+        seq,
+        VersionState(state),
+        by,
+        moved_ms,
+    )

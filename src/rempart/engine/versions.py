@@ -1,0 +1,214 @@
+"""Versions of the rules and of what the text detector learned: proposed, live, taken back.
+
+Rules kept here:
+
+1. A version goes live in a transaction of the engine; the log says which, by whom and why. Messages
+   of later steps meet it, and the memory is saved in the same transaction, so that after a crash
+   every message is stepped again under what it was stepped under.
+2. Rules that are refused never become a version. What cannot be read any more is an error at the
+   start, never left out in silence.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b, sha256
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from rempart.cases.entries import entry, record, rfc3339
+from rempart.detect.text.model import ALL_HEADS
+from rempart.detect.text.scoring import Delta
+from rempart.errors import ConflictError, NotFoundError, StoreError
+from rempart.rules.language import Program
+from rempart.store.interface import Tables
+from rempart.store.interface.versions import VersionKind, VersionRow, VersionState
+
+LONGEST_REASON: Final = 1_000
+
+
+class Live(NamedTuple):
+    """What is in force beside what ships: the community's rules, and what was learned here."""
+
+    program: Program | None
+    delta: Delta | None
+    delta_id: str = ""
+
+
+def live_versions(tables: Tables) -> Live:
+    """StoreError: a version of the store cannot be read."""
+    rules = tables.versions.live(VersionKind.RULES)
+    words = tables.versions.live(VersionKind.WORDS)
+    return Live(
+        program_of(tables, rules.id) if rules is not None else None,
+        delta_of(tables, words.id) if words is not None else None,
+        words.id if words is not None else "",
+    )
+
+
+def changed_versions(tables: Tables) -> Live | None:
+    """What is in force after this transaction, when it changes that."""
+    return live_versions(tables) if tables.versions.changed else None
+
+
+def propose_rules(
+    tables: Tables, program: Program, *, author: str, reason: str, at_ms: int, figures: str = "{}"
+) -> VersionRow:
+    """The rules as a version that is not in force yet; known rules are found again."""
+    body = _packed({"files": program.files, "lists": program.lists})
+    return _propose(tables, VersionKind.RULES, program.hash, body, author, reason, at_ms, figures)
+
+
+def propose_words(
+    tables: Tables, delta: Delta, *, author: str, reason: str, at_ms: int, figures: str
+) -> VersionRow:
+    """What was learned as a version that is not in force yet."""
+    body = _packed(
+        {
+            "indices": delta.indices.astype("<u4").tobytes(),
+            "values": delta.values.astype("<f4").tobytes(),
+            "offset": delta.offset.astype("<f4").tobytes(),
+        }
+    )
+    id = blake2b(body, digest_size=16).hexdigest()
+    return _propose(tables, VersionKind.WORDS, id, body, author, reason, at_ms, figures)
+
+
+def go_live(
+    tables: Tables, kind: VersionKind, id: str, *, by: str, reason: str, at_ms: int
+) -> VersionRow:
+    """From the next step on this version is in force. ConflictError: it is already."""
+    found = find(tables, kind, id)
+    if found.state is VersionState.LIVE:
+        raise ConflictError("this version is already in force", where=found.id)
+    return _move(tables, found, VersionState.LIVE, by, reason, at_ms)
+
+
+def take_back(
+    tables: Tables, kind: VersionKind, *, by: str, reason: str, at_ms: int
+) -> VersionRow | None:
+    """The live version is reverted and the one before it goes live again, if there was one.
+    Returns what is live then. NotFoundError: nothing is live."""
+    live = tables.versions.live(kind)
+    if live is None:
+        raise NotFoundError("no version is in force: what ships is", where=kind.value)
+    _move(tables, live, VersionState.REVERTED, by, reason, at_ms)
+    before = tables.versions.get(kind, live.parent) if live.parent is not None else None
+    if before is None or before.state is VersionState.REVERTED:
+        return None
+    return _move(tables, before, VersionState.LIVE, by, reason, at_ms)
+
+
+def find(tables: Tables, kind: VersionKind, id: str) -> VersionRow:
+    """By its id or the beginning of it. NotFoundError: none, or several."""
+    found = tables.versions.get(kind, id)
+    if found is not None:
+        return found
+    near = [row for row in tables.versions.latest(kind, 1_000) if row.id.startswith(id)]
+    if len(near) != 1 or len(id) < 4:
+        raise NotFoundError("there is no such version", where=id[:64])
+    return near[0]
+
+
+def program_of(tables: Tables, id: str) -> Program:
+    """The rules of a version, compiled."""
+    found = _unpacked(tables, VersionKind.RULES, id)
+    return Program(found["files"], found["lists"])
+
+
+def files_of(tables: Tables, id: str) -> tuple[Mapping[str, str], Mapping[str, Sequence[str]]]:
+    """The files and lists of a version of the rules."""
+    found = _unpacked(tables, VersionKind.RULES, id)
+    return found["files"], found["lists"]
+
+
+def delta_of(tables: Tables, id: str) -> Delta:
+    found = _unpacked(tables, VersionKind.WORDS, id)
+    values = np.frombuffer(found["values"], "<f4").reshape(-1, len(ALL_HEADS))
+    return Delta(
+        np.frombuffer(found["indices"], "<u4").astype(np.uint32),
+        values.astype(np.float32),
+        np.frombuffer(found["offset"], "<f4").astype(np.float32),
+    )
+
+
+def _propose(
+    tables: Tables,
+    kind: VersionKind,
+    id: str,
+    body: bytes,
+    author: str,
+    reason: str,
+    at_ms: int,
+    figures: str,
+) -> VersionRow:
+    known = tables.versions.get(kind, id)
+    if known is not None:
+        return known
+    told = entry(
+        "version",
+        {
+            "kind": kind.value,
+            "id": id,
+            "by": author,
+            "at": rfc3339(at_ms),
+            "reason": reason[:LONGEST_REASON],
+            "sha256": sha256(body).hexdigest(),
+            "figures": msgspec.json.decode(figures),
+        },
+    )
+    seq = record(tables, [(None, told)])
+    tables.versions.add(
+        kind,
+        id,
+        body,
+        author=author,
+        reason=reason[:LONGEST_REASON],
+        at_ms=at_ms,
+        figures=figures,
+        seq=seq,
+    )
+    return find(tables, kind, id)
+
+
+def _move(
+    tables: Tables, row: VersionRow, state: VersionState, by: str, reason: str, at_ms: int
+) -> VersionRow:
+    told = entry(
+        "version-moved",
+        {
+            "kind": row.kind.value,
+            "id": row.id,
+            "state": state.value,
+            "by": by,
+            "at": rfc3339(at_ms),
+            "reason": reason[:LONGEST_REASON],
+        },
+    )
+    seq = record(tables, [(None, told)])
+    tables.versions.move(
+        row.kind, row.id, state, by=by, reason=reason[:LONGEST_REASON], at_ms=at_ms, seq=seq
+    )
+    tables.announce("version", {"kind": row.kind.value, "id": row.id, "state": state.value})
+    return find(tables, row.kind, row.id)
+
+
+def _packed(value: Any) -> bytes:
+    return zlib.compress(msgspec.msgpack.encode(value, order="sorted"), 9)
+
+
+def _unpacked(tables: Tables, kind: VersionKind, id: str) -> Any:
+    body = tables.versions.body(kind, id)
+    if body is None:
+        raise NotFoundError("there is no such version", where=id[:64])
+    try:
+        return msgspec.msgpack.decode(zlib.decompress(body))
+    except (zlib.error, msgspec.DecodeError) as error:
+        raise StoreError(
+            f"a version of {kind.value} cannot be read: {error}",
+            where=id,
+            next_step="restore a backup, or revert to another version",
+        ) from error
