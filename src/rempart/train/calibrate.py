@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 _ENOUGH: Final = 40
 _LEAST_SLOPE: Final = 0.05
 _STEPS: Final = 60
+_FALL: Final = 4.0
 
 Floats = NDArray[np.float32]
 
@@ -73,6 +74,12 @@ def clean_limit(margins: Floats, budget: float) -> float:
         return -np.inf
     # Just above the first row that may not be flagged.
     return float(np.nextafter(ranked[allowed], np.float32(np.inf)))
+
+
+def steepness(limit: float, usual: float) -> float:
+    """How steeply a score falls below its threshold: the usual clean text gets 0.02. So the scores
+    of different labels can be compared, and the highest of them ranks texts."""
+    return min(8.0, max(0.25, _FALL / max(1e-3, limit - usual)))
 
 
 def best_limit(margins: Floats, truth: NDArray[np.bool_], weight: Floats | None = None) -> float:

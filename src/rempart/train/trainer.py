@@ -7,7 +7,7 @@ Rules of this module:
    (research: rate 0.05–0.1, five passes).
 2. Deterministic: one process, no BLAS, sums in a fixed order; the same rows and seed give the same
    weights to the bit on one kind of machine.
-3. What is trained is what runs: a logit is `bias + sum of weights / sqrt(number of features)`.
+3. What is trained is what runs: a logit is `bias + sum of weights * damping`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.detect.text.features import BUCKETS, Features
-from rempart.detect.text.model import ALL_HEADS
+from rempart.detect.text.model import ALL_HEADS, damping
 from rempart.train.corpus import UNKNOWN
 
 Floats = NDArray[np.float32]
@@ -32,7 +32,7 @@ class Plan(NamedTuple):
     passes: int = 5
     rate: float = 0.1
     batch: int = 128
-    decay: float = 1e-6
+    decay: float = 2e-3
 
 
 class Trained(NamedTuple):
@@ -108,7 +108,7 @@ def _slices(
 ) -> Iterator[_Slice]:
     counts = np.diff(features.starts)
     rows = rng.permutation(np.flatnonzero(counts > 0))
-    damped = (1 / np.sqrt(np.maximum(counts, 1))).astype(np.float32)
+    damped = damping(counts)
     for first in range(0, len(rows), plan.batch):
         chosen = rows[first : first + plan.batch]
         taken = counts[chosen]

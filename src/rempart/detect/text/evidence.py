@@ -2,8 +2,8 @@
 
 Rules of this module:
 
-1. The model is linear: what a feature adds to a logit is its weight, scaled, over the root of the
-   number of features; nothing here is an estimate.
+1. The model is linear: what a feature adds to a logit is its weight, scaled, times the damping of
+   the text's length (`model.damping`); nothing here is an estimate.
 2. The *why* names the strongest n-grams with that number, strongest first, short enough for a
    statement of reasons. Parts of a word that is named already are left out.
 3. The span covers the strongest word and the words beside it that bear part of the weight: each
@@ -12,14 +12,17 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rempart.detect.text.features import Block, blocks, shown
-from rempart.detect.text.model import Weights
+from rempart.detect.text.model import damping
+
+WeightOf = Callable[[NDArray[np.int64], int], NDArray[np.float64]]
+"""(buckets, column) to their scaled weights: `TextScorer.weight`."""
 
 _NAMED: Final = 3
 _LONGEST: Final = 40
@@ -44,7 +47,7 @@ class Question(NamedTuple):
 
 
 def strongest(
-    texts: Sequence[str], questions: Sequence[Question], weights: Weights
+    texts: Sequence[str], questions: Sequence[Question], weight: WeightOf
 ) -> list[Evidence | None]:
     """The evidence for each question, in order; None where a text has no words at all."""
     found = blocks(texts)
@@ -52,7 +55,7 @@ def strongest(
     np.cumsum([len(text) + 1 for text in texts[:-1]], out=begins[1:])
     # In the joined texts a separator stands before each.
     return [
-        _answer(texts[ask.text], _of_text(found, ask.text, int(begins[ask.text]) + 1), ask, weights)
+        _answer(texts[ask.text], _of_text(found, ask.text, int(begins[ask.text]) + 1), ask, weight)
         for ask in questions
     ]
 
@@ -75,14 +78,13 @@ def _of_text(found: Sequence[Block], text: int, begin: int) -> tuple[NDArray[np.
 
 
 def _answer(
-    text: str, read: tuple[NDArray[np.int64], ...], ask: Question, weights: Weights
+    text: str, read: tuple[NDArray[np.int64], ...], ask: Question, weight: WeightOf
 ) -> Evidence | None:
     buckets, starts, ends, kinds = read
     if not len(buckets):
         return None
     starts, ends = np.maximum(starts, 0), np.minimum(ends, len(text))
-    scale = float(weights.scale[ask.column]) / float(np.sqrt(len(buckets)))
-    shares = weights.weights[buckets, ask.column] * scale
+    shares = weight(buckets, ask.column) * float(damping(np.array([len(buckets)]))[0])
     named: list[tuple[int, int]] = []
     reasons: list[str] = []
     for place in np.argsort(-shares, kind="stable").tolist():

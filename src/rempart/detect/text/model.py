@@ -2,7 +2,7 @@
 
 Rules of this module:
 
-1. A logit is `bias + scale * (sum of the int8 weights of the text's features) / sqrt(number of
+1. A logit is `bias + scale * (sum of the int8 weights of the text's features) * damping(number of
    features)`: the sum is an exact integer, so every path gives the same bytes. A text without
    features has the logit `NOTHING`.
 2. The file is deterministic: the same weights give the same bytes, on every platform.
@@ -48,6 +48,9 @@ LANGUAGE_HEADS: Final[tuple[str, ...]] = ("lang_en", "lang_fr", "lang_de")
 ALL_HEADS: Final = HEADS + LANGUAGE_HEADS
 """The columns of the weights: what a message says, then in which language it says it."""
 
+_SHORT: Final = 64
+"""Features of some eight words; shorter texts are damped like these."""
+
 _MAGIC: Final = b"rempart-words-1\n"
 _LANES: Final = 3
 _LANE_BITS: Final = 21
@@ -57,6 +60,12 @@ _LANE_ROWS: Final = (1 << _LANE_BITS) // 255 - 1
 
 
 NOTHING: Final = np.float32(-20.0)
+
+
+def damping(counts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """What the sum of a text's weights is multiplied with, from its number of features: long texts
+    do not pile up weight, and one striking word alone does not weigh more than in a sentence."""
+    return np.asarray(1 / np.sqrt(np.maximum(counts, _SHORT).astype(np.float32)), np.float32)
 
 
 class WeightsError(ValueError):
@@ -134,8 +143,7 @@ class Weights:
 
     def from_sums(self, sums: NDArray[np.int32], counts: NDArray[np.int64]) -> NDArray[np.float32]:
         """Rule 1 of this module, from integer sums and the numbers of features."""
-        norm = np.sqrt(np.maximum(counts, 1).astype(np.float32))
-        scaled = (sums.astype(np.float32) * self.scale) / norm[:, None]
+        scaled = (sums.astype(np.float32) * self.scale) * damping(counts)[:, None]
         found = np.asarray(self.bias + scaled, np.float32)
         found[counts == 0] = NOTHING
         return found
