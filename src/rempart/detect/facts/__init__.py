@@ -1,0 +1,1 @@
+"""Protected facts: what a target registered of herself, found in the stream without being known."""
