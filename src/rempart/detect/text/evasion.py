@@ -94,7 +94,7 @@ def _rough(texts: Sequence[str]) -> list[str]:
     kept = raw == ord("\n")
     kept[:1] = True
     kept[1:] |= raw[1:] != raw[:-1]
-    squeezed = raw[kept].tobytes().replace(b"! ", b" ").replace(b"!\n", b"\n")
+    squeezed: bytes = raw[kept].tobytes().replace(b"! ", b" ").replace(b"!\n", b"\n")
     return squeezed.translate(_ROUGH, _ROUGH_OUT).decode("ascii").split("\n")
 
 

@@ -31,6 +31,7 @@ from rempart.detect.text.model import (
     LANGUAGES,
     Calibration,
     Weights,
+    damping,
     load,
 )
 from rempart.detect.text.spelling import Respeller
@@ -44,8 +45,8 @@ LABELS: Final = (
     Label.SEXUAL,
     Label.SELF_HARM_INCITEMENT,
 )
-WINDOW: Final = 600
-_STEP: Final = 450
+WINDOW: Final = 300
+_STEP: Final = 200
 _PORTION: Final = 1 << 18
 """Characters that are folded, listed and scored in one go."""
 
@@ -150,6 +151,19 @@ class TextScorer:
         found = self.weights.read(folds)
         return found if self._delta is None else self._delta.added(folds, found)
 
+    def weight(self, buckets: NDArray[np.int64], column: int) -> NDArray[np.float64]:
+        """float64[buckets]: the scaled weights of one head, with what was learned.
+
+        Raises:
+            ValueError: there are no weights.
+        """
+        if self.weights is None:
+            raise ValueError("there are no weights: train them or give them")
+        scaled: NDArray[np.float64] = self.weights.weights[buckets, column] * float(
+            self.weights.scale[column]
+        )
+        return scaled if self._delta is None else scaled + self._delta.of(buckets, column)
+
     def read(self, folds: Sequence[str]) -> Read:
         """As `score`, with what the score rests on; for portions that fit into memory."""
         asking = signs(folds)
@@ -250,8 +264,13 @@ class _Learned:
             raise ValueError(f"a delta has {len(ALL_HEADS)} values for each bucket")
         self._slot = np.full(BUCKETS, -1, np.int32)
         self._slot[delta.indices] = np.arange(len(delta.indices))
-        self._values = delta.values
+        # One row of nought at the end, for buckets that were not touched.
+        self._values = np.vstack([delta.values, np.zeros((1, len(ALL_HEADS)), np.float32)])
         self._offset = delta.offset
+
+    def of(self, buckets: NDArray[np.int64], column: int) -> Scores:
+        """float32[buckets]: what is added to the scaled weights of one head."""
+        return np.asarray(self._values[self._slot[buckets], column], np.float32)
 
     def added(self, folds: Sequence[str], logits: Scores) -> Scores:
         indices, starts = features(folds)
@@ -263,8 +282,7 @@ class _Learned:
         owner = np.searchsorted(starts, met, side="right") - 1
         sums = np.zeros_like(logits)
         np.add.at(sums, owner, self._values[slots[met]])
-        norm = np.sqrt(np.maximum(counts, 1).astype(np.float32))
-        return np.asarray(logits + sums / norm[:, None] + self._offset, np.float32)
+        return np.asarray(logits + sums * damping(counts)[:, None] + self._offset, np.float32)
 
 
 class _Scale:

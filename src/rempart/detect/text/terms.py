@@ -29,6 +29,8 @@ _WORDS: Final = bytes(
     code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789\n" else 0x20 for code in range(256)
 )
 
+_OFTEN: Final = 32
+
 
 class Term(NamedTuple):
     """One term in folded form."""
@@ -103,8 +105,9 @@ class TermMatcher:
         self._automaton = BytesAhoCorasick([f" {text} ".encode() for text in patterns])
 
     def find(self, folds: Sequence[str]) -> Iterator[Hit]:
-        """Hits in order of text, then of place. Characters outside ASCII part words; encoding
-        them to one byte each keeps every offset where it was."""
+        """Hits in order of text, then of place; of one term in one text the first `_OFTEN`, so that
+        a text that is nothing but hits is held in bounds. Characters outside ASCII part words;
+        encoding them to one byte each keeps every offset where it was."""
         joined = in_bytes(folds)
         found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
             joined, overlapping=True
@@ -117,11 +120,18 @@ class TermMatcher:
         harmless = sorted((start, end) for number, start, end in found if number >= known)
         begins = [start for start, _ in harmless]
         furthest = list(accumulate((end for _, end in harmless), max))
+        times: dict[tuple[int, int], int] = {}
         for number, start, end in found:
-            before = bisect_right(begins, start)
-            if number >= known or (before and end <= furthest[before - 1]):
+            if number >= known:
                 continue
             index = bisect_right(starts, start + 1) - 1
+            seen = times.get((index, number), 0)
+            if seen >= _OFTEN:
+                continue
+            times[index, number] = seen + 1
+            before = bisect_right(begins, start)
+            if before and end <= furthest[before - 1]:
+                continue
             offset = starts[index]
             hits.append(Hit(index, start + 1 - offset, end - 1 - offset, self._terms[number]))
         hits.sort(key=lambda hit: (hit.text, hit.start, -hit.end))
