@@ -82,10 +82,16 @@ class Touch(NamedTuple):
 
 class RaidChange(NamedTuple):
     """After the message at `position` the raid is known to be this (whole picture, not a delta).
-    Emitted when a raid opens, changes stage, gains members, or ends."""
+    Emitted when a raid opens, changes stage, gains members, or ends.
+
+    Of a raid over several channels also `places` (`platform/channel`), and how many of the `seen`
+    latest messages were `flagged`: what several such raids are told as one by."""
 
     position: int
     raid: Raid
+    places: tuple[str, ...] = ()
+    flagged: int = 0
+    seen: int = 0
 
 
 class Candidate(NamedTuple):

@@ -67,6 +67,7 @@ class BookPicture(msgspec.Struct, omit_defaults=True):
     campaigns: list[str] = []
     rules: bytes = b""
     """Counters and labels of the community's own rules."""
+    wholes: list[Whole] = []
 
 
 class EngineMemory:
@@ -382,8 +383,8 @@ def _dump_book(state: PipelineState) -> bytes:
             refused,
             state.spread_used_ms,
             sorted(state.over_time.on),
-            list(state.unions.wholes.values()),
-            state.rules.dump() if state.rules is not None else b"",
+            rules=state.rules.dump() if state.rules is not None else b"",
+            wholes=list(state.unions.wholes.values()),
         )
     )
 

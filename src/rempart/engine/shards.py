@@ -152,9 +152,10 @@ class SeveralProcesses:
 def open_raids(pipeline: Pipeline, state: PipelineState, keys: Iterable[str]) -> list[Raid]:
     """The raids that have not ended: of the targets with these keys, across channels, and slow
     ones."""
+    spread = _open_raids(pipeline.spread_operator, state.spread, list(state.spread_used_ms))
     return [
         *_open_raids(pipeline.target_operator, state.targets, keys),
-        *_open_raids(pipeline.spread_operator, state.spread, list(state.spread_used_ms)),
+        *state.unions.pictures(spread),
         *state.over_time.open_raids(),
     ]
 

@@ -127,7 +127,7 @@ def _take(state: SpreadData, row: Observation, found: Detections) -> None:
     message = row.message
     state.clock = now = max(state.clock, event_ms(message.sent_at))
     if state.raid and now - state.last > LIFE_MS:
-        found.changes.append(RaidChange(row.position, _picture(state)))
+        found.changes.append(_change(state, row))
         state.raid = ""
         state.members = {}
         state.messages = 0
@@ -159,7 +159,17 @@ def _take(state: SpreadData, row: Observation, found: Detections) -> None:
 
 def _tell(state: SpreadData, row: Observation, found: Detections) -> None:
     state.told_members, state.told_at = len(state.members), state.clock
-    found.changes.append(RaidChange(row.position, _picture(state)))
+    found.changes.append(_change(state, row))
+
+
+def _change(state: SpreadData, row: Observation) -> RaidChange:
+    return RaidChange(
+        row.position,
+        _picture(state),
+        tuple(dict.fromkeys(use.channel for use in state.uses)),
+        sum(use.flagged for use in state.uses),
+        len(state.uses),
+    )
 
 
 def _is_attack(uses: Sequence[Use]) -> bool:
