@@ -128,6 +128,19 @@ class Answer(NamedTuple):
     seq: int
 
 
+class DecidedMessage(NamedTuple):
+    """What was decided of one message. `stood` False: a measure of the case was undone by hand
+    afterwards. `categories`: what reporters called it."""
+
+    seq: int
+    case: str
+    outcome: str
+    by: str
+    at_ms: int
+    stood: bool
+    categories: tuple[str, ...]
+
+
 class CaseTables(ABC):
     # -- reading cases ---------------------------------------------------------------------------
 
@@ -203,6 +216,11 @@ class CaseTables(ABC):
     @abstractmethod
     def held_without_case(self) -> int:
         """Messages that are still held and that no case names: must be 0 (law 5)."""
+
+    @abstractmethod
+    def decided_messages(self, limit: int = 5_000) -> list[DecidedMessage]:
+        """The messages of decided message cases, in the order of their decisions: the newest
+        `limit` of them."""
 
     # -- writing cases ---------------------------------------------------------------------------
 

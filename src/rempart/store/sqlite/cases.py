@@ -20,6 +20,7 @@ from rempart.store.interface.cases import (
     CaseCounts,
     CasePage,
     CaseQuery,
+    DecidedMessage,
     LooseCase,
     NewCase,
 )
@@ -32,6 +33,7 @@ _CASES = (
     " c.updated_ms, c.priority, c.why, c.raid, c.merged_into, c.messages, c.reports FROM cases c "
 )
 _LISTED = "IN (SELECT value FROM json_each(?))"
+_NAMES = msgspec.json.Decoder(list[str])
 _WHY = msgspec.json.Decoder(dict[str, str])
 
 
@@ -235,6 +237,27 @@ class SqliteCaseTables(SqliteReportTables):
             " (SELECT 1 FROM cases c WHERE c.raid = m.raid AND c.kind = 'raid')",
             (),
         )
+
+    def decided_messages(self, limit: int = 5_000) -> list[DecidedMessage]:
+        rows = self._db.execute(
+            "SELECT m.seq, d.case_id, d.outcome, d.decided_by, d.decided_ms,"
+            " NOT EXISTS (SELECT 1 FROM measure WHERE measure.case_id = d.case_id"
+            "  AND measure.state = 'undone' AND measure.ended_by <> d.id"
+            "  AND measure.ended_ms >= d.decided_ms),"
+            " (SELECT json_group_array(DISTINCT category) FROM report"
+            "  WHERE report.case_id = d.case_id)"
+            " FROM decision AS d JOIN cases AS c ON c.id = d.case_id AND c.kind = 'message'"
+            " JOIN case_message AS m ON m.case_id = d.case_id"
+            " ORDER BY d.seq DESC, m.seq DESC LIMIT ?",
+            (limit,),
+        )
+        found = [
+            DecidedMessage(
+                seq, case, outcome, by, at_ms, bool(stood), tuple(_NAMES.decode(categories))
+            )
+            for seq, case, outcome, by, at_ms, stood, categories in rows
+        ]
+        return found[::-1]
 
     # -- writing cases ---------------------------------------------------------------------------
 
