@@ -111,6 +111,9 @@ def _tie(
     alike = bits & (SAME_COHORT | SAME_FAMILY | IMPERSONATES)
     if raid.young and person.created >= 0 and now - person.created > RECENT_DAYS * DAY_MS:
         hot -= 1  # an account of another age needs a stronger tie
+    settled = not harmful and person.visit < raid.begin - ARRIVAL_MS
+    if settled and not alike and hot * 2 <= len(keys):
+        return _Tie.NONE  # who was here before says by chance some of what the raid says
     if hot >= 2 or (hot > 0 and (harmful or alike or len(keys) <= 2)):
         return _Tie.CORE
     if alike == SAME_COHORT | SAME_FAMILY or (alike and harmful):

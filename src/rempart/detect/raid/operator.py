@@ -95,7 +95,7 @@ class RaidOperator(KeyedOperator[TargetState]):
 
 
 def _take_event(state: TargetState, row: EventObservation, found: Detections) -> None:
-    now = _tick(state.data, row.position, event_ms(row.event.at), found)
+    now = _tick(state.data, row.position, event_ms(row.event.at), "", found)
     data, event = state.data, row.event
     if event.event in _ANNOUNCED_MS:
         data.announced_until = max(data.announced_until, now + _ANNOUNCED_MS[event.event])
@@ -106,9 +106,9 @@ def _take_event(state: TargetState, row: EventObservation, found: Detections) ->
             note_ban(data, person, now)
 
 
-def _tick(data: TargetData, position: int, at: int, found: Detections) -> int:
+def _tick(data: TargetData, position: int, at: int, who: str, found: Detections) -> int:
     """Moves the clock; ends what is over; closes the minute into the averages."""
-    now = advance(data, at)
+    now = advance(data, at, who)
     for raid in data.raids:
         if raid.until < now:
             data.raids = [other for other in data.raids if other is not raid]
@@ -122,7 +122,7 @@ def _take_message(
     state: TargetState, row: Observation, print_: Fingerprint, found: Detections
 ) -> None:
     data, author = state.data, row.message.author
-    now = _tick(data, row.position, event_ms(row.message.sent_at), found)
+    now = _tick(data, row.position, event_ms(row.message.sent_at), author.id, found)
     data.baseline.now_messages += 1
     person = meet(state, author, now)
     state.lately.clear()

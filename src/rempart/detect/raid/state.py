@@ -187,6 +187,14 @@ class Pulse(msgspec.Struct, array_like=True, gc=False):
     """Abusive messages about things, by whomever."""
 
 
+class Ahead(msgspec.Struct, array_like=True, gc=False):
+    """A time far ahead that is not confirmed yet; `by`: digest of who claimed it first."""
+
+    at: int
+    by: int
+    count: int
+
+
 class Lesson(msgspec.Struct, array_like=True, gc=False):
     """What a person said was fine: wording, and a kind of crowd. `youngest`: days; four in five of
     its accounts were older. `identity`: how made-up they looked. `new`: share never seen before."""
@@ -233,6 +241,7 @@ class TargetData(msgspec.Struct, array_like=True, gc=False):
     raids: list[RaidState] = []
     lessons: list[Lesson] = []
     doubt_until: int = -1
+    ahead: Ahead | None = None
 
 
 class SharedKey(NamedTuple):
