@@ -105,7 +105,7 @@ def _take(
         opinion.of,
         opinion.source,
         opinion.model,
-        opinion.labels,
+        {label: repr(float(score)) for label, score in opinion.labels.items()},
         opinion.at.isoformat(),
         before.verdict.value,
         judged.outcome.verdict.value,

@@ -15,14 +15,15 @@ _MARK = f'"{ENTRY}"'.encode()
 
 
 class LoggedOpinion(msgspec.Struct, frozen=True):
-    """What an entry `opinion` says. `of`: the entry of the message; `was` and `now` are verdicts;
+    """What an entry `opinion` says. `of`: the entry of the message; `labels` its scores, in decimal
+    (the log has no other fractions); `was` and `now` are verdicts;
     `measures` those it caused, `released` those it took back (in `shadow`: what it would have).
     `cached`: said of the same folded text before."""
 
     of: int
     source: str
     model: str
-    labels: dict[str, float]
+    labels: dict[str, str]
     at: str
     was: str
     now: str
@@ -33,6 +34,11 @@ class LoggedOpinion(msgspec.Struct, frozen=True):
     cached: bool = False
     measures: list[str] = []
     released: list[str] = []
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The labels as numbers."""
+        return {label: float(score) for label, score in self.labels.items()}
 
 
 def logged_opinion(bodies: Iterable[bytes]) -> LoggedOpinion | None:

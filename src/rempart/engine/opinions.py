@@ -5,7 +5,8 @@ Rules kept here:
 1. Pure: the message, its outcome so far, the opinion and the planner's book give the same answer in
    the service and when the log is read again. No network is needed to know what was decided.
 2. An opinion may *raise*: its labels go through the rules as if they had come with the message, and
-   the verdict is the further of the two. It never shortens what already holds.
+   the verdict is the further of the two. It never shortens what already holds. The same plug-in's
+   next opinion takes the place of its last.
 3. Where the settings allow it, it may *release* a hold that nothing but the text detector and the
    rule *hold-abuse* caused. A threat, incitement to self-harm, personal data, a raid, a failure, a
    held account or a rule of the community's own is never released by a machine.
@@ -73,7 +74,8 @@ def rejudge(
     )
     if not found:
         return _released(outcome, opinion, may_release)
-    signals = (*outcome.signals, *found)
+    others = (signal for signal in outcome.signals if signal.detector != opinion.detector)
+    signals = (*others, *found)
     labels = dict(outcome.labels)
     for signal in found:
         name = signal.label.value
