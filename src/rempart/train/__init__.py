@@ -1,0 +1,1 @@
+"""Training of the text classifier: corpora, generated sentences, weights, thresholds, figures."""
