@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from rempart.detect.facts.finder import FactMatch
 from rempart.detect.interface import Batch, Candidate, Detector, Observation, RaidChange, Touch
 from rempart.detect.raid.fingerprint import Fingerprint
 from rempart.model import ABUSE_LABELS, Label, Message, Signal
@@ -22,10 +23,11 @@ class Analysis(msgspec.Struct):
     candidates: list[tuple[Candidate, Observation]]
     keys: set[str]
     failures: dict[int, tuple[str, ...]]
+    facts: dict[int, list[FactMatch]] = {}
 
     @classmethod
     def empty(cls) -> Analysis:
-        return cls({}, {}, [], [], set(), {})
+        return cls({}, {}, [], [], set(), {}, {})
 
 
 def one_by_one(

@@ -23,6 +23,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rempart.detect.campaign.campaigns import CampaignChange
+from rempart.detect.facts.finder import FactFinder, FactMatch
+from rempart.detect.facts.probes import ProbeBook
+from rempart.detect.facts.table import FactTable
 from rempart.detect.interface import (
     Batch,
     Detector,
@@ -34,6 +37,7 @@ from rempart.detect.interface import (
 )
 from rempart.detect.links.detector import LinkDetector
 from rempart.detect.links.policy import LinkRules
+from rempart.detect.personal.detector import PersonalDataDetector
 from rempart.detect.raid.fingerprint import fingerprints
 from rempart.detect.raid.union import SpreadUnions
 from rempart.detect.registry import (
@@ -45,6 +49,7 @@ from rempart.detect.registry import (
 from rempart.detect.text.detector import TextDetector
 from rempart.detect.text.fold import fold
 from rempart.detect.text.scoring import Delta
+from rempart.engine.fact_watch import look_for_facts, note_message
 from rempart.engine.judging import corrected, folds_for, furthest, labels_of
 from rempart.engine.looking import Analysis, observe, one_by_one
 from rempart.engine.over_time import LongMemory
@@ -78,13 +83,15 @@ class PipelineSettings(msgspec.Struct, frozen=True):
 
 class StepResult(NamedTuple):
     """`outcomes[i]` belongs to `items[i]` (None for events); `keys` are the targets whose state
-    changed; `raids`, `measures` and `campaigns` are in the order in which they came about."""
+    changed; `raids`, `measures` and `campaigns` are in the order in which they came about; `facts`
+    are for their target alone (`engine.fact_watch`)."""
 
     outcomes: list[Outcome | None]
     raids: list[RaidChange]
     measures: list[Measure]
     keys: set[str]
     campaigns: list[CampaignChange]
+    facts: Sequence[FactMatch] = ()
 
 
 class PipelineState:
@@ -97,6 +104,7 @@ class PipelineState:
         self.unions = SpreadUnions()
         self.over_time = LongMemory(pipeline.campaign_operator)
         self.book = MeasureBook()
+        self.probes = ProbeBook()
         self.rules: RuleState | None = None
         self._clock_ms = 0
         self.use_rules(pipeline.rules)
@@ -149,6 +157,15 @@ class Pipeline:
         self.spread_operator: KeyedOperator[Any] = spread_operator()
         self.campaign_operator = campaign_operator()
         self.planner = Planner(self.rules, self.settings.limits)
+        self.facts: FactFinder | None = None
+
+    def protect(self, table: FactTable) -> None:
+        """Other protected facts, from the next step on. Between two steps only."""
+        self.facts = FactFinder(table) if table else None
+        self.detectors = tuple(
+            PersonalDataDetector(table.targets) if isinstance(one, PersonalDataDetector) else one
+            for one in self.detectors
+        )
 
     def use_links(self, links: LinkRules) -> None:
         """Other lists of links, from the next step on. Between two steps only; `versions` tells."""
@@ -184,6 +201,8 @@ class Pipeline:
         for operator in (self.target_operator, self.spread_operator, self.campaign_operator):
             versions[operator.name] = operator.version
         versions["rules"] = self.rules.hash
+        if self.facts is not None:
+            versions["facts"] = self.facts.table.version
         return versions
 
     def new_state(self) -> PipelineState:
@@ -209,6 +228,11 @@ class Pipeline:
         folds = fold([message.text for message in messages])
         prints = fingerprints(folds)
         found, failed = self._signals(messages, folds)
+        if self.facts is not None:
+            for match in look_for_facts(self.facts, messages, folds, found, failed):
+                place = positions[match.position]
+                if owns is None or owns(target_keys(items[place])[0]):
+                    analysis.facts.setdefault(place, []).append(match._replace(position=place))
         observed: dict[str, list[Observation | EventObservation]] = {}
         observations: dict[int, Observation] = {}
         next_message = 0
@@ -308,11 +332,19 @@ class Pipeline:
         signals_of, failures, book = analysis.signals, analysis.failures, state.book
         program = self.rules.program
         folds = folds_for(program, items)
+        kept: list[FactMatch] = []
         for position, item in enumerate(items):
             if isinstance(item, Message):
                 signals = signals_of.get(position)
                 touched = touches.get(position)
                 failed = failures.get(position, ()) if failures else ()
+                probing = False
+                if self.facts is not None and self._is_open(item):
+                    matches = analysis.facts.get(position, ())
+                    probing, hidden = note_message(
+                        self.facts.table, state.probes, position, item, signals, matches
+                    )
+                    kept += hidden
                 if (
                     signals is None
                     and touched is None
@@ -324,14 +356,16 @@ class Pipeline:
                 else:
                     fold_of = folds[position] if folds else ""
                     outcomes.append(
-                        self._judge(state, item, signals, touched, failed, fold_of, measures)
+                        self._judge(
+                            state, item, signals, touched, failed, fold_of, measures, probing
+                        )
                     )
             else:
                 outcomes.append(None)
             while change is not None and change.position <= position:
                 self._answer_raid(book, change.raid, item, measures)
                 change = next(pending, None)
-        return StepResult(outcomes, list(changes), measures, analysis.keys, campaigns)
+        return StepResult(outcomes, list(changes), measures, analysis.keys, campaigns, kept)
 
     def _across_channels(
         self, state: PipelineState, analysis: Analysis
@@ -369,12 +403,13 @@ class Pipeline:
         failed: tuple[str, ...],
         folded: str,
         measures: list[Measure],
+        probing: bool = False,
     ) -> Outcome:
         book = state.book
         labels = labels_of(signals)
         abuse = max(labels.values(), default=0.0)
         touch = furthest(touched, book)
-        facts = Facts(message, tuple(signals or ()), labels, abuse, touch, failed, folded)
+        facts = Facts(message, tuple(signals or ()), labels, abuse, touch, failed, folded, probing)
         effects = self.rules.on_message(facts) if signals or touch or failed else []
         shadow: tuple[str, ...] = ()
         if state.rules is not None and self.rules.program is not None and self._is_open(message):

@@ -23,6 +23,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from rempart.detect.facts.finder import FactMatch
 from rempart.detect.interface import Candidate, Observation, RaidChange, Touch
 from rempart.engine.pipeline import Analysis, Pipeline, PipelineState, StepResult, target_keys
 from rempart.errors import RempartError
@@ -52,6 +53,7 @@ class _Findings(NamedTuple):
     changes: list[RaidChange]
     sightings: list[_Sighting]
     failures: dict[int, tuple[str, ...]]
+    facts: dict[int, list[FactMatch]]
 
 
 class OneProcess:
@@ -123,6 +125,7 @@ class SeveralProcesses:
             findings: _Findings = _receive(pipe)
             analysis.signals.update(findings.signals)
             analysis.failures.update(findings.failures)
+            analysis.facts.update(findings.facts)
             analysis.changes.extend(findings.changes)
             for position, touches in findings.touches.items():
                 analysis.touches.setdefault(position, []).extend(touches)
@@ -238,6 +241,10 @@ def _findings(analysis: Analysis, places: list[int]) -> _Findings:
             for candidate, seen in analysis.candidates
         ],
         failures={places[at]: names for at, names in analysis.failures.items()},
+        facts={
+            places[at]: [match._replace(position=places[at]) for match in matches]
+            for at, matches in analysis.facts.items()
+        },
     )
 
 

@@ -32,6 +32,8 @@ class Facts(NamedTuple):
     """Names of detectors that raised an error on this message."""
     fold: str = ""
     """The text with hiding undone, for rules that look at it."""
+    probing: bool = False
+    """The sender tries out personal data on a protected target (`detect.facts.probes`)."""
 
     def at_least(self, label: Label, score: float) -> bool:
         return self.labels.get(label.value, 0.0) >= score

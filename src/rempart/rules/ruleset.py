@@ -9,6 +9,7 @@ from rempart.model import Raid
 from rempart.rules.builtin.hold_abuse import HoldAbuse
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
 from rempart.rules.builtin.shield_on_raid import ShieldOnRaid
+from rempart.rules.builtin.stop_probes import StopProbes
 from rempart.rules.builtin.threats_first import ThreatsFirst
 from rempart.rules.interface import Effect, Facts, Rule
 from rempart.rules.language import Program
@@ -43,4 +44,4 @@ class RuleSet:
 
 
 def default_rules() -> RuleSet:
-    return RuleSet([ThreatsFirst(), ShieldOnRaid(), HoldAbuse(), HoldOnFailure()])
+    return RuleSet([ThreatsFirst(), ShieldOnRaid(), HoldAbuse(), HoldOnFailure(), StopProbes()])

@@ -3,9 +3,9 @@ hashes of all its windows at once.
 
 Rules of this module:
 
-1. Of folded texts only letters and digits stay; a letter that is repeated in a word counts once; digits and
-   signs that stand for letters become them ("j3an" and "jean" are one). Spaces, dots, dashes
-   and the like vanish, so that "06.12", "0612" and "0 6 1 2" are one.
+1. Of folded texts only letters and digits stay; a letter repeated in a word counts once; digits and
+   signs that stand for letters become them ("j3an" and "jean" are one). Spaces, dots, dashes and
+   the like vanish, so that "06.12", "0612" and "0 6 1 2" are one.
 2. A fact goes through the very same function; what it says is found wherever it is written alike.
 3. The windows' hashes are keyed (a table of random numbers by character, random multipliers), 64
    bit wide, and made for all texts of a batch together. They only propose: a keyed BLAKE2b
