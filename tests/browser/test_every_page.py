@@ -12,7 +12,7 @@ from seeing import Look, Service, look, violations
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/", "/report", "/status", "/verify", "/login", "/nothing-here")
+PUBLIC = ("/", "/report", "/status", "/photo", "/verify", "/login", "/nothing-here")
 CONSOLE = ("/console", "/console/queue", "/console/channels", "/console/channels/twitch/lea")
 TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rempart.media import anew, jpeg, png, webp
-from rempart.media.finding import Format, Look, MediaError
+from rempart.media.finding import Format, Look, MediaError, Why
 from rempart.media.look import look_at
 
 
@@ -44,6 +44,7 @@ def clean(data: bytes) -> Cleaned:
     if after.findings or after.place is not None:
         raise MediaError(
             "something would remain in the file: " + ", ".join(f.where for f in after.findings),
+            reason=Why.NOT_CLEAN,
             next_step="do not post it; take a screenshot of it instead",
         )
     return Cleaned(out, before.format, lossless, before)

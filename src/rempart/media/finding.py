@@ -85,12 +85,32 @@ class Look(NamedTuple):
     unfinished: bool = False
 
 
+class Why(StrEnum):
+    """Why a file is refused, for pages that say it in their own words."""
+
+    NO_PHOTO = "no_photo"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too_large"
+    NEEDS_EXTRA = "needs_extra"
+    NOT_CLEAN = "not_clean"
+
+
 class MediaError(InputError):
     """A file that is no photo we can look at, or that we refuse to open."""
+
+    reason = Why.DAMAGED
+
+    def __init__(
+        self, what: str, *, reason: Why | None = None, where: str = "", next_step: str = ""
+    ) -> None:
+        super().__init__(what, where=where, next_step=next_step)
+        self.reason = reason or self.reason
 
 
 class NeedsExtraError(MediaError):
     """HEIC and AVIF are cleaned by the extra `media`."""
+
+    reason = Why.NEEDS_EXTRA
 
 
 def shown(value: str) -> str:

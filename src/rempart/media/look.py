@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 
 from rempart.media import heif, jpeg, png, webp
-from rempart.media.finding import MAX_BYTES, MAX_PIXELS, Finding, Kind, Look, MediaError
+from rempart.media.finding import MAX_BYTES, MAX_PIXELS, Finding, Kind, Look, MediaError, Why
 
 _KNOWN = "JPEG, PNG, WebP and HEIC are"
 
@@ -19,7 +19,9 @@ def look_at(data: bytes) -> Look:
     """MediaError: it is no such photo, or larger than we open."""
     if len(data) > MAX_BYTES:
         raise MediaError(
-            f"the file is larger than {MAX_BYTES >> 20} MB", next_step="choose a smaller one"
+            f"the file is larger than {MAX_BYTES >> 20} MB",
+            reason=Why.TOO_LARGE,
+            next_step="choose a smaller one",
         )
     try:
         found = _look(data)
@@ -28,6 +30,7 @@ def look_at(data: bytes) -> Look:
     if found.width * found.height > MAX_PIXELS:
         raise MediaError(
             f"the picture claims {found.width} × {found.height} pixels, more than we open",
+            reason=Why.TOO_LARGE,
             next_step="choose a smaller one",
         )
     return found._replace(findings=_ordered(found.findings))
@@ -44,7 +47,9 @@ def _look(data: bytes) -> Look:
     if kind is not None:
         return heif.look(data, kind)
     raise MediaError(
-        f"this is no photo that we can look at; {_KNOWN}", next_step="choose another file"
+        f"this is no photo that we can look at; {_KNOWN}",
+        reason=Why.NO_PHOTO,
+        next_step="choose another file",
     )
 
 

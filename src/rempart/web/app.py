@@ -30,6 +30,9 @@ from rempart.web.api.messages import PATH as MESSAGES
 from rempart.web.api.messages import Messages
 from rempart.web.api.notices import Notices
 from rempart.web.api.numbers import Numbers
+from rempart.web.api.upload import BODY_LIMIT as PHOTO_LIMIT
+from rempart.web.api.upload import PATHS as PHOTO_PATHS
+from rempart.web.api.upload import Photos
 from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, Send
 from rempart.web.auth import pages as auth_pages
 from rempart.web.auth.gate import Gate
@@ -97,7 +100,7 @@ class Dispatcher:
         self._gate = gate
         self._numbers = numbers
         self._perspective = perspective
-        self._limits = {False: settings.max_form, True: settings.max_body}
+        self._settings = settings
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and _is_messages(scope["path"]):
@@ -114,7 +117,7 @@ class Dispatcher:
         scope["user"] = self._gate.caller(scope)
         secret = self._gate.session_secret(scope) if scope["user"] is not None else None
         scope.setdefault("state", {})["csrf_token"] = csrf_of(secret) if secret else ""
-        body = bounded(receive, self._limits[scope["path"].startswith(HOOKS)])
+        body = bounded(receive, self._limit(scope["path"]))
         await framework(scope, body, self._with_headers(scope, send, tls=tls))
 
     def _with_headers(self, scope: AsgiScope, send: Send, *, tls: bool) -> Send:
@@ -130,6 +133,13 @@ class Dispatcher:
             await send(message)
 
         return send_with_headers
+
+    def _limit(self, path: str) -> int:
+        """How large a body may be."""
+        if path.startswith(HOOKS):
+            return self._settings.max_body
+        photo = _SLASHES.sub("/", path).rstrip("/") in PHOTO_PATHS
+        return PHOTO_LIMIT if photo else self._settings.max_form
 
 
 def _is_messages(path: str) -> bool:
@@ -162,6 +172,7 @@ def _framework(
             "closing": closing,
             "slow_down": SlowDown(),
             "notices": Notices(),
+            "photos": Photos(),
             "report_keys": _report_keys(engine),
         }
     )

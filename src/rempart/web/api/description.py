@@ -11,6 +11,7 @@ from litestar import Litestar
 from msgspec.json import schema_components
 
 from rempart.model import ItemRefusal, Message
+from rempart.web.api.media import PhotoView
 from rempart.web.failures import ProblemAnswer
 
 Json = dict[str, Any]
@@ -33,8 +34,13 @@ _REFUSALS = {
     "503": "The store cannot be written: see Retry-After",
     "507": "The store is full: see Retry-After",
 }
-_PUBLIC = ("/api/v1/reports", "/api/v1/log/", "/api/v1/hooks/", "/healthz", "/api/v1/healthz")
+_PUBLIC = (
+    *("/api/v1/reports", "/api/v1/media/", "/api/v1/log/", "/api/v1/hooks/"),
+    *("/healthz", "/api/v1/healthz"),
+)
 _MESSAGES = "/api/v1/messages"
+_PHOTO = "/api/v1/media/check"
+_PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/avif")
 
 
 def describe(app: Litestar) -> Json:
@@ -42,7 +48,7 @@ def describe(app: Litestar) -> Json:
     components: Json = document.setdefault("components", {})
     schemas: Json = components.setdefault("schemas", {})
     _, ours = schema_components(
-        [ProblemAnswer, Message, ItemRefusal], ref_template="#/components/schemas/{name}"
+        [ProblemAnswer, Message, ItemRefusal, PhotoView], ref_template="#/components/schemas/{name}"
     )
     schemas.update(ours)
     components["securitySchemes"] = {
@@ -54,6 +60,7 @@ def describe(app: Litestar) -> Json:
             if method in methods:
                 _complete(methods[method], public=path.startswith(_PUBLIC))
     _describe_messages(document["paths"][_MESSAGES]["post"])
+    _describe_photo(document["paths"][_PHOTO]["post"])
     return document
 
 
@@ -93,3 +100,27 @@ def _describe_messages(operation: Json) -> None:
         "application/x-ndjson": {"schema": {"type": "string"}},
     }
     operation["responses"]["422"]["content"]["application/json"]["schema"] = refused
+
+
+def _describe_photo(operation: Json) -> None:
+    """The photo as a form with a file or bare; the answer is the report, or the clean file."""
+    file: Json = {"schema": {"type": "string", "format": "binary"}}
+    form = {
+        "type": "object",
+        "required": ["photo"],
+        "properties": {
+            "photo": {"type": "string", "format": "binary"},
+            "clean": {"type": "string", "enum": ["1"]},
+        },
+    }
+    operation["requestBody"] = {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": form}, **dict.fromkeys(_PHOTO_TYPES, file)},
+    }
+    operation["responses"]["200"] = {
+        "description": "What it gives away, or with `clean=1` the file without it",
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/PhotoView"}},
+            **dict.fromkeys(_PHOTO_TYPES, file),
+        },
+    }

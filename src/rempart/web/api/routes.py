@@ -18,6 +18,7 @@ from rempart.web.api import (
     health,
     hooks,
     log,
+    media,
     protection,
     reports,
 )
@@ -48,6 +49,7 @@ _versioned = Router(
         *corrections.route_handlers,
         *hooks.route_handlers,
         *log.route_handlers,
+        *media.route_handlers,
         *access.route_handlers,
     ],
 )

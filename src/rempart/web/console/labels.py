@@ -76,6 +76,38 @@ LABELS: dict[str, dict[str, str]] = {
         "shield-on-raid": N_("shield on raid"),
         "threats-first": N_("threats first"),
     },
+    "photo": {
+        "place": N_("Where it was taken"),
+        "person": N_("Names: owner, author, who is in it"),
+        "serial": N_("Serial numbers that tie it to your other photos"),
+        "device": N_("The device it was taken with"),
+        "time": N_("When it was taken or changed"),
+        "text": N_("Texts: descriptions, comments, keywords"),
+        "preview": N_("A hidden preview, which can show what you cropped or covered"),
+        "motion": N_("A short video from around the moment, perhaps with sound"),
+        "trailing": N_("Data behind the end of the picture"),
+        "maker": N_("Notes of the camera's maker"),
+        "history": N_("Traces of editing"),
+        "provenance": N_("A signed record of its origin (C2PA)"),
+        "software": N_("The software it went through"),
+        "profile": N_("A colour profile that names a screen"),
+        "unknown": N_("Other technical data"),
+    },
+    "photo_error": {
+        "no_photo": N_("This is no photo that we can look at. JPEG, PNG, WebP and HEIC are."),
+        "damaged": N_("This file is too damaged to be read. Nothing was kept of it."),
+        "too_large": N_("This photo is too large to be opened here. Nothing was kept of it."),
+        "needs_extra": N_(
+            "HEIC photos can be looked at here but not cleaned. Save it as JPEG or PNG first; "
+            "whoever runs this service can add HEIC."
+        ),
+        "not_clean": N_(
+            "We could not take everything out of this file. Do not post it: take a screenshot of "
+            "it instead, and post that."
+        ),
+        "no_file": N_("Choose a photo first."),
+        "busy": N_("Many photos are being looked at just now. Try again in a moment."),
+    },
     "report_state": {"received": N_("received"), "answered": N_("answered")},
     "error": {
         "400": N_("This request could not be read"),

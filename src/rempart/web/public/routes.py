@@ -29,6 +29,7 @@ from rempart.web.console.templates import (
     static_path,
 )
 from rempart.web.console.words import LANGUAGES
+from rempart.web.public import photo
 from rempart.web.public.form import EMPTY, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -141,6 +142,7 @@ route_handlers: list[Any] = [
     show_status,
     verify_page,
     verifier,
+    *photo.route_handlers,
     preferences,
     static_files,
 ]
