@@ -93,18 +93,18 @@ class Program:
         files: Mapping[str, str],
         lists: Mapping[str, Sequence[str]],
         *,
-        only: str | None = None,
+        tried: frozenset[str] | None = None,
     ) -> None:
-        """`files`: rule files by name; `lists`: term lists by name, terms in folded form. `only`:
-        this rule alone, live whatever its state. RuleProblemsError with everything that is wrong:
-        then nothing of it runs."""
+        """`files`: rule files by name; `lists`: term lists by name, terms in folded form. `tried`:
+        these rules alone, live whatever their state. RuleProblemsError with everything that is
+        wrong: then nothing of it runs."""
         self.files = dict(sorted(files.items()))
         self.lists = {name: tuple(terms) for name, terms in sorted(lists.items())}
         self.rules, self._checked, self._parts = _checked(self.files, frozenset(lists))
-        if only is not None:
+        if tried is not None:
             self.rules = tuple(
                 rule._replace(state="live", canary=100)
-                if rule.name == only
+                if rule.name in tried
                 else rule._replace(state="off", canary=0)
                 for rule in self.rules
             )
@@ -132,7 +132,11 @@ class Program:
 
     def only(self, name: str) -> Program:
         """This rule alone, as if it were live: for its tests and for a look back."""
-        return Program(self.files, self.lists, only=name)
+        return Program(self.files, self.lists, tried=frozenset({name}))
+
+    def all_live(self) -> Program:
+        """Every rule as if it were live."""
+        return Program(self.files, self.lists, tried=frozenset(self.by_name))
 
     def new_state(self) -> RuleState:
         return RuleState(self._plans)

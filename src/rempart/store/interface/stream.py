@@ -172,6 +172,14 @@ class StreamTables(ABC):
         """The rows of these entries, in rising `seq`; entries that are no message are left out."""
 
     @abstractmethod
+    def messages_between(self, start: int, end: int) -> list[MessageRow]:
+        """The rows of entries from `start` to before `end`, in rising `seq`."""
+
+    @abstractmethod
+    def message_seq_back(self, count: int) -> int:
+        """The entry from which on there are `count` messages, or of the first message."""
+
+    @abstractmethod
     def latest(
         self,
         platform: str | None = None,

@@ -181,6 +181,13 @@ class SqliteStreamTables(SqliteCorrectionTables):
         wanted = apsw.carray(array("q", sorted(set(seqs))))
         return self._messages("WHERE seq IN carray(?) ORDER BY seq", (wanted,))
 
+    def messages_between(self, start: int, end: int) -> list[MessageRow]:
+        return self._messages("WHERE seq >= ? AND seq < ? ORDER BY seq", (start, end))
+
+    def message_seq_back(self, count: int) -> int:
+        last = "SELECT seq FROM message ORDER BY seq DESC LIMIT ?"
+        return self._db.execute(f"SELECT coalesce(min(seq), 0) FROM ({last})", (count,)).get  # type: ignore[no-any-return]
+
     def _messages(self, condition: str, bindings: tuple[object, ...]) -> list[MessageRow]:
         rows = self._db.execute(f"SELECT {_MESSAGE} FROM message_view {condition}", bindings)
         return [_message(row) for row in rows]
