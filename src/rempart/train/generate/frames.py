@@ -104,11 +104,12 @@ def families() -> tuple[Family, ...]:
         for file in sorted(_folder(lang).iterdir(), key=lambda entry: entry.name):
             if file.name.endswith(".toml") and not file.name.startswith(_WORDS):
                 for name, table in tomllib.loads(file.read_text("utf-8")).items():
-                    found.append(_family(name, lang, table, f"{lang}/{file.name}, {name}"))
+                    found.append(family_of(name, lang, table, f"{lang}/{file.name}, {name}"))
     return tuple(sorted(found, key=lambda family: (family.lang, family.name)))
 
 
-def _family(name: str, lang: str, table: dict[str, Any], where: str) -> Family:
+def family_of(name: str, lang: str, table: dict[str, Any], where: str) -> Family:
+    """One table of a data file; raises `InputError` as `families` does."""
     family = Family(
         name,
         lang,

@@ -5,7 +5,9 @@ A frame is a line of text with
 - `{list}`            a word of a list; `{list.p}` its plural form (`.s` singular);
 - `{g.p}`             the group of people the frame is about, always the same; `{slur.p}` a slur;
 - `<il|elle>`         by the gender of that group, else of a person drawn for the sentence (French);
-- `a~{g.s}`, `de~{g.p}` `a` becomes `an`, `de` becomes `d'` where the next word asks for it.
+- `a~{g.s}`, `ce~{g.s}` `a` becomes `an`, `ce` becomes `cet` where the next word asks for it.
+
+In French `de`, `le`, `que` and their like lose their vowel before another one by themselves.
 
 Words in lists have their forms parted by `|`: singular|plural in English; masculine and feminine
 singular, masculine and feminine plural in French (two forms: invariable in gender). `{list.g}`: two
@@ -24,24 +26,16 @@ from typing import Final, NamedTuple
 _EITHER: Final = re.compile(r"\(([^()/]*(?:/[^()/]*)+)\)")
 _SLOT: Final = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _GENDER: Final = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
-_LINK: Final = re.compile(r"(\w+)~(\w+)")
+_LINK: Final = re.compile(r"(\w+)~ ?(\w+)")
 _SPACES: Final = re.compile(r"\s+")
 _BEFORE_MARK: Final = re.compile(r" +([,.)\]])")
 _LEFT_OVER: Final = re.compile(r"[{}<>|~]")
 _DEPTH: Final = 4
 
-_VOWELS: Final = frozenset("aeiouyàâéèêëîïôöùûœæ")
-_SILENT_H: Final = (
-    "homme",
-    "homo",
-    "habit",
-    "herbe",
-    "heure",
-    "histoire",
-    "humain",
-    "humeur",
-    "hum",
-)
+_VOWELS: Final = "aeiouàâéèêëîïôöùûœæ"
+_SILENT_H: Final = "homme|homo|habi|herbe|heure|histoire|hum"
+_VOWEL: Final = re.compile(rf"(?!oui|ouais|ouf|onze)(?:[{_VOWELS}]|{_SILENT_H})", re.IGNORECASE)
+_ELIDED: Final = re.compile(rf"\b(?:([jmtsdn])e|(l)[ea]|(qu)e) (?={_VOWEL.pattern})", re.IGNORECASE)
 _SAID_YOU: Final = ("uni", "use", "usu", "eur", "one", "u.s")
 
 
@@ -121,10 +115,13 @@ class Grammar:
             if "{" not in text:
                 break
         text = _GENDER.sub(lambda found: found[1 if gender == "m" else 2], text)
+        text = _SPACES.sub(" ", text)
         text = _LINK.sub(lambda found: self._linked(found[1], found[2]), text)
+        if self._lang == "fr":
+            text = _ELIDED.sub(lambda found: f"{found[1] or found[2] or found[3]}'", text)
         if _LEFT_OVER.search(text):
             raise GrammarError(f"something of the frame is left in {text!r}")
-        text = _BEFORE_MARK.sub(r"\1", _SPACES.sub(" ", text)).strip(" ,")
+        text = _BEFORE_MARK.sub(r"\1", text).strip(" ,")
         return Said(text, entity.key if entity is not None else "")
 
     def _has(self, entity: Entity, asked: set[str], gender: str) -> bool:
@@ -155,10 +152,7 @@ class Grammar:
 
     def _linked(self, before: str, word: str) -> str:
         if self._lang == "fr":
-            vowel = word[0].lower() in _VOWELS or word.lower().startswith(_SILENT_H)
-            if before == "ce":
-                return f"cet {word}" if vowel else f"ce {word}"
-            return f"{before[:-1]}'{word}" if vowel else f"{before} {word}"
+            return f"{before}t {word}" if _VOWEL.match(word) else f"{before} {word}"
         vowel = word[0].lower() in "aeiou" and not word.lower().startswith(_SAID_YOU)
         return f"{before}n {word}" if vowel else f"{before} {word}"
 

@@ -21,12 +21,13 @@ _TRIES: Final = 6
 
 class Sample(NamedTuple):
     """`heads` has only the heads that are known (absent: unknown); `family` names the kind of
-    frame, the same in both languages."""
+    frame, the same in both languages; `group` those it speaks of, as in `identity.tsv`, or ""."""
 
     text: str
     lang: str
     heads: dict[str, int]
     family: str
+    group: str = ""
 
 
 class _Frame:
@@ -36,19 +37,12 @@ class _Frame:
         self._frame = frame
         self._words = words
         self._random = random
-        self._groups = words.groups(frame)
-
-    @property
-    def about_groups(self) -> bool:
-        return bool(self._groups)
-
-    def has(self, group: str) -> bool:
-        return group in self._groups
+        self.groups = words.groups(frame)
 
     def say(self, group: str) -> str:
         entity: Entity | None = None
         if group:
-            entity = self._random.choice(self._groups[group])
+            entity = self._random.choice(self.groups[group])
         return self._words.say(self._frame, entity, self._random).text
 
 
@@ -77,24 +71,24 @@ def _family(family: Family, seed: int, held_out: bool) -> Iterator[Sample]:
         text = spelling.write(text)
         if text not in said:
             said.add(text)
-            yield Sample(text, family.lang, dict(family.heads), family.name)
+            yield Sample(text, family.lang, dict(family.heads), family.name, group)
 
 
 def _turns(frames: list[_Frame], random: Random) -> Iterator[tuple[_Frame, str]]:
     """Frames in shuffled rounds. The frames about groups go through the groups that any of them
     can speak of, so that over a family each group comes equally often."""
-    plain = [frame for frame in frames if not frame.about_groups]
-    about = [frame for frame in frames if frame.about_groups]
-    groups = sorted(set(chain.from_iterable(frame._groups for frame in about)))
+    plain = [frame for frame in frames if not frame.groups]
+    about = [frame for frame in frames if frame.groups]
+    groups = sorted(set(chain.from_iterable(frame.groups for frame in about)))
     for turn in count():
         part = [(frame, "") for frame in plain]
         deck = [groups[(turn * len(about) + at) % len(groups)] for at in range(len(about))]
         free = list(about)
         random.shuffle(free)
         for group in deck:
-            at = next((at for at, frame in enumerate(free) if frame.has(group)), None)
+            at = next((at for at, frame in enumerate(free) if group in frame.groups), None)
             if at is None:  # all frames left in this round lack the form: another round's frame
-                part.append((random.choice([f for f in about if f.has(group)]), group))
+                part.append((random.choice([f for f in about if group in f.groups]), group))
             else:
                 part.append((free.pop(at), group))
         random.shuffle(part)
