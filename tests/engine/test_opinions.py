@@ -121,6 +121,7 @@ def test_an_opinion_raises_what_the_embedded_model_let_pass(start: Start) -> Non
         assert measure.measure.from_at == START + timedelta(milliseconds=200)
         (case,) = tables.cases.page(CaseQuery()).cases
         assert (case.subject, measure.case) == ("m1", case.id)
+        assert set(tables.cases.sequences(case.id)) >= {seq, seq + 1}, "its dossier tells why"
         (delivery,) = tables.stream.deliveries([measure.measure.id])
         assert (delivery.connector, delivery.operation) == ("bot", "apply")
         (channel,) = tables.stream.channels()

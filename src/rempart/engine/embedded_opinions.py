@@ -118,10 +118,10 @@ def _take(
         list(judged.released),
     )
     value = msgspec.to_builtins(told)
-    record(tables, [(case, entry(ENTRY, {**value, "written": rfc3339(now_ms)}))])
+    seq = record(tables, [(case, entry(ENTRY, {**value, "written": rfc3339(now_ms)}))])
     if not rules.shadow:
         memory.plan(beyond_the_message(judged.measures))
-        _carry_out(tables, settings, found, judged, opinion, now_ms)
+        _carry_out(tables, settings, found, judged, opinion, seq, now_ms)
     return told
 
 
@@ -161,8 +161,10 @@ def _carry_out(
     found: _Judged,
     judged: Rejudged,
     opinion: Opinion,
+    seq: int,
     now_ms: int,
 ) -> None:
+    """`seq`: the entry of the opinion, which belongs to the case that it opens."""
     row, message, before, case = found
     after = judged.outcome
     if after == before:
@@ -180,6 +182,7 @@ def _carry_out(
         for opened in open_for_step(
             tables, [], [HeldMessage(row.seq, message, after, row.key)], now_ms
         ):
+            tables.cases.add_entries([(opened.id, seq)])
             tell_case(tables, opened)
     elif case is not None and judged.measures:
         tables.stream.bind_measures([measure.id for measure in judged.measures], case)
