@@ -41,7 +41,9 @@ def test_with_a_script_the_photo_is_chosen_once(service: Service, browser: Brows
     page.locator("button[value=check]").click()
     expect(page.locator("#found-title")).to_have_text("This photo says where it was taken")
     expect(page.locator("#found-title")).to_be_focused()
-    expect(page.locator("[data-kept]")).to_be_visible()
+    expect(page.locator("label[for=photo]")).to_have_text(
+        "Your photo is still chosen, in your own browser only."
+    )
     expect(page.locator(".coordinates")).to_contain_text("48.85837, -2.29448")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert violations(page) == []

@@ -39,6 +39,7 @@ COMMANDS = {
         "perspective", "Keys for clients of the Perspective-compatible endpoint."
     ),
     "train": _Entry("train", "Train the text classifier from labelled text."),
+    "photo": _Entry("photo", "What a photo gives away, and a copy without it."),
     "doctor": _Entry("doctor", "What is wrong with this installation, and how to mend it."),
 }
 

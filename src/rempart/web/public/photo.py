@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from litestar import Response, get, post
 
 from rempart.errors import RempartError
-from rempart.media.finding import MAX_BYTES, Look, MediaError, Place
+from rempart.media.finding import MAX_BYTES, Kind, Look, MediaError, Place
 from rempart.web.api.media import cleaned, file_answer, looked_at, photo_view
 from rempart.web.api.request import AnyRequest
 from rempart.web.api.upload import BODY_LIMIT, read_upload
@@ -21,6 +21,8 @@ from rempart.web.console.templates import render
 from rempart.web.failures import BusyError, TooLargeError, headers_of, status_of
 
 MOST_SHOWN = 6
+_ONLY_SIZES = frozenset((Kind.MOTION, Kind.TRAILING, Kind.MAKER))
+"""Their value is a size, which says nothing to most people."""
 
 
 class Shown(NamedTuple):
@@ -85,7 +87,8 @@ def _page(
 def _grouped(look: Look) -> list[Shown]:
     shown = []
     for kind, found in groupby(look.findings, key=lambda one: one.kind):
-        values = list(dict.fromkeys(one.value for one in found if one.value))
+        told = kind not in _ONLY_SIZES
+        values = list(dict.fromkeys(one.value for one in found if one.value and told))
         shown.append(Shown(kind.value, values[:MOST_SHOWN], max(0, len(values) - MOST_SHOWN)))
     return shown
 

@@ -28,7 +28,8 @@ const show = (main, file) => {
   const chosen = new DataTransfer();
   chosen.items.add(file);
   form.elements.photo.files = chosen.files;
-  form.querySelector("[data-kept]").hidden = false;
+  const label = form.querySelector("label[for=photo]");
+  label.textContent = label.dataset.kept;
   const said = document.querySelector("#found-title, [role=alert]");
   said?.focus();
   said?.scrollIntoView({ block: "center" });
