@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+import socket
+import time
+from pathlib import Path
 
 import pytest
-from tests.web.service import Service
+from tests.web.service import Service, message
 
 from rempart.web.logs import JsonLines
 
+INSULT = "you idiot, get lost, loser"
 PATHS = [
     "/", "/login", "/report", "/status", "/console", "/nothing/here", "/api/v1/cases",
     "/api/v1/nothing", "/healthz", "/openapi.json", "/api/v1/log/checkpoint", "/static/nothing",
@@ -57,6 +61,65 @@ def test_health_and_metrics(service: Service) -> None:
     assert metrics.headers["content-type"].startswith("text/plain")
     assert "rempart_log_entries" in metrics.text
     assert "process_cpu_seconds_total" in metrics.text
+
+
+def test_metrics_of_a_token_bound_to_channels_are_of_these_channels(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        bot = service.client(service.ingest_token)
+        bot.post("/api/v1/messages", json=[message() for _ in range(3)])
+        bot.post("/api/v1/messages", json=[message(channel="zoe") for _ in range(4)])
+        bot.post("/api/v1/messages", json=message(channel="zoe", text=INSULT))
+        bot.post("/api/v1/messages", json=[message(platform="youtube") for _ in range(7)])
+        for channels, count, cases in (
+            (["lea"], 10, 0),
+            (["twitch/lea"], 3, 0),
+            (["zoe"], 5, 1),
+            (["nobody"], 0, 0),
+        ):
+            metrics = service.client(service.token("read", channels=channels)).get("/metrics")
+            assert f'rempart_stored_total{{what="messages"}} {count}.0' in metrics.text, channels
+            assert f"rempart_open_cases {cases}.0" in metrics.text
+            assert "rempart_log_entries" not in metrics.text
+            assert "process_" not in metrics.text
+        whole = service.client(service.token("read")).get("/metrics").text
+        assert 'rempart_stored_total{what="messages"} 15.0' in whole
+
+
+def test_a_head_that_never_ends_is_cut_off_and_others_are_not(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rempart.web.connections.HEAD_SECONDS", 1.5)
+    monkeypatch.setattr("rempart.web.connections.LOOK_SECONDS", 0.1)
+    host, port = service.address.removeprefix("http://").split(":")
+    head = b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
+
+    def opened() -> socket.socket:
+        return socket.create_connection((host, int(port)), timeout=10)
+
+    with opened() as silent, opened() as slow, opened() as second, opened() as kept:
+        slow.sendall(head)
+        second.sendall(head + b"\r\n")
+        kept.sendall(head + b"\r\n")
+        assert second.recv(4096).startswith(b"HTTP/1.1 200")
+        assert kept.recv(4096).startswith(b"HTTP/1.1 200")
+        second.sendall(head)
+        for one in (silent, slow, second):
+            assert one.recv(4096) == b"", "closed without an answer"
+        kept.sendall(head + b"\r\n")
+        assert kept.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_without_end_takes_no_memory(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rempart.web.connections.LOOK_SECONDS", 0.1)
+    host, port = service.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as long:
+        long.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n")
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            for number in range(10_000):
+                long.sendall(b"x-%d: %b\r\n" % (number, b"y" * 1_000))
+                time.sleep(0.005)
 
 
 HOSTILE = ["line\nfeed", "carriage\rreturn", "\x1b[2J\x1b[31mred", "right \u202e to left",

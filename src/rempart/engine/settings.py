@@ -44,7 +44,7 @@ SECTIONS = (*_OURS, "web", "hooks", "webhooks", "perspective", "opinions")
 
 
 class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: str = "Rempart"
+    name: str = ""
     languages: tuple[str, ...] = ("fr", "en")
 
 

@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Sequence
 from copy import copy
+from http import HTTPStatus
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -60,6 +61,8 @@ _LOG = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 HOOKS = "/api/v1/hooks/"
 _SLASHES = re.compile("/+")
+_PHRASES = frozenset(status.phrase for status in HTTPStatus)
+"""What the framework says of an error: the page says it in the reader's language already."""
 
 
 def build_app(
@@ -168,6 +171,7 @@ def _framework(
             "settings": settings,
             "gate": gate,
             "numbers": numbers,
+            "community": engine.settings.community.name,
             "opinions": numbers.opinions,
             "closing": closing,
             "slow_down": SlowDown(),
@@ -250,7 +254,8 @@ def _answer(
     request: AnyRequest, status: int, problem: Problem, headers: dict[str, str]
 ) -> Response[Any]:
     if _wants_page(request):
-        page = render_error(request, status, problem.reason, problem.next_step or "")
+        said = "" if problem.reason in _PHRASES else problem.reason
+        page = render_error(request, status, said, problem.next_step or "")
         page.headers.update(headers)
         return page
     return Response(ProblemAnswer(problem), status_code=status, headers=headers)

@@ -30,6 +30,7 @@ from rempart.protect.connector import Connector
 from rempart.protect.outbox import Outbox
 from rempart.web.app import build_app
 from rempart.web.auth.first_login import FirstLogin, write_first_login
+from rempart.web.connections import Connection, close_overdue
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_settings
 
@@ -91,7 +92,7 @@ async def _serve(
     server = _Server(
         uvicorn.Config(
             app,
-            http="httptools",
+            http=Connection,
             ws="none",
             log_config=None,
             access_log=False,
@@ -101,7 +102,6 @@ async def _serve(
             forwarded_allow_ips=list(settings.trusted_proxies),
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             timeout_keep_alive=30,
-            h11_max_incomplete_event_size=64 * 1024,
         )
     )
     address = _address(listening)
@@ -137,6 +137,7 @@ async def _serve(
             outbox.run(),
             _follow(engine, outbox),
             opinions.run(),
+            close_overdue(server.server_state.connections),
             announce(),
         )
     ]

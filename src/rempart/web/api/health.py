@@ -10,7 +10,7 @@ from litestar import Response, get
 from rempart import __version__
 from rempart.web.api.numbers import Numbers
 from rempart.web.api.request import AnyRequest, engine_of
-from rempart.web.auth import needs
+from rempart.web.auth import must_be_known, needs
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -39,9 +39,11 @@ def healthz(request: AnyRequest) -> Response[Health]:
     tags=["service"],
 )
 def metrics(request: AnyRequest) -> Response[bytes]:
-    """Prometheus metrics; counts only."""
+    """Prometheus metrics; counts only. A token that is bound to channels gets those of its channels
+    and nothing of the service as a whole."""
     numbers: Numbers = request.app.state.numbers
-    return Response(numbers.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    text = numbers.text(must_be_known(request))
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 route_handlers: list[Any] = [healthz, metrics]

@@ -19,8 +19,13 @@ from prometheus_client.registry import Collector
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import ItemResult
+from rempart.model import CaseState
+from rempart.store.interface.cases import CaseQuery
+from rempart.web.auth.caller import Caller
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.opinions.metrics import told_of
+
+MOST_COUNTED = 10_000
 
 
 class Numbers(Collector):
@@ -48,8 +53,13 @@ class Numbers(Collector):
     def turned_away(self, status: int) -> None:
         self.turned[status] += 1
 
-    def text(self) -> bytes:
-        return generate_latest(self._registry)
+    def text(self, caller: Caller) -> bytes:
+        """All of it for who has rights everywhere; else what lies in the caller's channels."""
+        if caller.channels is None:
+            return generate_latest(self._registry)
+        within = CollectorRegistry(auto_describe=False)
+        within.register(_Within(self._engine, caller))
+        return generate_latest(within)
 
     def describe(self) -> Iterable[Metric]:
         return ()
@@ -117,3 +127,38 @@ class Numbers(Collector):
         for name, value in sorted(counters.items()):
             stored.add_metric([name], value)
         yield stored
+
+
+class _Within(Collector):
+    """Counts over the channels of one caller; of the service as a whole they are told nothing."""
+
+    def __init__(self, engine: EmbeddedEngine, caller: Caller) -> None:
+        self._engine = engine
+        self._caller = caller
+
+    def collect(self) -> Iterator[Metric]:
+        sees, names = self._caller.sees, tuple(sorted(self._caller.channels or ()))
+        with self._engine.read() as tables:
+            rows = [row for row in tables.stream.channels() if sees(row.channel, row.platform)]
+            open_cases = sum(
+                sees(case.channel, case.platform)
+                for case in tables.cases.page(
+                    CaseQuery(CaseState.OPEN, None, channels_of(names), limit=MOST_COUNTED)
+                ).cases
+            )
+        stored = CounterMetricFamily(
+            "rempart_stored",
+            "What the store counts in the channels of this token",
+            labels=["what"],
+        )
+        for what in ("flagged", "held", "messages"):
+            stored.add_metric([what], sum(getattr(row, what) for row in rows))
+        yield stored
+        yield GaugeMetricFamily(
+            "rempart_open_cases", "Open cases in the channels of this token", value=open_cases
+        )
+
+
+def channels_of(entries: Sequence[str]) -> tuple[str, ...]:
+    """Names of channels, for queries: an entry may be `platform/channel`."""
+    return tuple(sorted({entry.partition("/")[2] or entry for entry in entries} | set(entries)))

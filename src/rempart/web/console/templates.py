@@ -132,9 +132,11 @@ def draw(
     path: str = "/",
     user: object = None,
     csrf_token: str = "",
+    community: str = "",
     **context: Any,
 ) -> str:
-    """The HTML of one template; needs no request, so that a script or a test can draw a page."""
+    """The HTML of one template; needs no request, so that a script or a test can draw a page.
+    `community`: what the place is called, empty when nobody said."""
     return (
         environment(language)
         .get_template(template)
@@ -143,6 +145,7 @@ def draw(
             path=path,
             user=user,
             csrf_token=csrf_token,
+            community=community,
             drawn_at=datetime.now(UTC),
             **context,
         )
@@ -166,6 +169,7 @@ def render(
         path=request.url.path,
         user=request.scope.get("user"),
         csrf_token=csrf_of(request),
+        community=str(request.app.state.get("community") or ""),
         **context,
     )
     return Response(
