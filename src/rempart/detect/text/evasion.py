@@ -12,9 +12,7 @@ Rules of this module:
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -38,6 +36,7 @@ _REPEATS: Final = re.compile(r"(.)\1+")
 
 _SEPARATOR: Final = " \n "
 _LETTER, _SYMBOL = 1, 2
+ALONE, INSIDE, TRIPLE, ENDLESS = 1, 2, 4, 8
 _CLASSES: Final = np.zeros(256, np.uint8)
 _CLASSES[list(b"abcdefghijklmnopqrstuvwxyz")] = _LETTER
 _CLASSES[list(b"0134579@$!|*+")] = _SYMBOL
@@ -59,33 +58,32 @@ class Unhidden(NamedTuple):
     hidden: bool
 
 
-def signed(folds: Sequence[str], endless: int = 0) -> list[int]:
-    """Which texts show a sign of hiding: a symbol or digit inside or before letters, three equal
-    letters, three letters standing alone, and, where asked for, a word of `endless` letters or
-    more. Vectors over the whole batch."""
+def signed(folds: Sequence[str], endless: int) -> dict[int, int]:
+    """Which texts show a sign of hiding, rising, and which signs, as bits: `ALONE`, three letters
+    standing alone; `INSIDE`, a symbol or digit inside or before letters; `TRIPLE`, three equal
+    letters; `ENDLESS`, a word of `endless` letters or more. Vectors over the whole batch."""
     joined = f"{_SEPARATOR.join(folds)} \n  ".encode("ascii", "replace")
     raw = np.frombuffer(joined, np.uint8)
     kind = _CLASSES[raw]
     letter = kind == _LETTER
     symbol = kind == _SYMBOL
-    triple = letter[:-2] & (raw[:-2] == raw[1:-1]) & (raw[1:-1] == raw[2:])
-    inside = letter[:-2] & symbol[1:-1] & (letter[2:] | symbol[2:])
-    before = symbol[:-2] & letter[1:-1] & letter[2:]
-    sign = triple | inside | before
     plain = letter | symbol
-    alone = letter.copy()
-    alone[1:] &= ~plain[:-1]
-    alone[:-1] &= ~plain[1:]
-    sign[:-2] |= alone[:-4] & alone[2:-2] & alone[4:]
-    places = np.flatnonzero(sign)
-    if endless:
-        breaks = np.flatnonzero(~letter)
-        long = breaks[np.diff(breaks, prepend=-1) > endless] - 1
-        places = np.concatenate((places, long))
-    if not len(places):
-        return []
-    starts = list(accumulate((len(text) + len(_SEPARATOR) for text in folds), initial=0))
-    return sorted({bisect_right(starts, place) - 1 for place in places.tolist()})
+    bare = letter.copy()
+    bare[1:] &= ~plain[:-1]
+    bare[:-1] &= ~plain[1:]
+    breaks = np.flatnonzero(~letter)
+    before = symbol[:-2] & letter[1:-1] & letter[2:]
+    ends = np.cumsum([len(text) + len(_SEPARATOR) for text in folds])
+    signs = np.zeros(len(folds) + 1, np.uint8)
+    for sign, places in (
+        (ALONE, np.flatnonzero(bare[:-4] & bare[2:-2] & bare[4:])),
+        (INSIDE, np.flatnonzero((letter[:-2] & symbol[1:-1] & plain[2:]) | before)),
+        (TRIPLE, np.flatnonzero(letter[:-2] & (raw[:-2] == raw[1:-1]) & (raw[1:-1] == raw[2:]))),
+        (ENDLESS, breaks[np.diff(breaks, prepend=-1) > endless] - 1),
+    ):
+        signs[np.searchsorted(ends, places, "right")] |= sign
+    rows = np.flatnonzero(signs[:-1])
+    return dict(zip(rows.tolist(), signs[rows].tolist(), strict=True))
 
 
 def _rough(texts: Sequence[str]) -> list[str]:
@@ -155,10 +153,10 @@ class SecondView:
             [Term(text, terms[0].label, terms[0].score) for text, terms in self._terms.items()]
         )
 
-    def find(self, folds: Sequence[str], asking: Sequence[int] | None = None) -> Iterator[Unhidden]:
-        """Hits in order of text; spans are places in the fold. `asking`: rising numbers of the
-        texts that may show a sign of hiding, where that is known."""
-        rows = self._worth_reading(folds, signed(folds) if asking is None else asking)
+    def find(self, folds: Sequence[str], signs: Mapping[int, int]) -> Iterator[Unhidden]:
+        """Hits in order of text; spans are places in the fold. `signs`: as `signed` says."""
+        asking = [row for row, sign in signs.items() if sign != ENDLESS]
+        rows = self._worth_reading(folds, asking)
         if not rows:
             return
         hits: list[Unhidden] = []

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.detect.text.features import features
-from rempart.detect.text.model import ALL_HEADS, HEADS
+from rempart.detect.text.model import ALL_HEADS, HEADS, damping
 from rempart.detect.text.scoring import LABELS, Delta, TextScorer
 from rempart.model import THRESHOLD, Label
 
@@ -130,8 +130,7 @@ class _Rows(NamedTuple):
         buckets, slots = np.unique(indices, return_inverse=True)
         sizes = np.diff(starts)
         owner = np.repeat(np.arange(len(sizes)), sizes)
-        root = np.sqrt(np.maximum(sizes, 1)).astype(np.float32)
-        return cls(buckets, slots, owner, np.asarray(1 / root, np.float32)[owner], len(sizes))
+        return cls(buckets, slots, owner, damping(sizes)[owner], len(sizes))
 
 
 def _fit(rows: _Rows, margin: Vector, targets: Vector, importance: Vector) -> Vector:

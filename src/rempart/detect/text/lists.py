@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rempart.detect.text.evasion import SecondView
+from rempart.detect.text.spelling import respell, respellings
 from rempart.detect.text.terms import Hit, TermMatcher, read_phrases, shipped_terms
 from rempart.model import THRESHOLD, Label
 
@@ -54,24 +55,23 @@ class ListReader:
 
     def __init__(self) -> None:
         terms = shipped_terms()
-        self._matcher = TermMatcher(terms, read_phrases("harmless.txt"))
+        self._forms = respellings()
+        self._matcher = TermMatcher(terms, read_phrases("harmless.txt"), tuple(self._forms))
         self._second = SecondView(terms)
 
-    def read(
-        self,
-        folds: Sequence[str],
-        asking: Sequence[int] | None = None,
-        respelt: Mapping[int, str] | None = None,
-    ) -> Best:
-        """`asking`: numbers of the texts that show a sign of hiding, where that is known;
-        `respelt`: texts with swapped letters put right, by number."""
+    def read(self, folds: Sequence[str], signs: Mapping[int, int]) -> tuple[Best, dict[int, str]]:
+        """What was found, and the texts in which swapped letters were put right, by number.
+        `signs`: of hiding, as `evasion.signed` says."""
+        hits, misspelt = self._matcher.scan(folds)
+        respelt = {row: respell(folds[row], self._forms) for row in misspelt}
+        if respelt:
+            folds = [respelt.get(row, fold) for row, fold in enumerate(folds)]
+            again, _ = self._matcher.scan([folds[row] for row in misspelt])
+            hits = [hit for hit in hits if hit.text not in respelt]
+            hits += (hit._replace(text=misspelt[hit.text]) for hit in again)
         best: Best = {}
         milder: dict[int, set[str]] = {}
-        if respelt:
-            folds = list(folds)
-            for index, text in respelt.items():
-                folds[index] = text
-        for hit in self._matcher.find(folds):
+        for hit in hits:
             score = hit.term.score
             if score < THRESHOLD:
                 seen = milder.setdefault(hit.text, set())
@@ -80,14 +80,14 @@ class ListReader:
                     continue
                 score = _AIMED_SCORE
             _keep(best, hit, score)
-        for hit, hidden in self._second.find(folds, asking):
+        for hit, hidden in self._second.find(folds, signs):
             score = hit.term.score
             if score < THRESHOLD:
                 if not hidden:
                     continue
                 score = THRESHOLD
             _keep(best, hit, max(THRESHOLD, round(score * 0.95, 4)))
-        return best
+        return best, respelt
 
 
 def _is_aimed(folded: str, hit: Hit) -> bool:

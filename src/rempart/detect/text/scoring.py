@@ -34,7 +34,6 @@ from rempart.detect.text.model import (
     damping,
     load,
 )
-from rempart.detect.text.spelling import Respeller
 from rempart.detect.text.views import second_views, signs
 from rempart.model import THRESHOLD, Label
 
@@ -117,7 +116,6 @@ class TextScorer:
         self.weights = weights if weights is not None else shipped_weights()
         self._delta = None if delta is None else _Learned(delta)
         self._lists = ListReader()
-        self._respeller = Respeller()
         self._scale = None if self.weights is None else _Scale(self.weights)
 
     def steepness(self, languages: Sequence[str]) -> Scores:
@@ -167,8 +165,7 @@ class TextScorer:
     def read(self, folds: Sequence[str]) -> Read:
         """As `score`, with what the score rests on; for portions that fit into memory."""
         asking = signs(folds)
-        respelt = self._respeller.respelt(folds)
-        best = self._lists.read(folds, asking, respelt)
+        best, respelt = self._lists.read(folds, asking)
         if self._scale is None:
             rows = Rows([], np.zeros(0, np.intp), [], 0, [])
             zero = np.zeros((len(folds), len(LABELS)), np.float32)
@@ -219,7 +216,7 @@ def portions(folds: Sequence[str]) -> list[tuple[int, int]]:
     return list(zip(cuts, [*cuts[1:], len(folds)], strict=True))
 
 
-def _rows(folds: Sequence[str], asking: Sequence[int], respelt: Mapping[int, str]) -> Rows:
+def _rows(folds: Sequence[str], asking: Mapping[int, int], respelt: Mapping[int, str]) -> Rows:
     texts, owner, begins = list(folds), list(range(len(folds))), [0] * len(folds)
     spelt: Mapping[int, str] = respelt
     if max(map(len, folds), default=0) > WINDOW:
@@ -229,8 +226,7 @@ def _rows(folds: Sequence[str], asking: Sequence[int], respelt: Mapping[int, str
                 texts.append(fold[begin : begin + WINDOW])
                 owner.append(index)
                 begins.append(begin)
-        wanted = set(asking)
-        asking = [row for row, index in enumerate(owner) if index in wanted]
+        asking = {row: asking[index] for row, index in enumerate(owner) if index in asking}
         spelt = {
             row: respelt[index][begins[row] : begins[row] + WINDOW]
             for row, index in enumerate(owner)

@@ -6,21 +6,17 @@ Rules of this module:
    and the classes of abuse; five letters and more, two neighbours swapped.
 2. What is a word itself ("signe", "planet") stays as it is: the vocabulary, and `real_words.txt`.
 3. A respelt text has the length of the text: places stay where they were.
-4. All forms are looked for at once, in one pass over all texts of a batch.
+4. The forms are looked for together with the listed terms (`lists`), in one pass.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
-from itertools import accumulate
 from typing import Final
 
-from ahocorasick_rs import BytesAhoCorasick
-
-from rempart.detect.text.terms import SEPARATOR, in_bytes, read_phrases, shipped_terms
+from rempart.detect.text.terms import read_phrases, shipped_terms
 from rempart.detect.text.words import read_classes
 
 _SHORTEST: Final = 5
@@ -65,22 +61,6 @@ def _swapped(word: str) -> set[str]:
     } - {word}
 
 
-class Respeller:
-    """Finds and puts right swapped letters in many texts."""
-
-    def __init__(self) -> None:
-        self._forms = respellings()
-        self._automaton = BytesAhoCorasick([f" {form} ".encode() for form in self._forms])
-
-    def respelt(self, folds: Sequence[str]) -> dict[int, str]:
-        """Number and respelt text of the texts that hold such a form, rising."""
-        found = self._automaton.find_matches_as_indexes(in_bytes(folds), overlapping=True)
-        if not found:
-            return {}
-        starts = list(accumulate((len(text) + len(SEPARATOR) for text in folds), initial=1))
-        rows = sorted({bisect_right(starts, start + 1) - 1 for _, start, _ in found})
-        return {row: _WORD.sub(self._read, folds[row]) for row in rows}
-
-    def _read(self, match: re.Match[str]) -> str:
-        word = match.group()
-        return self._forms.get(word, word)
+def respell(fold: str, forms: Mapping[str, str]) -> str:
+    """The text with every such form put right; of the same length."""
+    return _WORD.sub(lambda match: forms.get(match.group(), match.group()), fold)

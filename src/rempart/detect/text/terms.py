@@ -97,34 +97,48 @@ def in_bytes(folds: Sequence[str]) -> bytes:
 
 
 class TermMatcher:
-    """Finds many terms in many texts, except inside harmless phrases."""
+    """Finds many terms in many texts, except inside harmless phrases; and, in the same pass, the
+    texts that hold one of `marks`."""
 
-    def __init__(self, terms: Sequence[Term], harmless: Sequence[str] = ()) -> None:
+    def __init__(
+        self, terms: Sequence[Term], harmless: Sequence[str] = (), marks: Sequence[str] = ()
+    ) -> None:
         self._terms = tuple(terms)
-        patterns = [*(term.text for term in self._terms), *harmless]
+        self._marks = len(terms) + len(harmless)
+        patterns = [*(term.text for term in self._terms), *harmless, *marks]
         self._automaton = BytesAhoCorasick([f" {text} ".encode() for text in patterns])
 
     def find(self, folds: Sequence[str]) -> Iterator[Hit]:
+        """Hits in order of text, then of place."""
+        yield from self.scan(folds)[0]
+
+    def scan(self, folds: Sequence[str]) -> tuple[list[Hit], list[int]]:
         """Hits in order of text, then of place; of one term in one text the first `_OFTEN`, so that
-        a text that is nothing but hits is held in bounds. Characters outside ASCII part words;
-        encoding them to one byte each keeps every offset where it was."""
+        a text that is nothing but hits is held in bounds. Then the rising numbers of the texts that
+        hold a mark. Characters outside ASCII part words; encoding them to one byte each keeps every
+        offset where it was."""
         joined = in_bytes(folds)
         found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
             joined, overlapping=True
         )
         if not found:
-            return
+            return [], []
         starts = list(accumulate((len(text) + len(SEPARATOR) for text in folds), initial=1))
-        hits = []
+        hits: list[Hit] = []
+        marked: set[int] = set()
         known = len(self._terms)
-        harmless = sorted((start, end) for number, start, end in found if number >= known)
+        harmless = sorted(
+            (start, end) for number, start, end in found if known <= number < self._marks
+        )
         begins = [start for start, _ in harmless]
         furthest = list(accumulate((end for _, end in harmless), max))
         times: dict[tuple[int, int], int] = {}
         for number, start, end in found:
-            if number >= known:
-                continue
             index = bisect_right(starts, start + 1) - 1
+            if number >= known:
+                if number >= self._marks:
+                    marked.add(index)
+                continue
             seen = times.get((index, number), 0)
             if seen >= _OFTEN:
                 continue
@@ -135,4 +149,4 @@ class TermMatcher:
             offset = starts[index]
             hits.append(Hit(index, start + 1 - offset, end - 1 - offset, self._terms[number]))
         hits.sort(key=lambda hit: (hit.text, hit.start, -hit.end))
-        yield from hits
+        return hits, sorted(marked)

@@ -20,8 +20,9 @@ from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rempart.detect.text.evasion import signed
+from rempart.detect.text.evasion import ALONE, ENDLESS, INSIDE, TRIPLE, signed
 from rempart.detect.text.terms import read_terms
 from rempart.detect.text.words import read_classes
 
@@ -174,51 +175,54 @@ def _segmented(letters: str, unknown: int) -> str:
     return " ".join(reversed(found))
 
 
-_STEPS: Final[tuple[Step, ...]] = (
-    (_DOTTED, _undot),
-    (_SPACED, _unspace),
-    (_STARRED, _unstar),
-    (_LEETED, _unleet),
-    (_RUNS, _unrepeat),
-    (_JOINED, _unjoin),
+_STEPS: Final[tuple[tuple[int, Step], ...]] = (
+    (ALONE, (_DOTTED, _undot)),
+    (ALONE, (_SPACED, _unspace)),
+    (INSIDE, (_STARRED, _unstar)),
+    (INSIDE | ALONE, (_LEETED, _unleet)),
+    (TRIPLE | INSIDE, (_RUNS, _unrepeat)),
+    (ENDLESS, (_JOINED, _unjoin)),
 )
+"""Each step with the signs that call for it."""
 
 
-def signs(folds: Sequence[str]) -> list[int]:
-    """Which texts ask for a second view."""
+def signs(folds: Sequence[str]) -> dict[int, int]:
+    """Which texts ask for a second view, and by which signs (see `evasion.signed`)."""
     return signed(folds, _ENDLESS)
 
 
+def _steps(sign: int) -> list[Step]:
+    return [step for wanted, step in _STEPS if sign & wanted]
+
+
 def second_views(
-    folds: Sequence[str],
-    asking: Sequence[int] | None = None,
-    respelt: Mapping[int, str] | None = None,
+    folds: Sequence[str], asking: Mapping[int, int], respelt: Mapping[int, str]
 ) -> tuple[list[int], list[str]]:
-    """The texts whose second view differs from the fold, and those views; `asking` is `signs` of
-    these folds where it is known; `respelt` are texts with swapped letters put right, by number.
-    Texts longer than `MAX_LENGTH` have no second view: cut them."""
-    spelt = respelt or {}
-    asked = {*(signs(folds) if asking is None else asking), *spelt}
-    rows = [row for row in sorted(asked) if len(folds[row]) <= MAX_LENGTH]
-    if not rows:
-        return [], []
-    joined = "\n".join(spelt.get(row, folds[row]).replace("\n", " ") for row in rows)
-    for pattern, read in _STEPS:
-        if pattern is not _STARRED or "*" in joined:
+    """The texts whose second view differs from the fold, and those views. `asking`: `signs` of
+    these folds; `respelt`: texts with swapped letters put right, by number. Texts longer than
+    `MAX_LENGTH` have no second view: cut them."""
+    groups: dict[int, list[int]] = {}
+    for row in sorted({*asking, *respelt}):
+        if len(folds[row]) <= MAX_LENGTH:
+            groups.setdefault(asking.get(row, 0), []).append(row)
+    views: dict[int, str] = {}
+    for sign, rows in groups.items():
+        joined = "\n".join(respelt.get(row, folds[row]).replace("\n", " ") for row in rows)
+        for pattern, read in _steps(sign):
             joined = pattern.sub(read, joined)
-    views = joined.split("\n")
-    changed = [at for at, row in enumerate(rows) if views[at] != folds[row]]
-    return [rows[at] for at in changed], [views[at] for at in changed]
+        views.update(zip(rows, joined.split("\n"), strict=True))
+    changed = [row for row in sorted(views) if views[row] != folds[row]]
+    return changed, [views[row] for row in changed]
 
 
-def view_with_places(fold: str) -> tuple[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def view_with_places(fold: str) -> tuple[str, NDArray[np.int64]]:
     """The second view of one fold, and for each of its characters the place in the fold, with one
     entry more for the end. Inside a rewritten word places are spread evenly."""
     text = fold.replace("\n", " ")
     places = np.arange(len(fold) + 1)
-    for pattern, read in _STEPS:
+    for pattern, read in _steps(signs([fold]).get(0, 0)):
         pieces: list[str] = []
-        kept: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        kept: list[NDArray[np.int64]] = []
         done = 0
         for match in pattern.finditer(text):
             written = read(match)
