@@ -18,14 +18,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, InvalidStateError
-from contextlib import AbstractContextManager, suppress
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded_chores import Chores
+from rempart.engine.embedded_futures import answer, resolve
 from rempart.engine.embedded_items import ItemResult, Source
 from rempart.engine.embedded_raids import RaidBook, raid_digest, redrawn_raids
 from rempart.engine.embedded_rollup import Rollup
@@ -34,6 +35,7 @@ from rempart.engine.embedded_states import EngineMemory, Owed
 from rempart.engine.embedded_step import PipelineError, Step, Submission
 from rempart.engine.live import LiveHub
 from rempart.engine.pipeline import Pipeline
+from rempart.engine.protected_facts import FactKeeper
 from rempart.engine.settings import EngineSettings, load_engine_settings
 from rempart.engine.versions import changed_versions, live_versions
 from rempart.errors import (
@@ -90,6 +92,7 @@ class EmbeddedEngine:
         self.hub = LiveHub()
         self.on_step: Callable[[Step], None] | None = None
         self.pipeline = pipeline
+        self.facts = FactKeeper(data_dir)
         self._store = store
         self._lock = lock
         self._clock = clock
@@ -158,6 +161,7 @@ class EmbeddedEngine:
                 check_tail(tables)
                 self._notary.check(tables)
                 self._memory.use(live_versions(tables))
+                self.pipeline.protect(self.facts.at_start(tables))
                 self._rebuild(tables)
         except RempartError:
             raise
@@ -229,6 +233,11 @@ class EmbeddedEngine:
             self._chores.tell_facts(tables)
 
         return self.write(change)
+
+    def rule_errors(self) -> dict[str, int]:
+        """Errors of the community's own rules since they came into force, by rule."""
+        state = self._memory.state.rules
+        return dict(state.errors) if state is not None else {}
 
     def read(self) -> AbstractContextManager[Tables]:
         """A consistent moment of all tables."""
@@ -326,9 +335,11 @@ class EmbeddedEngine:
                     undigested=undigested,
                     everything=self._chores.ending,
                 )
-                answers = [_answer(tables, job) for job in writes]
+                answers = [answer(tables, job.change) for job in writes]
                 swapped = changed_versions(tables)
-                if self._memory.teach(tables, tables.stream.taught) or swapped is not None:
+                protected = self.facts.changed(tables)
+                taught = self._memory.teach(tables, tables.stream.taught)
+                if taught or swapped is not None or protected is not None:
                     self._chores.snapshot_due = True
                 self._chores.run(tables, now_ms, self._owed, full=self._full)
                 told = list(tables.announced)
@@ -347,10 +358,13 @@ class EmbeddedEngine:
             if swapped is not None:
                 self._memory.use(swapped)
                 self._chores.facts_due = True
+            if protected is not None:
+                self.pipeline.protect(protected)
+                self._chores.facts_due = True
             for submission, results in zip(submissions, step.results, strict=True):
-                _resolve(submission.future, results)
+                resolve(submission.future, results)
             for job, (value, failure) in zip(writes, answers, strict=True):
-                _resolve(job.future, value, failure)
+                resolve(job.future, value, failure)
             self._publish(step, told)
             if self.on_step is not None:
                 self.on_step(step)
@@ -365,7 +379,7 @@ class EmbeddedEngine:
             self._refused.pop(key, None)
         self._carried.clear()
         self._rollup.committed()
-        self._memory.campaigns.committed()
+        self._memory.committed()
         if self._full:
             self._full = False
             self._chores.snapshot_due = True
@@ -404,9 +418,9 @@ class EmbeddedEngine:
         self._tell_unsaved(step.measures, self._raids.touched())
         told = error if isinstance(error, RempartError) else StoreError(f"not stored: {error}")
         for submission in submissions:
-            _resolve(submission.future, None, told)
+            resolve(submission.future, None, told)
         for write in writes:
-            _resolve(write.future, None, told)
+            resolve(write.future, None, told)
         self._chores.tried(now_ms)
 
     def _recover(
@@ -428,9 +442,9 @@ class EmbeddedEngine:
                 for item in submission.items:
                     results += self._alone(item, submission)
             except Exception as failure:
-                _resolve(submission.future, None, failure)
+                resolve(submission.future, None, failure)
             else:
-                _resolve(submission.future, results)
+                resolve(submission.future, results)
 
     def _alone(self, item: Parsed, submission: Submission) -> list[ItemResult]:
         single: Future[list[ItemResult]] = Future()
@@ -444,7 +458,7 @@ class EmbeddedEngine:
             except Empty:
                 return
             if job is not None:
-                _resolve(job.future, None, StoreError("the engine has stopped"))
+                resolve(job.future, None, StoreError("the engine has stopped"))
 
     # -- afterwards --------------------------------------------------------------------------
 
@@ -477,22 +491,3 @@ class EmbeddedEngine:
         except StoreReadOnlyError as error:
             _LOG.error("the write-ahead log could not be brought in", exc_info=error)
             self.hub.publish("alarm", {"what": "store-read-only"})
-
-
-def _answer(tables: Tables, job: _Write) -> tuple[Any, Exception | None]:
-    """Runs one change as a part of the transaction."""
-    try:
-        with tables.part():
-            return job.change(tables), None
-    except (StoreFullError, StoreReadOnlyError):
-        raise
-    except Exception as error:
-        return None, error
-
-
-def _resolve(future: Future[_T], value: _T | None, error: Exception | None = None) -> None:
-    with suppress(InvalidStateError):
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(value)  # type: ignore[arg-type]

@@ -20,6 +20,8 @@ from typing import Any
 
 import msgspec
 
+from rempart.detect.facts.finder import FactMatch
+from rempart.detect.facts.probes import Row as ProbeRow
 from rempart.detect.interface import LESSON_TEXTS
 from rempart.detect.raid.union import SpreadUnions, Whole
 from rempart.detect.text.fold import fold
@@ -68,6 +70,8 @@ class BookPicture(msgspec.Struct, omit_defaults=True):
     rules: bytes = b""
     """Counters and labels of the community's own rules."""
     wholes: list[Whole] = []
+    probes: list[ProbeRow] = []
+    """Who tries out facts of protected targets."""
 
 
 class EngineMemory:
@@ -83,6 +87,8 @@ class EngineMemory:
         self.campaigns = CampaignBook()
         self.changed_raids: dict[str, Raid] = {}
         """Raids that changed while the tail of the log was stepped again."""
+        self.kept_from_target: dict[bytes, list[FactMatch]] = {}
+        """By key of the message, until a transaction has written them."""
         self._untaught: dict[str, bytes] = {}
         """States as they were before a lesson whose transaction has not committed yet."""
         self._unplanned: Planned | None = None
@@ -144,6 +150,11 @@ class EngineMemory:
         ):
             assert isinstance(states, StoredStates)
             yield prefix, states
+
+    def committed(self) -> None:
+        """The transaction of a step has committed."""
+        self.campaigns.committed()
+        self.kept_from_target.clear()
 
     # -- rebuilding --------------------------------------------------------------------------
 
@@ -385,6 +396,7 @@ def _dump_book(state: PipelineState) -> bytes:
             sorted(state.over_time.on),
             rules=state.rules.dump() if state.rules is not None else b"",
             wholes=list(state.unions.wholes.values()),
+            probes=state.probes.dump(),
         )
     )
 
@@ -403,3 +415,4 @@ def _load_book(state: PipelineState, blob: bytes) -> None:
     state.unions = SpreadUnions(picture.wholes)
     if state.rules is not None and picture.rules:
         state.rules.load(picture.rules)
+    state.probes.load(picture.probes)

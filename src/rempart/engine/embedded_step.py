@@ -48,6 +48,7 @@ from rempart.ingest import Parsed
 from rempart.log.commit import SealedEntry, seal, to_value
 from rempart.model import Event, Item, Measure, Message, Outcome, Raid, Verdict
 from rempart.store.interface import Tables
+from rempart.store.interface.facts import FactMatchRow
 from rempart.store.interface.stream import EventRow, Known, MessageRow
 
 _LOG = logging.getLogger(__name__)
@@ -140,6 +141,7 @@ class Step:
         first = self._append_items(tables, fresh, concluded, now_ms)
         self._arrived = (fresh, concluded, first)
         held = self._write_items(tables, fresh, concluded, first, now_ms)
+        self._keep_from_targets(tables, fresh, first, now_ms)
         pictures = self.raids.write(tables, now_ms, everything=everything)
         self.memory.campaigns.write(tables, now_ms)
         self._write_measures(tables, now_ms)
@@ -228,6 +230,9 @@ class Step:
                 self.raids.change(change.raid)
             for told in result.campaigns:
                 memory.campaigns.change(told.campaign)
+            for match in result.facts:
+                key = open_to_step[match.position].key
+                memory.kept_from_target.setdefault(key, []).append(match)
             for one, outcome in zip(open_to_step, result.outcomes, strict=True):
                 row = _concluded(outcome)
                 self.stepped[one.key] = row.encoded or b""
@@ -328,6 +333,21 @@ class Step:
         if events:
             tables.stream.add_events(events)
         return held
+
+    def _keep_from_targets(
+        self, tables: Tables, fresh: list[_Arrival], first: int, now_ms: int
+    ) -> None:
+        """No entry of the log: its public size would tell the sender that a fact matched."""
+        kept = self.memory.kept_from_target
+        if not kept:
+            return
+        tables.facts.add_matches(
+            [
+                FactMatchRow(match.target, seq, match.fact, now_ms)
+                for seq, one in enumerate(fresh, start=first)
+                for match in kept.get(one.key, ())
+            ]
+        )
 
     def _write_measures(self, tables: Tables, now_ms: int) -> None:
         measures = [*self.carried, *self.measures]
