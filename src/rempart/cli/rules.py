@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import click
+import msgspec
 
 from rempart.detect.text.fold import fold
 from rempart.engine.rule_files import RulesRefusedError, load_program
@@ -61,7 +62,7 @@ def test(folder: Path, as_json: bool) -> None:
         raise click.exceptions.Exit(_REFUSED) from None
     failed = [result for result in results if not result.passed]
     if as_json:
-        click.echo(json.dumps({"tests": [result._asdict() for result in results]}))
+        click.echo(json.dumps({"tests": [msgspec.to_builtins(result) for result in results]}))
     else:
         for result in failed:
             click.echo(_told(result), err=True)
@@ -93,7 +94,9 @@ def _load(folder: Path, *, as_json: bool) -> Program:
 
 def _tell_problems(error: RuleProblemsError, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"problems": [problem._asdict() for problem in error.problems]}))
+        click.echo(
+            json.dumps({"problems": [msgspec.to_builtins(problem) for problem in error.problems]})
+        )
         return
     for problem in error.problems:
         click.echo(str(problem), err=True)

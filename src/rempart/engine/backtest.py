@@ -87,11 +87,11 @@ def backtest(
     program: Program,
     *,
     messages: int = 100_000,
-    channels: frozenset[str] | None = None,
+    sees: Callable[[str, str], bool] | None = None,
     progress: Progress | None = None,
 ) -> Backtest:
-    """The last `messages` messages of the store through these rules. `channels`: only these (names
-    of channels somebody has rights on)."""
+    """The last `messages` messages of the store through these rules. `sees`: which channel on which
+    platform one has rights on."""
     trial = program.all_live()
     state = trial.new_state()
     reviewed = {one.seq: one.outcome for one in tables.cases.decided_messages(MOST_MESSAGES)}
@@ -99,7 +99,7 @@ def backtest(
     tallies = {rule.name: _Tally(rule.state) for rule in program.rules}
     seen, begin, end = 0, 0, 0
     wanted = min(messages, MOST_MESSAGES)
-    for row, message, outcome, folded in _history(tables, wanted, channels):
+    for row, message, outcome, folded in _history(tables, wanted, sees):
         seen += 1
         begin = min(begin or row.sent_at_ms, row.sent_at_ms)
         end = max(end, row.sent_at_ms)
@@ -161,7 +161,7 @@ def _hits(name: str, tally: _Tally, begin: int, step: int) -> RuleHits:
 
 
 def _history(
-    tables: Tables, messages: int, channels: frozenset[str] | None
+    tables: Tables, messages: int, sees: Callable[[str, str], bool] | None
 ) -> Iterator[tuple[MessageRow, Message, Outcome, str]]:
     """The last messages, oldest first, with what was found in them then. Private ones are left
     out, and those whose words were erased."""
@@ -176,7 +176,7 @@ def _history(
         found: list[tuple[MessageRow, Message]] = []
         for seq, bodies in tables.log.bodies_between(start, stop):
             row = rows.get(seq)
-            if row is None or (channels is not None and row.channel not in channels):
+            if row is None or (sees is not None and not sees(row.channel, row.platform)):
                 continue
             logged = logged_item(bodies)
             parsed = parse_one(logged.raw) if logged is not None else None

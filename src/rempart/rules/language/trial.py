@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -57,7 +57,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     reply_to: str | None = None
 
 
-class TrialResult(NamedTuple):
+class TrialResult(msgspec.Struct, frozen=True):
     """`found`: what the rule called for, as kinds with scopes; `error` when it failed."""
 
     rule: str

@@ -14,6 +14,8 @@ from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import NamedTuple
 
+import msgspec
+
 
 class VersionKind(StrEnum):
     RULES = "rules"
@@ -46,7 +48,7 @@ class VersionRow(NamedTuple):
     moved_ms: int
 
 
-class VersionMove(NamedTuple):
+class VersionMove(msgspec.Struct, frozen=True):
     state: VersionState
     by: str
     reason: str

@@ -17,10 +17,12 @@ from rempart.web.api import (
     events,
     health,
     hooks,
+    learning,
     log,
     media,
     protection,
     reports,
+    rules,
 )
 from rempart.web.api.description import describe
 from rempart.web.api.request import AnyRequest
@@ -51,6 +53,8 @@ _versioned = Router(
         *log.route_handlers,
         *media.route_handlers,
         *access.route_handlers,
+        *rules.route_handlers,
+        *learning.route_handlers,
     ],
 )
 

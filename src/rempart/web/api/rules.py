@@ -1,0 +1,287 @@
+"""The community's rules over HTTP: check, test, compare with history, propose, put in force.
+
+Who may moderate may write rules: check them, test them, see whom they would have hit, propose a
+version. Putting a version in force, or taking it back, is another right (`admin`). Rule files come
+and go as text, as they are written; term lists as lines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, JSONBody
+
+from rempart.detect.text.fold import fold
+from rempart.engine.backtest import Backtest, backtest
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.rule_files import terms_of
+from rempart.engine.versions import files_of, find, go_live, program_of, propose_rules, take_back
+from rempart.errors import InputError
+from rempart.rules.language import Problem, Program, RuleProblemsError
+from rempart.rules.language.trial import TrialResult, run_tests
+from rempart.store.interface import Tables
+from rempart.store.interface.versions import VersionKind, VersionMove, VersionRow
+from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.auth import Caller, must_be_known, needs
+from rempart.web.auth.gate import now_ms
+from rempart.web.failures import NoRightError
+
+Text = Annotated[str, msgspec.Meta(max_length=1 << 20)]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=1_000)]
+MOST_BACKTESTED = 500_000
+WRITE, DEPLOY = [needs("moderate")], [needs("admin")]
+
+
+class RuleFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`files`: rule files by name (TOML); `lists`: term lists by name, a term a line."""
+
+    files: dict[FileName, Text]
+    lists: dict[FileName, Text] = {}
+
+
+class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rule files, and why they are proposed."""
+
+    files: dict[FileName, Text]
+    reason: Reason
+    lists: dict[FileName, Text] = {}
+
+
+class Comparison(RuleFiles, frozen=True, forbid_unknown_fields=True):
+    messages: Annotated[int, msgspec.Meta(ge=1, le=MOST_BACKTESTED)] = 100_000
+
+
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Reason
+
+
+class RuleSummary(msgspec.Struct, frozen=True):
+    name: str
+    state: str
+    canary: int
+    file: str
+    line: int
+    description: dict[str, str]
+    tests: int
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """`problems` empty: the rules are right, `version` names them."""
+
+    version: str | None
+    rules: list[RuleSummary]
+    problems: list[Problem]
+
+
+class Tested(msgspec.Struct, frozen=True):
+    tests: list[TrialResult]
+    passed: int
+    problems: list[Problem] = []
+
+
+class RuleVersion(msgspec.Struct, frozen=True):
+    """A version without its files."""
+
+    id: str
+    state: str
+    parent: str | None
+    author: str
+    reason: str
+    at_ms: int
+    moved_by: str
+    moved_ms: int
+
+
+class RuleVersionWhole(msgspec.Struct, frozen=True):
+    version: RuleVersion
+    files: dict[str, str]
+    lists: dict[str, list[str]]
+    rules: list[RuleSummary]
+    moves: list[VersionMove]
+
+
+class RulesNow(msgspec.Struct, frozen=True):
+    """What is in force: the built-in rules by name, and the community's own."""
+
+    builtin: dict[str, dict[str, str]]
+    live: RuleVersion | None
+    rules: list[RuleSummary]
+    errors: dict[str, int]
+    versions: list[RuleVersion]
+
+
+@get("/rules", guards=[needs("read")], sync_to_thread=True, tags=["rules"])
+def rules_now(request: AnyRequest) -> RulesNow:
+    """The rules in force, and the versions there were, newest first."""
+    return read_rules(engine_of(request))
+
+
+def read_rules(engine: EmbeddedEngine) -> RulesNow:
+    with engine.read() as tables:
+        live = tables.versions.live(VersionKind.RULES)
+        versions = tables.versions.latest(VersionKind.RULES)
+    rules = engine.pipeline.rules
+    return RulesNow(
+        {rule.name: rule.description for rule in rules.rules},
+        version_of(live) if live is not None else None,
+        summaries(rules.program) if rules.program is not None else [],
+        engine.rule_errors(),
+        [version_of(row) for row in versions],
+    )
+
+
+@post("/rules/check", guards=WRITE, status_code=200, sync_to_thread=True, tags=["rules"])
+def check_rules(data: JSONBody[RuleFiles]) -> Checked:
+    """Whether these rule files are right; all mistakes with file, line, span and hint."""
+    try:
+        program = program_from(data)
+    except RuleProblemsError as error:
+        return Checked(None, [], list(error.problems))
+    return Checked(program.hash, summaries(program), [])
+
+
+@post("/rules/test", guards=WRITE, status_code=200, sync_to_thread=True, tags=["rules"])
+def test_rules(data: JSONBody[RuleFiles]) -> Tested:
+    """Runs the tests that stand beside the rules."""
+    try:
+        results = run_tests(program_from(data), fold)
+    except RuleProblemsError as error:
+        return Tested([], 0, list(error.problems))
+    return Tested(results, sum(result.passed for result in results))
+
+
+@post("/rules/backtest", guards=WRITE, status_code=200, sync_to_thread=True, tags=["rules"])
+def backtest_rules(request: AnyRequest, data: JSONBody[Comparison]) -> Backtest:
+    """Whom these rules would have hit among the last messages, in channels one has rights on."""
+    who = must_be_known(request)
+    program = checked_program(data)
+    with engine_of(request).read() as tables:
+        return backtest(tables, program, messages=data.messages, sees=who.sees)
+
+
+@post("/rules", guards=WRITE, tags=["rules"])
+async def propose(request: AnyRequest, data: JSONBody[Proposal]) -> RuleVersion:
+    """These rules as a version; it is not in force yet."""
+    who, at_ms = must_be_known(request), now_ms()
+    program = checked_program(data)
+    return version_of(
+        await write(
+            request,
+            lambda tables: propose_rules(
+                tables, program, author=who.id, reason=data.reason, at_ms=at_ms
+            ),
+        )
+    )
+
+
+@get("/rules/{version:str}", guards=[needs("read")], sync_to_thread=True, tags=["rules"])
+def show_version(request: AnyRequest, version: FromPath[str]) -> RuleVersionWhole:
+    """One version, with its files and what became of it."""
+    with engine_of(request).read() as tables:
+        row = find(tables, VersionKind.RULES, version)
+        files, lists = files_of(tables, row.id)
+        return RuleVersionWhole(
+            version_of(row),
+            dict(files),
+            {name: list(terms) for name, terms in lists.items()},
+            summaries(program_of(tables, row.id)),
+            tables.versions.moves(VersionKind.RULES, row.id),
+        )
+
+
+@post("/rules/{version:str}/live", guards=DEPLOY, status_code=200, tags=["rules"])
+async def put_in_force(
+    request: AnyRequest, version: FromPath[str], data: JSONBody[Move]
+) -> RuleVersion:
+    """From the next message on these rules are in force; the ones before are replaced."""
+    who, at_ms = deployer(request), now_ms()
+
+    def change(tables: Tables) -> VersionRow:
+        return go_live(
+            tables, VersionKind.RULES, version, by=who.id, reason=data.reason, at_ms=at_ms
+        )
+
+    return version_of(await write(request, change))
+
+
+@post("/rules/revert", guards=DEPLOY, status_code=200, tags=["rules"])
+async def revert(request: AnyRequest, data: JSONBody[Move]) -> RulesNow:
+    """The rules in force are taken back; those before them are in force again, if there were."""
+    who, at_ms = deployer(request), now_ms()
+
+    def change(tables: Tables) -> VersionRow | None:
+        return take_back(tables, VersionKind.RULES, by=who.id, reason=data.reason, at_ms=at_ms)
+
+    await write(request, change)
+    return await asyncio.to_thread(read_rules, engine_of(request))
+
+
+route_handlers: list[Any] = [
+    rules_now,
+    check_rules,
+    test_rules,
+    backtest_rules,
+    propose,
+    revert,
+    show_version,
+    put_in_force,
+]
+
+
+def deployer(request: AnyRequest) -> Caller:
+    """Who puts in force what holds everywhere: nobody whose rights end at some channels."""
+    who = must_be_known(request)
+    if who.channels is not None:
+        raise NoRightError("rules and learning hold in every channel; your rights are on some")
+    return who
+
+
+def program_from(data: RuleFiles | Proposal) -> Program:
+    """RuleProblemsError: all that is wrong with them."""
+    lists = {name: terms_of(text) for name, text in data.lists.items()}
+    return Program(data.files, lists)
+
+
+def checked_program(data: RuleFiles | Proposal) -> Program:
+    """InputError names the first mistake."""
+    try:
+        return program_from(data)
+    except RuleProblemsError as error:
+        first = error.problems[0]
+        raise InputError(
+            f"{first.what}" + (f" ({len(error.problems)} mistakes)" if error.problems[1:] else ""),
+            where=f"{first.file}:{first.line}:{first.column + 1}",
+            next_step=first.hint or "POST /rules/check shows all mistakes",
+        ) from error
+
+
+def summaries(program: Program) -> list[RuleSummary]:
+    return [
+        RuleSummary(
+            rule.name,
+            rule.state,
+            rule.canary,
+            rule.file,
+            rule.line,
+            rule.description,
+            len(rule.tests),
+        )
+        for rule in program.rules
+    ]
+
+
+def version_of(row: VersionRow) -> RuleVersion:
+    return RuleVersion(
+        row.id,
+        row.state.value,
+        row.parent,
+        row.author,
+        row.reason,
+        row.at_ms,
+        row.moved_by,
+        row.moved_ms,
+    )
