@@ -13,6 +13,13 @@
 #define PUBLIC __attribute__((visibility("default")))
 #endif
 
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)0)
+#endif
+
+#define AHEAD 16 /* rows of weights are asked for so many features before they are used */
 #define BUCKET_SHIFT 14
 #define SLOT_SHIFT 16
 #define SLOT_MASK 0xFFFFu
@@ -62,7 +69,7 @@ static inline int kind_of(const Tables *tables, uint32_t code)
 }
 
 /* The features of one text of `length` code points; `codes[0]` is the separator before it and
- * `codes[length]` the one after it. `scratch` holds 3 * length + 8 numbers, `out` 9 * length.
+ * `codes[length]` the one after it. `scratch` holds 5 * length + 8 numbers, `out` 9 * length.
  * Returns how many features there are. */
 static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length, uint32_t *scratch,
                     uint32_t *out)
@@ -70,7 +77,9 @@ static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length,
     uint32_t *letters = scratch;                /* the code of a letter, 0 for anything else */
     uint32_t *tokens = scratch + length + 8;    /* their hashes */
     uint32_t *concepts = tokens + length;       /* hashes of the names of the classes met */
-    int64_t count = 0, met = 0, n = 0;
+    uint32_t *begins = concepts + length;       /* where words begin that give character n-grams */
+    uint32_t *sizes = begins + length;
+    int64_t count = 0, met = 0, words = 0, n = 0;
     for (int64_t i = 0; i < length;) {
         int kind = kind_of(tables, codes[i]);
         int64_t end = i + 1;
@@ -94,38 +103,43 @@ static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length,
             hash = codes[i];
         }
         uint8_t class = class_of(tables, hash);
-        if (class) {
+        if (class)
             concepts[met++] = tables->names[class];
-            if (class == tables->identity) {
-                hash = tables->names[class];
-                for (int64_t j = i; j < end; j++)
-                    letters[j] = 0;
-            }
+        if (class == tables->identity) {
+            hash = tables->names[class];
+        } else if (kind == WORD && end > i + 1) {
+            begins[words] = (uint32_t)i;
+            sizes[words++] = (uint32_t)(end - i);
         }
         tokens[count++] = hash;
         i = end;
     }
-    for (int64_t i = length; i < length + 5; i++)
-        letters[i] = 0;
+    letters[length] = 0;
     for (int64_t i = 0; i < count; i++)
         out[n++] = bucket(tokens[i], 0);
     for (int64_t i = 0; i + 1 < count; i++)
         out[n++] = bucket(tokens[i] * FIRST + tokens[i + 1] * SECOND, 1);
     for (int64_t i = 0; i + 2 < count; i++)
         out[n++] = bucket(tokens[i] * FIRST + tokens[i + 2] * SECOND, 2);
-    for (int64_t i = 0; i < length; i++)
-        if (letters[i + 1] && (letters[i] || letters[i + 2]))
-            out[n++] = bucket(
-                letters[i] * GRAM[0] + letters[i + 1] * GRAM[1] + letters[i + 2] * GRAM[2], 3);
-    for (int64_t i = 0; i < length; i++)
-        if (letters[i + 1] && letters[i + 2] && (letters[i] || letters[i + 3]))
-            out[n++] = bucket(letters[i] * GRAM[0] + letters[i + 1] * GRAM[1] +
-                                  letters[i + 2] * GRAM[2] + letters[i + 3] * GRAM[3], 4);
-    for (int64_t i = 0; i < length; i++)
-        if (letters[i + 1] && letters[i + 2] && letters[i + 3] && (letters[i] || letters[i + 4]))
-            out[n++] = bucket(letters[i] * GRAM[0] + letters[i + 1] * GRAM[1] +
-                                  letters[i + 2] * GRAM[2] + letters[i + 3] * GRAM[3] +
-                                  letters[i + 4] * GRAM[4], 5);
+    /* A window begins at most one before its word and ends at most one after it: there stand noughts.
+     * The window that does both is the word itself and left out. */
+    for (int64_t w = 0; w < words; w++) {
+        const uint32_t *at = letters + begins[w] - 1;
+        for (uint32_t i = 0; i < sizes[w]; i++, at++)
+            out[n++] = bucket(at[0] * GRAM[0] + at[1] * GRAM[1] + at[2] * GRAM[2], 3);
+    }
+    for (int64_t w = 0; w < words; w++) {
+        const uint32_t *at = letters + begins[w] - 1;
+        for (uint32_t i = 1; sizes[w] > 2 && i < sizes[w]; i++, at++)
+            out[n++] = bucket(at[0] * GRAM[0] + at[1] * GRAM[1] + at[2] * GRAM[2] +
+                                  at[3] * GRAM[3], 4);
+    }
+    for (int64_t w = 0; w < words; w++) {
+        const uint32_t *at = letters + begins[w] - 1;
+        for (uint32_t i = 2; sizes[w] > 3 && i < sizes[w]; i++, at++)
+            out[n++] = bucket(at[0] * GRAM[0] + at[1] * GRAM[1] + at[2] * GRAM[2] +
+                                  at[3] * GRAM[3] + at[4] * GRAM[4], 5);
+    }
     for (int64_t i = 0; i < met; i++)
         out[n++] = bucket(concepts[i], 6);
     for (int64_t i = 0; i + 1 < met; i++)
@@ -166,6 +180,8 @@ PUBLIC void rempart_sums(const Tables *tables, const uint32_t *codes, const int6
             int64_t last = first + BLOCK < n ? first + BLOCK : n;
             int16_t part[HEADS] = {0};
             for (int64_t j = first; j < last; j++) {
+                if (j + AHEAD < n)
+                    PREFETCH(weights + (size_t)indices[j + AHEAD] * HEADS);
                 const int8_t *row = weights + (size_t)indices[j] * HEADS;
                 for (int head = 0; head < HEADS; head++)
                     part[head] = (int16_t)(part[head] + row[head]);

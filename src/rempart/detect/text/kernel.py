@@ -22,6 +22,7 @@ from rempart.detect.text.words import WordList
 HEADS: Final = 16
 """Columns of a row of weights as the kernel reads them; those not used are nought."""
 _PER_CHARACTER: Final = 9
+_SCRATCH: Final = 5
 _SPARE: Final = 8
 
 
@@ -86,7 +87,7 @@ class Kernel:
         longest = int(np.diff(bounds).max(initial=0))
         indices = np.empty(_PER_CHARACTER * len(codes), np.uint32)
         starts = np.empty(texts + 1, np.int64)
-        scratch = np.empty(3 * longest + 2 * _SPARE, np.uint32)
+        scratch = np.empty(_SCRATCH * longest + 2 * _SPARE, np.uint32)
         count = _LIBRARY.rempart_features(
             self._address,
             codes.ctypes.data,
@@ -106,7 +107,7 @@ class Kernel:
         assert _LIBRARY is not None
         texts = len(bounds) - 1
         longest = int(np.diff(bounds).max(initial=0))
-        room = np.empty((3 + _PER_CHARACTER) * longest + 2 * _SPARE, np.uint32)
+        room = np.empty((_SCRATCH + _PER_CHARACTER) * longest + 2 * _SPARE, np.uint32)
         sums = np.empty((texts, HEADS), np.int32)
         counts = np.empty(texts, np.int64)
         _LIBRARY.rempart_sums(
@@ -115,7 +116,7 @@ class Kernel:
             bounds.ctypes.data,
             texts,
             room.ctypes.data,
-            room[3 * longest + 2 * _SPARE :].ctypes.data,
+            room[_SCRATCH * longest + 2 * _SPARE :].ctypes.data,
             weights.ctypes.data,
             sums.ctypes.data,
             counts.ctypes.data,
