@@ -11,7 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-PARTS = ("scan", "http_ingest", "targets")
+PARTS = ("scan", "text", "http_ingest", "targets")
 
 
 def main() -> None:
