@@ -112,3 +112,34 @@ def test_refused_rules_stop_a_scan_before_it_begins(folder: Path, tmp_path: Path
     code, _, err = run("scan", messages(tmp_path / "in.ndjson"), "--out", out, "--rules", folder)
     assert code == 1 and "cuont" in err
     assert not out.exists()
+
+
+def test_history(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    code, _, err = run("scan", messages(tmp_path / "in.ndjson"), "--data", data)
+    assert code == 0, err
+    code, out, _ = run("rules", "backtest", folder, "--data", data, "--json")
+    found = {one["rule"]: one for one in json.loads(out)["rules"]}
+    assert code == 0 and json.loads(out)["messages"] == 6
+    assert found["no-viewbots"]["hits"] == 1 and found["many-a-minute"]["hits"] == 3
+    code, out, _ = run("rules", "backtest", folder, "--data", data)
+    assert ("1 hits on 1 accounts in 1 channels" in out and "▁" in out) or "█" in out
+
+
+def test_pushed_into_a_folder_and_in_force_in_the_next_scan(folder: Path, tmp_path: Path) -> None:
+    data, out = tmp_path / "data", tmp_path / "out.ndjson"
+    code, told, err = run("rules", "push", folder, "--data", data, "--reason", "bots", "--live")
+    assert code == 0 and "is in force" in told, err
+    code, _, err = run("scan", messages(tmp_path / "in.ndjson"), "--data", data, "--out", out)
+    assert code == 0, err
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [row["verdict"] for row in rows].count("hold") == 1
+
+
+def test_rules_whose_tests_do_not_hold_are_not_deployed(folder: Path, tmp_path: Path) -> None:
+    (folder / "lists" / "ads.txt").write_text("something else\n", "utf-8")
+    data = tmp_path / "data"
+    code, _, err = run("rules", "push", folder, "--data", data, "--reason", "bots")
+    assert code == 1 and "its tests do not hold" in err and not data.exists()
+    code, _, err = run("rules", "push", folder, "--reason", "bots")
+    assert code == 2 and "--data or --to" in err

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
 import msgspec
 
+from rempart.cases.entries import at_time
+from rempart.cli.progress import steps
+from rempart.cli.push import push_to_folder, push_to_service, read_folder_as_written
 from rempart.detect.text.fold import fold
+from rempart.engine.backtest import MOST_MESSAGES, Backtest
+from rempart.engine.backtest import backtest as over_history
+from rempart.engine.embedded import STORE_FILE
 from rempart.engine.rule_files import RulesRefusedError, load_program
-from rempart.errors import NotYetError
 from rempart.rules.language import Program, RuleProblemsError
 from rempart.rules.language.trial import TrialResult, run_tests
+from rempart.store.sqlite.store import SqliteStore
 
+_HEIGHTS = "▁▂▃▄▅▆▇█"
 _FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default="rules", required=False
 )
@@ -55,11 +63,7 @@ def check(folder: Path, as_json: bool) -> None:
 def test(folder: Path, as_json: bool) -> None:
     """Run the tests that stand beside the rules: exit 0 when all hold, 1 when one does not."""
     program = _load(folder, as_json=as_json)
-    try:
-        results = run_tests(program, fold)
-    except RuleProblemsError as error:
-        _tell_problems(error, as_json=as_json)
-        raise click.exceptions.Exit(_REFUSED) from None
+    results = _tested(program, as_json=as_json)
     failed = [result for result in results if not result.passed]
     if as_json:
         click.echo(json.dumps({"tests": [msgspec.to_builtins(result) for result in results]}))
@@ -72,6 +76,14 @@ def test(folder: Path, as_json: bool) -> None:
         click.echo(f"{len(results) - len(failed)} of {len(results)} tests hold")
     if failed:
         raise click.exceptions.Exit(_REFUSED)
+
+
+def _tested(program: Program, *, as_json: bool) -> list[TrialResult]:
+    try:
+        return run_tests(program, fold)
+    except RuleProblemsError as error:
+        _tell_problems(error, as_json=as_json)
+        raise click.exceptions.Exit(_REFUSED) from None
 
 
 def _told(result: TrialResult) -> str:
@@ -104,27 +116,108 @@ def _tell_problems(error: RuleProblemsError, *, as_json: bool) -> None:
     click.echo(f"refused: {count} mistake{'s' if count != 1 else ''}", err=True)
 
 
-def _not_yet(what: str) -> NotYetError:
-    return NotYetError(
-        f"{what} comes with the issue 'Rules and protection'",
-        where="rules",
-        next_step="rempart scan --rules FOLDER tries them on files",
-    )
-
-
-@rules.command(epilog="Example: rempart rules backtest rules/ --data data")
-@click.argument("folder", required=False, expose_value=False)
+@rules.command(epilog="Example: rempart rules backtest rules/ --data data --messages 100000")
+@_FOLDER
 @click.option(
-    "--data", help="Folder of the service whose history to compare with.", expose_value=False
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="data",
+    show_default=True,
+    help="Folder of the service whose history to compare with; it may be running.",
 )
-def backtest() -> None:
-    """Compare rules with what happened."""
-    raise _not_yet("comparing rules with history")
+@click.option(
+    "--messages",
+    type=click.IntRange(1, MOST_MESSAGES),
+    default=100_000,
+    show_default=True,
+    help="So many of the last messages.",
+)
+@_JSON
+def backtest(folder: Path, data: Path, messages: int, as_json: bool) -> None:
+    """Whom these rules would have hit, and what people said of those messages since."""
+    program = _load(folder, as_json=as_json)
+    store = SqliteStore.open_for_reading(data / STORE_FILE)
+    try:
+        with store.read() as tables, steps() as show:
+            found = over_history(
+                tables, program, messages=messages, progress=partial(show, "messages")
+            )
+    finally:
+        store.close()
+    click.echo(msgspec.json.encode(found).decode() if as_json else _history_for_people(found))
 
 
-@rules.command(epilog="Example: rempart rules push rules/ --data data")
-@click.argument("folder", required=False, expose_value=False)
-@click.option("--data", help="Folder of the service to deploy to.", expose_value=False)
-def push() -> None:
-    """Deploy rules."""
-    raise _not_yet("deploying rules")
+def _history_for_people(found: Backtest) -> str:
+    if not found.messages:
+        return "there is no message in this history yet"
+    begin, end = (at_time(at).strftime("%Y-%m-%d %H:%M") for at in (found.begin_ms, found.end_ms))
+    lines = [f"{found.messages:,} messages from {begin} to {end} UTC", ""]
+    for one in found.rules:
+        lines.append(f"{one.rule} ({one.state})")
+        if not one.hits:
+            lines += ["    no hit", ""]
+            continue
+        lines.append(
+            f"    {one.hits:,} hits on {one.accounts:,} accounts in {one.channels:,} channels; "
+            f"{one.already:,} of them were held anyway"
+        )
+        lines.append(f"    reviewed since: {one.fine:,} found fine, {one.upheld:,} upheld")
+        if one.unknown or one.errors:
+            lines.append(f"    {one.unknown:,} times unknown, {one.errors:,} errors")
+        if one.overlap:
+            shared = ", ".join(f"{name} {count:,}" for name, count in one.overlap.items())
+            lines.append(f"    together with: {shared}")
+        lines += [f"    {_bars(one.series)}", ""]
+    return "\n".join(lines).rstrip()
+
+
+def _bars(series: list[int]) -> str:
+    """Hits over time, one character for each equal span."""
+    most = max(series, default=0) or 1
+    return "".join(" " if not count else _HEIGHTS[(count * 7) // most] for count in series)
+
+
+@rules.command(epilog='Example: rempart rules push rules/ --data data --live --reason "bots again"')
+@_FOLDER
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a service that is not running now.",
+)
+@click.option("--to", "address", help="Address of a running service, like http://127.0.0.1:8731.")
+@click.option(
+    "--token",
+    envvar="REMPART_TOKEN",
+    help="Its token: `moderate` proposes, `admin` puts in force. Or REMPART_TOKEN.",
+)
+@click.option("--reason", required=True, help="Why; the log keeps it.")
+@click.option("--live", is_flag=True, help="Put it in force at once, when all its tests hold.")
+@_JSON
+def push(
+    folder: Path,
+    data: Path | None,
+    address: str | None,
+    token: str | None,
+    reason: str,
+    live: bool,
+    as_json: bool,
+) -> None:
+    """Deploy rules: a version of them, and with --live in force."""
+    if (data is None) == (address is None):
+        raise click.UsageError("name either --data or --to")
+    program = _load(folder, as_json=as_json)
+    failed = [one for one in _tested(program, as_json=as_json) if not one.passed]
+    if failed:
+        for one in failed:
+            click.echo(_told(one), err=True)
+        click.echo("not deployed: its tests do not hold", err=True)
+        raise click.exceptions.Exit(_REFUSED)
+    if data is not None:
+        id, state = push_to_folder(data, program, reason, live=live)
+    else:
+        files, lists = read_folder_as_written(folder)
+        id, state = push_to_service(str(address), token, files, lists, reason, live=live)
+    if as_json:
+        click.echo(json.dumps({"version": id, "state": state}))
+    else:
+        click.echo(f"version {id[:12]} is {'in force' if state == 'live' else 'proposed'}")

@@ -1,0 +1,94 @@
+"""Bringing rules into force: into a data folder, or to a running service over its API."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.rule_files import LISTS
+from rempart.engine.versions import go_live, propose_rules
+from rempart.errors import AccessError, InputError
+from rempart.rules.language import Program
+from rempart.store.interface import Tables
+from rempart.store.interface.versions import VersionKind, VersionRow, VersionState
+
+BY_COMMAND = "command-line"
+
+
+def push_to_folder(data: Path, program: Program, reason: str, *, live: bool) -> tuple[str, str]:
+    """Id and state of the version. StoreError: a service is running on this folder."""
+    engine = EmbeddedEngine.open(data)
+    engine.start()
+    at_ms = time.time_ns() // 1_000_000
+
+    def change(tables: Tables) -> VersionRow:
+        row = propose_rules(tables, program, author=BY_COMMAND, reason=reason, at_ms=at_ms)
+        if live and row.state is not VersionState.LIVE:
+            row = go_live(
+                tables, VersionKind.RULES, row.id, by=BY_COMMAND, reason=reason, at_ms=at_ms
+            )
+        return row
+
+    try:
+        row = engine.write(change).result()
+    finally:
+        engine.stop()
+    return row.id, row.state.value
+
+
+def push_to_service(
+    address: str,
+    token: str | None,
+    files: dict[str, str],
+    lists: dict[str, str],
+    reason: str,
+    *,
+    live: bool,
+) -> tuple[str, str]:
+    """The same through the API. AccessError: the token has no right to it."""
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
+        made = _post(client, "/api/v1/rules", files=files, lists=lists, reason=reason)
+        if live and made["state"] != "live":
+            made = _post(client, f"/api/v1/rules/{made['id']}/live", reason=reason)
+    return str(made["id"]), str(made["state"])
+
+
+def read_folder_as_written(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Rule files and lists as they are written; the service folds the lists itself."""
+    files = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.toml"))}
+    found = sorted((folder / LISTS).glob("*.txt"))
+    return files, {path.stem: path.read_text("utf-8") for path in found}
+
+
+def _post(client: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
+    where = str(client.base_url)
+    try:
+        answer = client.post(path, json=body)
+    except httpx.TransportError as error:
+        raise InputError(
+            f"the service does not answer: {error}",
+            where=where,
+            next_step="is it running there? (rempart serve)",
+        ) from error
+    if answer.is_success:
+        return dict(answer.json())
+    try:
+        told = answer.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        told = {"reason": f"it answered {answer.status_code}"}
+    if answer.status_code in (401, 403):
+        raise AccessError(
+            f"the service refused: {told['reason']}",
+            where=where,
+            next_step="--token, or REMPART_TOKEN: `moderate` proposes, `admin` puts in force",
+        )
+    raise InputError(
+        f"the service refused: {told['reason']}",
+        where=str(told.get("where") or where),
+        next_step=str(told.get("next_step") or ""),
+    )
