@@ -151,3 +151,29 @@ def test_a_damaged_store_is_to_be_restored(data: Path) -> None:
     assert served.exit_code == 2
     assert "damaged" in served.stderr
     assert "restore a backup" in served.stderr
+
+
+def test_which_path_reads_words(data: Path) -> None:
+    from rempart.detect.text.features import compiled
+
+    _, checks = examine(data)
+    path = "numpy" if compiled() is None else "compiled kernel"
+    assert checks["words"]["found"].startswith(path)
+
+
+def test_weights_that_do_not_fit_the_word_lists(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would read other features than they were trained on: every score would be wrong."""
+    import numpy as np
+
+    from rempart.detect.text import model, scoring
+
+    heads = len(model.ALL_HEADS)
+    table = np.zeros((model.BUCKETS, heads), np.int8)
+    row = np.zeros(heads, np.float32)
+    other = model.Weights(table, row, row, "of long ago", lists="0123456789abcdef")
+    monkeypatch.setattr(scoring, "shipped_weights", lambda: model.load(model.dump(other)))
+    code, checks = examine(data)
+    assert code == 1
+    assert (checks["words"]["state"], "of long ago" in checks["words"]["found"]) == ("wrong", True)

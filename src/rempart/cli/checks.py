@@ -59,6 +59,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_log(data),
         lambda: check_port(port),
         check_translations,
+        check_words,
     ]
     return [check() for check in checks]
 
@@ -364,6 +365,28 @@ def check_translations() -> Finding:
                     "install the package again",
                 )
     return Finding("translations", State.OK, "en, fr")
+
+
+def check_words() -> Finding:
+    """Which path reads words, and whether the weights are whole and fit the word lists."""
+    from rempart.detect.text.features import compiled
+    from rempart.detect.text.model import WeightsError
+    from rempart.detect.text.scoring import shipped_weights
+    from rempart.detect.text.words import digest
+
+    path = "numpy" if compiled() is None else "compiled kernel"
+    again = "install the package again"
+    try:
+        weights = shipped_weights()
+    except WeightsError as error:
+        return Finding("words", State.WRONG, str(error), again)
+    if weights is None:
+        return Finding("words", State.MIND, f"{path}; no weights: word lists alone", again)
+    if weights.lists != digest():
+        return Finding(
+            "words", State.WRONG, f"{path}; weights {weights.version} for other word lists", again
+        )
+    return Finding("words", State.OK, f"{path}, weights {weights.version}")
 
 
 def _existing(data: Path) -> Path:

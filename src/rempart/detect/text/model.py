@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from rempart.detect.text import kernel
 from rempart.detect.text.features import BUCKETS, Features, compiled, features, laid_out
+from rempart.detect.text.words import digest
 
 HEADS: Final[tuple[str, ...]] = (
     "hate",
@@ -89,7 +90,8 @@ class Weights:
 
     `calibration[language][head]`; a language that is missing has that of `other`.
     `mix[label][head]`: so much of a positive logit of `head` is added to the logit of `label`;
-    negative numbers let the non-abuse heads lower a label.
+    negative numbers let the non-abuse heads lower a label. `lists`: `words.digest` of the lists they
+    were trained with; empty until they are written to a file.
     """
 
     weights: NDArray[np.int8]
@@ -98,6 +100,7 @@ class Weights:
     version: str
     calibration: Mapping[str, Mapping[str, Calibration]] = field(default_factory=dict)
     mix: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    lists: str = ""
 
     def __post_init__(self) -> None:
         heads = len(ALL_HEADS)
@@ -185,6 +188,7 @@ def dump(weights: Weights) -> bytes:
     """The file of these weights."""
     header = {
         "version": weights.version,
+        "lists": weights.lists or digest(),
         "buckets": BUCKETS,
         "heads": ALL_HEADS,
         "calibration": {
@@ -228,7 +232,7 @@ def load(blob: bytes) -> Weights:
             language: {head: Calibration(*row) for head, row in heads.items()}
             for language, heads in header["calibration"].items()
         }
-        mix, version = header["mix"], header["version"]
+        mix, version, lists = header["mix"], header["version"], header["lists"]
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise WeightsError(f"the header of the weights cannot be read: {error}") from error
     place += length
@@ -238,4 +242,4 @@ def load(blob: bytes) -> Weights:
     scale = np.frombuffer(body, "<f4", heads, place).astype(np.float32)
     bias = np.frombuffer(body, "<f4", heads, place + 4 * heads).astype(np.float32)
     table = np.frombuffer(body, np.int8, BUCKETS * heads, place + 8 * heads)
-    return Weights(table.reshape(BUCKETS, heads), scale, bias, version, calibration, mix)
+    return Weights(table.reshape(BUCKETS, heads), scale, bias, version, calibration, mix, lists)

@@ -13,6 +13,7 @@ Rules of this module:
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from typing import Final, NamedTuple
 
@@ -104,6 +105,15 @@ def compile_words(concepts: dict[str, str], identity: dict[str, str]) -> WordLis
 def shipped() -> WordList:
     """The lists in `data/`: `concepts.tsv` and `identity.tsv`."""
     return compile_words(read_classes("concepts.tsv"), read_classes("identity.tsv"))
+
+
+@cache
+def digest() -> str:
+    """Names the shipped lists as the features see them: 16 hexadecimal digits."""
+    words = shipped()
+    seen = b"".join((words.hashes.astype("<u4").tobytes(), words.codes.tobytes()))
+    names = words.names.astype("<u4").tobytes()
+    return sha256(seen + names).hexdigest()[:16]
 
 
 def classes_of(hashes: NDArray[np.uint32], words: WordList) -> NDArray[np.uint8]:
