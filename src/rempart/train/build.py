@@ -62,7 +62,14 @@ LABELS: Final = (
     Label.SELF_HARM_INCITEMENT,
 )
 
-WORTH: Final = {"mlma_en": 0.3, "mlma_fr": 0.7, "edos": 0.7, "toxic_spans": 0.7, "germeval18": 0.5}
+WORTH: Final = {
+    "mlma_en": 0.3,
+    "mlma_fr": 0.7,
+    "edos": 0.7,
+    "toxic_spans": 0.7,
+    "germeval18": 0.5,
+    "generated": 0.6,
+}
 """Sets that count less than 1 per row: noisy labels, or another kind of text."""
 
 # So much of a positive logit of the head is added to the label's.
@@ -98,6 +105,9 @@ BUDGETS: Final[dict[str, dict[str, float]]] = {
 }
 TOTAL: Final = {"chat": 0.0045, "sentences": 0.006}
 """The share of clean messages that all labels and lists together may flag."""
+NEUTRAL: Final = f"{GENERATED}/identity_neutral"
+NEUTRAL_BUDGET: Final = 0.03
+"""Of held-out sentences that only name a group of people, each label may flag so many."""
 _LEAST_SHARE: Final = 0.05
 _TRUTH: Final = {Label.INSULT: "abusive"}
 """An insult is judged by the roll-up: most sets label nothing finer."""
@@ -231,7 +241,7 @@ def blended(trained: Trained) -> Trained:
 
 def worth(rows: Corpus) -> Floats:
     """The weight of each row for each head [n, ALL_HEADS]."""
-    each = np.array([WORTH.get(group, 1.0) for group in rows.groups], np.float32)
+    each = np.array([WORTH.get(group.split("/")[0], 1.0) for group in rows.groups], np.float32)
     return np.repeat(each[:, None], len(ALL_HEADS), axis=1)
 
 
@@ -329,11 +339,13 @@ def _calibration(sample: _Margins, lang: str, column: int, share: float) -> Cali
     clean = (
         {"sentences": said[sample.groups == "commonvoice_fr"]} if lang == "fr" else {"chat": chat}
     )
+    usual = float(np.median(np.concatenate(list(clean.values()))))
     budgets = {name: share * part for name, part in BUDGETS[label.value].items()}
+    clean["neutral"] = said[(sample.groups == NEUTRAL) & (sample.langs == lang)]
+    budgets["neutral"] = NEUTRAL_BUDGET
     judged = own & ~np.isin(sample.groups, list(CLEAN_SETS))
     best = calibrate.best_limit(said[judged], truth[judged] == 1, _balance(sample.groups[judged]))
     limit = _rounded_up(max(calibrate.threshold(clean, budgets, best), -NEVER))
-    usual = float(np.median(np.concatenate(list(clean.values())))) if clean else 0.0
     steepness = calibrate.steepness(limit, usual)
     return Calibration(limit, round(slope, 4), round(offset, 4), round(steepness, 4))
 

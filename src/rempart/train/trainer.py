@@ -29,7 +29,7 @@ class Plan(NamedTuple):
     """How to train; the defaults are those of the shipped weights."""
 
     seed: int = 0
-    passes: int = 5
+    passes: int = 4
     rate: float = 0.1
     batch: int = 128
     decay: float = 2e-3
