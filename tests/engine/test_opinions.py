@@ -14,14 +14,15 @@ from typing import Any
 import msgspec
 import pytest
 from tests.faults.checks import check_log
-from tests.faults.traffic import SOURCE, START, line, parsed
+from tests.faults.traffic import SOURCE, START, hate_raid, line, parsed
 
 from rempart.cases.decisions import Decider, decide
+from rempart.cases.priority import THREAT_IN_RAID
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.embedded_items import encode_outcome, logged_item, plain_outcome
 from rempart.engine.embedded_opinions import opine
 from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion
-from rempart.engine.opinions import RELEASED, rejudge
+from rempart.engine.opinions import RELEASED, is_releasable, rejudge
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.settings import Detection, EngineSettings, Opining, Outgoing
 from rempart.errors import StoreError
@@ -29,14 +30,16 @@ from rempart.ingest import Parsed, parse_one
 from rempart.model import (
     DecisionOutcome,
     Ground,
+    Label,
     MeasureKind,
     MeasureState,
     Message,
     Opinion,
     Outcome,
+    Signal,
     Verdict,
 )
-from rempart.store.interface.cases import CaseQuery
+from rempart.store.interface.cases import URGENT, CaseQuery
 from rempart.store.interface.stream import MessageRow
 from rempart.store.sqlite.store import SqliteStore
 from rempart.store.sqlite.stream import SqliteStreamTables
@@ -175,6 +178,8 @@ def test_an_opinion_adds_to_a_message_that_is_held_already(start: Start) -> None
     with engine.read() as tables:
         (case,) = tables.cases.page(CaseQuery()).cases
         assert {found.case for found in tables.stream.measures()} == {case.id}
+    assert case.priority >= URGENT, "a threat that was not seen at first comes to the front"
+    assert "threat" in case.why["en"]
 
 
 def test_the_same_opinion_twice_changes_nothing_the_second_time(start: Start) -> None:
@@ -289,6 +294,48 @@ def test_what_an_opinion_raised_the_same_plug_in_does_not_take_back(start: Start
     say(engine, seq, hate=0.9)
     say(engine, seq)
     assert outcome(engine, seq).verdict is Verdict.HOLD
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"raid": "r-1"},
+        {"rules": ("hold-abuse", "shield-on-raid")},
+        {"rules": ("a-rule-of-the-community",)},
+        {"rules": ("hold-on-failure",)},
+        {"verdict": Verdict.HIDE},
+        {"signals": ()},
+        {"signals": (Signal("opinion:other", "1", Label.INSULT, 0.9),)},
+    ],
+    ids=str,
+)
+def test_only_the_text_detector_s_word_alone_is_taken_back(held: dict[str, Any]) -> None:
+    signals = (Signal("text", "1", Label.INSULT, 0.6), Signal("text", "1", Label.THREAT, 0.2))
+    before = Outcome(
+        "m1", Verdict.HOLD, 0.6, {"insult": 0.6}, None, signals, ("hold-abuse",), ("m-1",)
+    )
+    assert is_releasable(before, opinion(1))
+    assert not is_releasable(msgspec.structs.replace(before, **held), opinion(1))
+
+
+def test_a_threat_seen_late_in_a_raid_brings_its_case_to_the_front(start: Start) -> None:
+    engine = start()
+    results = engine.submit(hate_raid(), SOURCE).result()
+    with engine.read() as tables:
+        (case,) = [found for found in tables.cases.page(CaseQuery()).cases if found.raid]
+        rows = tables.stream.messages([found.sequence for found in results])
+        of_raid = [found for found in rows if found.raid == case.raid and found.held]
+    quiet = next(found for found in of_raid if "threat" not in (found.outcome or b"").decode())
+    say(engine, quiet.seq, threat=0.9)
+    with engine.read() as tables:
+        after = tables.cases.get(case.id)
+        assert after is not None
+        assert case.raid is not None
+        raid = tables.stream.raid(case.raid)
+        assert raid is not None
+        assert (after.priority, after.messages) == (THREAT_IN_RAID, raid.raid.messages)
+        assert len(tables.cases.page(CaseQuery()).cases) == 1
+        assert max(tables.cases.sequences(case.id)) > max(found.seq for found in rows)
 
 
 # -- people ----------------------------------------------------------------------------------

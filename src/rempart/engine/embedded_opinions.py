@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from rempart.cases import priority
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
@@ -31,6 +32,8 @@ from rempart.engine.opinions import Rejudged, rejudge
 from rempart.engine.settings import EngineSettings
 from rempart.ingest import Parsed, parse_one
 from rempart.model import (
+    Case,
+    CaseKind,
     CaseState,
     MeasureState,
     Message,
@@ -41,6 +44,7 @@ from rempart.model import (
 )
 from rempart.rules.builtin.hold_abuse import HoldAbuse
 from rempart.store.interface import Tables
+from rempart.store.interface.cases import CaseChange
 from rempart.store.interface.stream import FLAGGED, MessageRow, MinuteRow
 
 if TYPE_CHECKING:
@@ -64,7 +68,7 @@ class _Judged(NamedTuple):
     row: MessageRow
     message: Message
     before: Outcome
-    case: str | None
+    case: Case | None
 
 
 def _take_all(
@@ -94,7 +98,8 @@ def _take(
     found = _found(tables, opinion.of)
     if rules is None or found is None:
         return None
-    _, message, before, case = found
+    _, message, before, known = found
+    case = known.id if known is not None else None
     may_release = _own_holds(tables, before) if rules.release else frozenset()
     judged = rejudge(
         memory.pipeline, memory.state.book, message, before, opinion, may_release=may_release
@@ -138,7 +143,9 @@ def _found(tables: Tables, seq: int) -> _Judged | None:
     if case is not None and case.state is CaseState.DECIDED:
         return None
     before = _outcome(row.outcome or plain_outcome(row.id))
-    return _Judged(row, message, before, case.id if case is not None else None)
+    if case is None and before.raid is not None:
+        case = tables.cases.last_of_raids([before.raid]).get(before.raid)
+    return _Judged(row, message, before, case)
 
 
 def _own_holds(tables: Tables, outcome: Outcome) -> frozenset[str]:
@@ -167,6 +174,7 @@ def _carry_out(
     """`seq`: the entry of the opinion, which belongs to the case that it opens."""
     row, message, before, case = found
     after = judged.outcome
+    place = case.id if case is not None else None
     if after == before:
         return
     tables.stream.rejudge(
@@ -174,18 +182,34 @@ def _carry_out(
     )
     _recount(tables, row, before, after)
     if judged.released:
-        _release(tables, judged.released, case, opinion, now_ms)
+        _release(tables, judged.released, place, opinion, now_ms)
     if judged.measures:
         write_measures(tables, settings, judged.measures, now_ms)
     held = after.verdict is not Verdict.ALLOW
-    if held and case is None:
+    if case is not None and case.state is CaseState.OPEN:
+        _grow(tables, case, message, judged, now_ms)
+    elif held:
         for opened in open_for_step(
             tables, [], [HeldMessage(row.seq, message, after, row.key)], now_ms
         ):
             tables.cases.add_entries([(opened.id, seq)])
             tell_case(tables, opened)
-    elif case is not None and judged.measures:
-        tables.stream.bind_measures([measure.id for measure in judged.measures], case)
+
+
+def _grow(tables: Tables, case: Case, message: Message, judged: Rejudged, now_ms: int) -> None:
+    """The open case of the message, or of its raid: a threat that was not seen at first comes to
+    the front now."""
+    labels = judged.outcome.labels
+    if case.kind is CaseKind.RAID:
+        rank = priority.THREAT_IN_RAID if priority.is_threat(labels) else case.priority
+        why = None
+    else:
+        if judged.measures:
+            tables.stream.bind_measures([measure.id for measure in judged.measures], case.id)
+        rank, why = priority.of_message(labels, message.hit[0])
+    if rank > case.priority:
+        tables.cases.change([CaseChange(case.id, rank, case.messages, why, now_ms)])
+        tell_case(tables, tables.cases.get(case.id))
 
 
 def _release(
