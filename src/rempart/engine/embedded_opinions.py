@@ -143,8 +143,9 @@ def _found(tables: Tables, seq: int) -> _Judged | None:
     if case is not None and case.state is CaseState.DECIDED:
         return None
     before = _outcome(row.outcome or plain_outcome(row.id))
-    if case is None and before.raid is not None:
-        case = tables.cases.last_of_raids([before.raid]).get(before.raid)
+    raid = row.raid or before.raid
+    if case is None and raid is not None:
+        case = tables.cases.last_of_raids([raid]).get(raid)
     return _Judged(row, message, before, case)
 
 
