@@ -52,6 +52,7 @@ from rempart.web.failures import (
     status_of,
     validation_details,
 )
+from rempart.web.mine import route_handlers as mine_routes
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.perspective.endpoint import Perspective
 from rempart.web.public.routes import route_handlers as public_routes
@@ -163,6 +164,7 @@ def _framework(
             *auth_pages.route_handlers,
             *console_routes,
             *public_routes,
+            *mine_routes,
         ]
     )
     state = State(

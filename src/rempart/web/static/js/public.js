@@ -27,6 +27,14 @@ if (form && location.hash.length > 1) {
   history.replaceState(null, "", location.pathname);
 }
 
+// An invitation after `#` never reaches a server's log; it is put into the form and taken out of the
+// address.
+const code = document.querySelector("[data-code-form]");
+if (code && location.hash.length > 1) {
+  code.elements.code.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+}
+
 const exit = document.querySelector("[data-exit]");
 if (exit) {
   const leave = (event) => { event.preventDefault(); location.replace(exit.href); };
