@@ -139,13 +139,13 @@ def _found(tables: Tables, seq: int) -> _Judged | None:
     if not isinstance(parsed, Parsed) or not isinstance(parsed.item, Message):
         return None
     row, message = rows[0], parsed.item
-    case, _ = tables.cases.last_of([row.key]).get(row.key, (None, 0))
-    if case is not None and case.state is CaseState.DECIDED:
-        return None
     before = _outcome(row.outcome or plain_outcome(row.id))
+    case, _ = tables.cases.last_of([row.key]).get(row.key, (None, 0))
     raid = row.raid or before.raid
     if case is None and raid is not None:
         case = tables.cases.last_of_raids([raid]).get(raid)
+    if case is not None and case.state is CaseState.DECIDED:
+        return None
     return _Judged(row, message, before, case)
 
 
@@ -187,7 +187,7 @@ def _carry_out(
     if judged.measures:
         write_measures(tables, settings, judged.measures, now_ms)
     held = after.verdict is not Verdict.ALLOW
-    if case is not None and case.state is CaseState.OPEN:
+    if case is not None:
         _grow(tables, case, message, judged, now_ms)
     elif held:
         for opened in open_for_step(
