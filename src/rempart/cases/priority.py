@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rempart.cases.harms import Harm, Urgency
-from rempart.model import THRESHOLD, Label, Raid, RaidStage
+from rempart.model import THRESHOLD, Label, Raid, RaidKind, RaidStage
 from rempart.store.interface.cases import URGENT
 
 THREAT_IN_RAID = URGENT + 70
 THREAT = URGENT + 50
 ATTACK = 700
 SUSPECT = 500
+BRIGADE = 480
 OTHER = 100
 
 _BY_LABEL: tuple[tuple[Label, int, str, str], ...] = (
@@ -90,6 +91,13 @@ def of_raid(raid: Raid, *, threat: bool) -> tuple[int, dict[str, str]]:
             "A threat within a coordinated attack on {target}: someone’s safety may be at stake.",
             "Une menace au sein d’une attaque coordonnée contre {target} : la sécurité d’une "
             "personne peut être en jeu.",
+            target=raid.target,
+        )
+    if raid.kind is RaidKind.BRIGADE:
+        return BRIGADE, _say(
+            "Many reports on {target} use the same words: they look arranged.",
+            "Beaucoup de signalements visant {target} emploient les mêmes mots : ils semblent "
+            "concertés.",
             target=raid.target,
         )
     if raid.stage is RaidStage.ATTACK:

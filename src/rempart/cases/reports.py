@@ -11,7 +11,7 @@ Rules kept here:
 4. One report per reporter, thing and category. The very same report sent again gets another receipt
    to the report that is there; one that says something else is kept as well, and both are answered.
 5. What a reporter sends is marked as submitted by a person and never causes a measure. The category
-   buys one early look.
+   buys one early look; reports that look arranged are told as a case of their own (see `brigade`).
 6. The words of the receipt leave with the answer to the request and stay nowhere here. A contact is
    sealed, apart from the report.
 """
@@ -26,6 +26,7 @@ from typing import NamedTuple
 import msgspec
 
 from rempart.cases import priority
+from rempart.cases.brigade import look_for_brigade
 from rempart.cases.decisions import answer_at_once
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.harms import Harm, harm
@@ -130,6 +131,7 @@ def receive(
         tables.cases.put_contact(report, contact)
     tables.cases.insert_receipt(keys.receipt_digest(entropy), report, at_ms)
     answered = case.state is CaseState.DECIDED and _answered(tables, report, case.id, at_ms)
+    look_for_brigade(tables, case, at_ms)
     tell_report(tables, case, category.key)
     tell_case(tables, case)
     return Receipt(words, language, report, case.id, joined, answered, False)

@@ -32,7 +32,7 @@ from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.stored_states import WAITING_BYTES, StoredStates
 from rempart.engine.versions import Live
 from rempart.ingest import Parsed, parse_one
-from rempart.model import Item, Measure, MeasureState, Message, Raid
+from rempart.model import Item, Measure, MeasureState, Message, Raid, RaidKind
 from rempart.protect.plan import MeasureBook, Standing
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import RaidCorrection
@@ -287,6 +287,8 @@ class EngineMemory:
         have learnt; the states must then be saved in this same transaction."""
         targets = self.state.targets
         for raid in raids:
+            if raid.kind is RaidKind.BRIGADE:
+                continue
             key = f"{raid.platform}/{raid.target}"
             blob = targets.dump(key)
             if blob is None:

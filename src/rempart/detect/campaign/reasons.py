@@ -35,6 +35,8 @@ SENTENCES: Final[dict[str, str]] = {
     "tied-ban": "accounts made soon after members of an earlier attack were banned: {0:.0f}",
     "tied-target": "the same target within {0:.0f} days",
     "lone": "{0:.0f} accounts outside the raid use its wording",
+    "reports-alike": "{0:.0f} of {1:.0f} reporters used near-identical words",
+    "reports-time": "{0:.0f} such reports within {1:.0f} minutes",
     "continues": "continues a campaign that began {0:.0f} days before",
 }
 

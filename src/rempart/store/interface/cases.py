@@ -103,6 +103,8 @@ class ReportRow(NamedTuple):
     receipts: int
     has_contact: bool
     answered_ms: int | None
+    reporter: bytes | None = None
+    """A keyed hash that tells reporters apart; None when nothing was known."""
 
 
 class NewReport(NamedTuple):
@@ -275,6 +277,16 @@ class CaseTables(ABC):
 
     @abstractmethod
     def reports(self, case: str, limit: int = 200, offset: int = 0) -> list[ReportRow]: ...
+
+    @abstractmethod
+    def reports_on(
+        self, platform: str, channel: str, author: str, since_ms: int, limit: int
+    ) -> list[ReportRow]:
+        """The latest reports on open cases of this author's messages there, in order."""
+
+    @abstractmethod
+    def author(self, case: str) -> str | None:
+        """Who wrote the message that the case is about; None when it is no known message."""
 
     @abstractmethod
     def unanswered(self, case: str) -> list[ReportRow]: ...

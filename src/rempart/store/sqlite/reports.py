@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REPORTS = (
     "SELECT r.id, r.case_id, r.category, r.language, r.received_ms, r.seq, r.repeats,"
     " (SELECT count(*) FROM receipt WHERE report_id = r.id),"
-    " EXISTS (SELECT 1 FROM report_contact WHERE report_id = r.id), a.at_ms"
+    " EXISTS (SELECT 1 FROM report_contact WHERE report_id = r.id), a.at_ms, r.reporter"
     " FROM report r LEFT JOIN answer a ON a.report_id = r.id "
 )
 _ANSWERS = (
@@ -116,6 +116,21 @@ class SqliteReportTables(CaseTables):
         )
         return [_report(row) for row in rows]
 
+    def reports_on(
+        self, platform: str, channel: str, author: str, since_ms: int, limit: int
+    ) -> list[ReportRow]:
+        rows = self._db.execute(
+            _REPORTS + "WHERE r.received_ms >= ?4 AND r.case_id IN (SELECT id FROM cases"
+            " WHERE state = 'open' AND kind = 'message' AND author IS NOT NULL AND author = ?3"
+            " AND platform = ?1 AND channel = ?2) ORDER BY r.received_ms DESC, r.seq DESC LIMIT ?5",
+            (platform, channel, author, since_ms, limit),
+        )
+        return [_report(row) for row in rows][::-1]
+
+    def author(self, case: str) -> str | None:
+        value = self.value("SELECT author FROM cases WHERE id = ?", (case,))
+        return None if value is None else str(value)
+
     def unanswered(self, case: str) -> list[ReportRow]:
         rows = self._db.execute(
             _REPORTS
@@ -206,6 +221,7 @@ def _report(row: tuple[Any, ...]) -> ReportRow:
         receipts=row[7],
         has_contact=bool(row[8]),
         answered_ms=row[9],
+        reporter=None if row[10] is None else bytes(row[10]),
     )
 
 

@@ -103,6 +103,10 @@ FRENCH: dict[str, str] = {
     "{0:.0f} accounts outside the raid use its wording": (
         "{0} comptes hors du raid emploient ses formulations"
     ),
+    "{0:.0f} of {1:.0f} reporters used near-identical words": (
+        "{0} personnes sur {1} ont signalé presque avec les mêmes mots"
+    ),
+    "{0:.0f} such reports within {1:.0f} minutes": ("{0} signalements de ce genre en {1} minutes"),
     "continues a campaign that began {0:.0f} days before": (
         "continue une campagne commencée {0} jours plus tôt"
     ),

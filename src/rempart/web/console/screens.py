@@ -122,6 +122,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     case: Case
     stage: str | None = None
     members: int = 0
+    raid_kind: str | None = None
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -272,6 +273,8 @@ class CaseScreen(msgspec.Struct, frozen=True):
     groups: list[MeasureGroup] = []
     of_raid: RaidPart | None = None
     campaign: CampaignView | None = None
+    brigade: str | None = None
+    """The case of the arranged reports on the thing of this one."""
 
 
 class CampaignScreen(msgspec.Struct, frozen=True):

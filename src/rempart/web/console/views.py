@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from rempart.cases.brigade import brigade_on
 from rempart.cases.campaigns import (
     campaign_of_raids,
     read_campaign,
@@ -162,6 +163,7 @@ def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseSc
         evidence=_evidence(tables, found.id),
         next_case=_next(tables, caller, found.id),
         campaign=read_campaign(tables, joined, caller.sees) if joined else None,
+        brigade=_brigade(tables, caller, found, now_ms),
     )
 
 
@@ -282,9 +284,18 @@ def _channels(tables: Tables, caller: Caller) -> list[ChannelRow]:
     return [row for row in tables.stream.channels() if caller.sees(row.channel, row.platform)]
 
 
-def _raid_facts(tables: Tables, case: Case) -> tuple[str | None, int]:
+def _raid_facts(tables: Tables, case: Case) -> tuple[str | None, int, str | None]:
     row = tables.stream.raid(case.raid) if case.raid and case.kind is CaseKind.RAID else None
-    return (row.raid.stage.value, len(row.raid.members)) if row else (None, 0)
+    if row is None:
+        return None, 0, None
+    return row.raid.stage.value, len(row.raid.members), row.raid.kind.value
+
+
+def _brigade(tables: Tables, caller: Caller, case: Case, now_ms: int) -> str | None:
+    if not case.reports:
+        return None
+    found = brigade_on(tables, case, now_ms)
+    return found.id if found is not None and _sees(caller, found) else None
 
 
 def _named(tables: Tables, decision: Decision) -> Decision:

@@ -1,0 +1,175 @@
+"""Arranged reports become a case of their own; whoever is reported loses nothing by their number
+(FAULTS row 38), and independent reporters are no brigade."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from rempart.cases.brigade import brigade_on
+from rempart.cases.decisions import Decider, decide
+from rempart.cases.reports import receive
+from rempart.detect.campaign.brigade import HOUR_MS, Complaint, brigade_of
+from rempart.detect.text.fold import fold
+from rempart.model import (
+    CaseKind,
+    CaseState,
+    DecisionOutcome,
+    Ground,
+    RaidKind,
+    RaidStage,
+    ReportRequest,
+)
+from rempart.store.interface.cases import CaseQuery
+
+SCRIPT = "This user keeps posting hateful messages and must be banned from this place at once"
+TAILS = ("", "!", " please", " now", ", thank you", " - act")
+OPENINGS = (
+    "I was watching yesterday evening when", "My sister showed me that", "On Tuesday, after work,",
+    "Honestly I do not know how to say it, but", "While we were talking about trains",
+    "Just before the break of the match", "It began on the other forum, where",
+    "I asked politely and then",
+)  # fmt: skip
+MIDDLES = (
+    "he wrote that line under my drawing", "somebody with this name followed my brother around",
+    "she called our whole team names", "the account answered each of my posts with it",
+    "my photo was passed on with a remark", "they told everybody where I go to school",
+    "I got this for the third time", "the chat filled up and nobody stopped it",
+)  # fmt: skip
+ENDS = (
+    "and I closed the window.", "so my mother told me to write to you.", "which frightened me.",
+    "although I had blocked him.", "and now I cannot sleep.", "in front of two hundred people.",
+    "after I had said no twice.", "and it is still there.",
+)  # fmt: skip
+
+
+def script(number: int) -> str:
+    return SCRIPT + TAILS[number % len(TAILS)]
+
+
+def own_words(number: int) -> str:
+    rng = random.Random(number)
+    return f"{rng.choice(OPENINGS)} {rng.choice(MIDDLES)} {rng.choice(ENDS)}"
+
+
+def report(community, number, text, *, message="m1", at_ms=None, reporter=None, **fields):
+    request = ReportRequest(
+        category="harassment",
+        explanation=text,
+        message_ids=(message,),
+        good_faith=True,
+        **fields,
+    )
+    with community.store.begin() as tables:
+        return receive(
+            tables,
+            request,
+            community.keys,
+            at_ms or 1_000 + number * 2_000,
+            reporter or f"r{number}",
+        )
+
+
+def brigades(community):
+    with community.store.read() as tables:
+        raids = [row.raid for row in tables.stream.raids() if row.raid.kind is RaidKind.BRIGADE]
+        cases = tables.cases.page(CaseQuery(CaseState.OPEN, CaseKind.RAID)).cases
+    return raids, cases
+
+
+@pytest.fixture
+def accused(community):
+    """Somebody harmless wrote twenty messages."""
+    for number in range(1, 21):
+        community.says(f"m{number}", "what a lovely evening this is", author="innocent")
+    community.step()
+    return community
+
+
+def test_five_hundred_copied_reports_are_a_case_of_their_own_and_hurt_nobody(accused) -> None:
+    for number in range(500):
+        report(accused, number, script(number))
+    (raid,), (case,) = brigades(accused)
+    assert (raid.stage, raid.members) == (RaidStage.NOTICE, ())
+    assert raid.messages >= 200
+    assert raid.target == "innocent"
+    assert any("near-identical words" in reason for reason in raid.reasons)
+    assert case.raid == raid.id
+    with accused.store.read() as tables:
+        assert tables.stream.measures() == []
+        rows = tables.stream.latest("twitch", "lea", limit=50)
+        assert {row.verdict for row in rows} == {"allow"}
+        of_message = next(one for one in tables.cases.page(CaseQuery()).cases if one.reports)
+        assert of_message.priority == 420, "the category's early look, whatever the number"
+        found = brigade_on(tables, of_message, 2_000_000)
+        assert found is not None
+        assert found.id == case.id
+
+
+def test_reports_on_many_messages_of_one_account_are_seen_together(accused) -> None:
+    for number in range(20):
+        report(accused, number, script(number), message=f"m{number + 1}")
+    (raid,), _ = brigades(accused)
+    assert raid.target == "innocent"
+    assert raid.messages >= 8
+
+
+@pytest.mark.parametrize("count", [12, 100])
+def test_people_with_own_words_are_no_brigade(accused, count: int) -> None:
+    for number in range(count):
+        report(accused, number, own_words(number))
+    assert brigades(accused) == ([], [])
+
+
+def test_quoting_what_was_said_is_no_arrangement(community) -> None:
+    insult = "go back to where you came from, nobody here wants to see your ugly face again"
+    community.says("m1", insult, author="troll", labels={"hate": 0.9})
+    community.step()
+    for number in range(40):
+        report(community, number, f"{own_words(number)} « {insult} »")
+    assert brigades(community)[0] == []
+
+
+def test_one_person_who_reports_again_and_again_is_no_brigade(accused) -> None:
+    for number in range(20):
+        report(accused, number, script(number), message=f"m{number + 1}", reporter="the same")
+    assert brigades(accused)[0] == []
+
+
+def test_what_everybody_would_say_in_two_words_binds_nobody() -> None:
+    complaints = [Complaint(1_000 * n, f"r{n}", fold(["spam!"])[0]) for n in range(50)]
+    assert brigade_of(complaints) is None
+
+
+def test_victims_beside_a_brigade_are_not_in_it() -> None:
+    texts = [script(n) for n in range(20)] + [own_words(n) for n in range(10)]
+    complaints = [Complaint(1_000 * n, f"r{n}", text) for n, text in enumerate(fold(texts))]
+    found = brigade_of(complaints)
+    assert found is not None
+    assert found.alike == tuple(range(20))
+    late = [
+        one._replace(at=one.at + 30 * HOUR_MS * (place % 5)) for place, one in enumerate(complaints)
+    ]
+    assert brigade_of(late) is None, "what was said yesterday does not count"
+
+
+def test_a_case_of_arranged_reports_is_decided_like_any_other(accused) -> None:
+    for number in range(30):
+        report(accused, number, script(number))
+    _, (case,) = brigades(accused)
+    with accused.store.begin() as tables:
+        decide(
+            tables,
+            case.id,
+            DecisionOutcome.UPHOLD,
+            Ground.TERMS,
+            "arranged",
+            Decider("mo", person=True),
+            90_000,
+        )
+    for number in range(30, 60):
+        report(accused, number, script(number))
+    raids, open_cases = brigades(accused)
+    assert len(raids) == 1
+    assert open_cases == []
