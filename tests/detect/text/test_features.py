@@ -126,6 +126,11 @@ def test_no_group_can_weigh_differently() -> None:
     assert rows[0] != room.features(["i like bananas very much"]).indices.tolist()
 
 
+def test_identity_buckets_are_those_of_groups_alone() -> None:
+    groups = room.features(["women muslims jews trans"]).indices
+    assert {*groups.tolist()} == {*room.identity_buckets().tolist()}
+
+
 def test_a_feature_never_reaches_over_two_texts() -> None:
     one, two = room.features(["kill", "you"]), room.features(["kill you"])
     assert len(two.indices) > len(one.indices)

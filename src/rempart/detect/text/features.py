@@ -289,6 +289,23 @@ def _concept_blocks(
     return [single, pairs, block]
 
 
+def identity_buckets() -> Indices:
+    """Buckets of features made of identity words alone, rising: which group is named, and that one
+    is named, must never speak for abuse. A trainer holds their weights at nought or below."""
+    lists = shipped()
+    name = lists.names[lists.identity : lists.identity + 1]
+    chained = name * _FIRST + name * _SECOND
+    found = [
+        _buckets(name, _WORD),
+        _buckets(chained, _PAIR),
+        _buckets(chained, _SKIP),
+        _buckets(name, _CONCEPT),
+        _buckets(chained, _CONCEPT + 1),
+        _buckets(chained + name * _THIRD, _CONCEPT + 2),
+    ]
+    return np.unique(np.concatenate(found))
+
+
 class Reading(NamedTuple):
     """One feature of one text, for an explanation: `[start, end)` in the fold, shown to people."""
 

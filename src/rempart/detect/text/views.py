@@ -47,7 +47,7 @@ _LEETED: Final = re.compile(
     r"(?:[a-z]++(?:[0-9@$€]|[|!+]++(?=[a-z0-9@$€]))|[@$|!+€0-9]{1,3}+[a-z])"
     r"(?:[a-z0-9@$|!+€]*[a-z0-9@$€])?(?![a-z0-9])"
 )
-_ENDING: Final = re.compile(r"[a-z]+[^a-z]+|[|+][a-z]+|[a-z+]+")
+_ENDING: Final = re.compile(r"[a-z]+[^a-z]+|[|+][a-z]+|[a-z+]+[0-9]*")
 _RUNS: Final = re.compile(r"([a-vx-z])\1\1+")
 _JOINED: Final = re.compile(rf"(?<![a-z0-9])[a-z]{{{_ENDLESS},{_SEGMENTED}}}+(?![a-z0-9])")
 
@@ -119,8 +119,10 @@ def _read_leet(text: str) -> str:
         other = text.translate(_LEET_L)
         if other in _vocabulary():
             return other
-    # A name with a number, a mention, a shortcut of keys: not written as leet.
-    certain = len(text) > 3 and text[0] != "@" and not _ENDING.fullmatch(text)
+    # A name with a number, a mention, a shortcut of keys, an hour: not written as leet.
+    letters = sum(char in _LETTERS for char in text)
+    spoken = len(text) > 3 and 2 * letters >= len(text)
+    certain = spoken and text[0] != "@" and not _ENDING.fullmatch(text)
     return read if certain else text
 
 
