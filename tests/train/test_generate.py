@@ -145,7 +145,7 @@ def test_every_group_comes_equally_often(seen: list[Sample]) -> None:
         if place[1] in ("counter_quote", "sexual_harassment"):  # groups of two lists
             continue
         assert len(groups) > 8, place
-        assert max(groups.values()) <= 1.35 * min(groups.values()), (place, groups)
+        assert max(groups.values()) <= 1.4 * min(groups.values()), (place, groups)
     for lang in LANGUAGES:
         hateful = set(about[lang, "hate_attribute"])
         assert hateful == set(about[lang, "identity_neutral"]) == set(about[lang, "hate_emote"])
@@ -199,7 +199,7 @@ def test_agreement_follows_the_group() -> None:
     women = Entity("women", {"fs": "femme", "fp": "femmes"})
     men = Entity("arabs", {"ms": "arabe", "mp": "arabes"})
     french = Grammar("fr", words, {"g": (women, men)})
-    frame = "les {g.p} sont <tous|toutes> {bad.p}, pas de {g.p}, {who.g} et <ce~|cette >{g.s}"
+    frame = "les {g.p} sont <tous|toutes> {bad.p}, pas de {g.p}, {who.g} et <ce|cette> {g.s}"
     assert french.say(frame, women, Random(0)).text == (
         "les femmes sont toutes menteuses, pas de femmes, ma voisine et cette femme"
     )

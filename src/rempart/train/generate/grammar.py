@@ -5,9 +5,9 @@ A frame is a line of text with
 - `{list}`            a word of a list; `{list.p}` its plural form (`.s` singular);
 - `{g.p}`             the group of people the frame is about, always the same; `{slur.p}` a slur;
 - `<il|elle>`         by the gender of that group, else of a person drawn for the sentence (French);
-- `a~{g.s}`, `ce~{g.s}` `a` becomes `an`, `ce` becomes `cet` where the next word asks for it.
 
-In French `de`, `le`, `que` and their like lose their vowel before another one by themselves.
+What the next word asks for comes by itself: `a` becomes `an`; in French `de`, `le`, `que` and their
+like lose their vowel before another one, and `ce` becomes `cet`.
 
 Words in lists have their forms parted by `|`: singular|plural in English; masculine and feminine
 singular, masculine and feminine plural in French (two forms: invariable in gender). `{list.g}`: two
@@ -26,17 +26,17 @@ from typing import Final, NamedTuple
 _EITHER: Final = re.compile(r"\(([^()/]*(?:/[^()/]*)+)\)")
 _SLOT: Final = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _GENDER: Final = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
-_LINK: Final = re.compile(r"(\w+)~ ?(\w+)")
 _SPACES: Final = re.compile(r"\s+")
 _BEFORE_MARK: Final = re.compile(r" +([,.)\]])")
-_LEFT_OVER: Final = re.compile(r"[{}<>|~]")
+_LEFT_OVER: Final = re.compile(r"[{}<>|]")
 _DEPTH: Final = 4
 
 _VOWELS: Final = "aeiouàâéèêëîïôöùûœæ"
 _SILENT_H: Final = "homme|homo|habi|herbe|heure|histoire|hum"
 _VOWEL: Final = re.compile(rf"(?!oui|ouais|ouf|onze)(?:[{_VOWELS}]|{_SILENT_H})", re.IGNORECASE)
 _ELIDED: Final = re.compile(rf"\b(?:([jmtsdn])e|(l)[ea]|(qu)e) (?={_VOWEL.pattern})", re.IGNORECASE)
-_SAID_YOU: Final = ("uni", "use", "usu", "eur", "one", "u.s")
+_THIS: Final = re.compile(rf"\bce (?={_VOWEL.pattern})", re.IGNORECASE)
+_A: Final = re.compile(r"\ba (?=(?!uni|us[ue]|eur|one\b)[aeiou])")
 
 
 class GrammarError(ValueError):
@@ -116,9 +116,7 @@ class Grammar:
                 break
         text = _GENDER.sub(lambda found: found[1 if gender == "m" else 2], text)
         text = _SPACES.sub(" ", text)
-        text = _LINK.sub(lambda found: self._linked(found[1], found[2]), text)
-        if self._lang == "fr":
-            text = _ELIDED.sub(lambda found: f"{found[1] or found[2] or found[3]}'", text)
+        text = self._joined(text)
         if _LEFT_OVER.search(text):
             raise GrammarError(f"something of the frame is left in {text!r}")
         text = _BEFORE_MARK.sub(r"\1", text).strip(" ,")
@@ -150,11 +148,12 @@ class Grammar:
             return forms[form == "p"]
         return forms[2 * (form == "p") + (gender == "f")]
 
-    def _linked(self, before: str, word: str) -> str:
+    def _joined(self, text: str) -> str:
+        """Words that change with the one after them."""
         if self._lang == "fr":
-            return f"{before}t {word}" if _VOWEL.match(word) else f"{before} {word}"
-        vowel = word[0].lower() in "aeiou" and not word.lower().startswith(_SAID_YOU)
-        return f"{before}n {word}" if vowel else f"{before} {word}"
+            text = _ELIDED.sub(lambda found: f"{found[1] or found[2] or found[3]}'", text)
+            return _THIS.sub("cet ", text)
+        return _A.sub("an ", text)
 
     def words(self) -> Iterator[tuple[str, str]]:
         """Every list and its words, for the tests."""
