@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from rempart.detect.links.hosts import host_to_ascii, ipv4, is_top_level
+from rempart.detect.links.hosts import host_to_ascii, is_top_level
 
 MAX_LINKS: Final = 8
 MOST_FOUND: Final = 100
@@ -48,9 +49,13 @@ _PATH: Final = r"(?P<path>[/?#\\][^\s<>\"']*)?"
 _SCHEME: Final = r"(?P<scheme>h(?:tt|xx|\*\*|t\*|\*t)ps?|ftps?)\s{0,2}:?\s{0,2}/{2}\s{0,2}"
 _USER: Final = r"(?:[^\s/?#\\<>\"'@]{0,200}@)?"
 _PORT: Final = r"(?::\d{1,5})?"
+_AFTER: Final = rf"\.?{_PORT}(?![\w@]){_PATH}"
+# A bare name ends in two letters at least: `3.14`, `e.g.` and `l.i.k.e` are none.
 _PLAIN: Final = re.compile(
-    rf"(?:{_SCHEME}{_USER}|(?<![\w@./\\:-])(?P<www>www\.)?)"
-    rf"(?P<host>(?:{_LABEL}\.){{0,8}}{_LABEL}|\[[0-9a-f:.]{{2,45}}\])\.?{_PORT}(?![\w@]){_PATH}"
+    rf"(?:{_SCHEME}{_USER}(?P<named>(?:{_LABEL}\.){{0,8}}{_LABEL}|\[[0-9a-f:.]{{2,45}}\])"
+    rf"|(?<![\w@./\\:-])(?P<www>www\.)?"
+    rf"(?P<bare>(?:{_LABEL}\.){{1,8}}[^\W\d_](?:[\w-]{{0,61}}[^\W_])))"
+    rf"{_AFTER}"
 )
 # A plain dot, a bracketed one, one with spaces on both sides, or the word; an ideographic one.
 _DOT: Final = (
@@ -59,13 +64,29 @@ _DOT: Final = (
 )
 _HIDDEN: Final = re.compile(
     rf"(?:{_SCHEME}{_USER}|(?<![\w@./\\:-])(?P<www>www(?:{_DOT}|\s))?)"
-    rf"(?P<host>(?:{_LABEL}{_DOT}){{1,5}}[^\W\d_]{{2,18}}){_PORT}(?![\w@-])"
+    rf"(?P<bare>(?:{_LABEL}{_DOT}){{1,5}}[^\W\d_]{{2,18}}){_PORT}(?![\w@-])"
     r"(?:\s?(?P<path>/\s?[^\s<>\"']*))?"
 )
 _ONE_DOT: Final = re.compile(_DOT)
-# Is there anything worth searching? A dot between two signs, or a sign of hiding.
-_WORTH: Final = re.compile(r"[^\s.]\.[^\s.]|\.[\])}>]|\s\.\s|。|\b(?:dot|point)\b|//")
-_SIGNS: Final = re.compile(r"[\[({<]\s?(?:\.|dot|point)|\s\.\s|。|\b(?:dot|point)\b")
+_ENDING: Final = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?\Z")
+# Is there anything worth searching? A dot and two letters behind it, or a sign of hiding.
+_WORTH: Final = re.compile(r"\.[^\W\d_]{2}")
+_SIGNS: Final = (
+    "[.",
+    "(.",
+    "{.",
+    "<.",
+    "[ .",
+    "( .",
+    "。",
+    "dot)",
+    "dot]",
+    "point)",
+    "point]",
+)
+_ENDINGS: Final = "|".join(sorted(_FREQUENT))
+_SAID: Final = re.compile(rf"(?:dot|point)[\W_]{{1,3}}(?:{_ENDINGS})\b")
+_SPACED: Final = re.compile(rf" \. {{1,2}}(?:{_ENDINGS})\b")
 _NESTED: Final = re.compile(r"https?:/{1,2}([^\s<>\"'&]+)", re.I)
 _TRAILING: Final = ".,;:!?)]}>…'\"*"
 
@@ -115,51 +136,93 @@ def may_hold_links(folded: str) -> bool:
 
 def find_links(folded: str, reach: int = 1 << 17, most: int = MOST_FOUND) -> Iterator[Found]:
     """The links written in a folded text, in order; at most `most` within `reach` characters."""
-    if not may_hold_links(folded) or _WORTH.search(folded, 0, reach) is None:
+    if not may_hold_links(folded):
         return
-    pattern = _PLAIN if _SIGNS.search(folded, 0, reach) is None else _HIDDEN
-    count = 0
+    if _hides(folded):
+        found = _hidden(folded, reach)
+    elif "//" in folded:
+        found = _plain(folded, reach)
+    else:
+        found = _bare(folded, reach)
+    yield from islice(found, most)
+
+
+def _plain(folded: str, reach: int) -> Iterator[Found]:
+    for match in _PLAIN.finditer(folded, 0, reach):
+        if (found := _judged(match)) is not None:
+            yield found
+
+
+def _bare(folded: str, reach: int) -> Iterator[Found]:
+    """Without a scheme anywhere: only words with a dot inside are looked at."""
     position = 0
-    while count < most and (match := pattern.search(folded, position, reach)) is not None:
+    while (dot := _WORTH.search(folded, position, reach)) is not None:
+        start = max(position, folded.rfind(" ", position, dot.start()) + 1)
+        end = folded.find(" ", dot.end())
+        position = min(reach, len(folded)) if end < 0 else end
+        for match in _PLAIN.finditer(folded, start, position):
+            if (found := _judged(match)) is not None:
+                yield found
+
+
+def _hidden(folded: str, reach: int) -> Iterator[Found]:
+    position = 0
+    while (match := _HIDDEN.search(folded, position, reach)) is not None:
         position = max(match.end(), position + 1)
         found = _judged(match)
-        if found is None and pattern is _HIDDEN:
+        if found is None:
             # Not a hidden one: perhaps a plain one begins in the same place.
             plain = _PLAIN.match(folded, match.start(), reach)
             found = _judged(plain) if plain is not None else None
             position = match.start() + 1 if plain is None else max(plain.end(), match.start() + 1)
         if found is not None:
-            count += 1
             yield found
 
 
+def _hides(folded: str) -> bool:
+    """Whether there is a sign that the dots of a link were disguised."""
+    if any(sign in folded for sign in _SIGNS):
+        return True
+    if " . " in folded and _SPACED.search(folded) is not None:
+        return True
+    said = "dot" in folded or "point" in folded
+    return said and _SAID.search(folded) is not None
+
+
 def _judged(match: re.Match[str]) -> Found | None:
-    written = match["host"]
+    """The link that a pattern found, or None when it is none. The cheap questions come first."""
+    scheme = match["scheme"]
+    group = "bare" if scheme is None or match.re is _HIDDEN else "named"
+    written = match[group]
+    ending = _ENDING.search(written)
+    known = ending is not None and is_top_level(ending[0])
+    # A name in another alphabet stands in the fold with some letters made Latin: whoever has the
+    # original tells (see `detector`).
+    foreign = not written.isascii()
+    if scheme is None and not known and not foreign:
+        return None
     path = (match["path"] or "").replace("\\", "/").replace(" ", "")
-    scheme, www = match["scheme"], match["www"]
+    named = scheme is not None or match["www"] is not None
     host = written if written[0] == "[" else _ONE_DOT.sub(".", written).replace(" ", "")
-    host = host_to_ascii(host)
-    name, _, ending = host.rpartition(".")
-    spoken = "dot" in written or "point" in written
-    hidden = host != written.lower() and written.isascii() and ipv4(host) is None
-    hidden = hidden or (scheme is not None and ("x" in scheme or "*" in scheme))
-    named = scheme is not None or www is not None
-    start, end = match.span()
+    hidden = host != written and "。" not in written
+    if foreign or (named and not known):
+        host = host_to_ascii(host)
+    name, _, last = host.rpartition(".")
     if scheme is None:
-        # A name in another alphabet stands in the fold with some letters made Latin: whoever has
-        # the original tells (see `detector`).
-        foreign = ending.startswith("xn--")
-        if not name or host.startswith("[") or not (foreign or is_top_level(ending)):
+        if foreign and not (last.startswith("xn--") or is_top_level(last)):
             return None
-        if spoken and not named and not _fits_speech(name, ending, written):
+        said = hidden and ("dot" in written or "point" in written)
+        if said and not named and not _fits_speech(name, last, written):
             return None
-    elif not name and not host.startswith("[") and ipv4(host) is None:
+    elif not name and host[0] != "[":
         return None  # `http://localhost`: a place on the reader's own machine
+    hidden = hidden or (scheme is not None and ("x" in scheme or "*" in scheme))
     trimmed = path.rstrip(_TRAILING)
-    end -= len(path) - len(trimmed) if match.end() == match.end("path") else 0
-    sure = named or len(trimmed) > 1 or ending in _CLEAR
+    start, end = match.span()
+    end -= len(path) - len(trimmed) if end == match.end("path") else 0
+    sure = named or len(trimmed) > 1 or last in _CLEAR
     host = host.removeprefix("www.")
-    return Found(start, end, host, trimmed, *match.span("host"), named, hidden, sure)
+    return Found(start, end, host, trimmed, *match.span(group), named, hidden, sure)
 
 
 def _fits_speech(name: str, ending: str, written: str) -> bool:
