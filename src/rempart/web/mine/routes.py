@@ -36,8 +36,8 @@ _DONE = ("added", "removed", "erased")
 _EMPTY = {"kind": "name", "text": "", "nickname": "", "everyone": ""}
 
 
-@get("/mine", sync_to_thread=True, include_in_schema=False)
-def enter_page(request: AnyRequest) -> Response[Any]:
+@get("/mine", include_in_schema=False)
+async def enter_page(request: AnyRequest) -> Response[Any]:
     if find_session(request) is not None:
         return Redirect(HOME, status_code=303)
     return render(request, "mine_enter.html", error=False)
@@ -67,16 +67,16 @@ async def enter(request: AnyRequest, data: Fields) -> Response[Any]:
     return answer
 
 
-@get("/mine/facts", sync_to_thread=True, include_in_schema=False)
-def facts_page(request: AnyRequest, done: FromQuery[str] = "") -> Response[Any]:
+@get("/mine/facts", include_in_schema=False)
+async def facts_page(request: AnyRequest, done: FromQuery[str] = "") -> Response[Any]:
     session = find_session(request)
     if session is None:
         return Redirect("/mine", status_code=303)
     return _page(request, session, done=done if done in _DONE else "")
 
 
-@get("/mine/facts.json", sync_to_thread=True, include_in_schema=False)
-def facts_json(request: AnyRequest) -> Response[Any]:
+@get("/mine/facts.json", include_in_schema=False)
+async def facts_json(request: AnyRequest) -> Response[Any]:
     """The same for a program of the target's own: what to keep from her eyes."""
     session = find_session(request)
     if session is None:
