@@ -8,16 +8,10 @@ from functools import lru_cache
 import pytest
 from tests.incidents import figures
 
-from rempart.model import Label
+from rempart.model import Label, RaidKind
 
 NUMBERS = ("numbers-40", "", "numbers-5000")
 FLOODS = (*NUMBERS, "minute", "minute-5000")
-NO_INSULT = pytest.mark.xfail(
-    strict=True, reason="numbers that send a few messages without insult are let through"
-)
-CROWD = pytest.mark.xfail(
-    strict=True, reason="once the flood is an attack, genuine senders are named with it"
-)
 
 
 @lru_cache
@@ -39,6 +33,7 @@ def test_the_flood_is_an_attack_on_the_line(variant: str) -> None:
     """Within the first minute, or the first 200 messages."""
     found = flood(variant)
     assert found.attacks, found.line()
+    assert {raid.kind for raid in found.attacks} == {RaidKind.FLOOD}
     assert found.seconds <= 60 or found.messages_before <= 200, found.line()
 
 
@@ -48,20 +43,14 @@ def test_the_numbers_are_named(variant: str) -> None:
     assert found.named >= 0.9, found.line()
 
 
-@pytest.mark.parametrize(
-    "variant",
-    [pytest.param(name, marks=NO_INSULT) if name.endswith("5000") else name for name in FLOODS],
-)
+@pytest.mark.parametrize("variant", FLOODS)
 def test_what_the_flood_sends_is_held(variant: str) -> None:
     found = flood(variant)
     assert found.attack_after, found.line()
     assert len(found.let_through) <= 0.1 * len(found.attack_after), found.line()
 
 
-@pytest.mark.parametrize(
-    "variant",
-    [pytest.param(name, marks=CROWD) if name in ("numbers-40", "") else name for name in FLOODS],
-)
+@pytest.mark.parametrize("variant", FLOODS)
 def test_genuine_senders_are_not_named_and_go_on_being_heard(variant: str) -> None:
     found = flood(variant)
     assert found.innocent <= 0.02, found.line()

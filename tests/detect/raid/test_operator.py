@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from rempart.model import (
     EventKind,
     Label,
     Message,
+    MessageKind,
     Raid,
     RaidKind,
     RaidStage,
@@ -401,3 +403,29 @@ def test_a_flood_does_not_push_out_those_who_belong_here(watch: Watch) -> None:
     state, _ = operator.step(state, [said(200.0, "viewer3", "back again")])
     person = state.data.people["viewer3"]
     assert person.is_regular(state.data.clock)
+
+
+def test_a_phone_line_is_flooded_without_an_insult(watch: Watch) -> None:
+    """A few numbers that send the same again and again; in a chat it is only a notice."""
+    random = Random(17)
+    rows = [
+        said(900 + 9 * turn + random.uniform(0, 8), f"+3363998{n:04}", "essai de la ligne, test")
+        for n in range(12)
+        for turn in range(12)
+    ]
+    people = [
+        said(41.0 * n, f"+3363997{n:04}", f"bonjour, je suis {n} de mardi") for n in range(40)
+    ]
+    for kind, stage in ((MessageKind.SMS, "attack"), (MessageKind.CHAT, "notice")):
+        sent = [
+            row._replace(message=msgspec.structs.replace(row.message, kind=kind))
+            for row in ordered(rows, people)
+        ]
+        watched = watch(sent)
+        (raid,) = watched.of_stage(stage)
+        assert len(watched.raids) == 1
+        assert raid.kind is RaidKind.FLOOD
+        if stage == "attack":
+            assert {member.account for member in raid.members} == {
+                f"+3363998{n:04}" for n in range(12)
+            }

@@ -29,12 +29,12 @@ from rempart.detect.raid.evidence import (
     users_of,
 )
 from rempart.detect.raid.lessons import is_known_crowd
-from rempart.detect.raid.made_up import CIRCLE_SIZE, MADE_UP_SCORE, is_made_up
+from rempart.detect.raid.made_up import CIRCLE_SIZE, MADE_UP_SCORE, floods_line, is_made_up
 from rempart.detect.raid.membership import spread_hot_keys, touch_of
 from rempart.detect.raid.raids import open_raid, picture, prolong, set_stage, take_group
 from rempart.detect.raid.state import Person, RaidState, TargetData, TargetState
 from rempart.detect.raid.telling import TELL_MESSAGES_MS, note_told
-from rempart.model import RaidKind, RaidStage
+from rempart.model import MessageKind, RaidKind, RaidStage
 
 ATTACK_SCORE: Final = 7.0
 ATTACK_PATTERN: Final = 2.5
@@ -76,9 +76,9 @@ def judge_hostile(
         raid = open_raid(data, row.message, now, stage)
     if people:
         raid.open_list = True
-        raid.kind = RaidKind.DOGPILE.value
+        raid.kind = _kind(row, RaidKind.DOGPILE)
     elif not attack:
-        raid.kind = RaidKind.BOT_RAID.value
+        raid.kind = _kind(row, RaidKind.BOT_RAID)
     if not attack:
         raid.confidence = _confidence(result.coordination)
     before = (raid.stage, len(raid.members))
@@ -103,6 +103,11 @@ def _worth_a_look(data: TargetData, now: int) -> bool:
         return False
     data.unlooked, data.looked = 0, now
     return True
+
+
+def _kind(row: Observation, kind: RaidKind) -> str:
+    """Whatever hits a phone line costs it money and its voice: a flood."""
+    return (RaidKind.FLOOD if row.message.kind is MessageKind.SMS else kind).value
 
 
 class _Case(NamedTuple):
@@ -267,11 +272,14 @@ def _made_up_raid(
 ) -> bool:
     """Accounts made for it, that flood or push a link, are an attack whatever their words are."""
     result = score(circle, state.data, now)
-    if is_known_crowd(state, circle, result, now) or not is_made_up(state, circle, result, now):
+    if is_known_crowd(state, circle, result, now):
+        return False
+    line = row.message.kind is MessageKind.SMS
+    if not is_made_up(state, circle, result, now) and not (line and floods_line(circle)):
         return False
     raid = known or open_raid(state.data, row.message, now, RaidStage.ATTACK)
     linked = max(circle.keys, key=lambda key: (circle.keys[key], key)) & LINK_BIT
-    raid.kind = (RaidKind.LINK_RAID if linked else RaidKind.BOT_RAID).value
+    raid.kind = _kind(row, RaidKind.LINK_RAID if linked else RaidKind.BOT_RAID)
     raid.confidence = _confidence(result.coordination)
     raid.messages = 0
     take_group(raid, circle, result, now)

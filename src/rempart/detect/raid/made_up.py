@@ -6,7 +6,9 @@ Rules of this module:
    a joke or a vote.
 2. A link that newcomers push needs made-up accounts, or insistence: each posts it again and again,
    with little else to say. Whoever posts a piece of news does so once.
-3. Where the platform announced visitors or a promotion, both must be stronger.
+3. At a phone line insistence alone is enough, without any date: nobody repeats themselves to an
+   answering machine.
+4. Where the platform announced visitors or a promotion, both must be stronger.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ CIRCLE_SIZE: Final = 6
 MADE_UP_SCORE: Final = 8.0
 INSISTENT_SCORE: Final = 6.0
 LINK_IDENTITY: Final = 3.5
+LINE_NUMBERS: Final = 5
 FLOOD_MS: Final = 15_000
 
 
@@ -45,6 +48,12 @@ def is_made_up(state: TargetState, circle: Group, result: Score, now: int) -> bo
     if result.identity >= MADE_UP_SCORE and _floods(people):
         return True
     return result.identity >= INSISTENT_SCORE and again * 5 >= 4 * size and _only_that(circle)
+
+
+def floods_line(circle: Group) -> bool:
+    """At a phone line, where each message costs: numbers that send the same again and again."""
+    again = sum(person.again >= 2 for person in circle.people)
+    return again >= LINE_NUMBERS and again * 5 >= 4 * len(circle.people) and _only_that(circle)
 
 
 def _only_that(circle: Group) -> bool:

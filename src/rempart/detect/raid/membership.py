@@ -16,8 +16,11 @@ from enum import Enum
 from rempart.detect.interface import Detections, Observation, RaidChange, Touch
 from rempart.detect.raid.evidence import WINDOW_MS, is_public, shared_keys, users_of
 from rempart.detect.raid.raids import (
+    GOES_ON,
     bits_of,
+    is_noted,
     join,
+    note_more,
     picture,
     prolong,
     prune,
@@ -40,7 +43,7 @@ from rempart.detect.raid.state import (
     TargetState,
 )
 from rempart.detect.raid.telling import note_told, worth_telling
-from rempart.model import RaidStage
+from rempart.model import RaidKind, RaidStage
 
 
 def touch(
@@ -61,8 +64,12 @@ def touch(
     if member is None:
         bits = bits_of(raid, person, now) | (shared_bit(raid) if hot else 0)
         tie = _tie(raid, person, bits, keys, hot, harmful, now)
-        if tie is _Tie.CORE or (tie is _Tie.CROWD and raid.open_list):
+        if tie is not _Tie.CORE and is_noted(raid, person.id):
+            tie = _Tie.CORE
+        if tie is _Tie.CORE or (tie is _Tie.CROWD and _is_named(raid, person)):
             member = join(raid, person, bits, tie is _Tie.CORE, now)
+            if member is None and raid.kind == RaidKind.FLOOD.value:
+                note_more(raid, person.id)
         if tie is not _Tie.NONE and member is None:
             found.touches.append(touch_of(row, raid, bits, tie is _Tie.CORE))
             if tie is _Tie.CORE:
@@ -90,6 +97,14 @@ def touch(
     return member is not None and member.core
 
 
+def _is_named(raid: RaidState, person: Person) -> bool:
+    """In a dogpile of people there is no signature to go by, and everybody hostile is named; at a
+    phone line whoever goes on is, since those whom it annoys once write to it too."""
+    if raid.kind == RaidKind.FLOOD.value:
+        return person.rude >= GOES_ON or person.flagged >= GOES_ON
+    return raid.open_list
+
+
 class _Tie(Enum):
     NONE = 0
     CROWD = 1
@@ -111,9 +126,11 @@ def _tie(
     alike = bits & (SAME_COHORT | SAME_FAMILY | IMPERSONATES)
     if raid.young and person.created >= 0 and now - person.created > RECENT_DAYS * DAY_MS:
         hot -= 1  # an account of another age needs a stronger tie
-    settled = not harmful and person.visit < raid.begin - ARRIVAL_MS
-    if settled and not alike and hot * 2 <= len(keys):
-        return _Tie.NONE  # who was here before says by chance some of what the raid says
+    settled = person.visit < raid.begin - ARRIVAL_MS or raid.kind == RaidKind.FLOOD.value
+    if settled and not harmful and not alike and hot * 2 <= len(keys):
+        # Who was here before, or writes to a line that is flooded for hours, says by chance some
+        # of what the raid says.
+        return _Tie.NONE
     if hot >= 2 or (hot > 0 and (harmful or alike or len(keys) <= 2)):
         return _Tie.CORE
     if alike == SAME_COHORT | SAME_FAMILY or (alike and harmful):

@@ -10,6 +10,7 @@ Rules of this module:
 from __future__ import annotations
 
 from typing import Final
+from zlib import crc32
 
 from rempart.detect.raid.clock import shown, shown_ms
 from rempart.detect.raid.evidence import WINDOW_MS, Group, Score, family_of
@@ -46,6 +47,10 @@ LIFE_MS: Final = {
     RaidStage.ATTACK: 10 * MINUTE_MS,
 }
 PRUNE_MS: Final = 45_000
+PRUNE_AGAIN_MS: Final = 5 * MINUTE_MS
+GOES_ON: Final = 2
+"""So many abusive messages during a flood of a phone line, and one belongs to it."""
+MORE_BYTES: Final = 8_192
 
 
 def open_raid(data: TargetData, message: Message, now: int, stage: RaidStage) -> RaidState:
@@ -104,6 +109,26 @@ def join(raid: RaidState, person: Person, bits: int, core: bool, now: int) -> Me
     return member
 
 
+def is_noted(raid: RaidState, account: str) -> bool:
+    """Did this account belong to the raid when its list was full already?"""
+    more = raid.more
+    return bool(more) and all(more[bit >> 3] & 1 << (bit & 7) for bit in _bits(account))
+
+
+def note_more(raid: RaidState, account: str) -> None:
+    """The list is full: the account is remembered in a few bits, and never shown."""
+    if not raid.more:
+        raid.more = bytearray(MORE_BYTES)
+    for bit in _bits(account):
+        raid.more[bit >> 3] |= 1 << (bit & 7)
+
+
+def _bits(account: str) -> tuple[int, ...]:
+    # Three places out of one checksum, mixed: checksums with other seeds would not be independent.
+    mixed = crc32(account.encode("utf-8", "surrogatepass")) * 0x9E3779B97F4A7C15
+    return tuple((mixed >> shift) % (8 * MORE_BYTES) for shift in (16, 30, 44))
+
+
 def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
     """The group becomes the raid's members, its signatures the raid's. Who is not linked to the
     others by a signature, a cohort or a family of names stays provisional (see `prune`)."""
@@ -131,17 +156,30 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
 
 def prune(raid: RaidState, now: int) -> bool:
     """A while after the attack began, those whom nothing has linked to it leave the list: they were
-    only rude at the wrong moment. A dogpile of people has no signature and keeps its crowd."""
-    if raid.pruned or raid.detected_at < 0 or now - raid.detected_at < PRUNE_MS:
+    only rude at the wrong moment. A dogpile of people has no signature and keeps its crowd, unless
+    it turns out to be one wording; of a flood those stay who go on."""
+    if raid.detected_at < 0 or now - raid.detected_at < PRUNE_MS or now < raid.pruned_at:
         return False
-    raid.pruned = True
-    if raid.open_list:
+    first = raid.pruned_at < 0
+    raid.pruned_at = now + PRUNE_AGAIN_MS
+    flood = raid.kind == RaidKind.FLOOD.value
+    if not first and not flood:
+        return False
+    if raid.open_list and not flood:
         core = sum(member.core for member in raid.members.values())
         if core * 5 < 3 * len(raid.members):
             return False
         # What looked like people with own words turned out to be one wording.
         raid.open_list, raid.kind = False, RaidKind.BOT_RAID.value
-    loose = [account for account, member in raid.members.items() if not member.core]
+    loose = [
+        account
+        for account, member in raid.members.items()
+        if (
+            max(member.messages * member.core, member.flagged) < GOES_ON
+            if flood
+            else not member.core
+        )
+    ]
     for account in loose:
         raid.messages -= raid.members.pop(account).messages
     return bool(loose)

@@ -146,13 +146,14 @@ class RaidState(msgspec.Struct, array_like=True, gc=False):
     hot: dict[int, int] = {}
     cohort_day: int = -1
     family: int = -1
-    pruned: bool = False
+    pruned_at: int = -1
     member_bytes: int = 0
     told_members: int = 0
     told_messages: int = 0
     told_at: int = -1
     open_list: bool = False
     young: bool = False
+    more: bytearray = msgspec.field(default_factory=bytearray)
 
 
 class Baseline(msgspec.Struct, array_like=True, gc=False):
