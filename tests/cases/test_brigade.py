@@ -173,3 +173,64 @@ def test_a_case_of_arranged_reports_is_decided_like_any_other(accused) -> None:
     raids, open_cases = brigades(accused)
     assert len(raids) == 1
     assert open_cases == []
+
+
+# -- a report of an attack by a group --------------------------------------------------------------
+
+
+def attacked(community, raid="r-1", seconds=0.0):
+    """An attack on lea's channel and its case."""
+    community.says(f"of-{raid}", "va-t'en", author="b1", raid=raid, seconds=seconds)
+    (case,) = community.step(community.raid(raid, begin=seconds, end=seconds + 60), seconds=seconds)
+    return case
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.twitch.tv/lea",
+        "https://twitch.tv/Lea/videos?t=3",
+        "http://m.twitch.tv/popout/lea/chat",
+    ],
+)
+def test_a_report_of_an_attack_with_the_channels_link_joins_its_raid(community, link: str) -> None:
+    case = attacked(community)
+    request = ReportRequest(
+        category="raid", explanation="They all came at once.", links=(link,), good_faith=True
+    )
+    with community.store.begin() as tables:
+        receipt = receive(tables, request, community.keys, 9_000, "r1")
+        assert receipt.joined
+        assert receipt.case == case.id
+        decide(
+            tables,
+            case.id,
+            DecisionOutcome.UPHOLD,
+            Ground.TERMS,
+            "a raid",
+            Decider("mo", person=True),
+            9_500,
+        )
+    again = attacked(community, "r-2", seconds=7_200)
+    with community.store.begin() as tables:
+        later = receive(tables, request, community.keys, 7_300_000, "r2")
+    assert later.case == again.id, "the next raid is another thing"
+    assert not later.answered
+
+
+@pytest.mark.parametrize(
+    ("category", "link"),
+    [
+        ("raid", "https://www.twitch.tv/zoe"),
+        ("raid", "https://youtube.com/lea"),
+        ("raid", "https://example.org/twitch/lea"),
+        ("harassment", "https://www.twitch.tv/lea"),
+    ],
+)
+def test_any_other_report_opens_a_case_of_its_own(community, category: str, link: str) -> None:
+    case = attacked(community)
+    request = ReportRequest(
+        category=category, explanation="They all came at once.", links=(link,), good_faith=True
+    )
+    with community.store.begin() as tables:
+        assert receive(tables, request, community.keys, 9_000, "r1").case != case.id

@@ -33,7 +33,12 @@ from rempart.cases.harms import Harm, harm
 from rempart.cases.keys import ReportKeys
 from rempart.cases.live import tell_case, tell_report
 from rempart.cases.receipts import new_receipt
-from rempart.cases.things import link_thing, text_thing, unknown_message_thing
+from rempart.cases.things import (
+    channel_places,
+    link_thing,
+    text_thing,
+    unknown_message_thing,
+)
 from rempart.errors import InputError
 from rempart.log.commit import SealedEntry
 from rempart.model import (
@@ -47,7 +52,7 @@ from rempart.model import (
 )
 from rempart.model.message import MAX_ID_BYTES
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import CaseChange, NewCase, NewReport
+from rempart.store.interface.cases import CaseChange, CaseQuery, NewCase, NewReport
 from rempart.store.interface.stream import MessageRow
 
 LONGEST_EXPLANATION = 5_000
@@ -57,6 +62,9 @@ LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 MOST_LINKS = 20
 MOST_MESSAGES = 50
+MOST_RAIDS = 200
+RAID = "raid"
+"""The category "attack by a group"."""
 
 
 class Receipt(NamedTuple):
@@ -229,13 +237,16 @@ def _case_of(
     unknown = [thing for thing in named.things if thing not in by_thing]
     if not still_open and not unknown:
         return max(by_thing.values(), key=lambda case: case.updated_at), True
+    if not still_open and category.key == RAID and not named.rows:
+        attacked = _attacked(tables, request.links)
+        if attacked is not None:
+            _raise(tables, attacked, category, 0, at_ms)
+            return attacked, True
     loose = _by_place(row for row in named.rows if row.seq not in by_message)
     if still_open:
         case = max(still_open, key=lambda case: (case.priority, case.opened_at))
         own = loose.pop((case.platform, case.channel), [])
-        rank, why = priority.of_report(category)
-        raised = why if rank > case.priority else None
-        tables.cases.change([CaseChange(case.id, rank, case.messages + len(own), raised, at_ms)])
+        _raise(tables, case, category, len(own), at_ms)
     else:
         first = next((row for row in named.rows if row.key == unknown[0]), None)
         own = [] if first is None else loose.pop((first.platform, first.channel))
@@ -246,6 +257,28 @@ def _case_of(
     for rows in loose.values():
         _open_elsewhere(tables, request, category, rows, at_ms)
     return case, bool(still_open)
+
+
+def _raise(tables: Tables, case: Case, category: Harm, messages: int, at_ms: int) -> None:
+    """So many messages more, and the early look that the category buys."""
+    rank, why = priority.of_report(category)
+    raised = why if rank > case.priority else None
+    tables.cases.change([CaseChange(case.id, rank, case.messages + messages, raised, at_ms)])
+
+
+def _attacked(tables: Tables, links: Iterable[str]) -> Case | None:
+    """The open case of a raid on a channel to which one of these links leads. The link becomes no
+    name of that case: the next raid on the channel is another thing."""
+    places = {place for link in links for place in channel_places(link)}
+    if not places:
+        return None
+    query = CaseQuery(CaseState.OPEN, CaseKind.RAID, limit=MOST_RAIDS)
+    found = [
+        case
+        for case in tables.cases.page(query).cases
+        if (case.platform.casefold(), case.channel.casefold().lstrip("#@")) in places
+    ]
+    return max(found, key=lambda case: case.opened_at, default=None)
 
 
 def _by_place(rows: Iterable[MessageRow]) -> dict[tuple[str, str], list[MessageRow]]:

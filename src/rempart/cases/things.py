@@ -56,6 +56,18 @@ def canonical_link(link: str) -> str:
     return f"{host}{port}{parts.path.rstrip('/')}{'?' if query else ''}{query}"
 
 
+def channel_places(link: str) -> list[tuple[str, str]]:
+    """Platform and channel that a link may lead to, in lower case: each part of the host with the
+    first parts of the path (`https://www.twitch.tv/lea/videos`: `twitch`, `lea`)."""
+    try:
+        parts = urlsplit(link.strip())
+    except ValueError:
+        return []
+    hosts = (parts.hostname or "").casefold().split(".")[:-1]
+    path = [part.lstrip("#@") for part in parts.path.casefold().split("/") if part.lstrip("#@")]
+    return [(host, name) for host in hosts for name in path[:2]]
+
+
 def _plain(text: str) -> str:
     """Lower case without format characters; marks are dropped before normal forms would cost."""
     kept = "".join(
