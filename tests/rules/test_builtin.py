@@ -41,7 +41,17 @@ def test_an_insult_is_held_and_nothing_more() -> None:
     }
 
 
-@pytest.mark.parametrize("label", [Label.INSULT, Label.HATE, Label.THREAT, Label.PERSONAL_DATA])
+@pytest.mark.parametrize("label", ["bad_link", "spam"])
+def test_a_bad_link_and_advertising_are_held_and_nothing_more(label: str) -> None:
+    assert effects(default_rules(), facts({label: 0.5})) == {
+        ("hold-unwanted", MeasureKind.HOLD, ScopeKind.MESSAGE)
+    }
+
+
+@pytest.mark.parametrize(
+    "label",
+    [Label.INSULT, Label.HATE, Label.THREAT, Label.PERSONAL_DATA, Label.BAD_LINK, Label.SPAM],
+)
 def test_below_the_threshold_nothing_happens(label: Label) -> None:
     assert effects(default_rules(), facts({label.value: 0.4999})) == set()
 

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from rempart.model import Raid
 from rempart.rules.builtin.hold_abuse import HoldAbuse
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
+from rempart.rules.builtin.hold_unwanted import HoldUnwanted
 from rempart.rules.builtin.shield_on_raid import ShieldOnRaid
 from rempart.rules.builtin.stop_probes import StopProbes
 from rempart.rules.builtin.threats_first import ThreatsFirst
@@ -44,4 +45,13 @@ class RuleSet:
 
 
 def default_rules() -> RuleSet:
-    return RuleSet([ThreatsFirst(), ShieldOnRaid(), HoldAbuse(), HoldOnFailure(), StopProbes()])
+    return RuleSet(
+        [
+            ThreatsFirst(),
+            ShieldOnRaid(),
+            HoldAbuse(),
+            HoldUnwanted(),
+            HoldOnFailure(),
+            StopProbes(),
+        ]
+    )
