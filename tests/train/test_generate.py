@@ -23,6 +23,7 @@ HARMLESS = (
     "everyday",
     "gaming",
     "homonym",
+    "insult_unaimed",
     "identity_harm_told",
     "identity_neutral",
     "identity_not_hated",
