@@ -19,7 +19,6 @@ LATER = (
     ("disclose statements", "Disclosure"),
     ("disclose yearly --data d --year 2026 -o out", "Disclosure"),
     ("disclose court", "Disclosure"),
-    ("evaluate file.ndjson --label abuse", "Words"),
     ("scan --rules rules chat.ndjson", "Rules and protection"),
 )
 

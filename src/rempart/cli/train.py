@@ -26,6 +26,9 @@ from rempart.errors import InputError
 @click.option(
     "--leave-out", multiple=True, metavar="FAMILY", help="Do not learn this generated family."
 )
+@click.option(
+    "--sample", type=click.IntRange(1), help="At most so many rows of each set: for a quick trial."
+)
 def train(
     data: Path,
     out: Path,
@@ -33,6 +36,7 @@ def train(
     seed: int,
     passes: int | None,
     leave_out: tuple[str, ...],
+    sample: int | None,
 ) -> None:
     """Train the text classifier. The same data and seed give the same file."""
     from rempart.train.build import build, material, plan_of, write
@@ -45,7 +49,7 @@ def train(
         if path is not None and not path.absolute().parent.is_dir():
             raise InputError("no such folder", where=str(path.absolute().parent))
     with steps() as progress:
-        found = material(data, seed, leave_out=frozenset(leave_out))
+        found = material(data, seed, leave_out=frozenset(leave_out), sample=sample)
         built = build(found, plan_of(seed, passes), progress)
         size = write(out, built.weights)
         if card is not None:

@@ -16,6 +16,7 @@ import gzip
 import hashlib
 import math
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -139,19 +140,31 @@ def _nothing(*_: object) -> None:
     """Progress that nobody sees."""
 
 
-def material(data: Path, seed: int, *, leave_out: frozenset[str] = frozenset()) -> Material:
-    """Reads the folder `data` and generates; families in `leave_out` are not learned from."""
+def material(
+    data: Path, seed: int, *, leave_out: frozenset[str] = frozenset(), sample: int | None = None
+) -> Material:
+    """Reads the folder `data` and generates; families in `leave_out` are not learned from.
+
+    `sample`: at most so many rows of each set and family, the first ones; for a quick trial."""
     path = find(data, TRAIN_FILE)
     digest = hashlib.sha256(path.read_bytes())
-    held_out = corpus(_generated(seed, held_out=True))
+    held_out = corpus(_first(_generated(seed, held_out=True), sample))
     without = keys(row.text for row in read_rows(find(data, TEST_FILE)))
     without |= keys(held_out.texts)
     made = [row for row in _generated(seed) if row.group.split("/")[1] not in leave_out]
     for row in made:
         digest.update(repr(row).encode())
-    rows = corpus((*made, *read_rows(path)), without=without)
+    rows = corpus(_first((*made, *read_rows(path)), sample), without=without)
     chat = clean_chat(data, keys(rows.texts))
     return Material(rows, held_out, chat, digest.hexdigest())
+
+
+def _first(rows: Iterable[Row], sample: int | None) -> Iterator[Row]:
+    taken: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        taken[row.group, row.lang] += 1
+        if sample is None or taken[row.group, row.lang] <= sample:
+            yield row
 
 
 def _generated(seed: int, *, held_out: bool = False) -> Iterator[Row]:
@@ -339,7 +352,8 @@ def _calibration(sample: _Margins, lang: str, column: int, share: float) -> Cali
     clean = (
         {"sentences": said[sample.groups == "commonvoice_fr"]} if lang == "fr" else {"chat": chat}
     )
-    usual = float(np.median(np.concatenate(list(clean.values()))))
+    calm_rows = np.concatenate(list(clean.values()))
+    usual = float(np.median(calm_rows)) if len(calm_rows) else 0.0
     budgets = {name: share * part for name, part in BUDGETS[label.value].items()}
     clean["neutral"] = said[(sample.groups == NEUTRAL) & (sample.langs == lang)]
     budgets["neutral"] = NEUTRAL_BUDGET
