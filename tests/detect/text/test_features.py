@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rempart.detect.text import features as room
 from rempart.detect.text import kernel
-from rempart.detect.text.features import BUCKETS, Features, blocks, explain, in_rows
+from rempart.detect.text.features import BUCKETS, Features, blocks, blocks_and_aim, explain, in_rows
 from rempart.detect.text.fold import fold, fold_one
 from rempart.detect.text.model import (
     ALL_HEADS,
@@ -79,7 +79,9 @@ def test_the_compiled_path_reads_as_numpy_does(texts: list[str]) -> None:
         fast, slow = room.features(folds), numpy_features(folds)
         assert fast.starts.tolist() == slow.starts.tolist()
         assert fast.indices.tolist() == slow.indices.tolist()
-        assert WEIGHTS.read(folds).tobytes() == WEIGHTS.logits(slow).tobytes()
+        logits, aimed = WEIGHTS.read_aim(folds)
+        assert logits.tobytes() == WEIGHTS.logits(slow).tobytes()
+        assert aimed.tolist() == blocks_and_aim(folds)[1].tolist()
 
 
 @given(HOSTILE)
@@ -124,6 +126,23 @@ def test_no_group_can_weigh_differently() -> None:
     rows = [room.features([f"i like {group} very much"]).indices.tolist() for group in groups]
     assert all(row == rows[0] for row in rows)
     assert rows[0] != room.features(["i like bananas very much"]).indices.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "aimed"),
+    [
+        ("you made a mistake there", True),
+        ("all these women over there", True),
+        ("what a mess, @alix", True),
+        ("idiot !", True),
+        ("that was a stupid mistake", False),
+        ("stupid lag again", False),
+        ("", True),
+    ],
+)
+def test_whether_somebody_is_meant(text: str, aimed: bool) -> None:
+    assert WEIGHTS.read_aim([text])[1].tolist() == [aimed]
+    assert blocks_and_aim([text])[1].tolist() == [aimed]
 
 
 def test_identity_buckets_are_those_of_groups_alone() -> None:

@@ -151,6 +151,22 @@ def test_heads_that_are_no_abuse_lower_a_label() -> None:
     assert insult("hello zorglub", damped) == insult("hello zorglub")
 
 
+def test_where_nobody_is_meant_an_insult_weighs_less() -> None:
+    found = weights()
+    careful = TextScorer(
+        Weights(
+            found.weights,
+            found.scale,
+            found.bias,
+            "careful",
+            found.calibration,
+            unaimed={"insult": 2.0},
+        )
+    )
+    assert insult("hello what a zorglub", careful) < insult("hello what a zorglub")
+    assert insult("hello you zorglub", careful) == insult("hello you zorglub")
+
+
 def test_without_weights_the_lists_speak_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rempart.detect.text.scoring.shipped_weights", lambda: None)
     scorer = TextScorer()

@@ -85,6 +85,8 @@ _SEEDS: Final = tuple(
 _WORD, _PAIR, _SKIP, _GRAM_3, _CONCEPT = 0, 1, 2, 3, 6
 
 
+_AT: Final = ord("@")
+_FEW: Final = 2
 _PROOF: Final = ("you hate all women, don't you?", "", '"\U0001f600\U0001f600" \U00020000 ok')
 
 
@@ -121,9 +123,17 @@ def compiled() -> kernel.Kernel | None:
     if not kernel.available():
         return None
     fast = kernel.Kernel(shipped(), CLASSES)
-    expected = in_rows(blocks(_PROOF), len(_PROOF))
-    indices, starts = fast.features(*laid_out(_PROOF))
-    same = np.array_equal(indices, expected.indices) and np.array_equal(starts, expected.starts)
+    found, aimed = blocks_and_aim(_PROOF)
+    expected = in_rows(found, len(_PROOF))
+    codes, bounds = laid_out(_PROOF)
+    indices, starts = fast.features(codes, bounds)
+    _, counts, meant = fast.sums(codes, bounds, np.zeros((BUCKETS, kernel.HEADS), np.int8))
+    same = (
+        np.array_equal(indices, expected.indices)
+        and np.array_equal(starts, expected.starts)
+        and np.array_equal(counts, np.diff(expected.starts))
+        and np.array_equal(meant, aimed)
+    )
     return fast if same else None
 
 
@@ -152,9 +162,15 @@ def in_rows(found: Sequence[Block], count: int) -> Features:
     return Features(indices, starts)
 
 
-def blocks(folds: Sequence[str], words: WordList | None = None) -> list[Block]:
+def blocks(folds: Sequence[str]) -> list[Block]:
     """The features kind by kind, in the order of `KINDS`."""
-    lists = words or shipped()
+    return blocks_and_aim(folds)[0]
+
+
+def blocks_and_aim(folds: Sequence[str]) -> tuple[list[Block], NDArray[np.bool_]]:
+    """The features kind by kind, and of each text whether somebody is meant: a word of a class that
+    says so, an identity word, a mention, or hardly a word besides (a call: "idiot !")."""
+    lists = shipped()
     codes, bounds = laid_out(folds)
     kinds = _kinds(codes)
     letter = kinds == WORD
@@ -169,10 +185,13 @@ def blocks(folds: Sequence[str], words: WordList | None = None) -> list[Block]:
         inside[ends[identity]] -= 1
         letter &= np.cumsum(inside[:-1], dtype=np.int8) == 0
     of_text = np.searchsorted(starts, bounds)
+    meant = np.searchsorted(starts[lists.persons[classes] > 0], bounds)
+    mentions = np.searchsorted(np.flatnonzero(codes == _AT), bounds)
+    aimed = (np.diff(meant) > 0) | (np.diff(mentions) > 0) | (np.diff(of_text) <= _FEW)
     found = _token_blocks(hashes, starts, ends, of_text)
     found += _gram_blocks(np.where(letter, codes, np.uint32(0)), letter, bounds)
     found += _concept_blocks(classes, starts, ends, bounds, lists)
-    return found
+    return found, aimed
 
 
 def _kinds(codes: Indices) -> NDArray[np.uint8]:

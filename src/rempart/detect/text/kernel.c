@@ -20,6 +20,7 @@
 #endif
 
 #define AHEAD 16 /* rows of weights are asked for so many features before they are used */
+#define FEW 2 /* tokens: a call ("idiot !"), aimed at whoever reads it */
 #define BUCKET_SHIFT 14
 #define SLOT_SHIFT 16
 #define SLOT_MASK 0xFFFFu
@@ -43,6 +44,7 @@ typedef struct {
     uint32_t probes;
     const uint32_t *names; /* hash of each class name */
     uint32_t identity;
+    const uint8_t *persons; /* whether a class says that somebody is meant */
 } Tables;
 
 static inline uint32_t bucket(uint32_t value, int kind)
@@ -70,10 +72,11 @@ static inline int kind_of(const Tables *tables, uint32_t code)
 
 /* The features of one text of `length` code points; `codes[0]` is the separator before it and
  * `codes[length]` the one after it. `scratch` holds 5 * length + 8 numbers, `out` 9 * length.
- * Returns how many features there are. */
+ * Returns how many features there are; `aimed` says whether somebody is meant. */
 static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length, uint32_t *scratch,
-                    uint32_t *out)
+                    uint32_t *out, uint8_t *aimed)
 {
+    uint8_t person = 0;
     uint32_t *letters = scratch;                /* the code of a letter, 0 for anything else */
     uint32_t *tokens = scratch + length + 8;    /* their hashes */
     uint32_t *concepts = tokens + length;       /* hashes of the names of the classes met */
@@ -96,6 +99,7 @@ static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length,
             }
         } else {
             letters[i] = 0;
+            person |= codes[i] == '@';
             if (kind == SEPARATOR || (i && codes[i] == codes[i - 1])) {
                 i = end;
                 continue;
@@ -103,8 +107,10 @@ static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length,
             hash = codes[i];
         }
         uint8_t class = class_of(tables, hash);
-        if (class)
+        if (class) {
             concepts[met++] = tables->names[class];
+            person |= tables->persons[class];
+        }
         if (class == tables->identity) {
             hash = tables->names[class];
         } else if (kind == WORD && end > i + 1) {
@@ -115,6 +121,7 @@ static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length,
         i = end;
     }
     letters[length] = 0;
+    *aimed = person || count <= FEW;
     for (int64_t i = 0; i < count; i++)
         out[n++] = bucket(tokens[i], 0);
     for (int64_t i = 0; i + 1 < count; i++)
@@ -156,23 +163,24 @@ PUBLIC int64_t rempart_features(const Tables *tables, const uint32_t *codes, con
                                 int64_t *starts)
 {
     int64_t n = 0;
+    uint8_t aimed;
     for (int64_t i = 0; i < texts; i++) {
         starts[i] = n;
-        n += emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices + n);
+        n += emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices + n, &aimed);
     }
     starts[texts] = n;
     return n;
 }
 
-/* `weights` is [buckets, 16]; `sums` [texts, 16] and `counts` [texts] are written; `indices` holds
+/* `weights` is [buckets, 16]; `sums` [texts, 16], `counts` and `aimed` [texts] are written; `indices` holds
  * nine numbers for each code point of the longest text. */
 PUBLIC void rempart_sums(const Tables *tables, const uint32_t *codes, const int64_t *bounds,
                          int64_t texts, uint32_t *scratch, uint32_t *indices,
-                         const int8_t *weights, int32_t *sums, int64_t *counts)
+                         const int8_t *weights, int32_t *sums, int64_t *counts, uint8_t *aimed)
 {
     for (int64_t i = 0; i < texts; i++) {
         int64_t n =
-            emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices);
+            emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices, aimed + i);
         int32_t *total = sums + i * HEADS;
         for (int head = 0; head < HEADS; head++)
             total[head] = 0;

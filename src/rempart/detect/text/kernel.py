@@ -35,6 +35,7 @@ class _Tables(ctypes.Structure):
         ("probes", ctypes.c_uint32),
         ("names", ctypes.c_void_p),
         ("identity", ctypes.c_uint32),
+        ("persons", ctypes.c_void_p),
     )
 
 
@@ -50,7 +51,7 @@ def _load() -> ctypes.CDLL | None:
         return None
     pointer, number = ctypes.c_void_p, ctypes.c_int64
     library.rempart_features.argtypes = [pointer, pointer, pointer, number, *[pointer] * 3]
-    library.rempart_sums.argtypes = [pointer, pointer, pointer, number, *[pointer] * 5]
+    library.rempart_sums.argtypes = [pointer, pointer, pointer, number, *[pointer] * 6]
     return library
 
 
@@ -75,6 +76,7 @@ class Kernel:
             words.probes,
             words.names.ctypes.data,
             words.identity,
+            words.persons.ctypes.data,
         )
         self._address = ctypes.addressof(self._tables)
 
@@ -101,15 +103,16 @@ class Kernel:
 
     def sums(
         self, codes: NDArray[np.uint32], bounds: NDArray[np.int64], weights: NDArray[np.int8]
-    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Sums of weights int32[texts, HEADS] and numbers of features int64[texts]; `weights` is
-        int8[BUCKETS, HEADS], in one piece."""
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]]:
+        """Sums of weights int32[texts, HEADS], numbers of features int64[texts], and whether
+        somebody is meant, bool[texts]; `weights` is int8[BUCKETS, HEADS], in one piece."""
         assert _LIBRARY is not None
         texts = len(bounds) - 1
         longest = int(np.diff(bounds).max(initial=0))
         room = np.empty((_SCRATCH + _PER_CHARACTER) * longest + 2 * _SPARE, np.uint32)
         sums = np.empty((texts, HEADS), np.int32)
         counts = np.empty(texts, np.int64)
+        aimed = np.empty(texts, np.bool_)
         _LIBRARY.rempart_sums(
             self._address,
             codes.ctypes.data,
@@ -120,5 +123,6 @@ class Kernel:
             weights.ctypes.data,
             sums.ctypes.data,
             counts.ctypes.data,
+            aimed.ctypes.data,
         )
-        return sums, counts
+        return sums, counts, aimed

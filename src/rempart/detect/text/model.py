@@ -27,7 +27,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.detect.text import kernel
-from rempart.detect.text.features import BUCKETS, Features, compiled, features, laid_out
+from rempart.detect.text.features import (
+    BUCKETS,
+    Features,
+    blocks_and_aim,
+    compiled,
+    in_rows,
+    laid_out,
+)
 from rempart.detect.text.words import digest
 
 HEADS: Final[tuple[str, ...]] = (
@@ -90,8 +97,9 @@ class Weights:
 
     `calibration[language][head]`; a language that is missing has that of `other`.
     `mix[label][head]`: so much of a positive logit of `head` is added to the logit of `label`;
-    negative numbers let the non-abuse heads lower a label. `lists`: `words.digest` of the lists they
-    were trained with; empty until they are written to a file.
+    negative numbers let the non-abuse heads lower a label. `lists`: `words.digest` of the lists
+    that they were trained with; empty until they are written to a file. `unaimed[label]` is taken
+    from the logit of `label` where nobody is meant.
     """
 
     weights: NDArray[np.int8]
@@ -101,6 +109,7 @@ class Weights:
     calibration: Mapping[str, Mapping[str, Calibration]] = field(default_factory=dict)
     mix: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     lists: str = ""
+    unaimed: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         heads = len(ALL_HEADS)
@@ -134,11 +143,16 @@ class Weights:
 
     def read(self, folds: Sequence[str]) -> NDArray[np.float32]:
         """`logits(features(folds))` in one go, compiled where it can be."""
+        return self.read_aim(folds)[0]
+
+    def read_aim(self, folds: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """The logits, and whether somebody is meant (`features.blocks_and_aim`), bool[texts]."""
         fast = compiled()
         if fast is None:
-            return self.logits(features(folds))
-        sums, counts = fast.sums(*laid_out(folds), self.rows)
-        return self.from_sums(sums[:, : len(ALL_HEADS)], counts)
+            found, aimed = blocks_and_aim(folds)
+            return self.logits(in_rows(found, len(folds))), aimed
+        sums, counts, aimed = fast.sums(*laid_out(folds), self.rows)
+        return self.from_sums(sums[:, : len(ALL_HEADS)], counts), aimed
 
     def logits(self, features: Features) -> NDArray[np.float32]:
         """float32[texts, len(ALL_HEADS)]."""
@@ -196,6 +210,7 @@ def dump(weights: Weights) -> bytes:
             for language, heads in weights.calibration.items()
         },
         "mix": {label: dict(heads) for label, heads in weights.mix.items()},
+        "unaimed": dict(weights.unaimed),
     }
     text = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
     body = b"".join(
@@ -233,6 +248,7 @@ def load(blob: bytes) -> Weights:
             for language, heads in header["calibration"].items()
         }
         mix, version, lists = header["mix"], header["version"], header["lists"]
+        unaimed = header.get("unaimed", {})
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise WeightsError(f"the header of the weights cannot be read: {error}") from error
     place += length
@@ -242,4 +258,6 @@ def load(blob: bytes) -> Weights:
     scale = np.frombuffer(body, "<f4", heads, place).astype(np.float32)
     bias = np.frombuffer(body, "<f4", heads, place + 4 * heads).astype(np.float32)
     table = np.frombuffer(body, np.int8, BUCKETS * heads, place + 8 * heads)
-    return Weights(table.reshape(BUCKETS, heads), scale, bias, version, calibration, mix, lists)
+    return Weights(
+        table.reshape(BUCKETS, heads), scale, bias, version, calibration, mix, lists, unaimed
+    )

@@ -144,10 +144,13 @@ class TextScorer:
         Raises:
             ValueError: there are no weights.
         """
+        return self._logits(folds)[0]
+
+    def _logits(self, folds: Sequence[str]) -> tuple[Scores, NDArray[np.bool_]]:
         if self.weights is None:
             raise ValueError("there are no weights: train them or give them")
-        found = self.weights.read(folds)
-        return found if self._delta is None else self._delta.added(folds, found)
+        found, aimed = self.weights.read_aim(folds)
+        return (found if self._delta is None else self._delta.added(folds, found)), aimed
 
     def weight(self, buckets: NDArray[np.int64], column: int) -> NDArray[np.float64]:
         """float64[buckets]: the scaled weights of one head, with what was learned.
@@ -173,10 +176,10 @@ class TextScorer:
             self._take_lists(scored, best, None)
             return Read(scored, rows, None, best)
         rows = _rows(folds, asking, respelt)
-        logits = self.logits(rows.texts)
+        logits, aimed = self._logits(rows.texts)
         first = _firsts(rows, len(folds))
         codes = _languages(logits[first])
-        labels, probability = self._scale.read(logits, codes[rows.owner])
+        labels, probability = self._scale.read(logits, codes[rows.owner], aimed)
         most, chance = labels[first], probability[first]
         if len(rows.texts) > len(folds):
             np.maximum.at(most, rows.owner, labels)
@@ -299,18 +302,24 @@ class _Scale:
                 self._slope[row, column] = one.slope
                 self.steepness[row, column] = one.steepness
                 self._offset[row, column] = one.offset
+        self._unaimed = np.array(
+            [weights.unaimed.get(label.value, 0.0) for label in LABELS], np.float32
+        )
         self._mix = [
             (column, HEADS.index(head), np.float32(amount))
             for column, label in enumerate(LABELS)
             for head, amount in sorted(weights.mix.get(label.value, {}).items())
         ]
 
-    def read(self, logits: Scores, codes: NDArray[np.intp]) -> tuple[Scores, Scores]:
+    def read(
+        self, logits: Scores, codes: NDArray[np.intp], aimed: NDArray[np.bool_]
+    ) -> tuple[Scores, Scores]:
         """(labels, probability) of each row, whose language is `codes[row]`."""
         # Added up one by one: a matrix product may depend on the number of rows.
         raw: Scores = logits[:, : len(LABELS)].copy()
         for column, head, amount in self._mix:
             raw[:, column] += amount * np.maximum(logits[:, head], 0)
+        raw -= self._unaimed * ~aimed[:, None]
         labels = _sigmoid(self.steepness[codes] * (raw - self._threshold[codes]))
         probability = _sigmoid(self._slope[codes] * raw + self._offset[codes])
         return labels, probability

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 IDENTITY: Final = "<id>"
+_PERSONS: Final = frozenset((IDENTITY, "you", "he_she", "they", "people", "role", "friend"))
 POWER: Final = 0x01000193
 _MASK: Final = 0xFFFFFFFF
 SLOTS: Final = 1 << 16
@@ -32,7 +33,8 @@ class WordList(NamedTuple):
     """`classes[0]` is no class; `codes[slot]` the class of the word whose hash is `hashes[slot]`.
 
     A word is in its home slot or in one of the `probes - 1` slots after it (around the end).
-    `names` are 32-bit hashes of the class names, so that a new class moves no other feature.
+    `names` are 32-bit hashes of the class names, so that a new class moves no other feature;
+    `persons[class]` is 1 where the class says that somebody is meant.
     """
 
     classes: tuple[str, ...]
@@ -42,6 +44,7 @@ class WordList(NamedTuple):
     probes: int
     identity: int
     groups: dict[str, str]
+    persons: NDArray[np.uint8]
 
 
 def word_hash(word: str) -> int:
@@ -98,7 +101,9 @@ def compile_words(concepts: dict[str, str], identity: dict[str, str]) -> WordLis
         codes[(slot + steps) % SLOTS] = classes.index(kinds[word])
         probes = max(probes, steps + 1)
     names = np.array([word_hash(name) for name in classes], np.uint32)
-    return WordList(classes, names, hashes, codes, probes, classes.index(IDENTITY), dict(identity))
+    persons = np.array([name in _PERSONS for name in classes], np.uint8)
+    place = classes.index(IDENTITY)
+    return WordList(classes, names, hashes, codes, probes, place, dict(identity), persons)
 
 
 @cache
