@@ -12,14 +12,9 @@ from click.testing import CliRunner
 from rempart.cli import COMMANDS, main
 
 LATER = (
-    ("rules check", "Rules and protection"),
-    ("rules test", "Rules and protection"),
-    ("rules backtest", "Rules and protection"),
-    ("rules push", "Rules and protection"),
     ("disclose statements", "Disclosure"),
     ("disclose yearly --data d --year 2026 -o out", "Disclosure"),
     ("disclose court", "Disclosure"),
-    ("scan --rules rules chat.ndjson", "Rules and protection"),
 )
 
 
