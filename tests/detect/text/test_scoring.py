@@ -43,6 +43,8 @@ def weights(mix: dict[str, dict[str, float]] | None = None) -> Weights:
         ("wozu", "lang_de"),
     ):
         table[bucket(word), ALL_HEADS.index(head)] = 100
+    for word in ("connard", "salope"):
+        table[bucket(word), INSULT] = 30
     heads = len(ALL_HEADS)
     calibration = {
         language: {label.value: Calibration(threshold, 1.0, -threshold) for label in LABELS}
@@ -142,6 +144,11 @@ def test_a_listed_word_gives_way_where_the_classifier_is_sure_of_no_abuse() -> N
     assert insult("you are a connard") >= THRESHOLD
     assert insult("blixx connard") < THRESHOLD
     assert signals(["blixx connard"], SCORER) == [[]]
+
+
+def test_a_listed_word_alone_gives_way_where_the_classifier_finds_it_unlikely() -> None:
+    assert insult("what a connasse you are") < THRESHOLD
+    assert insult("connard is said, what a connasse you are") >= THRESHOLD
 
 
 def test_heads_that_are_no_abuse_lower_a_label() -> None:

@@ -6,8 +6,8 @@ Rules of this module:
    the text's length (`model.damping`); nothing here is an estimate.
 2. The *why* names the strongest n-grams with that number, strongest first, short enough for a
    statement of reasons. Parts of a word that is named already are left out.
-3. The span covers the strongest word and the words beside it that bear part of the weight: each
-   feature's share is spread evenly over the letters it was read from.
+3. The span covers the strongest word and the words beside it that bear part of the weight: what
+   speaks for the label is spread evenly over the letters it was read from.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def _answer(
         named.append((start, end))
         reasons.append(f'"{shown(text, start, end, kind)[:_LONGEST]}" {shares[place]:+.2f}')
     words = kinds == 0
-    start, end = _span(len(text), starts, ends, shares, starts[words], ends[words])
+    spoken = np.maximum(shares, 0)
+    start, end = _span(len(text), starts, ends, spoken, starts[words], ends[words])
     return Evidence(start, end, f"model: {', '.join(reasons)}" if reasons else "model")
 
 

@@ -50,6 +50,15 @@ Best = dict[int, dict[Label, Found]]
 """Text number to label to what was found; only texts in which something was found."""
 
 
+class Listed(NamedTuple):
+    """`best`: what was found. By number, of the length of their folds: `respelt`, texts with
+    swapped letters put right; `blanked`, texts with spaces for their harmless phrases."""
+
+    best: Best
+    respelt: dict[int, str]
+    blanked: dict[int, str]
+
+
 class ListReader:
     """Finds the terms of the shipped lists in many folded texts."""
 
@@ -59,16 +68,20 @@ class ListReader:
         self._matcher = TermMatcher(terms, read_phrases("harmless.txt"), tuple(self._forms))
         self._second = SecondView(terms)
 
-    def read(self, folds: Sequence[str], signs: Mapping[int, int]) -> tuple[Best, dict[int, str]]:
-        """What was found, and the texts in which swapped letters were put right, by number.
-        `signs`: of hiding, as `evasion.signed` says."""
-        hits, misspelt = self._matcher.scan(folds)
+    def read(self, folds: Sequence[str], signs: Mapping[int, int]) -> Listed:
+        """`signs`: of hiding, as `evasion.signed` says."""
+        hits, misspelt, harmless = self._matcher.scan(folds)
         respelt = {row: respell(folds[row], self._forms) for row in misspelt}
+        blanked: dict[int, str] = {}
+        for row, start, end in harmless:
+            text = blanked.get(row, folds[row])
+            blanked[row] = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
         if respelt:
             folds = [respelt.get(row, fold) for row, fold in enumerate(folds)]
-            again, _ = self._matcher.scan([folds[row] for row in misspelt])
+            again = self._matcher.scan([folds[row] for row in misspelt]).hits
             hits = [hit for hit in hits if hit.text not in respelt]
             hits += (hit._replace(text=misspelt[hit.text]) for hit in again)
+            respelt = {row: text for row, text in respelt.items() if row not in blanked}
         best: Best = {}
         milder: dict[int, set[str]] = {}
         for hit in hits:
@@ -87,7 +100,7 @@ class ListReader:
                     continue
                 score = THRESHOLD
             _keep(best, hit, max(THRESHOLD, round(score * 0.95, 4)))
-        return best, respelt
+        return Listed(best, respelt, blanked)
 
 
 def _is_aimed(folded: str, hit: Hit) -> bool:

@@ -3,8 +3,9 @@
 Rules of this module:
 
 1. Scale of the contract: monotone, 0.5 exactly at the shipped threshold of the text's language.
-2. The label is the higher of what the classifier and the lists say. A list's word alone does not
-   flag what the classifier is sure is no abuse (about an object, untargeted, quoted, reclaimed).
+2. The label is the higher of what the classifier and the lists say. A list does not flag what the
+   classifier is sure is no abuse (about an object, untargeted, quoted, reclaimed); a single word of
+   hate or insult does not flag what the classifier finds unlikely.
 3. Long texts are read in windows, hidden ones in a second view as well; the highest counts: what is
    written around abuse does not thin it out.
 4. Without weights the lists speak alone.
@@ -52,6 +53,8 @@ _PORTION: Final = 1 << 18
 _HARMLESS: Final = ("counter_or_quote", "reclaimed", "profanity_untargeted", "object_target")
 _SURE: Final = 0.9
 _NOTHING: Final = 0.25
+_BY_WORD: Final = (Label.HATE, Label.INSULT)
+_UNLIKELY: Final = 0.15
 _OVERRULED: Final = 0.45
 
 Scores = NDArray[np.float32]
@@ -168,7 +171,10 @@ class TextScorer:
     def read(self, folds: Sequence[str]) -> Read:
         """As `score`, with what the score rests on; for portions that fit into memory."""
         asking = signs(folds)
-        best, respelt = self._lists.read(folds, asking)
+        best, respelt, blanked = self._lists.read(folds, asking)
+        if blanked:
+            # In a harmless phrase nothing is flagged: the classifier does not read it either.
+            folds = [blanked.get(row, fold) for row, fold in enumerate(folds)]
         if self._scale is None:
             rows = Rows([], np.zeros(0, np.intp), [], 0, [])
             zero = np.zeros((len(folds), len(LABELS)), np.float32)
@@ -193,15 +199,14 @@ class TextScorer:
     @staticmethod
     def _take_lists(scored: Scored, best: Best, harmless: NDArray[np.bool_] | None) -> None:
         for index, found in best.items():
-            for label in found:
-                column = LABELS.index(label)
-                if (
-                    harmless is not None
-                    and harmless[index]
-                    and scored.labels[index, column] < _NOTHING
-                ):
-                    found[label] = Found(min(found[label].score, _OVERRULED), found[label].hit)
-                score = found[label].score
+            for label, (listed, hit) in found.items():
+                column, score = LABELS.index(label), listed
+                if harmless is not None:
+                    said = scored.labels[index, column]
+                    alone = label in _BY_WORD and " " not in hit.term.text
+                    if (alone and said < _UNLIKELY) or (harmless[index] and said < _NOTHING):
+                        score = min(listed, _OVERRULED)
+                        found[label] = Found(score, hit)
                 scored.labels[index, column] = max(scored.labels[index, column], score)
                 scored.probability[index, column] = max(scored.probability[index, column], score)
 

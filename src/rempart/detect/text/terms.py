@@ -49,6 +49,16 @@ class Hit(NamedTuple):
     term: Term
 
 
+class Scan(NamedTuple):
+    """`hits` in order of text, then of place; of one term in one text the first `_OFTEN`, so that a
+    text that is nothing but hits is held in bounds. `marked`: rising numbers of the texts that hold
+    a mark. `harmless`: (text, start, end) of the harmless phrases."""
+
+    hits: list[Hit]
+    marked: list[int]
+    harmless: list[tuple[int, int, int]]
+
+
 def read_terms(name: str) -> list[Term]:
     """A list shipped in `data/`."""
     text = resources.files("rempart.detect.text").joinpath("data", name).read_text("utf-8")
@@ -110,19 +120,17 @@ class TermMatcher:
 
     def find(self, folds: Sequence[str]) -> Iterator[Hit]:
         """Hits in order of text, then of place."""
-        yield from self.scan(folds)[0]
+        yield from self.scan(folds).hits
 
-    def scan(self, folds: Sequence[str]) -> tuple[list[Hit], list[int]]:
-        """Hits in order of text, then of place; of one term in one text the first `_OFTEN`, so that
-        a text that is nothing but hits is held in bounds. Then the rising numbers of the texts that
-        hold a mark. Characters outside ASCII part words; encoding them to one byte each keeps every
-        offset where it was."""
+    def scan(self, folds: Sequence[str]) -> Scan:
+        """One pass over all texts. Characters outside ASCII part words; encoding them to one byte
+        each keeps every offset where it was."""
         joined = in_bytes(folds)
         found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
             joined, overlapping=True
         )
         if not found:
-            return [], []
+            return Scan([], [], [])
         starts = list(accumulate((len(text) + len(SEPARATOR) for text in folds), initial=1))
         hits: list[Hit] = []
         marked: set[int] = set()
@@ -149,4 +157,8 @@ class TermMatcher:
             offset = starts[index]
             hits.append(Hit(index, start + 1 - offset, end - 1 - offset, self._terms[number]))
         hits.sort(key=lambda hit: (hit.text, hit.start, -hit.end))
-        return hits, sorted(marked)
+        harmless_places = []
+        for start, end in harmless:
+            index = bisect_right(starts, start + 1) - 1
+            harmless_places.append((index, start + 1 - starts[index], end - 1 - starts[index]))
+        return Scan(hits, sorted(marked), harmless_places)
