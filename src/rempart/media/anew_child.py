@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
 import sys
 import warnings
@@ -13,6 +14,7 @@ from rempart.media.finding import MAX_PIXELS
 
 
 def main() -> int:
+    os.nice(10)  # messages go before photos
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -30,7 +32,9 @@ def main() -> int:
     fresh = Image.frombytes(mode, picture.size, picture.convert(mode).tobytes())
     out = io.BytesIO()
     kind = {"heic": "HEIF", "avif": "AVIF"}[sys.argv[1]]
-    fresh.save(out, kind, quality=QUALITY, icc_profile=profile, exif=None, xmp=None)
+    # The default effort of the encoder takes five times as long for a file a quarter smaller.
+    quick = {"enc_params": {"preset": "ultrafast"}} if kind == "HEIF" else {"speed": 8}
+    fresh.save(out, kind, quality=QUALITY, icc_profile=profile, exif=None, xmp=None, **quick)
     sys.stdout.buffer.write(out.getvalue())
     return 0
 
