@@ -44,7 +44,7 @@ def weights(mix: dict[str, dict[str, float]] | None = None) -> Weights:
     ):
         table[bucket(word), ALL_HEADS.index(head)] = 100
     for word in ("connard", "salope"):
-        table[bucket(word), INSULT] = 30
+        table[bucket(word), INSULT] = 22
     heads = len(ALL_HEADS)
     calibration = {
         language: {label.value: Calibration(threshold, 1.0, -threshold) for label in LABELS}

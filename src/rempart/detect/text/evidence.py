@@ -27,7 +27,8 @@ WeightOf = Callable[[NDArray[np.int64], int], NDArray[np.float64]]
 _NAMED: Final = 3
 _LONGEST: Final = 40
 _BESIDE: Final = 0.25
-_REACH: Final = 8
+_MUCH: Final = 0.6
+_REACH: Final = 6
 _GRAMS: Final = (3, 4, 5)
 
 
@@ -119,10 +120,17 @@ def _span(
     mass = np.concatenate(([0.0], np.cumsum(np.cumsum(density))))
     weight = mass[word_ends] - mass[word_starts]
     best = int(weight.argmax())
-    least = _BESIDE * max(float(weight[best]), 0.0)
-    first = last = best
-    while first > 0 and best - first < _REACH and weight[first - 1] > least:
-        first -= 1
-    while last + 1 < len(weight) and last - best < _REACH and weight[last + 1] > least:
-        last += 1
-    return int(word_starts[first]), int(word_ends[last])
+    top = max(float(weight[best]), 0.0)
+    first = _furthest(weight[best::-1], top)
+    last = _furthest(weight[best:], top)
+    return int(word_starts[best - first]), int(word_ends[best + last])
+
+
+def _furthest(weight: NDArray[np.float64], top: float) -> int:
+    """How many words to go from the strongest: as long as they bear a part, and over others to one
+    that bears much."""
+    near = weight[: _REACH + 1]
+    much = np.flatnonzero(near >= _MUCH * top)
+    part = near >= _BESIDE * top
+    joined = int(part.argmin()) - 1 if not part.all() else len(part) - 1
+    return max(joined, int(much[-1]))
