@@ -48,7 +48,7 @@ from rempart.detect.registry import (
 )
 from rempart.detect.text.detector import TextDetector
 from rempart.detect.text.fold import fold
-from rempart.detect.text.scoring import Delta
+from rempart.detect.text.scoring import Delta, TextScorer
 from rempart.engine.fact_watch import look_for_facts, note_message
 from rempart.engine.judging import corrected, folds_for, furthest, labels_of
 from rempart.engine.looking import Analysis, observe, one_by_one
@@ -187,6 +187,11 @@ class Pipeline:
             detector.taught(delta, version) if isinstance(detector, TextDetector) else detector
             for detector in self.detectors
         )
+
+    def text_scorer(self) -> TextScorer:
+        """What scores words now, with what the site learned, for those who ask beside the stream."""
+        found = (one.scorer for one in self.detectors if isinstance(one, TextDetector))
+        return next(found, None) or TextScorer()
 
     @property
     def link_rules(self) -> LinkRules:

@@ -81,7 +81,9 @@ def build_app(
     messages = Messages(engine, gate, settings, numbers)
     perspective = None
     if settings.perspective.enabled:
-        perspective = Perspective(settings.perspective, settings.public_url)
+        perspective = Perspective(
+            settings.perspective, settings.public_url, scorer=engine.pipeline.text_scorer
+        )
         numbers.perspective = perspective.answers
     return Dispatcher(framework, messages, gate, numbers, closing, settings, perspective)
 

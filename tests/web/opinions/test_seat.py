@@ -61,7 +61,7 @@ def at_seat(respond: Respond, story: Story, **more: Any) -> None:
                 settings,
                 source_of(settings, Path()),
                 private_for=frozenset({"lea"}),
-                scorer=SCORER,
+                scorer=lambda: SCORER,
                 clock=clock,
             )
             await story(seat, server, clock)

@@ -25,7 +25,6 @@ from rempart.connect.opinion.interface import OpinionSource
 from rempart.connect.opinion.limits import BreakerState
 from rempart.connect.opinion.settings import OpinionSettings
 from rempart.connect.opinion.sources import source_of
-from rempart.detect.text.scoring import TextScorer
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import logged_item
 from rempart.engine.embedded_opinions import opine
@@ -57,7 +56,7 @@ class OpinionDesk:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """InputError when a plug-in cannot be used as it is configured."""
-        scorer = TextScorer()
+        scorer = engine.pipeline.text_scorer
         private_for = frozenset(engine.settings.detection.private_for)
         made = sources or {name: source_of(one, data) for name, one in settings.items()}
         self.seats = [

@@ -61,7 +61,7 @@ class Seat:
         source: OpinionSource,
         *,
         private_for: frozenset[str],
-        scorer: TextScorer,
+        scorer: Callable[[], TextScorer],
         clock: Callable[[], float],
     ) -> None:
         self.name = name
@@ -139,7 +139,7 @@ class Seat:
     def _uncertain(self, batch: Sequence[Waiting]) -> list[Waiting]:
         """Those in the band and in a language of the plug-in, folded."""
         folds = fold([one.text for one in batch])
-        scored = self._scorer.score(folds)
+        scored = self._scorer().score(folds)
         scores = scored.labels.max(axis=1).tolist()
         low, high = self.settings.band
         found: list[Waiting] = []

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from rempart.detect.text.fold import fold
@@ -99,15 +99,16 @@ def told(score: float) -> float:
 
 
 class Attributes:
-    """Scores of attributes for texts. Pure; safe to share between threads."""
+    """Scores of attributes for texts. Pure; safe to share between threads. `scorer` gives what
+    scores words at the moment of a request."""
 
-    def __init__(self, scorer: TextScorer | None = None) -> None:
-        self._scorer = scorer or TextScorer()
+    def __init__(self, scorer: Callable[[], TextScorer]) -> None:
+        self._scorer = scorer
 
     def score(self, texts: Sequence[str]) -> tuple[list[dict[str, float]], list[str]]:
         """For each text what is told of all served attributes, and its language."""
         folds = fold(texts)
-        scored = self._scorer.score(folds)
+        scored = self._scorer().score(folds)
         rows: list[dict[str, float]] = []
         for folded, labels in zip(folds, scored.labels.tolist(), strict=True):
             by_label = dict(zip(LABELS, labels, strict=True))

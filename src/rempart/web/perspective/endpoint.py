@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from rempart.detect.text.scoring import TextScorer
 from rempart.errors import InputError
 from rempart.web.api.body import DisconnectedError, read_body
 from rempart.web.asgi import AsgiScope, Headers, Receive, Send, header
@@ -56,7 +57,7 @@ class Perspective:
         settings: PerspectiveSettings,
         root: str | None = None,
         *,
-        attributes: Attributes | None = None,
+        scorer: Callable[[], TextScorer] = TextScorer,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.answers: Counter[str] = Counter()
@@ -65,7 +66,7 @@ class Perspective:
             for name, digest in settings.keys.items()
         }
         self._quota = Quota(settings.per_second, settings.per_day)
-        self._analyzer = Analyzer(attributes or Attributes(), spans=settings.spans)
+        self._analyzer = Analyzer(Attributes(scorer), spans=settings.spans)
         self._root = root
         self._clock = clock
 
