@@ -26,7 +26,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.detect.text.features import Features, features
+from rempart.detect.text.features import Features, features, identity_buckets
 from rempart.detect.text.fold import fold
 from rempart.detect.text.model import ALL_HEADS, HEADS, Calibration, Weights, dump
 from rempart.detect.text.scoring import TextScorer, flagged
@@ -72,6 +72,11 @@ WORTH: Final = {
     "generated": 0.6,
 }
 """Sets that count less than 1 per row: noisy labels, or another kind of text."""
+FAMILY_WORTH: Final = {"identity_": 2.0}
+"""Generated families whose name begins so count that many times more: a group is named in so much
+hate that naming it needs weight on the other side."""
+UNAIMED: Final = {"insult": 1.0, "threat": 0.5, "sexual": 0.5}
+"""So much is taken from a label's logit where a text means nobody (see `Weights.unaimed`)."""
 
 # So much of a positive logit of the head is added to the label's.
 MIX: Final[dict[str, dict[str, float]]] = {
@@ -224,13 +229,13 @@ def build(found: Material, plan: Plan, progress: Progress = _nothing) -> Built:
         done[0] += count
         progress("training", min(done[0], whole), whole)
 
-    trained = train(inputs, labels, each, plan, step)
+    trained = train(inputs, labels, each, plan, step, identity_buckets())
     trained = blended(trained)
     steps, scale = rounded(trained)
     version = hashlib.sha256(
         steps.tobytes() + scale.tobytes() + trained.bias.tobytes() + found.digest.encode()
     ).hexdigest()[:12]
-    raw = Weights(steps, scale, trained.bias, version, {}, MIX)
+    raw = Weights(steps, scale, trained.bias, version, {}, MIX, unaimed=UNAIMED)
     progress("thresholds", 0, 1)
     weights = fitted(raw, found)
     progress("thresholds", 1, 1)
@@ -252,26 +257,34 @@ def blended(trained: Trained) -> Trained:
     return Trained(weights, bias)
 
 
+def _worth(group: str) -> float:
+    source, _, family = group.partition("/")
+    more = (times for start, times in FAMILY_WORTH.items() if family.startswith(start))
+    return WORTH.get(source, 1.0) * next(more, 1.0)
+
+
 def worth(rows: Corpus) -> Floats:
     """The weight of each row for each head [n, ALL_HEADS]."""
-    each = np.array([WORTH.get(group.split("/")[0], 1.0) for group in rows.groups], np.float32)
+    each = np.array([_worth(group) for group in rows.groups], np.float32)
     return np.repeat(each[:, None], len(ALL_HEADS), axis=1)
 
 
-def margins(weights: Weights, texts: Iterable[str]) -> Floats:
-    """Logits of the labels after the mix [n, LABELS], as the scorer makes them."""
-    return mixed(weights, weights.logits(text_features(texts)))
-
-
-def mixed(weights: Weights, logits: Floats) -> Floats:
-    """Label logits with the other heads mixed in (see `Weights.mix`)."""
-    columns = []
-    for label in LABELS:
-        column = logits[:, HEADS.index(label.value)].copy()
-        for head, amount in weights.mix.get(label.value, {}).items():
-            column += np.maximum(logits[:, HEADS.index(head)], 0) * np.float32(amount)
-        columns.append(column)
-    return np.stack(columns, axis=1)
+def margins(raw: Weights, texts: Iterable[str], size: int = 1_000) -> Floats:
+    """Logits of the labels as the scorer makes them, before thresholds and without lists
+    [n, LABELS]: windows, second views and all. `raw` has no calibration yet."""
+    scorer = TextScorer(raw)
+    folds = fold(list(texts))
+    parts = [np.zeros((0, len(LABELS)), np.float32)]
+    for at in range(0, len(folds), size):
+        part = folds[at : at + size]
+        read = scorer.read(part)
+        assert read.model is not None
+        most = np.zeros((len(part), len(LABELS)), np.float32)
+        np.maximum.at(most, read.rows.owner, read.model)
+        # Without calibration a score is the sigmoid of its logit.
+        most = np.clip(most, 1e-12, 1 - 1e-6)
+        parts.append(np.log(most / (1 - most)))
+    return np.concatenate(parts)
 
 
 def fitted(raw: Weights, found: Material) -> Weights:
