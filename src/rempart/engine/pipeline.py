@@ -189,7 +189,7 @@ class Pipeline:
         )
 
     def text_scorer(self) -> TextScorer:
-        """What scores words now, with what the site learned, for those who ask beside the stream."""
+        """What scores words now, what the site learned included, for those beside the stream."""
         found = (one.scorer for one in self.detectors if isinstance(one, TextDetector))
         return next(found, None) or TextScorer()
 
