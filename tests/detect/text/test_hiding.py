@@ -114,7 +114,7 @@ def test_a_swapped_threat_is_a_threat_at_its_place(signals: Signals) -> None:
     text = "Ça va ? je vais te retrouvre et te tuer"
     (signal,) = (one for one in signals([text])[0] if one.label is Label.THREAT)
     assert signal.span is not None
-    assert text[slice(*signal.span)] in ("retrouvre et te tuer", "je vais te retrouvre")
+    assert "retrouvre" in text[slice(*signal.span)]
 
 
 def test_a_frame_stands_for_all_its_sentences() -> None:

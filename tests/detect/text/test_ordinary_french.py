@@ -161,7 +161,8 @@ def test_outside_the_harmless_phrase_the_word_is_found(signals: Signals) -> None
     (found,) = signals(["le train a du retard, espèce de retard"])
     (span,) = [one.span for one in found]
     assert span is not None
-    assert (24 <= span[0], span[1]) == (True, 38)
+    assert 22 <= span[0] <= 32
+    assert span[1] == 38
 
 
 def test_harmless_phrases_without_end_cost_no_more_than_their_length(signals: Signals) -> None:

@@ -148,7 +148,7 @@ def test_a_listed_word_gives_way_where_the_classifier_is_sure_of_no_abuse() -> N
 
 def test_a_listed_word_alone_gives_way_where_the_classifier_finds_it_unlikely() -> None:
     assert insult("what a connasse you are") < THRESHOLD
-    assert insult("connard is said, what a connasse you are") >= THRESHOLD
+    assert insult("what a connard you are") >= THRESHOLD
 
 
 def test_heads_that_are_no_abuse_lower_a_label() -> None:

@@ -27,7 +27,7 @@ WeightOf = Callable[[NDArray[np.int64], int], NDArray[np.float64]]
 _NAMED: Final = 3
 _LONGEST: Final = 40
 _BESIDE: Final = 0.25
-_MUCH: Final = 0.6
+_MUCH: Final = 0.4
 _REACH: Final = 6
 _GRAMS: Final = (3, 4, 5)
 
@@ -86,11 +86,15 @@ def _answer(
         return None
     starts, ends = np.maximum(starts, 0), np.minimum(ends, len(text))
     shares = weight(buckets, ask.column) * float(damping(np.array([len(buckets)]))[0])
+    # What stands twice counts twice and is named once.
+    distinct, place_of = np.unique(buckets, return_index=True)
+    totals = np.bincount(np.searchsorted(distinct, buckets), shares)
     named: list[tuple[int, int]] = []
     reasons: list[str] = []
-    for place in np.argsort(-shares, kind="stable").tolist():
-        if shares[place] <= 0 or len(reasons) == _NAMED:
+    for rank in np.argsort(-totals, kind="stable").tolist():
+        if totals[rank] <= 0 or len(reasons) == _NAMED:
             break
+        place = int(place_of[rank])
         start, end, kind = int(starts[place]), int(ends[place]), int(kinds[place])
         core = len(text[start:end].strip())
         if kind in _GRAMS and any(
@@ -98,7 +102,7 @@ def _answer(
         ):
             continue
         named.append((start, end))
-        reasons.append(f'"{shown(text, start, end, kind)[:_LONGEST]}" {shares[place]:+.2f}')
+        reasons.append(f'"{shown(text, start, end, kind)[:_LONGEST]}" {totals[rank]:+.2f}')
     words = kinds == 0
     spoken = np.maximum(shares, 0)
     start, end = _span(len(text), starts, ends, spoken, starts[words], ends[words])

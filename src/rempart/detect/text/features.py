@@ -337,7 +337,8 @@ class Reading(NamedTuple):
 def explain(fold: str) -> list[tuple[int, int, int, str]]:
     """Every feature of one fold: (bucket, start, end, shown form), in the order of `features`.
 
-    Shown forms: `word`, `two words`, `one … other`, `part-` of a word, `[class] [class]`.
+    Shown forms: `word`, `two words`, `one … other`, `part-` of a word, `word [class]`,
+    `[class] [class]`.
     """
     found: list[tuple[int, int, int, str]] = []
     for kind, block in enumerate(blocks([fold])):
@@ -357,7 +358,8 @@ def shown(fold: str, start: int, end: int, kind: int) -> str:
     if kind >= _CONCEPT:
         hashes = np.array([word_hash(piece) for piece in _pieces(text)], np.uint32)
         names = [lists.classes[code] for code in classes_of(hashes, lists) if code]
-        return " ".join(f"[{name.strip('<>')}]" for name in names)
+        listed = " ".join(f"[{name.strip('<>')}]" for name in names)
+        return f"{text} {listed}" if kind == _CONCEPT else listed
     if kind == _SKIP:
         pieces = _pieces(text)
         return f"{pieces[0]} … {pieces[-1]}"
