@@ -182,7 +182,7 @@ _STEPS: Final[tuple[tuple[int, Step], ...]] = (
     (ALONE, (_SPACED, _unspace)),
     (INSIDE, (_STARRED, _unstar)),
     (INSIDE | ALONE, (_LEETED, _unleet)),
-    (TRIPLE | INSIDE, (_RUNS, _unrepeat)),
+    (TRIPLE | INSIDE | ALONE, (_RUNS, _unrepeat)),
     (ENDLESS, (_JOINED, _unjoin)),
 )
 """Each step with the signs that call for it."""
