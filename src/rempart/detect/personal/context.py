@@ -49,7 +49,8 @@ _PRIVATE: Final = re.compile(
     r"mere|pere|parents|famille|porte|vraie?|mail perso|perso|coordonnees)|domicile|"
     r"adresse perso\w*|dox\w*|perso\b|harcel\w*|spam\w*|(?:call|text|message|dm|blast|"
     r"ring) (?:her|him)|appel(?:ez|le|ons)-?(?:la|le)"
-    r"|devant le \d+|en bas du \d+|flood\w*|sonne\w* chez|pourris\w*|(?:find|get|visit) (?:her|him)|"
+    r"|devant le \d+|en bas du \d+|flood\w*|sonne\w* chez|pourris\w*|(?:find|get|visit) (?:her|"
+    r"him)|"
     r"cette (?:fille|meuf|pute|conne)|this (?:bitch|girl|guy|woman))\b"
 )
 

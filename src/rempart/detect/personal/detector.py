@@ -33,8 +33,10 @@ from rempart.detect.personal.numbers import (
     social_numbers,
 )
 from rempart.detect.personal.places import addresses
+from rempart.detect.personal.schedules import schedules
 from rempart.detect.personal.spelled import spelled_numbers, spoken_mails
-from rempart.detect.personal.statements import STATEMENTS, schedules, statements, visits
+from rempart.detect.personal.statements import STATEMENTS, statements
+from rempart.detect.personal.visits import visits
 from rempart.detect.text.fold import original_span
 from rempart.model import Label, Message, Signal
 

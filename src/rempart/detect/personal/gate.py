@@ -82,7 +82,7 @@ _WORKS_FR: Final = (
     " aide-soignant", " coiffeu",
 )  # fmt: skip
 _STUDIES_FR: Final = (
-    " etudie", " scolaris", "ecole ", " college ", " lycee ", " fac ", " universit",
+    " etudi", " scolaris", "ecole ", " college ", " lycee ", " fac ", " universit",
     " maternelle ", " primaire ", " prepa ", " iut ", " insa ", " sorbonne ", " conservatoire ",
     " campus ", " l'universit", " l'institut ", " l'iut ", " l'insa ", " fait ses etudes ",
     " univ ",
@@ -127,8 +127,18 @@ _ITS_PLACE: Final = tuple(
     "hood is ", " studio is ", " building is ",
 )  # fmt: skip
 _ROOMS: Final = (" room ", " chambre ", " suite ")
-_DAYS: Final = (" tous les ", " chaque ", " every ", " each ")
-_SOCIALS: Final = (" ssn", " social security", " nino ", "national insurance")
+_DAYS: Final = (
+    " tous les ", " chaque ", " every ", " each ", " sera vide ", " est vide ", " en vacances ",
+    " absent", " empty ", " out of town ", " on holiday ", " on vacation ",
+)  # fmt: skip
+_SOCIALS: Final = (
+    " ssn",
+    " social security",
+    " nino ",
+    "national insurance",
+    " ni number",
+    " nino",
+)
 _LIVES_EN: Final = (
     " lives ", " they live ", " is living ", " are living ", " resides ", " stays ",
     " is staying ", " she moved ", " he moved ", " just moved ", " has moved ", " moved to ",
@@ -138,7 +148,8 @@ _LIVES_EN: Final = (
 _WORKS_EN: Final = (
     " works ", " they work ", " is working ", " are working ", " is employed ", " has a job ",
     " got a job ", " interns ", " teaches ", " volunteers ", " nurse ", " waitress ", " waiter ",
-    " barista ", " cashier ", " receptionist ", " bartends ", " bartender ", " is a manager ",
+    " barista ", " bouncer ", " cook ", " chef ", " guard ", " cashier ", " receptionist ",
+    " bartends ", " bartender ", " is a manager ",
     " clerk ", " is a teacher ", " hairdresser ", " an intern ",
 )  # fmt: skip
 _STUDIES_EN: Final = (
@@ -164,7 +175,8 @@ _SCHEDULES: Final = (
     " prend ", "tous les ", "chaque ", "off work", "gets off", "get off", " gets out", "gets home",
     "get home", " leaves ", " leave ", " finishes", "gets done", " clocks ", "comes home",
     "comes out",
-    "comes back", " walks ", " takes ", "picks up", "shift", "every ", "each ", "arrives ",
+    "comes back", " walks ", " takes ", "picks up", "shift", "every ", "each ", " lundi", " mardi",
+    " mercredi", " jeudi", " vendredi", " samedi", " dimanche", "arrives ",
     "heads ", "starts ", " ends ", "catches ", "closes ", " opens ", "is alone", "is at ",
     "are at ", " home alone", "son service",
     "ses cours", "lets out", " class",
@@ -196,7 +208,8 @@ _PLATES: Final = (
     "driving", "honda", "civic", "vehicle", "parked", "gare ", "camionnette",
 )  # fmt: skip
 _MAILS: Final = (
-    "arobas", "(at)", "[at]", "{at}", "<at>", "(a)", "[a]", " dot ", "(dot)", "[dot]",
+    "arobas", "(at)", "[at]", "{at}", "<at>", "(a)", "[a]", "(arobase)", "(point)", " dot ",
+    "(dot)", "[dot]",
     " point com", " point fr", " point net", " point org",
     "gmail", "hotmail", "outlook", "yahoo", "proton", "icloud", "laposte", "wanadoo",
 )  # fmt: skip

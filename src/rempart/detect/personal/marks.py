@@ -71,6 +71,7 @@ _WHOSE_IP: Final = re.compile(
     r"router)"
     r"|her (?:network|router)|sa box|son reseau)\b"
 )
+_IP_TOLD: Final = re.compile(r"\bip ?[:=]")
 _NOT_A_PERSONS_IP: Final = re.compile(
     r"\b(?:ping|server|serveur|dns|gateway|router ip|subnet|netmask|ssh|port|static|dhcp|eth\d|"
     r"nameserver"
@@ -140,7 +141,9 @@ def ip_addresses(folded: str, *, strict: bool = False) -> Iterator[Found]:
                 continue
             if strict:
                 yield Found("ip", match.start(), match.end(), 0.6)
-            elif _WHOSE_IP.search(folded) and not _NOT_A_PERSONS_IP.search(folded):
+            elif (
+                _WHOSE_IP.search(folded) or _IP_TOLD.search(folded)
+            ) and not _NOT_A_PERSONS_IP.search(folded):
                 yield Found("ip", match.start(), match.end(), 0.75)
 
 

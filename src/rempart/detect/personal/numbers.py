@@ -49,7 +49,7 @@ _NIR: Final = re.compile(
 )
 _SOCIAL: Final = re.compile(r"\b(?:secu|securite sociale|nir|insee|social security|vitale|ssn)\b")
 _SSN: Final = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?![\w-])")
-_NINO: Final = re.compile(r"(?<!\w)[a-ceghj-prtw-z][a-ceghj-nprtw-z] ?(?:\d\d ?){3}[a-d](?!\w)")
+_NINO: Final = re.compile(r"(?<!\w)[a-z]{2} ?(?:\d\d ?){3}[a-d](?!\w)")
 _CARD: Final = re.compile(r"(?<![\w.+-])[3456](?:[ .-]?\d){12,18}(?![\w-]|\.\d)")
 _GROUPED_CARD: Final = re.compile(r"\d{4}([ .-])\d{4}\1\d{4}\1\d{2,4}|3[47]\d\d([ .-])\d{6}\2\d{5}")
 _ORDER: Final = re.compile(
@@ -87,9 +87,11 @@ def cards(folded: str) -> Iterator[Found]:
     for match in _CARD.finditer(folded):
         text = match.group()
         digits = _digits(text)
-        if not 13 <= len(digits) <= 19 or len(set(digits)) < 3 or not luhn(digits):
+        if not 13 <= len(digits) <= 19 or len(set(digits)) < 2 or not luhn(digits):
             continue
         if _ORDER.search(folded) and not _CARD_CUE.search(folded):
+            continue
+        if len(set(digits)) < 3 and not _CARD_CUE.search(folded):
             continue
         grouped = _GROUPED_CARD.fullmatch(text) is not None
         if not grouped and len(digits) not in (15, 16) and not _CARD_CUE.search(folded):

@@ -47,7 +47,10 @@ MIN_DIGITS: Final = 8
 MAX_DIGITS: Final = 15
 _MIN_WORDS: Final = 3
 
-_MAIL_AT: Final = r"(?:@|\(at\)|\[at\]|\{at\}|<at>|\bat\b|\barobase\b|\barobas\b|\(a\)|\[a\])"
+_MAIL_AT: Final = (
+    r"(?:@|\(at\)|\[at\]|\{at\}|<at>|\bat\b|\barobase\b|\barobas\b|\(arobase\)|\[arobase\]|\(a\)|"
+    r"\[a\])"
+)
 _MAIL_DOT: Final = r"(?:\.|\(dot\)|\[dot\]|\{dot\}|<dot>|\bdot\b|\bpoint\b|\(point\)|\[point\])"
 _MAIL_END: Final = (
     "com|fr|org|net|eu|be|ch|ca|uk|de|info|io|me|lu|es|it|gg|tv|live|mail|email|dev|app|xyz"
