@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.faults.checks import check_log
 from tests.faults.traffic import SOURCE, START, hate_raid, line, parsed
 
@@ -39,6 +41,8 @@ from rempart.model import (
     Signal,
     Verdict,
 )
+from rempart.protect import MeasureBook
+from rempart.rules import Facts
 from rempart.store.interface.cases import URGENT, CaseQuery
 from rempart.store.interface.stream import MessageRow
 from rempart.store.sqlite.store import SqliteStore
@@ -473,6 +477,53 @@ def test_the_log_replayed_without_a_network_gives_the_same_decisions(start: Star
     assert {(said.was, said.now) for said in logged} >= {("allow", "hold"), ("hold", "allow")}
     with engine.read() as tables:
         check_log(tables)
+
+
+def test_the_log_says_who_is_asked_and_keeps_no_secret_of_it(start: Start) -> None:
+    engine = start(url="https://models.example/v1/secret-path?key=secret")
+    with engine.read() as tables:
+        fact = tables.stream.fact("config") or ""
+    told = json.loads(fact)["settings"]["opinions"]["guard"]
+    assert (told["goes_to"], told["model"], told["shadow"]) == ("models.example", "m", False)
+    assert "secret" not in fact
+
+
+LABEL = st.sampled_from(sorted(NOTHING))
+SCORE = st.integers(0, 10_000).map(lambda tenths: tenths / 10_000)
+SIGNALS = st.lists(
+    st.builds(Signal, st.sampled_from(["text", "personal"]), st.just("1"), LABEL.map(Label), SCORE),
+    max_size=4,
+)
+
+
+@given(SIGNALS, st.dictionaries(LABEL, SCORE), st.booleans())
+def test_an_opinion_never_lets_a_threat_go_and_never_lowers_unasked(
+    signals: list[Signal], labels: dict[str, float], release: bool
+) -> None:
+    """Whatever was found and whatever a plug-in says: the verdict falls only by a release, and a
+    release only ever frees what words of hate, insult or sexual content held."""
+    pipeline = Pipeline()
+    (message,) = [one.item for one in parsed(line(1, text="hello"))]
+    assert isinstance(message, Message)
+    found = {signal.label.value: signal.score for signal in signals}
+    facts = Facts(message, tuple(signals), found, max(found.values(), default=0.0), None)
+    effects = pipeline.rules.on_message(facts)
+    verdict, ids, _ = pipeline.planner.for_message(MeasureBook(), message, effects, None)
+    rules = tuple(dict.fromkeys(effect.rule for effect in effects))
+    before = Outcome("m1", verdict, facts.abuse, found, None, facts.signals, rules, tuple(ids))
+    given_now = msgspec.structs.replace(opinion(1), labels=labels)
+    may = frozenset(ids) if release else frozenset()
+    after = rejudge(pipeline, MeasureBook(), message, before, given_now, may_release=may)
+    if after.released:
+        assert release
+        held = {signal.label.value for signal in signals if signal.score >= 0.5}
+        assert held <= {"hate", "insult", "sexual"} & labels.keys()
+        assert max(labels.values()) < 0.5
+    else:
+        assert after.outcome.verdict.rank >= before.verdict.rank
+        assert set(after.outcome.measures) >= set(before.measures)
+    if max(labels.values(), default=0.0) >= 0.5:
+        assert after.outcome.verdict is not Verdict.ALLOW
 
 
 def test_a_log_without_plug_ins_is_not_told_of_them(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -206,7 +207,12 @@ def _told(settings: EngineSettings) -> dict[str, Any]:
 
 
 def _told_of_opinions(settings: EngineSettings) -> dict[str, Any]:
-    """Nothing without plug-ins: a log that never had one is not told of them."""
+    """Nothing without plug-ins: a log that never had one is not told of them. Of an address only
+    the host: its path may hold a secret."""
     if not settings.opinions:
         return {}
-    return {"opinions": {name: to_value(one) for name, one in settings.opinions.items()}}
+    told = {}
+    for name, one in settings.opinions.items():
+        value = to_value(one, goes_to=urlsplit(one.url).hostname or "")
+        told[name] = {key: part for key, part in value.items() if key != "url"}
+    return {"opinions": told}

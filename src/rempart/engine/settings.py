@@ -85,6 +85,7 @@ class Opining(msgspec.Struct, frozen=True):
 
     kind: str = ""
     model: str = ""
+    url: str = ""
     band: tuple[float, float] = (0.25, 0.75)
     languages: tuple[str, ...] = ("en", "fr")
     labels: dict[str, str] = {}
