@@ -213,6 +213,13 @@ def _told_of_opinions(settings: EngineSettings) -> dict[str, Any]:
         return {}
     told = {}
     for name, one in settings.opinions.items():
-        value = to_value(one, goes_to=urlsplit(one.url).hostname or "")
+        value = to_value(one, goes_to=_host(one.url))
         told[name] = {key: part for key, part in value.items() if key != "url"}
     return {"opinions": told}
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
