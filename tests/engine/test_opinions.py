@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.faults.checks import check_log
@@ -20,6 +22,7 @@ from tests.faults.traffic import SOURCE, START, hate_raid, line, parsed
 
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.priority import THREAT_IN_RAID
+from rempart.cli import main
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.embedded_items import encode_outcome, logged_item, plain_outcome
 from rempart.engine.embedded_opinions import opine
@@ -212,6 +215,31 @@ def test_what_nobody_knows_is_left_out(start: Start) -> None:
     stranger = msgspec.structs.replace(opinion(seq, hate=0.9), source="somebody")
     assert opine(engine, [stranger, opinion(0, hate=0.9), opinion(10_000)]).result() == []
     assert outcome(engine, seq).verdict is Verdict.ALLOW
+
+
+def test_the_dossier_of_the_case_holds_the_opinion_and_verifies(
+    start: Start, tmp_path: Path
+) -> None:
+    """A court sees that a machine elsewhere was asked, which one, and what it said."""
+    engine = start(tmp_path / "data")
+    (seq,) = send(engine, "good evening everybody")
+    say(engine, seq, hate=0.93)
+    engine.stop()
+    written = tmp_path / "case.zip"
+    data = str(tmp_path / "data")
+    for command in (
+        ["case", "export", "--latest", "--data", data, "-o", str(written)],
+        ["verify", str(written)],
+        ["verify", data],
+    ):
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(written) as packed:
+        (name,) = [name for name in packed.namelist() if name.endswith("reading.txt")]
+        told = packed.read(name).decode()
+    assert "opinion" in told
+    assert "guard-7" in told
+    assert '"hate": "0.93"' in told
 
 
 # -- shadow ----------------------------------------------------------------------------------

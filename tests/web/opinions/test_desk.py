@@ -17,6 +17,7 @@ from tests.connect.opinion.models import moderations
 from tests.web.service import HOOK_SECRET, Service, message
 
 from rempart.cli.checks import State, check_opinions, check_perspective_endpoint
+from rempart.engine.live import LiveEvent
 from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion
 from rempart.store.interface.stream import MessageRow
 
@@ -55,6 +56,16 @@ def until(what: Callable[[], bool]) -> None:
     while not what():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.05)
+
+
+async def first_alarm(service: Service) -> LiveEvent:
+    """Of those that were told since the service started."""
+    hub = service.engine.hub
+    reader = hub.subscribe(hub._last[0].id - 1)
+    while (event := await reader.next(5)) is not None:
+        if event.kind == "alarm":
+            return event
+    raise AssertionError("no alarm")
 
 
 def row(service: Service, seq: int) -> MessageRow:
@@ -138,6 +149,8 @@ def test_a_plug_in_that_is_down_changes_nothing_and_is_told_in_the_console(
                 told = reader.get("/metrics").text
             assert 'rempart_opinion_breaker_open{source="guard"} 1.0' in told
             assert 'rempart_opinions_total{source="guard",what="errors"} 5.0' in told
+            alarm = asyncio.run(first_alarm(service))
+            assert alarm.data == {"what": "opinion-unavailable", "source": "guard"}
 
 
 def test_a_restart_in_the_middle_loses_no_question(tmp_path: Path) -> None:
