@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from rempart.detect.facts.finder import FactFinder, FactMatch, protected
+from rempart.detect.facts.finder import FactFinder, FactMatch
 from rempart.detect.facts.probes import ProbeBook
 from rempart.detect.facts.table import FactTable
 from rempart.detect.personal.detector import PersonalDataDetector
@@ -43,7 +43,7 @@ def look_for_facts(
         _LOG.exception("protected facts could not be looked for")
         name = PersonalDataDetector.name
         for index, message in enumerate(messages):
-            if protected(message, finder.table.targets):
+            if finder.table.names_of(message):
                 failed[index] = (*failed.get(index, ()), name)
         return []
     for match in matches:
@@ -61,7 +61,7 @@ def note_message(
     matches: Sequence[FactMatch],
 ) -> tuple[bool, list[FactMatch]]:
     """Whether this sender tries things out, and what is kept from the target alone."""
-    names = protected(message, table.targets)
+    names = table.names_of(message)
     if not names:
         return False, []
     at_ms = int(message.sent_at.timestamp() * 1000)

@@ -45,13 +45,9 @@ class FactFinder:
 
     def find(self, messages: Sequence[Message], folds: Sequence[str]) -> list[FactMatch]:
         """In order of the messages."""
-        targets = self.table.targets
-        if not targets:
-            return []
+        names_of = self.table.names_of
         rows = [
-            (index, names)
-            for index, message in enumerate(messages)
-            if (names := protected(message, targets))
+            (index, names) for index, message in enumerate(messages) if (names := names_of(message))
         ]
         if not rows:
             return []
@@ -77,13 +73,6 @@ class FactFinder:
                     if tried[known] <= _MOST_TRIES and _is_there(stream, place, candidate):
                         owners[known] = FactMatch(index, fact.target, fact.id, fact.everyone)
         return [owners[key] for key in sorted(owners)]
-
-
-def protected(message: Message, targets: frozenset[str]) -> list[str]:
-    """The names under which this message's targets have facts."""
-    hit = message.targets or (message.channel,)
-    platform = message.platform
-    return [name for target in hit for name in (target, f"{platform}/{target}") if name in targets]
 
 
 def _is_there(stream: Compact, place: int, candidate: Candidate) -> bool:

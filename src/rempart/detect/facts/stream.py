@@ -60,8 +60,8 @@ def compact(joined: str) -> Compact:
     small = np.minimum(raw, _ASCII - 1)
     codes = _CODES[small]
     kinds = _KINDS[small]
-    high = raw >= _ASCII
-    if high.any():
+    if not joined.isascii():
+        high = raw >= _ASCII
         # Letters of other alphabets stay; punctuation, symbols and emoji vanish.
         vanish = (
             (raw < 0xC0)
@@ -99,12 +99,10 @@ class WindowHash:
     def windows(self, codes: NDArray[np.uint32]) -> dict[int, NDArray[np.uint64]]:
         """By length of the window: entry i is the hash of the window that begins at i."""
         with np.errstate(over="ignore"):
-            small = codes < _ASCII
-            one = np.where(
-                small,
-                self._table[np.where(small, codes, 0)],
-                (codes.astype(np.uint64) + np.uint64(1)) * self._mix,
-            )
+            one = self._table[np.minimum(codes, _ASCII - 1)]
+            if codes.size and int(codes.max()) >= _ASCII:
+                others = (codes.astype(np.uint64) + np.uint64(1)) * self._mix
+                one = np.where(codes < _ASCII, one, others)
             found: dict[int, NDArray[np.uint64]] = {}
             length, level = 1, 0
             while length < WINDOWS[-1]:

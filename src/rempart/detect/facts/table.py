@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.detect.facts.stream import WINDOWS, WindowHash
+from rempart.model import Message
 
 DIGEST_BYTES: Final = 16
 _MIN_BITS: Final = 16
 _MAX_BITS: Final = 22
+_REMEMBERED: Final = 16_384
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -61,6 +63,7 @@ class FactTable:
         self.targets = frozenset(fact.target for fact in self.facts)
         self.version = version
         self.hash = WindowHash(site_key)
+        self._names: dict[tuple[str, str], tuple[str, ...]] = {}
         self.proposed: dict[int, list[Candidate]] = {}
         hashes: dict[int, list[int]] = {}
         for fact in self.facts:
@@ -68,6 +71,22 @@ class FactTable:
                 self.proposed.setdefault(entry.hash, []).append(Candidate(fact, entry))
                 hashes.setdefault(entry.window, []).append(entry.hash)
         self.looks = {window: _Look(hashes[window]) for window in WINDOWS if window in hashes}
+
+    def names_of(self, message: Message) -> tuple[str, ...]:
+        """The names under which this message's targets have facts."""
+        if message.targets:
+            return self._named(message.platform, message.targets)
+        key = (message.platform, message.channel)
+        known = self._names.get(key)
+        if known is None:
+            known = self._named(message.platform, (message.channel,))
+            if len(self._names) < _REMEMBERED:
+                self._names[key] = known
+        return known
+
+    def _named(self, platform: str, hit: tuple[str, ...]) -> tuple[str, ...]:
+        names = (name for target in hit for name in (target, f"{platform}/{target}"))
+        return tuple(dict.fromkeys(name for name in names if name in self.targets))
 
     def __bool__(self) -> bool:
         return bool(self.facts)
