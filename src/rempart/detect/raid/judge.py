@@ -160,15 +160,26 @@ def _as_score(crowd: Crowd, group: Group, data: TargetData, now: int) -> Score:
     return own._replace(coordination=total, harm=harm, evidence=evidence)
 
 
-def _in_jest(group: Group, result: Score, now: int) -> bool:
+def _is_talk(group: Group, result: Score) -> bool:
+    """A third of them mostly says other things, or hardly anybody means anybody and some were here
+    before: a formula that a chat plays with, whatever the text detector thinks of its words."""
+    size = len(group.people)
+    if result.identity >= 3:
+        return False
+    if 3 * sum(2 * person.acts < person.said for person in group.people) >= size:
+        return True
+    aimed = 3 * sum(person.rude > 0 for person in group.people) >= group.flagged
+    return not aimed and group.arrivals * 10 < 9 * size
+
+
+def _in_jest(group: Group, result: Score) -> bool:
     """Mostly people known here, or with accounts as old as anybody's, who each said it once or
     twice: an insult shared in jest looks like this, an attack by aged accounts goes on."""
     size = len(group.people)
     if result.identity >= 3:
         return False
-    arrivals = sum(person.is_arrival(now) for person in group.people)
     dated = sum(person.created >= 0 for person in group.people)
-    if arrivals * 3 >= 2 * size and (dated * 2 < size or result.identity >= 1):
+    if group.arrivals * 3 >= 2 * size and (dated * 2 < size or result.identity >= 1):
         return False
     again = sum(person.again > 0 for person in group.people)
     return group.insistence < INSISTENCE or again < 5 or again * 5 < 3 * size
@@ -185,7 +196,9 @@ def _stage_of(state: TargetState, group: Group, result: Score, now: int) -> Raid
     made_up = not group.picked and size >= MADE_UP_AUTHORS and result.identity >= 4
     if outsiders and made_up and group.flagged >= 2:
         return RaidStage.ATTACK
-    if _in_jest(group, result, now):
+    if _is_talk(group, result):
+        return None
+    if _in_jest(group, result):
         return RaidStage.SUSPECT if suspicious and group.flagged >= 3 else None
     if outsiders and _is_harmful(group, result):
         return RaidStage.ATTACK

@@ -33,6 +33,7 @@ from rempart.detect.raid.lessons import is_taught, learn
 from rempart.detect.raid.membership import touch
 from rempart.detect.raid.people import feel_pulse, meet, poses, turn_minute
 from rempart.detect.raid.raids import picture
+from rempart.detect.raid.room import EVERY, keep_room
 from rempart.detect.raid.signatures import evades_ban, note_ban, note_regular, note_use
 from rempart.detect.raid.state import (
     ACTS,
@@ -124,6 +125,8 @@ def _take_message(
     data, author = state.data, row.message.author
     now = _tick(data, row.position, event_ms(row.message.sent_at), author.id, found)
     data.baseline.now_messages += 1
+    if not data.baseline.now_messages & EVERY:
+        keep_room(state)
     person = meet(state, author, now)
     state.lately.clear()
     aim = _aim(row)

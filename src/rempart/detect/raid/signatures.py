@@ -85,16 +85,16 @@ def note_use(
     if len(young) >= SIGNATURES_PER_GENERATION:
         data.older_signatures, data.signatures = young, {}
     if len(shared) > SHARED_SIGNATURES:
-        _forget_shared(data, now)
+        forget_shared(data, now, SHARED_SIGNATURES // 3)
     return others, again
 
 
-def _forget_shared(data: TargetData, now: int) -> None:
-    """Drops the third that was used longest ago; harmless old ones become vocabulary."""
+def forget_shared(data: TargetData, now: int, count: int) -> None:
+    """Drops those that were used longest ago; harmless old ones become vocabulary."""
     oldest = (now - KEY_WINDOW_MS) // 1000
     last = {key: next(reversed(uses.values())) >> 1 for key, uses in data.shared.items()}
     hot = {key for raid in data.raids for key in raid.hot}
-    for key in sorted(last, key=lambda key: (last[key], key))[: SHARED_SIGNATURES // 3]:
+    for key in sorted(last, key=lambda key: (last[key], key))[:count]:
         uses = data.shared.pop(key)
         flagged = sum(use & 1 for use in uses.values())
         if len(uses) < 3 or flagged * 4 >= len(uses) or key in hot:
