@@ -8,9 +8,10 @@ Rules of this module:
    inside a word, its edges marked; the concept classes met, in pairs and threes over whatever
    stands between them.
 3. An identity word is the token `<id>` and gives no character n-grams: no group weighs differently.
-4. Vectors over the whole batch; no object per character or word. Integer arithmetic modulo 2^32
+4. In one text a feature counts three times at most.
+5. Vectors over the whole batch; no object per character or word. Integer arithmetic modulo 2^32
    only, so that every platform, and the compiled kernel, gives the very same indices.
-5. The indices of a text stand in order of kind, then of place.
+6. The indices of a text stand in order of kind, then of place.
 """
 
 from __future__ import annotations
@@ -87,12 +88,19 @@ _WORD, _PAIR, _SKIP, _GRAM_3, _CONCEPT = 0, 1, 2, 3, 6
 
 _AT: Final = ord("@")
 _FEW: Final = 2
-_PROOF: Final = ("you hate all women, don't you?", "", '"\U0001f600\U0001f600" \U00020000 ok')
+_MOST: Final = 3
+_PROOF: Final = (
+    "you hate all women, don't you?",
+    "",
+    '"\U0001f600\U0001f600" \U00020000 ok',
+    "ha " * 5,
+)
 
 
 class Features(NamedTuple):
     """Rows of a sparse matrix: text `i` has `indices[starts[i]:starts[i + 1]]`, each in
-    `[0, BUCKETS)`, a feature met twice stands twice; `starts` has one entry more than texts."""
+    `[0, BUCKETS)`, a feature met twice stands twice, one met more often three times; `starts` has
+    one entry more than texts."""
 
     indices: Indices
     starts: Places
@@ -122,7 +130,7 @@ def compiled() -> kernel.Kernel | None:
     read `_PROOF` as numpy does (it was built from other source)."""
     if not kernel.available():
         return None
-    fast = kernel.Kernel(shipped(), CLASSES)
+    fast = kernel.Kernel(shipped(), CLASSES, BUCKETS)
     found, aimed = blocks_and_aim(_PROOF)
     expected = in_rows(found, len(_PROOF))
     codes, bounds = laid_out(_PROOF)
@@ -191,7 +199,35 @@ def blocks_and_aim(folds: Sequence[str]) -> tuple[list[Block], NDArray[np.bool_]
     found = _token_blocks(hashes, starts, ends, of_text)
     found += _gram_blocks(np.where(letter, codes, np.uint32(0)), letter, bounds)
     found += _concept_blocks(classes, starts, ends, bounds, lists)
-    return found, aimed
+    return _capped(found, len(folds)), aimed
+
+
+def _capped(found: list[Block], count: int) -> list[Block]:
+    """Each feature at most `_MOST` times in a text, the first times: who writes one thing over and
+    over says it once."""
+    texts = np.arange(count, dtype=np.int64) * BUCKETS
+    keys = np.concatenate(
+        [np.repeat(texts, np.diff(block.bounds)) + block.indices for block in found]
+    )
+    ranked = np.sort(keys)
+    often = ranked[_MOST:][ranked[_MOST:] == ranked[:-_MOST]]
+    if not len(often):
+        return found
+    suspects = np.flatnonzero(np.isin(keys, often))
+    order = suspects[np.argsort(keys[suspects], kind="stable")]
+    ordered = keys[order]
+    first = np.searchsorted(ordered, ordered)
+    kept = np.ones(len(keys), np.bool_)
+    kept[order[np.arange(len(order)) - first >= _MOST]] = False
+    capped, done = [], 0
+    for block in found:
+        mask = kept[done : done + len(block.indices)]
+        done += len(block.indices)
+        before = np.concatenate(([0], np.cumsum(mask)))
+        capped.append(
+            Block(block.indices[mask], before[block.bounds], block.starts[mask], block.ends[mask])
+        )
+    return capped
 
 
 def _kinds(codes: Indices) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@
 
 #define AHEAD 16 /* rows of weights are asked for so many features before they are used */
 #define FEW 2 /* tokens: a call ("idiot !"), aimed at whoever reads it */
+#define MOST 3 /* so often one feature counts in one text */
 #define BUCKET_SHIFT 14
 #define SLOT_SHIFT 16
 #define SLOT_MASK 0xFFFFu
@@ -74,7 +75,7 @@ static inline int kind_of(const Tables *tables, uint32_t code)
  * `codes[length]` the one after it. `scratch` holds 5 * length + 8 numbers, `out` 9 * length.
  * Returns how many features there are; `aimed` says whether somebody is meant. */
 static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length, uint32_t *scratch,
-                    uint32_t *out, uint8_t *aimed)
+                    uint8_t *times, uint32_t *out, uint8_t *aimed)
 {
     uint8_t person = 0;
     uint32_t *letters = scratch;                /* the code of a letter, 0 for anything else */
@@ -154,19 +155,30 @@ static int64_t emit(const Tables *tables, const uint32_t *codes, int64_t length,
     for (int64_t i = 0; i + 2 < met; i++)
         out[n++] = bucket(
             concepts[i] * FIRST + concepts[i + 1] * SECOND + concepts[i + 2] * THIRD, 8);
-    return n;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        uint32_t one = out[i];
+        out[kept] = one;
+        kept += times[one] < MOST;
+        times[one] += times[one] < MOST;
+    }
+    for (int64_t i = 0; i < kept; i++)
+        times[out[i]] = 0;
+    return kept;
 }
 
-/* `bounds` has texts + 1 entries, `starts` as many; `indices` holds 9 * bounds[texts] numbers. */
+/* `times` is [buckets] of nought and is so again afterwards.
+ * `bounds` has texts + 1 entries, `starts` as many; `indices` holds 9 * bounds[texts] numbers. */
 PUBLIC int64_t rempart_features(const Tables *tables, const uint32_t *codes, const int64_t *bounds,
-                                int64_t texts, uint32_t *scratch, uint32_t *indices,
-                                int64_t *starts)
+                                int64_t texts, uint32_t *scratch, uint8_t *times,
+                                uint32_t *indices, int64_t *starts)
 {
     int64_t n = 0;
     uint8_t aimed;
     for (int64_t i = 0; i < texts; i++) {
         starts[i] = n;
-        n += emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices + n, &aimed);
+        n += emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, times, indices + n,
+                  &aimed);
     }
     starts[texts] = n;
     return n;
@@ -175,12 +187,13 @@ PUBLIC int64_t rempart_features(const Tables *tables, const uint32_t *codes, con
 /* `weights` is [buckets, 16]; `sums` [texts, 16], `counts` and `aimed` [texts] are written; `indices` holds
  * nine numbers for each code point of the longest text. */
 PUBLIC void rempart_sums(const Tables *tables, const uint32_t *codes, const int64_t *bounds,
-                         int64_t texts, uint32_t *scratch, uint32_t *indices,
+                         int64_t texts, uint32_t *scratch, uint8_t *times, uint32_t *indices,
                          const int8_t *weights, int32_t *sums, int64_t *counts, uint8_t *aimed)
 {
     for (int64_t i = 0; i < texts; i++) {
         int64_t n =
-            emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, indices, aimed + i);
+            emit(tables, codes + bounds[i], bounds[i + 1] - bounds[i], scratch, times, indices,
+                 aimed + i);
         int32_t *total = sums + i * HEADS;
         for (int head = 0; head < HEADS; head++)
             total[head] = 0;

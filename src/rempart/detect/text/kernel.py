@@ -50,8 +50,8 @@ def _load() -> ctypes.CDLL | None:
     except (OSError, AttributeError):
         return None
     pointer, number = ctypes.c_void_p, ctypes.c_int64
-    library.rempart_features.argtypes = [pointer, pointer, pointer, number, *[pointer] * 3]
-    library.rempart_sums.argtypes = [pointer, pointer, pointer, number, *[pointer] * 6]
+    library.rempart_features.argtypes = [pointer, pointer, pointer, number, *[pointer] * 4]
+    library.rempart_sums.argtypes = [pointer, pointer, pointer, number, *[pointer] * 7]
     return library
 
 
@@ -66,7 +66,8 @@ def available() -> bool:
 class Kernel:
     """The compiled path over one set of word lists."""
 
-    def __init__(self, words: WordList, characters: NDArray[np.uint8]) -> None:
+    def __init__(self, words: WordList, characters: NDArray[np.uint8], buckets: int) -> None:
+        self._buckets = buckets
         self._kept = (words, np.ascontiguousarray(characters))
         self._tables = _Tables(
             self._kept[1].ctypes.data,
@@ -89,6 +90,7 @@ class Kernel:
         longest = int(np.diff(bounds).max(initial=0))
         indices = np.empty(_PER_CHARACTER * len(codes), np.uint32)
         starts = np.empty(texts + 1, np.int64)
+        times = np.zeros(self._buckets, np.uint8)
         scratch = np.empty(_SCRATCH * longest + 2 * _SPARE, np.uint32)
         count = _LIBRARY.rempart_features(
             self._address,
@@ -96,6 +98,7 @@ class Kernel:
             bounds.ctypes.data,
             texts,
             scratch.ctypes.data,
+            times.ctypes.data,
             indices.ctypes.data,
             starts.ctypes.data,
         )
@@ -109,6 +112,7 @@ class Kernel:
         assert _LIBRARY is not None
         texts = len(bounds) - 1
         longest = int(np.diff(bounds).max(initial=0))
+        times = np.zeros(self._buckets, np.uint8)
         room = np.empty((_SCRATCH + _PER_CHARACTER) * longest + 2 * _SPARE, np.uint32)
         sums = np.empty((texts, HEADS), np.int32)
         counts = np.empty(texts, np.int64)
@@ -119,6 +123,7 @@ class Kernel:
             bounds.ctypes.data,
             texts,
             room.ctypes.data,
+            times.ctypes.data,
             room[_SCRATCH * longest + 2 * _SPARE :].ctypes.data,
             weights.ctypes.data,
             sums.ctypes.data,

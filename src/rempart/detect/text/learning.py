@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.detect.text.features import features
+from rempart.detect.text.features import BUCKETS, features
 from rempart.detect.text.model import ALL_HEADS, HEADS, damping
 from rempart.detect.text.scoring import LABELS, Delta, TextScorer
 from rempart.model import THRESHOLD, Label
@@ -30,9 +30,16 @@ from rempart.model import THRESHOLD, Label
 MOST_LESSONS: Final = 5_000
 MOST_PER_REVIEWER: Final = 500
 MOST_BUCKETS: Final = 40_000
-ROUNDS: Final = 40
-RATE: Final = 0.35
-PENALTY: Final = 2e-3
+ROUNDS: Final = (15, 25)
+RATE: Final = (0.1, 0.25)
+PENALTY: Final = 0.3
+FEW: Final = 50
+MANY: Final = 200
+"""A handful of decisions must be heard, a thousand must not be learned by heart: rounds and rate
+are the first number plus a part of the second that fades beyond `FEW` lessons, the penalty grows
+until there are `MANY`. Measured on sets of the test file as if each were a site (docs/words.md)."""
+CLEAR: Final = -2.5
+"""What is this far below the threshold needs no lesson that it is fine."""
 BOUND: Final = 2.5
 """No bucket's weight changes by more than this (logits, before the division by the root of the
 number of features)."""
@@ -127,27 +134,49 @@ class _Rows(NamedTuple):
 
     @classmethod
     def of(cls, indices: NDArray[np.uint32], starts: NDArray[np.int64]) -> _Rows:
-        buckets, slots = np.unique(indices, return_inverse=True)
+        buckets, slots = _dense(indices, BUCKETS)
         sizes = np.diff(starts)
         owner = np.repeat(np.arange(len(sizes)), sizes)
-        return cls(buckets, slots, owner, damping(sizes)[owner], len(sizes))
+        return cls(buckets.astype(np.uint32), slots, owner, damping(sizes)[owner], len(sizes))
+
+
+def _dense(numbers: NDArray[Any], size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The different numbers below `size`, rising, and the place of each given one among them."""
+    met = np.zeros(size, np.bool_)
+    met[numbers] = True
+    used = np.flatnonzero(met)
+    place = np.zeros(size, np.intp)
+    place[used] = np.arange(len(used))
+    return used, place[numbers]
 
 
 def _fit(rows: _Rows, margin: Vector, targets: Vector, importance: Vector) -> Vector:
     """Weights per bucket that bring the margins to the right side."""
-    taught = importance > 0
-    mine = taught[rows.owner]
-    slots, owner, share = rows.slots[mine], rows.owner[mine], rows.share[mine]
+    taught = (importance > 0) & ((targets > 0) | (margin > CLEAR))
     values = np.zeros(len(rows.buckets), np.float64)
-    grown = np.full(len(values), 1e-8)
-    for _ in range(ROUNDS):
-        shift = np.bincount(owner, values[slots] * share, rows.lessons)
-        chance = 1 / (1 + np.exp(-np.clip(margin + shift, -30, 30)))
-        pull = (chance - targets) * importance
-        slope = np.bincount(slots, pull[owner] * share, len(values)) + PENALTY * values
+    lessons = int(taught.sum())
+    if not lessons:
+        return values.astype(np.float32)
+    mine = taught[rows.owner]
+    used, slots = _dense(rows.slots[mine], len(rows.buckets))
+    number = np.cumsum(taught) - 1
+    owner, share = number[rows.owner[mine]], rows.share[mine]
+    start, wanted, weight = margin[taught], targets[taught], importance[taught]
+    few = FEW / (FEW + lessons)
+    rounds = round(ROUNDS[0] + ROUNDS[1] * few)
+    rate = RATE[0] + RATE[1] * few
+    penalty = PENALTY * lessons / (lessons + MANY)
+    found = np.zeros(len(used), np.float64)
+    grown = np.full(len(used), 1e-8)
+    for _ in range(rounds):
+        shift = np.bincount(owner, found[slots] * share, lessons)
+        chance = 1 / (1 + np.exp(-np.clip(start + shift, -30, 30)))
+        pull = (chance - wanted) * weight
+        slope = np.bincount(slots, pull[owner] * share, len(used)) + penalty * found
         grown += slope * slope
-        values -= RATE * slope / np.sqrt(grown)
-        np.clip(values, -BOUND, BOUND, out=values)
+        found -= rate * slope / np.sqrt(grown)
+        np.clip(found, -BOUND, BOUND, out=found)
+    values[used] = found
     return values.astype(np.float32)
 
 
