@@ -46,7 +46,7 @@ from rempart.engine.settings import EngineSettings
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.ingest import Parsed
 from rempart.log.commit import SealedEntry, seal, to_value
-from rempart.model import Event, Item, Measure, Message, Outcome, Raid, Verdict
+from rempart.model import Account, Event, Item, Measure, Message, Outcome, Raid, Verdict
 from rempart.store.interface import Tables
 from rempart.store.interface.facts import FactMatchRow
 from rempart.store.interface.stream import EventRow, Known, MessageRow
@@ -296,8 +296,8 @@ class Step:
             zip(fresh, concluded, strict=True), start=first
         ):
             item = one.item
-            if type(item) is not Message:
-                events.append(_event_row(seq, one.key, item))  # type: ignore[arg-type]
+            if isinstance(item, Event):
+                events.append(_event_row(seq, one.key, item))
                 continue
             author = item.author
             targets = item.targets
@@ -465,13 +465,13 @@ def _concluded(outcome: Outcome | None) -> _Concluded:
 def _answer(item: Item, encoded: bytes | None) -> bytes:
     if encoded:
         return encoded
-    return plain_outcome(item.id) if type(item) is Message else event_answer(item)  # type: ignore[arg-type]
+    return event_answer(item) if isinstance(item, Event) else plain_outcome(item.id)
 
 
 def _event_row(seq: int, key: bytes, event: Event) -> EventRow:
-    account = event.account if isinstance(event.account, str) else None
-    if event.account is not None and account is None:
-        account = event.account.id  # type: ignore[union-attr]
+    account = event.account
+    if isinstance(account, Account):
+        account = account.id
     return EventRow(
         seq, key, event.platform, event.channel, event.event.value, ms_of(event.at), account
     )

@@ -161,8 +161,8 @@ def _is_json(line: bytes) -> bool:
 def only_own(items: Items, caller: Caller) -> list[Parsed | ItemRefusal]:
     return [
         item
-        if type(item) is ItemRefusal or caller.sees(item.item.channel, item.item.platform)  # type: ignore[union-attr]
-        else ItemRefusal("the token has no right to this channel", field="channel", id=item.item.id)  # type: ignore[union-attr]
+        if isinstance(item, ItemRefusal) or caller.sees(item.item.channel, item.item.platform)
+        else ItemRefusal("the token has no right to this channel", field="channel", id=item.item.id)
         for item in items
     ]
 
@@ -170,7 +170,7 @@ def only_own(items: Items, caller: Caller) -> list[Parsed | ItemRefusal]:
 def _compose(shape: str, items: Items, results: list[ItemResult]) -> tuple[int, Headers, bytes]:
     following = iter(results)
     parts = [
-        next(following).outcome if type(item) is Parsed else _encode(Refused(item))  # type: ignore[arg-type]
+        _encode(Refused(item)) if isinstance(item, ItemRefusal) else next(following).outcome
         for item in items
     ]
     headers = _counts(len(items) - len(results), results)
