@@ -145,6 +145,19 @@ def test_the_budget_is_kept_and_what_is_beyond_it_keeps_its_outcome() -> None:
     at_seat(moderations(), story, budget_per_minute=10)
 
 
+def test_opinions_come_request_by_request() -> None:
+    """Nobody waits for the rest of what waits."""
+
+    async def story(seat: Seat, server: LocalServer, _: Clock) -> None:
+        seat.put(arrived(*(f"word {n}" for n in range(10))))
+        found = [opinion.of for opinion in await seat.work()]
+        assert (found, len(seat), len(server.received)) == ([1, 2, 3, 4], 6, 1)
+        rest = [len(await seat.work()) for _ in range(3)]
+        assert (rest, len(seat)) == ([4, 2, 0], 0)
+
+    at_seat(moderations(), story, batch=4)
+
+
 def test_what_waited_too_long_or_is_too_much_is_not_asked_about() -> None:
     async def story(seat: Seat, server: LocalServer, clock: Clock) -> None:
         seat.put(arrived("old"))

@@ -72,9 +72,10 @@ class OpinionDesk:
         if not self.seats:
             return
         self._loop = asyncio.get_running_loop()
-        missed = await asyncio.to_thread(self._missed)
+        # First listen, then look back: what is seen twice is answered from memory and changes nothing.
         self._engine.on_step = self._take
         try:
+            missed = await asyncio.to_thread(self._missed)
             for seat in self.seats:
                 self._put(seat, missed.get(seat.name, []))
             async with asyncio.TaskGroup() as group:

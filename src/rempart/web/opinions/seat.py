@@ -78,9 +78,10 @@ class Seat:
         self._scorer = scorer
         self._clock = clock
         self._waiting: deque[Waiting] = deque()
+        self._uncertain: deque[Waiting] = deque()
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) + len(self._uncertain)
 
     # -- what comes --------------------------------------------------------------------------
 
@@ -104,25 +105,27 @@ class Seat:
     # -- what goes out -----------------------------------------------------------------------
 
     async def work(self) -> list[Opinion]:
-        """Asks about the next messages that wait; their opinions. Empty when nothing waits, or
-        when nobody was asked."""
-        batch = self._next()
-        uncertain = await asyncio.to_thread(self._uncertain, batch) if batch else []
-        opinions = [
-            self._opinion(one, answer, cached=True) for one, answer in self._known(uncertain)
-        ]
-        unknown = [one for one in uncertain if self.remembered.get(one.fold, self._clock()) is None]
-        size = min(self.settings.batch, self.source.most)
-        by_fold: dict[str, list[Waiting]] = {}
-        for one in unknown:
-            by_fold.setdefault(one.fold, []).append(one)
-        texts = list(by_fold.items())
-        for start in range(0, len(texts), size):
-            answers = await self._ask(texts[start : start + size])
-            for (_, same), answer in answers:
-                opinions.extend(
-                    self._opinion(one, answer, cached=place > 0) for place, one in enumerate(same)
-                )
+        """At most one request about the next messages that wait; the opinions on them. Empty when
+        nothing waits, or when nobody was asked."""
+        if not self._uncertain:
+            batch = self._next()
+            if batch:
+                self._uncertain.extend(await asyncio.to_thread(self._sort_out, batch))
+        opinions: list[Opinion] = []
+        unknown: dict[str, list[Waiting]] = {}
+        size, now = min(self.settings.batch, self.source.most), self._clock()
+        while self._uncertain and len(unknown) < size:
+            one = self._uncertain.popleft()
+            answer = self.remembered.get(one.fold, now)
+            if answer is None:
+                unknown.setdefault(one.fold, []).append(one)
+            else:
+                self.counts["cached"] += 1
+                opinions.append(self._opinion(one, answer, cached=True))
+        for (_, same), answer in await self._ask(list(unknown.items())) if unknown else []:
+            opinions.extend(
+                self._opinion(one, answer, cached=place > 0) for place, one in enumerate(same)
+            )
         return sorted(opinions, key=lambda opinion: opinion.of)
 
     def _next(self) -> list[Waiting]:
@@ -136,7 +139,7 @@ class Seat:
                 batch.append(one)
         return batch
 
-    def _uncertain(self, batch: Sequence[Waiting]) -> list[Waiting]:
+    def _sort_out(self, batch: Sequence[Waiting]) -> list[Waiting]:
         """Those in the band and in a language of the plug-in, folded."""
         folds = fold([one.text for one in batch])
         scored = self._scorer().score(folds)
@@ -153,13 +156,6 @@ class Seat:
             else:
                 found.append(one._replace(fold=folded))
         return found
-
-    def _known(self, uncertain: Sequence[Waiting]) -> list[tuple[Waiting, Answer]]:
-        now = self._clock()
-        pairs = [(one, self.remembered.get(one.fold, now)) for one in uncertain]
-        known = [(one, answer) for one, answer in pairs if answer is not None]
-        self.counts["cached"] += len(known)
-        return known
 
     async def _ask(
         self, texts: Sequence[tuple[str, list[Waiting]]]
