@@ -72,7 +72,7 @@ class OpinionDesk:
         if not self.seats:
             return
         self._loop = asyncio.get_running_loop()
-        # First listen, then look back: what is seen twice is answered from memory and changes nothing.
+        # First listen, then look back: what is seen twice is answered from memory.
         self._engine.on_step = self._take
         try:
             missed = await asyncio.to_thread(self._missed)
