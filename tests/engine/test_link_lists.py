@@ -80,6 +80,16 @@ def test_a_line_that_is_no_entry_refuses_the_list_with_its_place_and_the_running
     assert (finding.state, "bad.hosts:3" in finding.found) == (State.WRONG, True)
 
 
+def test_what_runs_since_the_start_stays_when_the_first_change_is_wrong(tmp_path: Path) -> None:
+    settings = load_engine_settings(folder(tmp_path))
+    running = Pipeline(settings.pipeline).link_rules
+    lists = LinkLists(tmp_path, settings.links, running)
+    folder(tmp_path, "<html>\n")
+    rules = lists.read()
+    assert [one.entries for one in rules.lists] == [1]
+    assert rules.refused[0].kept
+
+
 def test_a_list_that_is_gone_is_told_and_stops_nothing(tmp_path: Path) -> None:
     settings = load_engine_settings(folder(tmp_path))
     (tmp_path / "lists" / "bad.hosts").unlink()

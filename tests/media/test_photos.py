@@ -15,8 +15,10 @@ from tests.media import photos
 
 from rempart.media import anew, icc
 from rempart.media.clean import clean
+from rempart.media.exif import read_exif
 from rempart.media.finding import Kind, MediaError, NeedsExtraError
 from rempart.media.look import look_at
+from rempart.media.texts import inflated
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*(Corrupt EXIF|malformed MPO)")
 EVERYTHING = {
@@ -187,12 +189,21 @@ def test_a_text_that_would_unpack_to_a_gigabyte_is_not_unpacked() -> None:
     import zlib
 
     packed = zlib.compress(bytes(64 << 20), 9)
+    assert len(inflated(packed, 1_000)) == 1_000
     plain = io.BytesIO()
     photos.picture().save(plain, "PNG")
     made = plain.getvalue()
     made = made[:33] + photos.png_chunk(b"zTXt", b"Comment\0\0" + packed) + made[33:]
     assert look_at(made).findings[0].kind is Kind.TEXT
     assert b"Comment" not in clean(made).data
+
+
+def test_an_exif_block_cut_in_its_middle_still_says_what_it_can() -> None:
+    block = photos.exif()[6:]
+    for end in range(8, len(block)):
+        found = read_exif(block[:end])
+        assert found.orientation == 1
+    assert Kind.DEVICE in {one.kind for one in read_exif(block[: len(block) * 3 // 4]).findings}
 
 
 @pytest.mark.parametrize(
