@@ -61,8 +61,8 @@ def evaluate(
     scorer, version = scorer_of(weights)
     with steps() as progress:
         if file is None:
-            lines = whole_suite(Judge(scorer), data, seed, progress)
-            text = _json(lines) if as_json else table_for_people(lines, version)
+            table = whole_suite(Judge(scorer), data, seed, progress)
+            text = _json(table) if as_json else table_for_people(table, version)
         else:
             rows, refused = read_labelled(file)
             report = judge(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rempart.train.evaluate import Report
     from rempart.train.figures import Figures, Interval
-    from rempart.train.suite import Line
+    from rempart.train.suite import Table
 
 _HEAD = ("rows", "of it", "flagged %", "precision", "recall", "macro-F1", "AUC", "ECE")
 _PARTS = {
@@ -36,16 +36,23 @@ def report_for_people(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table_for_people(lines: Sequence[Line], weights: str) -> str:
+def table_for_people(table: Table, weights: str) -> str:
     """The whole table, part by part."""
     shown = [f"weights {weights}; flagged means a score of 0.5 or more; [95 % intervals]"]
-    for part, rows in groupby(lines, key=lambda line: line.part):
+    for part, rows in groupby(table.lines, key=lambda line: line.part):
         found = list(rows)
         shown += ["", _PARTS.get(part, part)]
         shown += _table(
             [f"{line.name} {line.lang} {line.label}" for line in found],
             [line.figures for line in found],
         )
+    if table.evasion:
+        shown += ["", "Evasion: words of abusive texts altered; 1 % false alarms on clean text"]
+        shown += ["                  recall   lost, points"]
+        shown += [
+            f"{one.attack:16}{100 * one.recall:7.1f}%{100 * one.lost:10.1f}"
+            for one in table.evasion
+        ]
     return "\n".join(shown) + "\n"
 
 

@@ -19,9 +19,9 @@ from typing import Final
 from rempart.detect.text.model import Weights
 from rempart.detect.text.scoring import LABELS, TextScorer
 from rempart.train.build import GENERATED, Built
-from rempart.train.evaluate import ABUSE, Judge
+from rempart.train.evaluate import Judge
 from rempart.train.figures import Figures, Interval
-from rempart.train.suite import Line, suite
+from rempart.train.suite import Line, Table, suite
 
 LICENCES: Final[Mapping[str, tuple[str, str]]] = {
     "commonvoice_fr": ("Common Voice French sentences", "CC0-1.0"),
@@ -63,12 +63,12 @@ def prose(name: str) -> str:
 
 def card_of(built: Built, data: Path, seed: int, progress: Progress) -> str:
     """The card of freshly trained weights; measures them on the folder `data`."""
-    lines = suite(Judge(TextScorer(built.weights)), data, seed, progress)
-    return card(built.weights, built.trained_on, lines, seed)
+    table = suite(Judge(TextScorer(built.weights)), data, seed, progress)
+    return card(built.weights, built.trained_on, table, seed)
 
 
 def card(
-    weights: Weights, trained_on: Mapping[tuple[str, str], int], lines: Sequence[Line], seed: int
+    weights: Weights, trained_on: Mapping[tuple[str, str], int], table: Table, seed: int
 ) -> str:
     """The card from what was trained on and measured."""
     parts = [
@@ -82,8 +82,13 @@ def card(
         "## Figures\n",
         prose("card_figures"),
     ]
-    for part, rows in groupby(lines, key=lambda line: line.part):
+    for part, rows in groupby(table.lines, key=lambda line: line.part):
         parts += [f"### {_PARTS.get(part, part)}\n", _figures(part, list(rows))]
+    if table.evasion:
+        parts += [
+            "### Evasion: words of abusive texts altered, 1 % false alarms\n",
+            _evasion(table),
+        ]
     parts.append(prose("card_limits"))
     return "\n".join(parts)
 
@@ -142,6 +147,13 @@ def _figures(part: str, lines: Sequence[Line]) -> str:
     return _table(("text", "language", "label", *head), rows_)
 
 
+def _evasion(table: Table) -> str:
+    rows = [
+        (one.attack, f"{100 * one.recall:.1f}", f"{100 * one.lost:.1f}") for one in table.evasion
+    ]
+    return _table(("attack", "recall %", "lost, points"), rows)
+
+
 def _flagged(one: Figures) -> str:
     low, high = one.flag_rate_interval
     return f"{100 * one.flag_rate:.2f} [{100 * low:.2f}–{100 * high:.2f}]"
@@ -151,19 +163,3 @@ def _share(value: float | None, interval: Interval | None) -> str:
     if value is None:
         return "–"
     return f"{value:.2f}" + ("" if interval is None else f" [{interval[0]:.2f}–{interval[1]:.2f}]")
-
-
-def headline(lines: Sequence[Line]) -> dict[str, float]:
-    """The few figures by which two runs are compared: macro-F1 per language for hate and abuse on
-    held-out frames, the mean of macro-F1 over the sets, false alarms on clean text in percent."""
-    found: dict[str, float] = {}
-    means: dict[str, list[float]] = {}
-    for line in lines:
-        value = line.figures.macro_f1
-        if line.part == "family mean" and value is not None and line.label in ("hate", ABUSE):
-            found[f"generated {line.lang} {line.label}"] = value
-        if line.part == "set" and value is not None and line.label in ("hate", ABUSE):
-            means.setdefault(f"sets {line.lang} {line.label}", []).append(value)
-        if line.part == "clean" and line.label in ("hate", ABUSE):
-            found[f"flagged % {line.name} {line.label}"] = 100 * line.figures.flag_rate
-    return found | {name: sum(row) / len(row) for name, row in means.items()}

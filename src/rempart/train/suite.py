@@ -16,6 +16,7 @@ from __future__ import annotations
 import gzip
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from rempart.errors import InputError
 from rempart.train.build import GENERATED, TEST_FILE, TRAIN_FILE, clean_chat
 from rempart.train.corpus import CLEAN_SETS, UNKNOWN, Row, find, keys, read_rows
 from rempart.train.evaluate import ABUSE, Judge
+from rempart.train.evasion import ATTACKS, Loss, losses
 from rempart.train.figures import Figures, figures
 from rempart.train.generate import generate
 
@@ -37,6 +39,7 @@ NEUTRAL: Final = "identity_neutral"
 LOCAL_CHAT: Final = "stream_chat.ndjson.gz"
 _LABELS: Final = ("hate", "insult", "threat", "sexual", "self_harm_incitement", ABUSE)
 _CHAT_ROWS: Final = 20_000
+_EVASION: Final = 1_200
 
 Progress = Callable[[str, int, int], object]
 
@@ -49,6 +52,13 @@ class Line(msgspec.Struct, frozen=True):
     lang: str
     label: str
     figures: Figures
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Everything: `evasion` is the recall of abuse when its words are altered (`train.evasion`)."""
+
+    lines: list[Line]
+    evasion: list[Loss]
 
 
 class Scored(msgspec.Struct):
@@ -85,11 +95,11 @@ def scored(judge: Judge, rows: Sequence[Row], progress: Progress, name: str) -> 
     return Scored(rows, by_label, by_chance)
 
 
-def suite(judge: Judge, data: Path | None, seed: int, progress: Progress) -> list[Line]:
+def suite(judge: Judge, data: Path | None, seed: int, progress: Progress) -> Table:
     """The whole table; without a data folder only what is generated."""
     lines = families(judge, seed, progress)
     if data is None:
-        return lines
+        return Table(lines, [])
     rows = [_implied(row) for row in read_rows(find(data, TEST_FILE))]
     lines += sets(scored(judge, rows, progress, "test file"))
     known = keys(row.text for row in read_rows(find(data, TRAIN_FILE)))
@@ -97,11 +107,25 @@ def suite(judge: Judge, data: Path | None, seed: int, progress: Progress) -> lis
     lines += clean(judge, "ubuntu_irc", "en", chat, progress)
     sentences = [row.text for row in rows if row.group == "commonvoice_fr"]
     lines += clean(judge, "commonvoice_fr", "fr", sentences, progress)
-    try:
-        local = find(data, LOCAL_CHAT)
-    except InputError:
-        return lines
-    return lines + clean(judge, "stream_chat (unlabelled)", "en", _texts(local), progress)
+    with suppress(InputError):
+        local = _texts(find(data, LOCAL_CHAT))
+        lines += clean(judge, "stream_chat (unlabelled)", "en", local, progress)
+    return Table(lines, evasion(judge, rows, [*chat[:_EVASION], *sentences[:_EVASION]], progress))
+
+
+def evasion(
+    judge: Judge, rows: Sequence[Row], clean_texts: Sequence[str], progress: Progress
+) -> list[Loss]:
+    """Abusive rows of the test file, English and French, as they are and under each attack."""
+    abusive = [row.text for row in rows if row.heads.get("abusive") == 1 and row.lang != "de"]
+    done = [0]
+
+    def score(texts: Sequence[str]) -> NDArray[np.float32]:
+        done[0] += 1
+        progress("evasion", done[0], len(ATTACKS) + 2)
+        return np.asarray(judge.scorer.score(fold(list(texts))).labels.max(axis=1), np.float32)
+
+    return losses(score, abusive[:: max(1, len(abusive) // _EVASION)], clean_texts)
 
 
 def sets(found: Scored) -> list[Line]:

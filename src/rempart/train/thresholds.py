@@ -30,16 +30,17 @@ SENTENCES: Final = "commonvoice_fr"
 # The share of clean messages that each label may flag.
 BUDGETS: Final[dict[str, dict[str, float]]] = {
     "hate": {"chat": 0.002, "sentences": 0.004},
-    "insult": {"chat": 0.0022, "sentences": 0.003},
-    "threat": {"chat": 0.0005, "sentences": 0.001},
-    "sexual": {"chat": 0.0004, "sentences": 0.0005},
-    "self_harm_incitement": {"chat": 0.0004, "sentences": 0.0005},
+    "insult": {"chat": 0.0028, "sentences": 0.003},
+    "threat": {"chat": 0.001, "sentences": 0.001},
+    "sexual": {"chat": 0.0006, "sentences": 0.0008},
+    "self_harm_incitement": {"chat": 0.0008, "sentences": 0.0008},
 }
-TOTAL: Final = {"chat": 0.0045, "sentences": 0.008}
+TOTAL: Final = {"chat": 0.005, "sentences": 0.008}
 """The share of clean messages that all labels and lists together may flag."""
 NEUTRAL: Final = "generated/identity_neutral"
-NEUTRAL_BUDGET: Final = 0.035
-"""Of held-out sentences that only name a group of people, each label may flag so many."""
+NEUTRAL_BUDGET: Final = {"hate": 0.026, "insult": 0.006}
+"""Of held-out sentences that only name a group of people, a label may flag so many."""
+_NEUTRAL_ELSE: Final = 0.003
 NEVER: Final = 30.0
 """The threshold of a label that nothing was learned of."""
 _LEAST_SHARE: Final = 0.05
@@ -140,7 +141,7 @@ def _calibration(sample: _Margins, lang: str, column: int, share: float) -> Cali
     usual = float(np.median(calm_rows)) if len(calm_rows) else 0.0
     budgets = {name: share * part for name, part in BUDGETS[label.value].items()}
     clean["neutral"] = said[(sample.groups == NEUTRAL) & (sample.langs == lang)]
-    budgets["neutral"] = NEUTRAL_BUDGET
+    budgets["neutral"] = NEUTRAL_BUDGET.get(label.value, _NEUTRAL_ELSE)
     judged = own & ~np.isin(sample.groups, list(CLEAN_SETS))
     weight = _balance(sample.groups[judged], truth[judged] == 1)
     best = calibrate.best_limit(said[judged], truth[judged] == 1, weight)
