@@ -177,3 +177,17 @@ def test_weights_that_do_not_fit_the_word_lists(
     code, checks = examine(data)
     assert code == 1
     assert (checks["words"]["state"], "of long ago" in checks["words"]["found"]) == ("wrong", True)
+
+
+def test_keys_of_protected_facts_that_others_can_read(tmp_path: Path) -> None:
+    from rempart.cli.checks import State, check_keys
+    from rempart.engine.protected_facts import FactKeeper
+    from rempart.log.keys import load_signer
+
+    load_signer(tmp_path)
+    FactKeeper(tmp_path).invite("lea", "test", 1)
+    assert check_keys(tmp_path).state is State.OK
+    (tmp_path / "keys" / "facts" / "site.key").chmod(0o644)
+    found = check_keys(tmp_path)
+    assert found.state is State.WRONG
+    assert "site.key" in found.found

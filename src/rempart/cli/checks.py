@@ -285,13 +285,13 @@ def check_keys(data: Path) -> Finding:
 def _private_keys(folder: Path) -> Finding:
     """All that is open to others at once, so that one mending is enough."""
     found, mend = [], []
-    for path in (folder, *sorted(folder.iterdir())):
-        if path != folder and path.suffix != ".key":
+    for path in (folder, *sorted(folder.rglob("*"))):
+        if not path.is_dir() and path.suffix != ".key":
             continue
         known = path.stat()
         if stat.S_IMODE(known.st_mode) & 0o077:
             found.append(f"others can use {path} ({stat.S_IMODE(known.st_mode):o})")
-            mend.append(f"chmod {700 if path == folder else 600} {path}")
+            mend.append(f"chmod {700 if path.is_dir() else 600} {path}")
         if known.st_uid != os.geteuid() and os.geteuid() != 0:
             found.append(f"{path} is not ours")
             mend.append(f"chown {os.geteuid()} {path}")
