@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.web.perspective.conftest import KEY
 from tests.web.service import Service
 
@@ -17,7 +19,9 @@ from rempart.cli.perspective import perspective
 from rempart.errors import InputError
 from rempart.web.perspective.attributes import told
 from rempart.web.perspective.endpoint import Perspective
+from rempart.web.perspective.errors import GoogleError
 from rempart.web.perspective.quota import Quota
+from rempart.web.perspective.request import read_analyze, read_suggest
 from rempart.web.settings import load_settings
 
 ANALYZE = "/v1alpha1/comments:analyze"
@@ -80,6 +84,40 @@ def test_what_is_no_request_is_refused_with_its_place(http: httpx.Client, body: 
     sent = body.encode("latin-1")
     assert refused(http.post(ANALYZE, content=sent))["status"] == "INVALID_ARGUMENT"
     assert http.post(ANALYZE, json=comment()).status_code == 200
+
+
+NAMES = st.sampled_from(
+    [
+        "comment",
+        "text",
+        "type",
+        "requestedAttributes",
+        "requested_attributes",
+        "languages",
+        "TOXICITY",
+        "scoreThreshold",
+        "context",
+        "entries",
+        "clientToken",
+        "spanAnnotations",
+        "x",
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=6) | VALUES)
+def test_whatever_json_comes_it_is_a_request_or_a_named_refusal(found: Any) -> None:
+    for read in (read_analyze, read_suggest):
+        try:
+            read(json.dumps(found).encode())
+        except GoogleError as error:
+            assert error.code == 400
+            json.dumps(error.body()).encode()
 
 
 @pytest.mark.parametrize(
