@@ -27,8 +27,6 @@ class SqliteFactTables(FactTables):
 
     def drop_facts(self, ids: Sequence[str]) -> int:
         self.changed = True
-        # Overwritten in the file, not only unlinked from its page.
-        self._db.pragma("secure_delete", True)
         dropped = 0
         for id in ids:
             self._db.execute("DELETE FROM fact_match WHERE fact = ?", (id,))
