@@ -32,6 +32,7 @@ from rempart.detect.raid.state import (
     MEMBER_BYTES,
     MEMBERS,
     MINUTE_MS,
+    RECENT_DAYS,
     YOUNG_DAYS,
     MemberState,
     Person,
@@ -135,11 +136,14 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
     raid.evidence = found.evidence
     raid.cohort_day, raid.family = found.cohort_day, found.family
     raid.young = any(code == "young" for code, _ in found.evidence)
-    for key, count in group.keys.items():
+    circle = group.linked
+    if (raid.young or raid.family >= 0) and not _is_of_the_cohort(raid, group, now):
+        circle = frozenset()  # a formula of the chat's own that runs beside made-up accounts
+    for key, count in group.keys.items() if circle else ():
         if len(raid.hot) < HOT_KEYS:
             raid.hot[key] = max(raid.hot.get(key, 0), count)
     for person in group.people:
-        linked = person.id in group.linked
+        linked = person.id in circle
         bits = bits_of(raid, person, now) | (shared_bit(raid) if linked else 0)
         core = linked or bool(bits & (SAME_COHORT | SAME_FAMILY))
         if person.is_regular(now) and not core:
@@ -152,6 +156,17 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
             raid.flagged += min(person.flagged, member.messages)
             if person.flagged_at >= 0:
                 member.because |= ABUSIVE
+
+
+def _is_of_the_cohort(raid: RaidState, group: Group, now: int) -> bool:
+    """Is half of the circle young, or of the family of names, where that is what betrays them?"""
+    people = [person for person in group.people if person.id in group.linked]
+    fitting = sum(
+        (raid.young and person.created >= 0 and now - person.created <= RECENT_DAYS * DAY_MS)
+        or (raid.family >= 0 and family_of(person.name or person.id) == raid.family)
+        for person in people
+    )
+    return 2 * fitting >= len(people)
 
 
 def prune(raid: RaidState, now: int) -> bool:
