@@ -95,6 +95,13 @@ def test_only_messages_to_the_target_are_looked_at() -> None:
     assert len(FactFinder(ALL).find([named], fold([named.text]))) == 1
 
 
+def test_one_targets_fact_is_nothing_in_a_message_to_another() -> None:
+    both = table(NAME, fact(FactKind.PHONE, "06 11 22 90 87", "sam"))
+    texts = ["jean paul dupraz", "06 11 22 90 87"]
+    assert [match.fact for match in found(both, texts, channel="sam")] == [both.facts[1].id]
+    assert [match.fact for match in found(both, texts, channel="lea")] == [NAME.id]
+
+
 def test_a_target_on_one_platform_only() -> None:
     there = table(fact(FactKind.NAME, "Jean-Paul Dupraz", "twitch/lea"))
     elsewhere = table(fact(FactKind.NAME, "Jean-Paul Dupraz", "forum/lea"))
