@@ -269,8 +269,8 @@ class Step:
         entries: list[SealedEntry] = []
         start = 0
         for end in range(1, len(fresh) + 1):
-            if end < len(fresh) and fresh[end].source is fresh[start].source:
-                continue
+            if end < len(fresh) and fresh[end].source == fresh[start].source:
+                continue  # single messages of one token come with a source each
             run = fresh[start:end]
             entries += seal_items(
                 prefix_of(fresh[start].source, now_ms),
