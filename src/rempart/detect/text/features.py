@@ -205,28 +205,34 @@ def blocks_and_aim(folds: Sequence[str]) -> tuple[list[Block], NDArray[np.bool_]
 def _capped(found: list[Block], count: int) -> list[Block]:
     """Each feature at most `_MOST` times in a text, the first times: who writes one thing over and
     over says it once."""
-    texts = np.arange(count, dtype=np.int64) * BUCKETS
+    texts = np.arange(count, dtype=np.uint32) * np.uint32(BUCKETS)
+    # Keys of many texts wrap around: that makes a suspect too many, never one too few.
     keys = np.concatenate(
         [np.repeat(texts, np.diff(block.bounds)) + block.indices for block in found]
     )
-    ranked = np.sort(keys)
-    often = ranked[_MOST:][ranked[_MOST:] == ranked[:-_MOST]]
-    if not len(often):
+    bits = max(8, (2 * len(keys)).bit_length())
+    cells = (keys * _MIX_1) >> np.uint32(32 - bits)
+    suspects = np.flatnonzero((np.bincount(cells, minlength=1 << bits) > _MOST)[cells])
+    if not len(suspects):
         return found
-    suspects = np.flatnonzero(np.isin(keys, often))
-    order = suspects[np.argsort(keys[suspects], kind="stable")]
-    ordered = keys[order]
+    sizes = np.concatenate([np.diff(block.bounds) for block in found])
+    owners = np.repeat(np.tile(np.arange(count), len(found)), sizes)[suspects]
+    exact = owners * BUCKETS + np.concatenate([block.indices for block in found])[suspects]
+    order = suspects[np.argsort(exact, kind="stable")]
+    ordered = np.sort(exact)
     first = np.searchsorted(ordered, ordered)
-    kept = np.ones(len(keys), np.bool_)
-    kept[order[np.arange(len(order)) - first >= _MOST]] = False
+    gone = np.sort(order[np.arange(len(order)) - first >= _MOST])
     capped, done = [], 0
-    for block in found:
-        mask = kept[done : done + len(block.indices)]
+    for whole in found:
+        block = whole
+        begin, end = np.searchsorted(gone, (done, done + len(block.indices)))
+        out = gone[begin:end] - done
         done += len(block.indices)
-        before = np.concatenate(([0], np.cumsum(mask)))
-        capped.append(
-            Block(block.indices[mask], before[block.bounds], block.starts[mask], block.ends[mask])
-        )
+        if len(out):
+            rest = (np.delete(row, out) for row in (block.starts, block.ends))
+            bounds = block.bounds - np.searchsorted(out, block.bounds)
+            block = Block(np.delete(block.indices, out), bounds, *rest)
+        capped.append(block)
     return capped
 
 

@@ -150,7 +150,14 @@ class Weights:
         fast = compiled()
         if fast is None:
             found, aimed = blocks_and_aim(folds)
-            return self.logits(in_rows(found, len(folds))), aimed
+            counts = np.sum([np.diff(block.bounds) for block in found], axis=0)
+            if counts.max(initial=0) > _LANE_ROWS:
+                return self.logits(in_rows(found, len(folds))), aimed
+            # Kind by kind as it stands: an order of rows would only be undone by adding up.
+            sizes = np.cumsum([0, *(len(block.indices) for block in found[:-1])])
+            bounds = np.stack([block.bounds for block in found]) + sizes[:, None]
+            indices = np.concatenate([block.indices for block in found])
+            return self.from_sums(self._added(indices, bounds, counts), counts), aimed
         sums, counts, aimed = fast.sums(*laid_out(folds), self.rows)
         return self.from_sums(sums[:, : len(ALL_HEADS)], counts), aimed
 
@@ -171,12 +178,18 @@ class Weights:
         counts = np.diff(starts)
         if counts.max(initial=0) > _LANE_ROWS:
             return self._long_sums(features)
+        return self._added(indices, starts[None, :], counts)
+
+    def _added(
+        self, indices: NDArray[np.uint32], bounds: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> NDArray[np.int32]:
+        """Text `i` has `indices[bounds[k, i]:bounds[k, i + 1]]` for every `k`, `counts[i]` of them."""
         sums = np.empty((len(counts), len(ALL_HEADS)), np.int32)
         running = np.zeros(len(indices) + 1, np.uint64)
         for number, lane in enumerate(self.lanes):
             np.cumsum(lane[indices], out=running[1:])
             # Differences of wrapped running sums are exact: both wrap at 2^64.
-            packed = running[starts[1:]] - running[starts[:-1]]
+            packed = (running[bounds[:, 1:]] - running[bounds[:, :-1]]).sum(axis=0)
             first = number * _LANES
             for place, column in enumerate(range(first, min(first + _LANES, len(ALL_HEADS)))):
                 lane_sum = (packed >> np.uint64(place * _LANE_BITS)) & _LANE_MASK
