@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageOps
 from tests.media import photos
 
-from rempart.media import anew, icc
+from rempart.media import anew, blocks, icc
 from rempart.media.clean import clean
 from rempart.media.exif import read_exif
 from rempart.media.finding import Kind, MediaError, NeedsExtraError
@@ -196,6 +196,19 @@ def test_a_text_that_would_unpack_to_a_gigabyte_is_not_unpacked() -> None:
     made = made[:33] + photos.png_chunk(b"zTXt", b"Comment\0\0" + packed) + made[33:]
     assert look_at(made).findings[0].kind is Kind.TEXT
     assert b"Comment" not in clean(made).data
+
+
+def test_thousands_of_blocks_cost_no_more_than_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    real = blocks.read_xmp
+    monkeypatch.setattr(blocks, "read_xmp", lambda raw: (read.append(len(raw)), real(raw))[1])
+    plain = photos.jpeg_of(photos.picture())
+    body = b"http://ns.adobe.com/xap/1.0/\0" + photos.XMP
+    segment = struct.pack(">BBH", 0xFF, 0xE1, len(body) + 2) + body
+    made = plain[:2] + segment * 3_000 + plain[2:]
+    assert (Kind.UNKNOWN, "XMP", "") in look_at(made).findings
+    assert len(read) == 4
+    assert clean(made).data == clean(plain).data
 
 
 def test_an_exif_block_cut_in_its_middle_still_says_what_it_can() -> None:

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from rempart.media import icc
-from rempart.media.exif import read_exif
-from rempart.media.finding import Finding, Format, Kind, Look, MediaError, Place
-from rempart.media.texts import read_xmp
+from rempart.media.blocks import Blocks
+from rempart.media.finding import Finding, Format, Kind, Look, MediaError
 
 _HEIC: Final = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 _AVIF: Final = frozenset((b"avif", b"avis"))
@@ -42,29 +41,37 @@ def format_of(data: bytes) -> Format | None:
 def look(data: bytes, format: Format) -> Look:
     """What is in a HEIC or AVIF file besides the picture."""
     meta, end, findings = _outer(data)
-    place: Place | None = None
+    blocks = Blocks()
     for kind, where in _items(data, meta):
-        block = b"".join(data[start:stop] for start, stop in where)[:MAX_BLOCK]
-        if kind == b"Exif" and len(block) > 4:
-            exif = read_exif(block[4 + min(int.from_bytes(block[:4], "big"), len(block)) :])
-            findings += exif.findings
-            place = place or exif.place
-        elif kind == b"mime":
-            found, at = read_xmp(block)
-            findings += found
-            place = place or at
+        if kind == b"Exif":
+            block = _joined(data, where)
+            blocks.exif(block[4 + min(int.from_bytes(block[:4], "big"), len(block)) :])
+        else:
+            blocks.xmp(_joined(data, where))
+        if blocks.full:
+            break
+    findings += blocks.findings
     width, height = _sides(data, meta)
-    findings += [
-        finding
+    profiles = [
+        box
         for box in _inside(data, meta, (b"iprp", b"ipco"))
         if box.kind == b"colr" and data[box.start : box.start + 4] in (b"prof", b"rICC")
-        for finding in icc.read_profile(data[box.start + 4 : box.end])
     ]
+    for box in profiles[:4]:
+        findings += icc.read_profile(data[box.start + 4 : box.end])
     if _has_previews(data, meta):
         findings.append(Finding(Kind.PREVIEW, "thmb"))
     if end < len(data):
         findings.append(Finding(Kind.TRAILING, "trailer", f"{len(data) - end} B"))
-    return Look(format, width, height, len(data), 1, tuple(findings), place)
+    return Look(format, width, height, len(data), 1, tuple(findings), blocks.place)
+
+
+def _joined(data: bytes, where: list[tuple[int, int]]) -> bytes:
+    """The parts of an item, no more than a block may have however often they overlap."""
+    out = bytearray()
+    for start, stop in where:
+        out += data[start : min(stop, start + MAX_BLOCK - len(out))]
+    return bytes(out)
 
 
 def _outer(data: bytes) -> tuple[_Box, int, list[Finding]]:

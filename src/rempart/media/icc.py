@@ -86,6 +86,9 @@ def _tags(profile: bytes) -> list[_Tag] | None:
     tags = [_Tag(*struct.unpack_from(">4sII", profile, 132 + 12 * place)) for place in range(count)]
     if any(tag.start + tag.size > len(profile) for tag in tags):
         return None
+    # Tags may share their data, and then wholly; ones that overlap would grow when copied.
+    if sum(size for _, size in {(tag.start, tag.size) for tag in tags}) > len(profile):
+        return None
     return tags
 
 

@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from rempart.media import icc
-from rempart.media.exif import orientation_block, read_exif
-from rempart.media.finding import Finding, Format, Kind, Look, MediaError, Place
-from rempart.media.texts import read_photoshop, read_xmp
+from rempart.media.blocks import Blocks
+from rempart.media.exif import orientation_block
+from rempart.media.finding import Finding, Format, Kind, Look, MediaError
+from rempart.media.texts import read_photoshop
 
 SIGNATURE: Final = b"\xff\xd8\xff"
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
@@ -49,9 +50,8 @@ class _Part(NamedTuple):
 def look(data: bytes) -> Look:
     """What is in a JPEG besides the picture."""
     width = height = 0
-    orientation = 1
-    findings: list[Finding] = []
-    place: Place | None = None
+    blocks = Blocks()
+    findings = blocks.findings
     profile: list[bytes] = []
     more_xmp = bytearray()
     ended = False
@@ -63,26 +63,28 @@ def look(data: bytes) -> Look:
         elif marker == _TRAILER:
             findings.append(_behind(body))
         elif marker == 0xE1 and body.startswith(_EXIF):
-            exif = read_exif(body)
-            orientation = exif.orientation if orientation == 1 else orientation
-            findings += exif.findings
-            place = place or exif.place
+            blocks.exif(body)
         elif marker == 0xE1 and body.startswith(_XMP):
-            found, at = read_xmp(body[len(_XMP) :])
-            findings += found
-            place = place or at
+            blocks.xmp(body[len(_XMP) :])
         elif marker == 0xE1 and body.startswith(_MORE_XMP):
             more_xmp += body[len(_MORE_XMP) + 40 :]
         elif marker == 0xE2 and body.startswith(_ICC):
             profile.append(body)
-        else:
+        elif marker != 0xED or blocks.may_read("IPTC"):
             findings += _of_segment(marker, body)
     if more_xmp:
-        findings += read_xmp(bytes(more_xmp))[0]
+        blocks.xmp(bytes(more_xmp))
     if profile:
         findings += icc.read_profile(_joined(profile))
     return Look(
-        Format.JPEG, width, height, len(data), orientation, tuple(findings), place, not ended
+        Format.JPEG,
+        width,
+        height,
+        len(data),
+        blocks.orientation,
+        tuple(findings),
+        blocks.place,
+        not ended,
     )
 
 

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from rempart.media import icc
-from rempart.media.exif import orientation_block, read_exif
-from rempart.media.finding import Finding, Format, Kind, Look, MediaError, Place, shown
-from rempart.media.texts import inflated, read_photoshop, read_xmp
+from rempart.media.blocks import Blocks
+from rempart.media.exif import orientation_block
+from rempart.media.finding import Finding, Format, Kind, Look, MediaError, shown
+from rempart.media.texts import inflated, read_photoshop
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _CRITICAL: Final = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND"))
@@ -42,9 +43,8 @@ class _Chunk(NamedTuple):
 def look(data: bytes) -> Look:
     """What is in a PNG besides the picture."""
     width = height = 0
-    orientation = 1
-    findings: list[Finding] = []
-    place: Place | None = None
+    blocks = Blocks()
+    findings = blocks.findings
     ended = False
     for name, body, whole in _chunks(data):
         if name == b"IHDR" and len(body) >= 8:
@@ -52,14 +52,11 @@ def look(data: bytes) -> Look:
         elif name == b"IEND":
             ended = True
         elif name == b"eXIf":
-            exif = read_exif(body)
-            orientation, place = exif.orientation, place or exif.place
-            findings += exif.findings
+            blocks.exif(body)
         elif name in _TEXTS:
-            found, at = _text(name, body)
-            findings += found
-            place = place or at
-        elif name == b"iCCP":
+            if blocks.may_read("text"):
+                _text(name, body, blocks)
+        elif name == b"iCCP" and blocks.may_read("ICC"):
             findings += icc.read_profile(_profile(body))
         elif name == b"tIME" and len(body) == 7:
             year, *rest = struct.unpack(">H5B", body)
@@ -70,22 +67,31 @@ def look(data: bytes) -> Look:
             findings.append(Finding(Kind.PROVENANCE, "C2PA"))
         elif name == b"":
             findings.append(Finding(Kind.TRAILING, "trailer", f"{len(whole)} B"))
-        elif name not in _KEPT:
+        elif name not in _KEPT and name != b"iCCP":
             findings.append(Finding(Kind.UNKNOWN, name.decode("latin-1")))
     return Look(
-        Format.PNG, width, height, len(data), orientation, tuple(findings), place, not ended
+        Format.PNG,
+        width,
+        height,
+        len(data),
+        blocks.orientation,
+        tuple(findings),
+        blocks.place,
+        not ended,
     )
 
 
 def clean(data: bytes, orientation: int) -> bytes:
     """The same picture without the rest."""
     out = [SIGNATURE]
+    coloured = False
     for name, body, whole in _chunks(data):
         if name == b"IDAT" and orientation != 1:
             out.append(_chunk(b"eXIf", orientation_block(orientation)))
             orientation = 1
         if name == b"iCCP":
-            profile = icc.cleaned(_profile(body))
+            profile = None if coloured else icc.cleaned(_profile(body))
+            coloured = True
             if profile is not None:
                 out.append(_chunk(b"iCCP", b"colours\0\0" + zlib.compress(profile, 9)))
         elif name in _KEPT and len(body) <= _SIZES.get(name, len(body)):
@@ -127,7 +133,7 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
         )
 
 
-def _text(name: bytes, body: bytes) -> tuple[list[Finding], Place | None]:
+def _text(name: bytes, body: bytes, blocks: Blocks) -> None:
     keyword, _, rest = body.partition(b"\0")
     key = keyword.decode("latin-1")[:79]
     if name == b"zTXt":
@@ -139,38 +145,38 @@ def _text(name: bytes, body: bytes) -> tuple[list[Finding], Place | None]:
     else:
         value = rest
     if key == "XML:com.adobe.xmp":
-        return read_xmp(value)
-    if key.startswith("Raw profile type"):
-        return _raw_profile(key, value)
-    charset = "utf-8" if name == b"iTXt" else "latin-1"
-    text = shown(value[:4096].decode(charset, "replace"))
-    lower = key.lower()
-    if lower in _PERSONS:
-        return [Finding(Kind.PERSON, key, text)], None
-    if lower in _SOFTWARE:
-        return [Finding(Kind.SOFTWARE, key, text)], None
-    if "time" in lower or "date" in lower:
-        return [Finding(Kind.TIME, key, text)], None
-    return [Finding(Kind.TEXT, shown(key), text)], None
+        blocks.xmp(value)
+    elif key.startswith("Raw profile type"):
+        _raw_profile(key, value, blocks)
+    else:
+        charset = "utf-8" if name == b"iTXt" else "latin-1"
+        text = shown(value[:4096].decode(charset, "replace"))
+        blocks.findings.append(Finding(_kind(key.lower()), shown(key), text))
 
 
-def _raw_profile(key: str, value: bytes) -> tuple[list[Finding], Place | None]:
+def _kind(key: str) -> Kind:
+    if key in _PERSONS:
+        return Kind.PERSON
+    if key in _SOFTWARE:
+        return Kind.SOFTWARE
+    return Kind.TIME if "time" in key or "date" in key else Kind.TEXT
+
+
+def _raw_profile(key: str, value: bytes, blocks: Blocks) -> None:
     """ImageMagick's way: name, length, then the block in hexadecimal."""
     lines = value.split(b"\n")
     try:
         block = bytes.fromhex(b"".join(lines[3:]).decode("ascii"))
     except (ValueError, UnicodeDecodeError):
-        return [Finding(Kind.UNKNOWN, shown(key))], None
-    if "exif" in key or "APP1" in key:
-        if b"http://ns.adobe.com/xap" in block[:40]:
-            return read_xmp(block)
-        exif = read_exif(block)
-        return list(exif.findings), exif.place
-    if "xmp" in key:
-        return read_xmp(block)
-    if "iptc" in key:
-        return list(read_photoshop(block)), None
-    return [Finding(Kind.UNKNOWN, shown(key))], None
+        block = b""
+    if "xmp" in key or b"http://ns.adobe.com/xap" in block[:40]:
+        blocks.xmp(block)
+    elif "exif" in key or "APP1" in key:
+        blocks.exif(block)
+    elif "iptc" in key:
+        blocks.findings += read_photoshop(block)
+    else:
+        blocks.findings.append(Finding(Kind.UNKNOWN, shown(key)))
 
 
 def _profile(body: bytes) -> bytes:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from rempart.media import icc
-from rempart.media.exif import orientation_block, read_exif
-from rempart.media.finding import Finding, Format, Kind, Look, MediaError, Place
-from rempart.media.texts import read_xmp
+from rempart.media.blocks import Blocks
+from rempart.media.exif import orientation_block
+from rempart.media.finding import Finding, Format, Kind, Look, MediaError
 
 _PICTURE: Final = frozenset((b"VP8 ", b"VP8L", b"ALPH"))
 _KEPT: Final = _PICTURE | {b"VP8X", b"ANIM", b"ANMF"}
@@ -30,21 +30,16 @@ def look(data: bytes) -> Look:
     """What is in a WebP besides the picture."""
     size, body, behind, whole = _body(data)
     width = height = 0
-    orientation = 1
-    findings: list[Finding] = []
-    place: Place | None = None
+    blocks = Blocks()
+    findings = blocks.findings
     for name, chunk in _chunks(body):
         if name in (b"VP8X", b"VP8 ", b"VP8L") and not width:
             width, height = _sides(name, chunk)
         if name == b"EXIF":
-            exif = read_exif(chunk)
-            orientation, place = exif.orientation, place or exif.place
-            findings += exif.findings
+            blocks.exif(chunk)
         elif name == b"XMP ":
-            found, at = read_xmp(chunk)
-            findings += found
-            place = place or at
-        elif name == b"ICCP":
+            blocks.xmp(chunk)
+        elif name == b"ICCP" and blocks.may_read("ICC"):
             findings += icc.read_profile(chunk)
         elif name == b"C2PA":
             findings.append(Finding(Kind.PROVENANCE, "C2PA"))
@@ -54,11 +49,20 @@ def look(data: bytes) -> Look:
                 for inner, _ in _chunks(chunk[_FRAME_HEADER:])
                 if inner not in _PICTURE
             ]
-        elif name not in _KEPT:
+        elif name not in _KEPT and name != b"ICCP":
             findings.append(Finding(Kind.UNKNOWN, name.decode("latin-1")))
     if behind:
         findings.append(Finding(Kind.TRAILING, "trailer", f"{behind} B"))
-    return Look(Format.WEBP, width, height, size, orientation, tuple(findings), place, not whole)
+    return Look(
+        Format.WEBP,
+        width,
+        height,
+        size,
+        blocks.orientation,
+        tuple(findings),
+        blocks.place,
+        not whole,
+    )
 
 
 def clean(data: bytes, orientation: int) -> bytes:
