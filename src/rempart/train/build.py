@@ -24,12 +24,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.detect.text.features import Features, features, identity_buckets
+from rempart.detect.text.features import BUCKETS, Features, features, identity_buckets
 from rempart.detect.text.fold import fold
 from rempart.detect.text.model import ALL_HEADS, HEADS, Weights, dump
 from rempart.detect.text.words import shipped
 from rempart.errors import InputError
 from rempart.train.corpus import (
+    ABUSE_HEADS,
     UNKNOWN,
     Corpus,
     Row,
@@ -214,7 +215,7 @@ def trained_weights(found: Material, plan: Plan, progress: Progress = _nothing) 
         done[0] += count
         progress("training", min(done[0], whole), whole)
 
-    trained = train(inputs, labels, each, plan, step, _repeated_identity())
+    trained = train(inputs, labels, each, plan, step, _identity_bounds())
     trained = blended(trained)
     steps, scale = rounded(trained)
     version = hashlib.sha256(
@@ -240,11 +241,17 @@ def _worth(group: str) -> float:
     return WORTH.get(source, 1.0) * next(more, 1.0)
 
 
-def _repeated_identity() -> NDArray[np.uint32]:
-    """Buckets of features made of several names of groups: to name more than one is no abuse. One
-    name alone may speak for hatred, which is always of a group; else any hostility would be it."""
+def _identity_bounds() -> NDArray[np.bool_]:
+    """Where a weight may not rise [BUCKETS, heads]: that a group is named speaks for no abuse.
+
+    One name alone may speak for hatred, which is always of a group; else any hostility would be
+    hatred. Several names may not."""
+    bounds = np.zeros((BUCKETS, len(ALL_HEADS)), np.bool_)
+    first, last = HEADS.index(ABUSE_HEADS[0]), HEADS.index(ABUSE_HEADS[-1])
+    bounds[identity_buckets(), first : last + 1] = True
     alone = features([next(iter(shipped().groups))]).indices
-    return np.setdiff1d(identity_buckets(), alone).astype(np.uint32)
+    bounds[alone, HEADS.index("hate")] = False
+    return bounds
 
 
 def worth(rows: Corpus) -> Floats:

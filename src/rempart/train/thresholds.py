@@ -38,7 +38,7 @@ BUDGETS: Final[dict[str, dict[str, float]]] = {
 TOTAL: Final = {"chat": 0.005, "sentences": 0.008}
 """The share of clean messages that all labels and lists together may flag."""
 NEUTRAL: Final = "generated/identity_neutral"
-NEUTRAL_BUDGET: Final = {"hate": 0.026, "insult": 0.006}
+NEUTRAL_BUDGET: Final = {"hate": 0.026, "insult": 0.01}
 """Of held-out sentences that only name a group of people, a label may flag so many."""
 _NEUTRAL_ELSE: Final = 0.003
 NEVER: Final = 30.0

@@ -13,18 +13,16 @@ Rules of this module:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rempart.detect.text.features import BUCKETS, Features
-from rempart.detect.text.model import ALL_HEADS, HEADS, damping
+from rempart.detect.text.model import ALL_HEADS, damping
 from rempart.train.corpus import UNKNOWN
 
 Floats = NDArray[np.float32]
-_ABUSE: Final = HEADS.index("abusive") + 1
-"""The abuse heads come first."""
 
 
 class Plan(NamedTuple):
@@ -72,18 +70,19 @@ def train(
     weight: Floats,
     plan: Plan | None = None,
     progress: Callable[[int], object] = _untold,
-    never_up: NDArray[np.uint32] | None = None,
+    never_up: NDArray[np.bool_] | None = None,
 ) -> Trained:
     """Weights and bias from the features of n texts, labels [n, heads] (−1: unknown) and a weight
-    for each text [n, heads]. `progress` is called with the number of rows after each batch. The
-    buckets `never_up` get no positive weight for an abuse head: naming a group is no abuse."""
+    for each text [n, heads]. `progress` is called with the number of rows after each batch. Where
+    `never_up` [BUCKETS, heads] is true a weight stays at nought or below."""
     plan = plan or Plan()
     rng = np.random.default_rng(plan.seed)
     slices = list(_slices(features, labels, weight, plan, rng))
     weights = np.zeros((BUCKETS, len(ALL_HEADS)), np.float32)
     squares = np.full((BUCKETS, len(ALL_HEADS)), 1e-4, np.float32)
-    bounded = np.zeros(BUCKETS, np.bool_)
-    bounded[[] if never_up is None else never_up] = True
+    bounded: NDArray[np.bool_] = np.zeros(BUCKETS, np.bool_)
+    if never_up is not None:
+        bounded = np.asarray(never_up.any(axis=1), np.bool_)
     bias = np.zeros(len(ALL_HEADS), np.float32)
     bias_squares = np.full(len(ALL_HEADS), 1.0, np.float32)
     for _ in range(plan.passes):
@@ -102,8 +101,9 @@ def train(
             squares[part.buckets] = known
             own -= plan.rate * pulls / np.sqrt(known)
             held = np.flatnonzero(bounded[part.buckets])
-            if len(held):
-                own[held, :_ABUSE] = np.minimum(own[held, :_ABUSE], 0)
+            if never_up is not None and len(held):
+                never = never_up[part.buckets[held]]
+                own[held] = np.where(never, np.minimum(own[held], 0), own[held])
             weights[part.buckets] = own
             progress(len(part.starts))
     return Trained(weights, bias)
