@@ -205,19 +205,17 @@ def blocks_and_aim(folds: Sequence[str]) -> tuple[list[Block], NDArray[np.bool_]
 def _capped(found: list[Block], count: int) -> list[Block]:
     """Each feature at most `_MOST` times in a text, the first times: who writes one thing over and
     over says it once."""
-    texts = np.arange(count, dtype=np.uint32) * np.uint32(BUCKETS)
-    # Keys of many texts wrap around: that makes a suspect too many, never one too few.
-    keys = np.concatenate(
-        [np.repeat(texts, np.diff(block.bounds)) + block.indices for block in found]
-    )
-    bits = max(8, (2 * len(keys)).bit_length())
-    cells = (keys * _MIX_1) >> np.uint32(32 - bits)
+    indices = np.concatenate([block.indices for block in found])
+    sizes = np.concatenate([np.diff(block.bounds) for block in found])
+    texts = np.tile(np.arange(count, dtype=np.uint32) * _MIX_2, len(found))
+    # A hash of text and bucket: it may make a suspect too many, never one too few.
+    bits = max(8, (2 * len(indices)).bit_length())
+    cells = ((indices * _MIX_1 + np.repeat(texts, sizes)) >> np.uint32(32 - bits)).astype(np.intp)
     suspects = np.flatnonzero((np.bincount(cells, minlength=1 << bits) > _MOST)[cells])
     if not len(suspects):
         return found
-    sizes = np.concatenate([np.diff(block.bounds) for block in found])
-    owners = np.repeat(np.tile(np.arange(count), len(found)), sizes)[suspects]
-    exact = owners * BUCKETS + np.concatenate([block.indices for block in found])[suspects]
+    owners = (np.searchsorted(np.cumsum(sizes), suspects, "right")) % count
+    exact = owners * BUCKETS + indices[suspects]
     order = suspects[np.argsort(exact, kind="stable")]
     ordered = np.sort(exact)
     first = np.searchsorted(ordered, ordered)

@@ -183,11 +183,12 @@ class Weights:
     def _added(
         self, indices: NDArray[np.uint32], bounds: NDArray[np.int64], counts: NDArray[np.int64]
     ) -> NDArray[np.int32]:
-        """Text `i` has `indices[bounds[k, i]:bounds[k, i + 1]]` for every `k`, `counts[i]` of them."""
+        """Text `i` has `indices[bounds[k, i]:bounds[k, i + 1]]` for every `k`: `counts[i]`."""
         sums = np.empty((len(counts), len(ALL_HEADS)), np.int32)
         running = np.zeros(len(indices) + 1, np.uint64)
+        places = indices.astype(np.intp)
         for number, lane in enumerate(self.lanes):
-            np.cumsum(lane[indices], out=running[1:])
+            np.cumsum(lane[places], out=running[1:])
             # Differences of wrapped running sums are exact: both wrap at 2^64.
             packed = (running[bounds[:, 1:]] - running[bounds[:, :-1]]).sum(axis=0)
             first = number * _LANES
