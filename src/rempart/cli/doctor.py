@@ -34,8 +34,9 @@ _MARKS = {State.OK: ("✓", "green"), State.MIND: ("!", "yellow"), State.WRONG: 
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 @click.pass_context
 def doctor(ctx: click.Context, data: Path, port: int, *, as_json: bool) -> None:
-    """Check Python, SQLite, the data folder, durability, clock, disk, settings, lists of links, keys, log,
-    port and translations; say how to mend what is wrong. Exit code 1 when something is."""
+    """Check Python, SQLite, the data folder, durability, clock, disk, settings, lists of links,
+    keys, log, port and translations; say how to mend what is wrong. Exit code 1 when something
+    is."""
     findings = all_checks(data, port)
     if as_json:
         click.echo(json.dumps({"checks": [finding._asdict() for finding in findings]}, indent=1))
