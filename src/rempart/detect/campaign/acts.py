@@ -4,7 +4,9 @@ Rules of this module:
 
 1. What two abusive messages have in common because both are abusive says nothing: the insult itself
    is cut out before the rest of the text is compared.
-2. A hostile text that takes the target's side ("stay strong", "courage") is no act by itself.
+2. Abuse of a thing, or of nobody (a formula that a chat shouts), is no act against the target;
+   hate, threats, harmful links and files always are.
+3. A hostile text that takes the target's side ("stay strong", "courage") is no act by itself.
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ from zlib import crc32
 
 from rempart.detect.interface import RaidChange
 from rempart.detect.links.extract import link_keys
+from rempart.detect.raid.aim import Aim, aim_of, names_of
 from rempart.detect.raid.evidence import LINK_BIT
 from rempart.detect.raid.fingerprint import fingerprints
-from rempart.detect.text.fold import fold
-from rempart.model import Event, Message, Signal
+from rempart.detect.text.fold import fold, fold_one
+from rempart.model import Event, Label, Message, Signal
 
 TELLING_LETTERS: Final = 9
+_WORDS: Final = frozenset({Label.INSULT, Label.SEXUAL})
 _LINKS: Final = 3
 _MAX_TEXT: Final = 2_000
 _SUPPORT: Final = re.compile(
@@ -71,12 +75,14 @@ Row = Hostile | Watched | Banned | RaidChange
 
 class Wording(NamedTuple):
     """`keys`: fingerprints of the text without its insults, and links. Empty: nothing telling.
-    `tags`: its hashtags, as numbers; `quotes`: somebody else's words are quoted in it."""
+    `tags`: its hashtags, as numbers; `quotes`: somebody else's words are quoted in it; `aimed`: at
+    a person, as far as can be read."""
 
     keys: tuple[int, ...]
     supportive: bool
     tags: tuple[int, ...] = ()
     quotes: bool = False
+    aimed: bool = True
 
 
 _NOTHING: Final = Wording((), False)
@@ -112,8 +118,18 @@ def wordings(rows: Sequence[Row]) -> list[Wording]:
                 crc32(tag.encode("utf-8", "replace")) for tag in _TAG.findall(folded)[:_TAGS]
             )
         supportive = _SUPPORT.search(folded) is not None
-        found.append(Wording(keys, supportive, tags, _is_quoting(folded)))
+        aimed = not isinstance(row, Hostile) or _is_aimed(row)
+        found.append(Wording(keys, supportive, tags, _is_quoting(folded), aimed))
     return found
+
+
+def _is_aimed(row: Hostile) -> bool:
+    labels = {signal.label for signal in row.signals}
+    if not labels <= _WORDS:
+        return True
+    return (
+        aim_of(fold_one(row.message.text[:_MAX_TEXT]), labels, names_of(row.message)) is Aim.PERSON
+    )
 
 
 def _is_quoting(folded: str) -> bool:

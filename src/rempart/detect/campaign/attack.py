@@ -51,7 +51,7 @@ from rempart.detect.raid.clock import shown_ms
 from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_key, stable_id
 
 LIFE_MS: Final = {RaidStage.SUSPECT.value: 2 * DAY_MS, RaidStage.ATTACK.value: 7 * DAY_MS}
-NAMING_ODDS: Final = 4.0
+NAMING_ODDS: Final = 2.0
 _UNKNOWN_ODDS: Final = 0.5
 _HINT: Final = 5.0
 _TELL_MS: Final = HOUR_MS

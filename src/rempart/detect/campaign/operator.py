@@ -140,7 +140,10 @@ class CampaignOperator:
         found = Findings([], [], [], len(rows))
         watching = is_watched(state.data)
         for taken, (row, wording) in enumerate(zip(rows, wordings(rows), strict=True), 1):
-            if isinstance(row, Hostile):
+            if isinstance(row, Hostile) and row.raid is None and not wording.aimed:
+                if watching:  # meant for nobody: known by its wording, at most (see `acts`)
+                    _take_watched(state, Watched(row.position, row.message), wording, found)
+            elif isinstance(row, Hostile):
                 _take_act(state, row, wording, found)
             elif isinstance(row, Watched):
                 _take_watched(state, row, wording, found)

@@ -37,6 +37,7 @@ CROWD_SHARE: Final = 1.2
 CROWD_SCORE: Final = 4.8
 _USUAL_SHARE: Final = 0.05
 _USUAL_COUNT: Final = 0.15
+_ALL_NEW: Final = 0.3
 _OWN_SHARE: Final = 0.3
 
 
@@ -93,6 +94,8 @@ def _judge(state: TargetState, people: list[Person], window: int, now: int) -> C
     minutes = window / MINUTE_MS
     regulars = sum(pulse.regular_flagged for pulse in data.pulses)
     usual = _USUAL_COUNT * minutes / 2 + 1.5 * minutes * data.baseline.rude + 0.5 * regulars
+    if all(person.is_arrival(now) for person in people):
+        usual *= _ALL_NEW  # nobody here has ever seen them: rarer than a quarrel among guests
     alike = _alike(state, people, window, now)
     count = len(people) - max(0, alike - 1)
     weight = count * sum(min(person.rude, 2) + 1 for person in people) / (2 * len(people))
