@@ -55,6 +55,8 @@ _SURE: Final = 0.9
 _NOTHING: Final = 0.25
 _BY_WORD: Final = (Label.HATE, Label.INSULT)
 _UNLIKELY: Final = 0.15
+_BY_WORD_COLUMNS: Final = [LABELS.index(label) for label in _BY_WORD]
+_UNTARGETED: Final = [HEADS.index("profanity_untargeted"), HEADS.index("object_target")]
 _OVERRULED: Final = 0.45
 
 Scores = NDArray[np.float32]
@@ -325,6 +327,9 @@ class _Scale:
         for column, head, amount in self._mix:
             raw[:, column] += amount * np.maximum(logits[:, head], 0)
         raw -= self._unaimed * ~aimed[:, None]
+        # Strong words, nobody meant: the surer the heads are of that, the less of these labels.
+        swearing = np.maximum(logits[:, _UNTARGETED].max(axis=1), 0) * ~aimed
+        raw[:, _BY_WORD_COLUMNS] -= swearing[:, None]
         labels = _sigmoid(self.steepness[codes] * (raw - self._threshold[codes]))
         probability = _sigmoid(self._slope[codes] * raw + self._offset[codes])
         return labels, probability

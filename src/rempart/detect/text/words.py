@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 IDENTITY: Final = "<id>"
-_PERSONS: Final = frozenset((IDENTITY, "you", "he_she", "they", "people", "role", "friend"))
+_PERSONS: Final = frozenset((IDENTITY, "you", "he_she", "they", "people", "role"))
 POWER: Final = 0x01000193
 _MASK: Final = 0xFFFFFFFF
 SLOTS: Final = 1 << 16
