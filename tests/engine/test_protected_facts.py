@@ -13,12 +13,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rempart.detect.facts.forms import FactKind, FactRefusedError, Refusal
+from rempart.detect.facts.forms import FactKind, FactRefusedError, Refusal, forms_of
 from rempart.detect.facts.probes import SILENT_PER_DAY, VISIBLE_PER_DAY
+from rempart.detect.facts.table import Fact, FactTable, make_entries
 from rempart.engine.embedded import EmbeddedEngine, Source
 from rempart.engine.embedded_items import encode_outcome, is_plain, logged_item
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.protected_facts import MOST_FACTS, FactKeeper, register, remove
+from rempart.engine.shards import OneProcess, SeveralProcesses
 from rempart.errors import StoreError
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Account, Message, Outcome
@@ -307,3 +309,24 @@ def test_an_invitation_is_signed_and_names_its_target(engine: EmbeddedEngine, da
     assert (found.target, found.by) == ("twitch/lea", "cli")
     for wrong in ("", "x", code[:-2], code[:10] + "A" + code[11:], "é" * 20):
         assert wrong == code or engine.facts.read_invitation(wrong) is None
+
+
+def test_several_processes_find_what_one_does() -> None:
+    site, key = b"s" * 32, b"k" * 32
+    fact = Fact("f-1", "lea", key, make_entries(site, key, forms_of(FactKind.NAME, NAME)))
+    items = [
+        message(f"{NAME} {n}" if n % 7 == 0 else f"call 06 39 98 41 {n:02d}", f"u{n % 3}", channel)
+        for n, channel in enumerate(["lea", "sam", "kim"] * 20)
+    ]
+    found = []
+    for make in (OneProcess, lambda pipeline: SeveralProcesses(pipeline, 2)):
+        pipeline = Pipeline()
+        pipeline.protect(FactTable(site, [fact], "v1"))
+        processes = make(pipeline)
+        for start in (0, 25):
+            processes.submit([Parsed(one, _encode(one)) for one in items[start : start + 35]])
+        results = [processes.answer() for _ in range(2)]
+        processes.close()
+        found.append([(result.outcomes, list(result.facts)) for result in results])
+    assert found[0] == found[1]
+    assert any(facts for _, facts in found[0])
