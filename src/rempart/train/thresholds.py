@@ -30,12 +30,12 @@ SENTENCES: Final = "commonvoice_fr"
 # The share of clean messages that each label may flag.
 BUDGETS: Final[dict[str, dict[str, float]]] = {
     "hate": {"chat": 0.002, "sentences": 0.004},
-    "insult": {"chat": 0.0028, "sentences": 0.003},
-    "threat": {"chat": 0.001, "sentences": 0.001},
+    "insult": {"chat": 0.002, "sentences": 0.003},
+    "threat": {"chat": 0.0008, "sentences": 0.001},
     "sexual": {"chat": 0.0006, "sentences": 0.0008},
-    "self_harm_incitement": {"chat": 0.0008, "sentences": 0.0008},
+    "self_harm_incitement": {"chat": 0.0006, "sentences": 0.0008},
 }
-TOTAL: Final = {"chat": 0.005, "sentences": 0.008}
+TOTAL: Final = {"chat": 0.004, "sentences": 0.008}
 """The share of clean messages that all labels and lists together may flag."""
 NEUTRAL: Final = "generated/identity_neutral"
 NEUTRAL_BUDGET: Final = {"hate": 0.026, "insult": 0.01}
