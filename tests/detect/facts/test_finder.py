@@ -159,7 +159,14 @@ def test_hashes_depend_on_the_key_and_on_the_whole_window() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "🎉" * 16_000, "\u0301" * 32_000, "0639984127" * 6_000, "j3an " * 12_000, "\u05d0" * 30_000, "0" * 65_000, "jeanpauldupra " * 4_000],
-)  # fmt: skip
+        "🎉" * 16_000,
+        "\u0301" * 32_000,
+        "0639984127" * 6_000,
+        "j3an " * 12_000,
+        "\u05d0" * 30_000,
+        "0" * 65_000,
+        "jeanpauldupra " * 4_000,
+    ],
+)
 def test_a_long_text_takes_linear_time(text: str) -> None:
     found(ALL, [text])
