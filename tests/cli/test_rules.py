@@ -143,3 +143,27 @@ def test_rules_whose_tests_do_not_hold_are_not_deployed(folder: Path, tmp_path: 
     assert code == 1 and "its tests do not hold" in err and not data.exists()
     code, _, err = run("rules", "push", folder, "--reason", "bots")
     assert code == 2 and "--data or --to" in err
+
+
+SML = """
+Text: str = JsonData(path='$.data.text')
+UserId: Entity[str] = EntityJson(type='User', path='$.author.id')
+Offers = Rule(when_all=[RegexMatch(target=Text, pattern='viewbots')], description='Offers')
+WhenRules(rules_any=[Offers], then=[DeclareVerdict(verdict='reject'),
+          LabelAdd(entity=UserId, label='seller', expires_after=TimeDelta(hours=2))])
+"""
+
+
+def test_rules_brought_from_sml(tmp_path: Path) -> None:
+    source, out = tmp_path / "sml", tmp_path / "imported.toml"
+    source.mkdir()
+    (source / "main.sml").write_text(SML, "utf-8")
+    code, _, err = run("rules", "import", source, "-o", out)
+    assert code == 1 and "main.sml:2:" in err and "[paths]" in err and not out.exists()
+    mapping = source / "mapping.toml"
+    mapping.write_text('[paths]\n"$.data.text" = "message.text"\n', "utf-8")
+    code, told, err = run("rules", "import", source, "-o", out, "--mapping", mapping)
+    assert code == 0 and "1 rules in" in told, err
+    assert 'state = "shadow"' in out.read_text("utf-8")
+    code, told, err = run("rules", "check", tmp_path)
+    assert code == 0 and "offers" in told, err

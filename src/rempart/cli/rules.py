@@ -17,8 +17,10 @@ from rempart.engine.backtest import MOST_MESSAGES, Backtest
 from rempart.engine.backtest import backtest as over_history
 from rempart.engine.embedded import STORE_FILE
 from rempart.engine.rule_files import RulesRefusedError, load_program
+from rempart.errors import InputError
 from rempart.rules.language import Program, RuleProblemsError
 from rempart.rules.language.trial import TrialResult, run_tests
+from rempart.rules.sml import SmlMapping, translate
 from rempart.store.sqlite.store import SqliteStore
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
@@ -221,3 +223,61 @@ def push(
         click.echo(json.dumps({"version": id, "state": state}))
     else:
         click.echo(f"version {id[:12]} is {'in force' if state == 'live' else 'proposed'}")
+
+
+@rules.command(
+    "import", epilog="Example: rempart rules import osprey_rules/ -o rules/imported.toml"
+)
+@click.argument("source", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The rule file to write.",
+)
+@click.option("--main", default="main.sml", show_default=True, help="The entry point in SOURCE.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="TOML: [paths] of your events and [verdicts] in our terms.",
+)
+@_JSON
+def import_sml(source: Path, out: Path, main: str, mapping: Path | None, as_json: bool) -> None:
+    """Bring rules written in SML (Osprey): imports, features, rules, labels, patterns.
+
+    They are written as one rule file, in shadow, with the same verdicts. What cannot be brought is
+    named with file, line and reason, and nothing is written.
+    """
+    files = {
+        path.relative_to(source).as_posix(): path.read_text("utf-8")
+        for path in sorted(source.rglob("*.sml"))
+    }
+    found = translate(files, _mapping_of(mapping), main=main)
+    if found.problems:
+        _tell_problems(RuleProblemsError(found.problems), as_json=as_json)
+        raise click.exceptions.Exit(_REFUSED)
+    try:
+        Program({out.name: found.text}, {})
+    except RuleProblemsError as error:
+        _tell_problems(error, as_json=as_json)
+        raise click.exceptions.Exit(_REFUSED) from None
+    try:
+        out.write_text(found.text, "utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write: {error.strerror}", where=str(out)) from error
+    told = {"rules": found.rules, "file": str(out)}
+    click.echo(json.dumps(told) if as_json else f"{found.rules} rules in {out}, all in shadow")
+
+
+def _mapping_of(path: Path | None) -> SmlMapping:
+    if path is None:
+        return SmlMapping()
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=SmlMapping)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InputError(
+            f"the mapping cannot be read: {error}",
+            where=str(path),
+            next_step="it has the sections [paths] and [verdicts]",
+        ) from error
