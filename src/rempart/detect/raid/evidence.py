@@ -32,6 +32,10 @@ SERIAL_BITS: Final = 24
 SERIAL_MASK: Final = (1 << SERIAL_BITS) - 1
 LINK_BIT: Final = 1 << 32
 """Set in the signatures that are links."""
+MEDIA_BIT: Final = 1 << 34
+"""Set, beside the one above, in those that are a picture or a file."""
+NAME_BIT: Final = 1 << 35
+"""Set in the signatures that are a family of names which speak of the target."""
 SHORT_BIT: Final = 1 << 33
 """Set in the signatures of texts so short that two people write them by chance."""
 
@@ -275,7 +279,11 @@ def _text(group: Group, size: int, evidence: Evidence) -> float:
         return 0.0
     expected = 0.2 + 0.01 * size
     text = poisson_tail(group.top, expected)
-    if any(key & LINK_BIT for key in group.keys):
+    if any(key & MEDIA_BIT for key in group.keys):
+        evidence.append(("media", [float(group.top), WINDOW_MS / 1000]))
+    elif any(key & NAME_BIT for key in group.keys):
+        evidence.append(("called", [float(group.top), WINDOW_MS / 1000]))
+    elif any(key & LINK_BIT for key in group.keys):
         evidence.append(("link", [float(group.top), WINDOW_MS / 1000]))
     else:
         evidence.append(("text", [float(group.top), WINDOW_MS / 1000, expected]))

@@ -19,6 +19,7 @@ from rempart.detect.interface import Detections, Observation, RaidChange
 from rempart.detect.raid.crowd import Crowd, as_group, hostile_crowd
 from rempart.detect.raid.evidence import (
     LINK_BIT,
+    MEDIA_BIT,
     WINDOW_MS,
     Group,
     Score,
@@ -291,7 +292,8 @@ def _made_up_raid(
     if not is_made_up(state, circle, result, now) and not (line and floods_line(circle)):
         return False
     raid = known or open_raid(state.data, row.message, now, RaidStage.ATTACK)
-    linked = max(circle.keys, key=lambda key: (circle.keys[key], key)) & LINK_BIT
+    main = max(circle.keys, key=lambda key: (circle.keys[key], key))
+    linked = main & LINK_BIT and not main & MEDIA_BIT
     raid.kind = _kind(row, RaidKind.LINK_RAID if linked else RaidKind.BOT_RAID)
     raid.confidence = _confidence(result.coordination)
     raid.messages = 0

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rempart.detect.raid.evidence import LINK_BIT, Group, Score
+from rempart.detect.raid.evidence import LINK_BIT, MEDIA_BIT, Group, Score
 from rempart.detect.raid.state import MINUTE_MS, Person, TargetState
 
 CIRCLE_SIZE: Final = 6
@@ -41,7 +41,9 @@ def is_made_up(state: TargetState, circle: Group, result: Score, now: int) -> bo
         said = sum(person.said for person in people)
         if sum(person.links for person in people) * 10 < 7 * said:
             return False
-        insistent = size >= CIRCLE_SIZE and again >= 4
+        # A sticker is repeated by everybody: only who was evidently made for it is told by one.
+        media = any(key & MEDIA_BIT for key in circle.keys)
+        insistent = not media and size >= CIRCLE_SIZE and again >= 4
         return result.identity >= (INSISTENT_SCORE if told else LINK_IDENTITY) or (
             insistent and circle.insistence >= (2.5 if told else 1.5)
         )

@@ -26,7 +26,7 @@ from rempart.detect.links.extract import link_keys
 from rempart.detect.raid import state as states
 from rempart.detect.raid.aim import Aim, aim_of, names_of
 from rempart.detect.raid.clock import advance, event_ms
-from rempart.detect.raid.evidence import LINK_BIT, SHORT_BIT
+from rempart.detect.raid.evidence import LINK_BIT, MEDIA_BIT, NAME_BIT, SHORT_BIT
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.raid.judge import judge_harmless, judge_hostile
 from rempart.detect.raid.lessons import is_taught, learn
@@ -53,6 +53,8 @@ _ANNOUNCED_MS: Final = {
     EventKind.PROMOTION: 60 * MINUTE_MS,
 }
 _CANDIDATE_KEYS: Final = 1
+_FILE: Final = LINK_BIT | MEDIA_BIT
+TARGET_LETTERS: Final = 3
 
 
 class RaidOperator(KeyedOperator[TargetState]):
@@ -132,7 +134,7 @@ def _take_message(
     aim = _aim(row)
     hostile = aim is not None and aim is not Aim.THING
     links = link_keys(row.fold, row.message.links)
-    keys = _keys(print_, links, hostile)
+    keys = _keys(row, person, print_, links, hostile)
     if hostile and data.lessons and is_taught(state, keys, row.labels, person, now):
         aim, hostile = None, False
     if hostile:
@@ -149,7 +151,7 @@ def _take_message(
         if raid is not None:
             touch(state, raid, row, person, keys, hostile, now, found)
         return
-    person.links += bool(links)
+    person.links += bool(links or row.message.media)
     shared, again = note_use(state, keys, person, hostile, now)
     person.again += again
     if shared or hostile:
@@ -170,6 +172,16 @@ def _take_message(
         judge_harmless(state, row, keys, now, found)
 
 
+def _called(row: Observation, person: Person) -> int:
+    """The family of a newcomer's name, when the name speaks of the target; else 0."""
+    name = (person.name or person.id).lower()
+    for target in row.message.hit:
+        if len(target) >= TARGET_LETTERS and target.lower() in name and len(name) > len(target):
+            rest = "".join(filter(str.isalpha, name))
+            return crc32(rest.encode("utf-8", "replace")) | NAME_BIT
+    return 0
+
+
 def _aim(row: Observation) -> Aim | None:
     """Whom the message is hostile to; None when it is not abusive at all."""
     if row.labels and not _HARM.isdisjoint(row.labels):
@@ -188,14 +200,22 @@ def _note_rude(data: TargetData, person: Person, now: int) -> None:
         del data.rude[: RUDE_ACTS // 4]
 
 
-def _keys(print_: Fingerprint, links: Sequence[str], hostile: bool) -> Sequence[int]:
-    """Links first, then the text's fingerprints; a short text counts only when it is abusive."""
+def _keys(
+    row: Observation, person: Person, print_: Fingerprint, links: Sequence[str], hostile: bool
+) -> Sequence[int]:
+    """Files and links first, then the text's fingerprints, then the name where it tells; a short
+    text counts only when it is abusive."""
     keys = print_.keys
     if print_.letters < TELLING_LETTERS:
         keys = tuple(key | SHORT_BIT for key in keys) if hostile else ()
     if links:
         named = (crc32(link.encode("utf-8", "replace")) | LINK_BIT for link in links)
-        return (*named, *keys)
+        keys = (*named, *keys)
+    if row.message.media:
+        files = [one.sha256 for one in row.message.media if one.sha256]
+        keys = (*(crc32(file.encode()) | _FILE for file in files), *keys)
+    if person.days == 1 and (called := _called(row, person)):
+        keys = (*keys, called)
     return keys
 
 

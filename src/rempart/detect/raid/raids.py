@@ -13,7 +13,7 @@ from typing import Final
 from zlib import crc32
 
 from rempart.detect.raid.clock import shown, shown_ms
-from rempart.detect.raid.evidence import WINDOW_MS, Group, Score, family_of
+from rempart.detect.raid.evidence import MEDIA_BIT, NAME_BIT, WINDOW_MS, Group, Score, family_of
 from rempart.detect.raid.reasons import (
     ABUSIVE,
     ARRIVED_TOGETHER,
@@ -21,6 +21,8 @@ from rempart.detect.raid.reasons import (
     SAME_COHORT,
     SAME_FAMILY,
     SHARES_LINK,
+    SHARES_MEDIA,
+    SHARES_NAME,
     SHARES_TEXT,
     YOUNG_ACCOUNT,
     member_reasons,
@@ -72,6 +74,8 @@ def open_raid(data: TargetData, message: Message, now: int, stage: RaidStage) ->
 
 def shared_bit(raid: RaidState) -> int:
     """What the members of this raid share."""
+    if raid.shares:
+        return raid.shares
     return SHARES_LINK if raid.kind == RaidKind.LINK_RAID.value else SHARES_TEXT
 
 
@@ -137,6 +141,10 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
     raid.cohort_day, raid.family = found.cohort_day, found.family
     raid.young = any(code == "young" for code, _ in found.evidence)
     circle = group.linked
+    if any(key & MEDIA_BIT for key in group.keys):
+        raid.shares = SHARES_MEDIA
+    elif group.keys and all(key & NAME_BIT for key in group.keys):
+        raid.shares = SHARES_NAME
     if (raid.young or raid.family >= 0) and not _is_of_the_cohort(raid, group, now):
         circle = frozenset()  # a formula of the chat's own that runs beside made-up accounts
     for key, count in group.keys.items() if circle else ():

@@ -18,6 +18,8 @@ SAME_FAMILY: Final = 16
 ARRIVED_TOGETHER: Final = 32
 YOUNG_ACCOUNT: Final = 64
 IMPERSONATES: Final = 128
+SHARES_MEDIA: Final = 256
+SHARES_NAME: Final = 512
 
 # Code to template; the parameters are positional.
 RAID_SENTENCES: Final[dict[str, str]] = {
@@ -35,6 +37,8 @@ RAID_SENTENCES: Final[dict[str, str]] = {
     "cohort": "{0:.0f} of {1:.0f} accounts with a known date were made on the same day",
     "names": "{0:.0f} of {1:.0f} account names belong to one family of names",
     "link": "{0:.0f} accounts posted the same link within {1:.0f} s",
+    "media": "{0:.0f} accounts posted the same picture or file within {1:.0f} s",
+    "called": "{0:.0f} accounts with names of one kind that speak of the target within {1:.0f} s",
     "harmless": "hardly any of it is abusive: {0:.0f} of {1:.0f} accounts",
     "channels": "{0:.0f} accounts wrote the same in {1:.0f} channels within {2:.0f} minutes",
     "abuse_messages": "{0:.0f} of {1:.0f} of these messages are abusive",
@@ -45,6 +49,8 @@ RAID_SENTENCES: Final[dict[str, str]] = {
 MEMBER_SENTENCES: Final[tuple[tuple[int, str], ...]] = (
     (SHARES_TEXT, "writes near-identical text with other members"),
     (SHARES_LINK, "posts the same link as other members"),
+    (SHARES_MEDIA, "posts the same picture or file as other members"),
+    (SHARES_NAME, "name speaks of the target as those of other members do"),
     (ABUSIVE, "sent abusive messages during the raid"),
     (SAME_COHORT, "account made on the same day as other members"),
     (SAME_FAMILY, "name of the same family as other members"),

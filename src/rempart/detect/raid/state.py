@@ -153,6 +153,8 @@ class RaidState(msgspec.Struct, array_like=True, gc=False):
     told_at: int = -1
     open_list: bool = False
     young: bool = False
+    shares: int = 0
+    """Which reason tells what its members share; 0: text, or a link in a link raid."""
     more: bytearray = msgspec.field(default_factory=bytearray)
 
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 from typing import Final
 
 from rempart.detect.raid.evidence import Evidence, identity_of
-from rempart.detect.raid.reasons import ABUSIVE, SHARES_LINK, SHARES_TEXT
+from rempart.detect.raid.reasons import ABUSIVE, SHARES_LINK, SHARES_MEDIA, SHARES_NAME, SHARES_TEXT
 from rempart.detect.raid.state import RaidState, TargetData
 
 TELL_MEMBERS_MS: Final = 5_000
 TELL_MESSAGES_MS: Final = 10_000
-_SHARES: Final = SHARES_TEXT | SHARES_LINK
+_SHARES: Final = SHARES_TEXT | SHARES_LINK | SHARES_MEDIA | SHARES_NAME
 _OF_ACCOUNTS: Final = frozenset({"young", "cohort", "names"})
 
 
@@ -58,7 +58,7 @@ def _of_now(data: TargetData, raid: RaidState, now: int) -> Evidence:
                 values = _scaled([abusive], seconds, old[1], old[2])
             case "text":
                 values = [linked, seconds, 0.2 + 0.01 * size]
-            case "link":
+            case "link" | "media" | "called":
                 values = [linked, seconds]
             case "sharing":
                 values = [linked, size, 100 * linked / size]

@@ -53,6 +53,12 @@ FRENCH: dict[str, str] = {
     "{0:.0f} of {1:.0f} account names belong to one family of names": (
         "{0} noms de compte sur {1} sont d’une même famille"
     ),
+    "{0:.0f} accounts posted the same picture or file within {1:.0f} s": (
+        "{0} comptes ont publié la même image ou le même fichier en {1} s"
+    ),
+    "{0:.0f} accounts with names of one kind that speak of the target within {1:.0f} s": (
+        "{0} comptes aux noms du même genre, qui parlent de la cible, en {1} s"
+    ),
     "{0:.0f} accounts posted the same link within {1:.0f} s": (
         "{0} comptes ont publié le même lien en {1} s"
     ),
@@ -113,6 +119,12 @@ FRENCH: dict[str, str] = {
     # a member
     "writes near-identical text with other members": "écrit presque le même texte que d’autres",
     "posts the same link as other members": "publie le même lien que d’autres membres",
+    "posts the same picture or file as other members": (
+        "publie la même image ou le même fichier que d’autres membres"
+    ),
+    "name speaks of the target as those of other members do": (
+        "son nom parle de la cible, comme ceux d’autres membres"
+    ),
     "sent abusive messages during the raid": "a envoyé des messages injurieux pendant le raid",
     "account made on the same day as other members": "compte créé le même jour que d’autres",
     "name of the same family as other members": "nom de la même famille que d’autres membres",
