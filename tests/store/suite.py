@@ -29,7 +29,7 @@ from rempart.model import (
     message_key,
 )
 from rempart.store.interface import Store
-from rempart.store.interface.facts import FactMatchRow, FactRow, TargetSessionRow
+from rempart.store.interface.facts import MATCHES_KEPT_MS, FactMatchRow, FactRow, TargetSessionRow
 from rempart.store.interface.stream import EventRow, MessageRow, MinuteRow
 from rempart.store.interface.versions import VersionKind, VersionState
 
@@ -574,6 +574,19 @@ class VersionSuite:
         with store.read() as tables:
             assert [row.id for row in tables.facts.facts()] == ["f-2"]
             assert [row.seq for row in tables.facts.matches("lea")] == [9]
+
+    def test_what_was_kept_from_a_target_is_forgotten_after_three_months(
+        self, store: Store
+    ) -> None:
+        with store.begin() as tables:
+            tables.facts.add_matches([FactMatchRow("lea", 1, "", AT_MS)])
+            tables.facts.add_matches([FactMatchRow("lea", 2, "", AT_MS + MATCHES_KEPT_MS)])
+        with store.read() as tables:
+            assert [row.seq for row in tables.facts.matches("lea")] == [2, 1]
+        with store.begin() as tables:
+            tables.facts.add_matches([FactMatchRow("sam", 3, "", AT_MS + MATCHES_KEPT_MS + 1)])
+        with store.read() as tables:
+            assert [row.seq for row in tables.facts.matches("lea")] == [2]
 
     def test_an_invitation_is_used_once_and_in_time(self, store: Store) -> None:
         with store.begin() as tables:

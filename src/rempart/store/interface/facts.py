@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+MATCHES_KEPT_MS: Final = 90 * 86_400_000
+"""So long a target can see what was kept from her."""
 
 
 class FactRow(NamedTuple):
@@ -58,7 +61,7 @@ class FactTables(ABC):
 
     @abstractmethod
     def add_matches(self, rows: Sequence[FactMatchRow]) -> None:
-        """Rows that are known already stay as they are."""
+        """Rows that are known already stay as they are; those older than `MATCHES_KEPT_MS` go."""
 
     @abstractmethod
     def matches(self, target: str, *, limit: int = 100) -> list[FactMatchRow]:

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import apsw
 
-from rempart.store.interface.facts import FactMatchRow, FactRow, FactTables, TargetSessionRow
+from rempart.store.interface.facts import (
+    MATCHES_KEPT_MS,
+    FactMatchRow,
+    FactRow,
+    FactTables,
+    TargetSessionRow,
+)
 
 _FACTS = "SELECT id, target, sealed, added_ms FROM fact_protected "
 _SESSIONS = "SELECT digest, target, created_ms, last_ms FROM target_session "
@@ -35,6 +41,9 @@ class SqliteFactTables(FactTables):
         return dropped
 
     def add_matches(self, rows: Sequence[FactMatchRow]) -> None:
+        if rows:
+            horizon_ms = max(row.at_ms for row in rows) - MATCHES_KEPT_MS
+            self._db.execute("DELETE FROM fact_match WHERE at_ms < ?", (horizon_ms,))
         self._db.executemany("INSERT OR IGNORE INTO fact_match VALUES (?, ?, ?, ?)", rows)
 
     def matches(self, target: str, *, limit: int = 100) -> list[FactMatchRow]:
