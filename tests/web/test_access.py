@@ -10,6 +10,7 @@ import pytest
 from tests.web.service import Service, message
 
 PUBLIC = {
+    ("post", "/api/v1/media/check"),
     ("get", "/api/v1/reports/categories"),
     ("post", "/api/v1/reports"),
     ("post", "/api/v1/reports/status"),
@@ -25,6 +26,7 @@ PERSON_ONLY = {
     ("post", "/api/v1/cases/{case}/export"),
     ("get", "/api/v1/tokens"),
     ("post", "/api/v1/tokens"),
+    ("post", "/api/v1/targets/{target}/invitation"),
     ("delete", "/api/v1/tokens/{token}"),
     ("get", "/api/v1/sessions"),
     ("delete", "/api/v1/sessions"),

@@ -10,7 +10,7 @@ from litestar import post
 from litestar.params import FromPath
 
 from rempart.engine.protected_facts import INVITATION_MS
-from rempart.errors import InputError
+from rempart.errors import InputError, NotFoundError
 from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth import must_be_known, needs_person
 from rempart.web.auth.gate import now_ms
@@ -32,8 +32,11 @@ async def invite_target(request: AnyRequest, target: FromPath[str]) -> Invitatio
     """A one-time invitation for a target whose identity you have verified."""
     if not target.strip() or len(target) > MAX_TARGET or not target.isprintable():
         raise InputError("the target is a name, or platform/name", where="target")
-    now = now_ms()
-    code = engine_of(request).facts.invite(target, must_be_known(request).id, now)
+    who, now = must_be_known(request), now_ms()
+    platform, _, channel = target.rpartition("/")
+    if not who.sees(channel, platform or None):
+        raise NotFoundError("there is no such target in your channels", where="target")
+    code = engine_of(request).facts.invite(target, who.id, now)
     return InvitationMade(f"/mine#{code}", target, moment(now + INVITATION_MS))
 
 
