@@ -110,11 +110,14 @@ class PipelineState:
         self.use_rules(pipeline.rules)
 
     def use_rules(self, rules: RuleSet) -> None:
-        """Counters and labels for this set of rules; those it shares with the one before go on."""
+        """Counters and labels for this set of rules; those it shares with the one before go on.
+        Errors are counted anew."""
         before, program = self.rules, rules.program
         self.rules = program.new_state() if program is not None else None
-        if before is not None and self.rules is not None:
+        if before is not None and self.rules is not None and program is not None:
             self.rules.load(before.dump())
+            self.rules.errors = {}
+            self.rules.labels.keep(program.by_name)
 
     def forget_signatures(self, now_ms: int) -> None:
         """Drops the states of signatures unused for an hour; looks at most once a minute."""

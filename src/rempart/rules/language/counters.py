@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Container
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -345,6 +346,12 @@ class Labels:
 
     def sweep(self, now: float) -> None:
         self._held = {name: held for name, held in self._held.items() if held[0] > now}
+
+    def keep(self, rules: Container[str]) -> None:
+        """A label goes with the rule that set it; what people set stays."""
+        self._held = {
+            name: held for name, held in self._held.items() if held[2] or held[3] in rules
+        }
 
     def picture(self) -> list[Any]:
         return [[*name, *held] for name, held in self._held.items()]

@@ -97,6 +97,14 @@ class Numbers(Collector):
         if self.opinions is not None:
             yield from told_of(self.opinions)
         yield GaugeMetricFamily("rempart_listeners", "Open streams of events", value=self.listeners)
+        failing = CounterMetricFamily(
+            "rempart_rule_errors",
+            "Errors of the community's own rules since they are in force",
+            labels=["rule"],
+        )
+        for rule, count in sorted(self._engine.rule_errors().items()):
+            failing.add_metric([rule], count)
+        yield failing
         yield from self._links()
         yield from self._stored()
 

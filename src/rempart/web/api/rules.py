@@ -14,6 +14,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
+from rempart.cases.rule_measures import undo_version
 from rempart.detect.text.fold import fold
 from rempart.engine.backtest import Backtest, backtest
 from rempart.engine.embedded import EmbeddedEngine
@@ -57,6 +58,13 @@ class Comparison(RuleFiles, frozen=True, forbid_unknown_fields=True):
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
+
+
+class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`undo`: also take back every measure that is on because of this version's rules."""
+
+    reason: Reason
+    undo: bool = False
 
 
 class RuleSummary(msgspec.Struct, frozen=True):
@@ -105,13 +113,15 @@ class RuleVersionWhole(msgspec.Struct, frozen=True):
 
 
 class RulesNow(msgspec.Struct, frozen=True):
-    """What is in force: the built-in rules by name, and the community's own."""
+    """What is in force: the built-in rules by name, and the community's own. `undone`: measures
+    that taking a version back ended just now."""
 
     builtin: dict[str, dict[str, str]]
     live: RuleVersion | None
     rules: list[RuleSummary]
     errors: dict[str, int]
     versions: list[RuleVersion]
+    undone: int = 0
 
 
 @get("/rules", guards=[needs("read")], sync_to_thread=True, tags=["rules"])
@@ -209,15 +219,22 @@ async def put_in_force(
 
 
 @post("/rules/revert", guards=DEPLOY, status_code=200, tags=["rules"])
-async def revert(request: AnyRequest, data: JSONBody[Move]) -> RulesNow:
-    """The rules in force are taken back; those before them are in force again, if there were."""
+async def revert(request: AnyRequest, data: JSONBody[TakeBack]) -> RulesNow:
+    """The rules in force are taken back; those before them are in force again, if there were.
+    With `undo` everything they did and that still stands is undone in the same step."""
     who, at_ms = deployer(request), now_ms()
 
-    def change(tables: Tables) -> VersionRow | None:
-        return take_back(tables, VersionKind.RULES, by=who.id, reason=data.reason, at_ms=at_ms)
+    def change(tables: Tables) -> int:
+        live = tables.versions.live(VersionKind.RULES)
+        take_back(tables, VersionKind.RULES, by=who.id, reason=data.reason, at_ms=at_ms)
+        if live is None or not data.undo:
+            return 0
+        names = frozenset(program_of(tables, live.id).by_name)
+        return len(undo_version(tables, live.id, names, who.id, at_ms))
 
-    await write(request, change)
-    return await asyncio.to_thread(read_rules, engine_of(request))
+    undone = await write(request, change)
+    now = await asyncio.to_thread(read_rules, engine_of(request))
+    return msgspec.structs.replace(now, undone=undone)
 
 
 route_handlers: list[Any] = [

@@ -6,13 +6,14 @@ a failed delivery is shown for a day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from rempart.detect.links.policy import LinkRules
 from rempart.model import Measure
+from rempart.rules import default_rules
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
 from rempart.rules.builtin.threats_first import ThreatsFirst
 from rempart.store.interface import Tables
@@ -27,6 +28,8 @@ NOT_APPLIED = "not_applied"
 LIST_OVER = "list_over"
 LIST_REFUSED = "list_refused"
 OPINION = "opinion"
+RULE = "rule"
+RULE_ERROR = "rule_error"
 _BY_RULE = {ThreatsFirst.name: "threat", HoldOnFailure.name: "failure"}
 
 
@@ -34,12 +37,14 @@ def alarms(
     tables: Tables, raised: Sequence[MeasureRow], now_ms: int, sees: Callable[[Measure], bool]
 ) -> list[Alarm]:
     """`raised`: the active measures of kind alarm that the caller may see, newest first."""
+    builtin = {rule.name for rule in default_rules().rules}
     found = [
         Alarm(
-            what=_BY_RULE.get(row.measure.rule, LIMIT),
+            what=_BY_RULE.get(row.measure.rule, LIMIT if row.measure.rule in builtin else RULE),
             channel=row.measure.scope.channel,
             at=row.measure.from_at,
             case=row.case,
+            detail="" if row.measure.rule in builtin else row.measure.rule,
         )
         for row in raised
     ]
@@ -67,6 +72,11 @@ def list_alarms(links: LinkRules | None, now: datetime) -> list[Alarm]:
     return found + [Alarm(LIST_REFUSED, "", now, detail=one.why) for one in links.refused]
 
 
+def rule_alarms(errors: Mapping[str, int], now: datetime) -> list[Alarm]:
+    """Rules of the community that fail: each says nothing on the messages it failed on."""
+    return [Alarm(RULE_ERROR, "", now, count, detail=rule) for rule, count in errors.items()]
+
+
 def opinion_alarms(desk: OpinionDesk | None) -> list[Alarm]:
     """Plug-ins that are not asked for a while because they did not answer."""
     return [
@@ -77,9 +87,9 @@ def opinion_alarms(desk: OpinionDesk | None) -> list[Alarm]:
 
 
 def _grouped(found: Sequence[Alarm]) -> list[Alarm]:
-    groups: dict[tuple[str, str], Alarm] = {}
+    groups: dict[tuple[str, str, str], Alarm] = {}
     for alarm in sorted(found, key=lambda alarm: alarm.at, reverse=True):
-        key = (alarm.what, alarm.channel)
+        key = (alarm.what, alarm.channel, alarm.detail if alarm.what == RULE else "")
         newest = groups.get(key)
         groups[key] = (
             alarm

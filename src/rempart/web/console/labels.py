@@ -101,6 +101,24 @@ LABELS: dict[str, dict[str, str]] = {
         "shield-on-raid": N_("shield on raid"),
         "threats-first": N_("threats first"),
     },
+    "rule_state": {
+        "off": N_("off"),
+        "shadow": N_("on trial"),
+        "canary": N_("for some"),
+        "live": N_("in force"),
+    },
+    "version_state": {
+        "proposed": N_("proposed"),
+        "live": N_("in force"),
+        "replaced": N_("replaced"),
+        "reverted": N_("taken back"),
+    },
+    "file_change": {
+        "same": N_("unchanged"),
+        "added": N_("new"),
+        "removed": N_("left out"),
+        "changed": N_("changed"),
+    },
     "photo": {
         "place": N_("Where it was taken"),
         "person": N_("Names: owner, author, who is in it"),

@@ -9,11 +9,8 @@ Rules kept here:
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, QueryParameter
@@ -28,13 +25,12 @@ from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
-from rempart.web.console import acts, views
+from rempart.web.console import acts, learning_page, rule_pages, views
+from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.screens import CaseScreen
-from rempart.web.console.templates import language_of, render
+from rempart.web.console.templates import language_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Screen = TypeVar("Screen", bound=msgspec.Struct)
-JSON = ".json"
 READ = [needs("read")]
 MODERATE = [needs_person("moderate")]
 
@@ -42,11 +38,12 @@ MODERATE = [needs_person("moderate")]
 @get(["/console", "/console.json"], guards=READ, include_in_schema=False)
 async def overview(request: AnyRequest) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
-    links = engine_of(request).pipeline.link_rules
-    return await _page(
+    engine = engine_of(request)
+    links, errors = engine.pipeline.link_rules, engine.rule_errors()
+    return await page(
         request,
         "overview.html",
-        lambda tables: views.overview(tables, who, now, links, request.app.state.opinions),
+        lambda tables: views.overview(tables, who, now, links, request.app.state.opinions, errors),
     )
 
 
@@ -57,7 +54,7 @@ async def queue(
     kind: FromQuery[CaseKind | None] = None,
 ) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
-    return await _page(
+    return await page(
         request, "queue.html", lambda tables: views.queue(tables, who, now, case_state, kind)
     )
 
@@ -72,7 +69,7 @@ async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
         texts = views.answers(tables, id, now) if decidable else {}
         return {"answers": {choice: text[language] for choice, text in texts.items()}}
 
-    return await _page(
+    return await page(
         request, "case.html", lambda tables: views.case(tables, who, now, id), answers
     )
 
@@ -80,7 +77,7 @@ async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
 @get(["/console/channels", "/console/channels.json"], guards=READ, include_in_schema=False)
 async def channels(request: AnyRequest) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
-    return await _page(request, "channels.html", lambda tables: views.channels(tables, who, now))
+    return await page(request, "channels.html", lambda tables: views.channels(tables, who, now))
 
 
 @get("/console/channels/{platform:str}/{channel:str}", guards=READ, include_in_schema=False)
@@ -91,7 +88,7 @@ async def channel(
     after: Annotated[int, QueryParameter(ge=0, le=2**62)] = 0,
 ) -> Response[Any]:
     who, now, name = must_be_known(request), now_ms(), channel.removesuffix(JSON)
-    return await _page(
+    return await page(
         request,
         "channel.html",
         lambda tables: views.channel(tables, who, now, platform, name, after),
@@ -101,7 +98,7 @@ async def channel(
 @get(["/console/campaigns", "/console/campaigns.json"], guards=READ, include_in_schema=False)
 async def campaigns(request: AnyRequest, target: FromQuery[str | None] = None) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
-    return await _page(
+    return await page(
         request, "campaigns.html", lambda tables: views.campaigns(tables, who, now, target)
     )
 
@@ -109,9 +106,7 @@ async def campaigns(request: AnyRequest, target: FromQuery[str | None] = None) -
 @get("/console/campaigns/{campaign:str}", guards=READ, include_in_schema=False)
 async def campaign(request: AnyRequest, campaign: FromPath[str]) -> Response[Any]:
     who, now, id = must_be_known(request), now_ms(), campaign.removesuffix(JSON)
-    return await _page(
-        request, "campaign.html", lambda tables: views.campaign(tables, who, now, id)
-    )
+    return await page(request, "campaign.html", lambda tables: views.campaign(tables, who, now, id))
 
 
 @post(
@@ -163,38 +158,14 @@ route_handlers: list[Any] = [
     decide,
     dossier,
     *acts.route_handlers,
+    *rule_pages.route_handlers,
+    *learning_page.route_handlers,
 ]
-
-
-def _wants_json(request: AnyRequest) -> bool:
-    accept = request.headers.get("accept", "")
-    return request.url.path.endswith(JSON) or (
-        "application/json" in accept and "text/html" not in accept
-    )
-
-
-async def _page(
-    request: AnyRequest,
-    template: str,
-    view: Callable[[Tables], Screen],
-    more: Callable[[Tables, Screen], dict[str, Any]] | None = None,
-) -> Response[Any]:
-    """Reads and draws beside the event loop. `more`: what the template needs besides the screen."""
-
-    def read_and_draw() -> Response[Any]:
-        with engine_of(request).read() as tables:
-            screen = view(tables)
-            if _wants_json(request):
-                return Response(screen)
-            context = more(tables, screen) if more else {}
-        return render(request, template, screen=screen, **context)
-
-    return await asyncio.to_thread(read_and_draw)
 
 
 def _done(request: AnyRequest, result: MeasureList, back: str) -> Response[Any]:
     """JSON for the page's script; without a script back to where the button was."""
-    return Response(result) if _wants_json(request) else Redirect(local_path(back), status_code=303)
+    return Response(result) if wants_json(request) else Redirect(local_path(back), status_code=303)
 
 
 def _decision(data: dict[str, str]) -> DecisionRequest:

@@ -83,7 +83,13 @@ def plain(text: object, limit: int = TEXT_LIMIT) -> str:
 def shown(text: object, limit: int = TEXT_LIMIT) -> Markup:
     """Safe markup of a stranger's text (see module)."""
     cut, more = _cut(str(text), limit)
-    cut = _STACKED.sub(r"\1⟨…⟩", cut)
+    inert = shown_parts(cut)
+    return _ISLAND.format(inert + _MORE.format(more) if more else inert)
+
+
+def shown_parts(text: str) -> Markup:
+    """Safe markup of a piece of a stranger's text, without an island of its own."""
+    cut = _STACKED.sub(r"\1⟨…⟩", text)
     parts: list[str | Markup] = []
     at = 0
     for match in _HIDDEN.finditer(cut):
@@ -91,9 +97,7 @@ def shown(text: object, limit: int = TEXT_LIMIT) -> Markup:
         parts.append(_CONTROL.format(symbol(match.group())))
         at = match.end()
     parts.append(cut[at:])
-    if more:
-        parts.append(_MORE.format(more))
-    return _ISLAND.format(Markup().join(parts))
+    return Markup().join(parts)
 
 
 def _cut(text: str, limit: int) -> tuple[str, int]:

@@ -28,6 +28,7 @@ from rempart.web.console.labels import LABELS
 from rempart.web.console.raid_page import account_ref
 from rempart.web.console.reasons import reason_in
 from rempart.web.console.shown import plain, shown
+from rempart.web.console.spans import marked, numbered
 
 WEB = Path(__file__).resolve().parent.parent
 STATIC = WEB / "static"
@@ -90,6 +91,8 @@ def environment(language: str) -> Environment:
     env.filters |= {
         "shown": shown,
         "plain": plain,
+        "marked": marked,
+        "numbered": numbered,
         "ref": account_ref,
         "label": label,
         "in_language": lambda texts: texts.get(language) or texts.get("en", ""),

@@ -6,7 +6,7 @@ single thing outside of them is answered as if it did not exist.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -29,7 +29,7 @@ from rempart.store.interface.cases import URGENT, CaseQuery
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
-from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms
+from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms, rule_alarms
 from rempart.web.console.lately import lately
 from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
 from rempart.web.console.reading import (
@@ -63,6 +63,7 @@ def overview(
     now_ms: int,
     links: LinkRules | None = None,
     opinions: OpinionDesk | None = None,
+    rule_errors: Mapping[str, int] | None = None,
 ) -> screens.Overview:
     channels = _channels(tables, caller)
     names = within(caller)
@@ -98,6 +99,7 @@ def overview(
             ),
             *list_alarms(links, moment(now_ms)),
             *opinion_alarms(opinions),
+            *rule_alarms(rule_errors or {}, moment(now_ms)),
         ],
     )
 

@@ -1,0 +1,45 @@
+"""One screen as a page, or as its JSON twin: read and drawn beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Response
+
+from rempart.store.interface import Tables
+from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.console.templates import render
+
+Screen = TypeVar("Screen", bound=msgspec.Struct)
+JSON = ".json"
+
+
+def wants_json(request: AnyRequest) -> bool:
+    accept = request.headers.get("accept", "")
+    return request.url.path.endswith(JSON) or (
+        "application/json" in accept and "text/html" not in accept
+    )
+
+
+async def page(
+    request: AnyRequest,
+    template: str,
+    view: Callable[[Tables], Screen],
+    more: Callable[[Tables, Screen], dict[str, Any]] | None = None,
+    *,
+    status_code: int = 200,
+) -> Response[Any]:
+    """`more`: what the template needs besides the screen."""
+
+    def read_and_draw() -> Response[Any]:
+        with engine_of(request).read() as tables:
+            screen = view(tables)
+            if wants_json(request):
+                return Response(screen, status_code=status_code)
+            context = more(tables, screen) if more else {}
+        return render(request, template, status_code=status_code, screen=screen, **context)
+
+    return await asyncio.to_thread(read_and_draw)

@@ -1,0 +1,268 @@
+"""From the tables to the screens of the rules. Pure: no clock, no request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+import msgspec
+
+from rempart.cases.rule_measures import active_measures, measures_of_version
+from rempart.engine.backtest import Backtest, RuleHits
+from rempart.engine.versions import files_of, find, program_of
+from rempart.model import Outcome
+from rempart.rules import RuleSet
+from rempart.rules.language import Program
+from rempart.rules.language.source import RuleSource
+from rempart.store.interface import Tables
+from rempart.store.interface.versions import VersionKind, VersionRow
+from rempart.web.auth.caller import Caller, Scope
+from rempart.web.console import rule_screens as screens
+from rempart.web.console.reading import moment, said_in_channel
+
+LOOKED_AT = 2_000
+MOST_EXAMPLES = 5
+AROUND = 3
+"""So many unchanged lines are shown around a change."""
+_outcomes = msgspec.json.Decoder(Outcome)
+
+
+class _Seen(NamedTuple):
+    looked: int
+    acted: Counter[str]
+    would: Counter[str]
+
+
+def rules(
+    tables: Tables, caller: Caller, now_ms: int, running: RuleSet, errors: Mapping[str, int]
+) -> screens.RulesScreen:
+    live = tables.versions.live(VersionKind.RULES)
+    program = running.program
+    seen = _seen(tables, caller)
+    on = Counter(
+        row.measure.rule
+        for row in active_measures(tables)
+        if caller.sees(row.measure.scope.channel, row.measure.scope.platform)
+    )
+    standing: Counter[str] = Counter()
+    if live is not None and program is not None:
+        found = measures_of_version(tables, live.id, frozenset(program.by_name))
+        standing = Counter(row.measure.kind.value for row in found)
+    return screens.RulesScreen(
+        now=moment(now_ms),
+        builtin=[
+            screens.BuiltinRow(rule.name, rule.description, seen.acted[rule.name], on[rule.name])
+            for rule in running.rules
+        ],
+        live=version_line(tables, live) if live is not None else None,
+        rules=[
+            msgspec.structs.replace(
+                rule_row(rule),
+                acted=seen.acted[rule.name],
+                would=seen.would[rule.name],
+                on=on[rule.name],
+                errors=errors.get(rule.name, 0),
+            )
+            for rule in (program.rules if program is not None else ())
+        ],
+        versions=[version_line(tables, row) for row in tables.versions.latest(VersionKind.RULES)],
+        looked=seen.looked,
+        standing=dict(standing.most_common()),
+        may_write=caller.may(Scope.MODERATE),
+        may_deploy=may_deploy(caller),
+    )
+
+
+def may_deploy(caller: Caller) -> bool:
+    return caller.may(Scope.ADMIN) and caller.channels is None
+
+
+def version(
+    tables: Tables, caller: Caller, now_ms: int, id: str, against: str | None
+) -> screens.VersionScreen:
+    """`against`: an id, or empty for nothing; None: what was live when it was made."""
+    row = find(tables, VersionKind.RULES, id)
+    other = find(tables, VersionKind.RULES, against) if against else None
+    if against is None and row.parent is not None:
+        other = tables.versions.get(VersionKind.RULES, row.parent)
+    before = _texts(tables, other.id) if other is not None else {}
+    return screens.VersionScreen(
+        now=moment(now_ms),
+        version=version_line(tables, row),
+        moves=[
+            screens.MoveLine(
+                move.state.value, who(tables, move.by), move.reason, moment(move.at_ms)
+            )
+            for move in tables.versions.moves(VersionKind.RULES, row.id)
+        ],
+        rules=[rule_row(rule) for rule in program_of(tables, row.id).rules],
+        files=differences(before, _texts(tables, row.id)),
+        against=other.id if other is not None else None,
+        others=[
+            version_line(tables, one)
+            for one in tables.versions.latest(VersionKind.RULES)
+            if one.id != row.id
+        ],
+        may_write=caller.may(Scope.MODERATE),
+        may_deploy=may_deploy(caller),
+    )
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[screens.FileDiff]:
+    """File by file, in the order of their names; what did not change carries no lines."""
+    found = []
+    for name in sorted({*before, *after}):
+        old, new = before.get(name), after.get(name)
+        what = (
+            "same"
+            if old == new
+            else "added"
+            if old is None
+            else "removed"
+            if new is None
+            else "changed"
+        )
+        lines = [] if what == "same" else _lines((old or "").splitlines(), (new or "").splitlines())
+        found.append(screens.FileDiff(name, what, lines))
+    return found
+
+
+def _lines(old: Sequence[str], new: Sequence[str]) -> list[screens.DiffLine]:
+    found: list[screens.DiffLine] = []
+    groups = SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(AROUND)
+    for number, group in enumerate(groups):
+        if number or group[0][1] or group[0][3]:
+            found.append(screens.DiffLine("@", str(group[0][3] + 1)))
+        for tag, a, b, c, d in group:
+            if tag == "equal":
+                found += [screens.DiffLine(" ", text) for text in new[c:d]]
+            else:
+                found += [screens.DiffLine("-", text) for text in old[a:b]]
+                found += [screens.DiffLine("+", text) for text in new[c:d]]
+    return found
+
+
+def _texts(tables: Tables, id: str) -> dict[str, str]:
+    """All files of a version as texts; lists stand under `lists/`."""
+    files, lists = files_of(tables, id)
+    return {
+        **files,
+        **{f"lists/{name}.txt": "\n".join(terms) + "\n" for name, terms in lists.items()},
+    }
+
+
+def editor(tables: Tables, now_ms: int, id: str) -> screens.Editor:
+    row = find(tables, VersionKind.RULES, id)
+    files, lists = files_of(tables, row.id)
+    return screens.Editor(
+        now=moment(now_ms),
+        base=row.id,
+        files=[screens.Written(name, text) for name, text in files.items()],
+        lists=[screens.Written(name, "\n".join(terms) + "\n") for name, terms in lists.items()],
+    )
+
+
+def rule_row(rule: RuleSource) -> screens.RuleRow:
+    wanted = [f"{one.kind.value} {one.scope.value}" for one in rule.effects]
+    wanted += [f"label {one.thing} {one.label}" for one in rule.labellings if one.on]
+    return screens.RuleRow(
+        rule.name,
+        rule.state,
+        rule.canary,
+        rule.file,
+        rule.line,
+        rule.description,
+        len(rule.tests),
+        wanted,
+    )
+
+
+def rule_rows(program: Program) -> list[screens.RuleRow]:
+    return [rule_row(rule) for rule in program.rules]
+
+
+def version_line(tables: Tables, row: VersionRow) -> screens.VersionLine:
+    return screens.VersionLine(
+        row.id,
+        row.state.value,
+        row.parent,
+        who(tables, row.author),
+        row.reason,
+        moment(row.at_ms),
+        who(tables, row.moved_by),
+        moment(row.moved_ms),
+    )
+
+
+def who(tables: Tables, id: str) -> str:
+    person = tables.access.person(id)
+    return person.name if person is not None else id
+
+
+def history(tables: Tables, found: Backtest) -> screens.History:
+    return screens.History(
+        messages=found.messages,
+        begin=moment(found.begin_ms) if found.messages else None,
+        end=moment(found.end_ms) if found.messages else None,
+        step_s=found.step_ms / 1000,
+        rules=[_rule_history(tables, found, one) for one in found.rules],
+    )
+
+
+def _rule_history(tables: Tables, whole: Backtest, one: RuleHits) -> screens.RuleHistory:
+    peak = max(one.series, default=0)
+    at = moment(whole.begin_ms + one.series.index(peak) * whole.step_ms) if peak else None
+    return screens.RuleHistory(
+        one.rule,
+        one.state,
+        one.hits,
+        one.accounts,
+        one.channels,
+        one.fine,
+        one.upheld,
+        one.already,
+        one.unknown,
+        one.errors,
+        one.overlap,
+        one.series,
+        peak,
+        at,
+        examples(tables, one.examples[-MOST_EXAMPLES:]),
+    )
+
+
+def examples(
+    tables: Tables, seqs: Sequence[int], caller: Caller | None = None
+) -> list[screens.Example]:
+    """Messages by entry, in that order, with the case they belong to; private ones are left out.
+    `caller`: only those in channels with rights."""
+    rows = {row.seq: row for row in tables.stream.messages(list(seqs))} if seqs else {}
+    cases = tables.cases.last_of_messages(list(rows)) if rows else {}
+    found = []
+    for seq in seqs:
+        row = rows.get(seq)
+        if row is None or (caller is not None and not caller.sees(row.channel, row.platform)):
+            continue
+        said = said_in_channel(tables, row)
+        if said is not None:
+            case = cases[seq].id if seq in cases else None
+            found.append(screens.Example(said, row.platform, row.channel, case))
+    return found
+
+
+def _seen(tables: Tables, caller: Caller) -> _Seen:
+    """Which rules acted, or would have, among the last messages that the caller may see."""
+    acted: Counter[str] = Counter()
+    would: Counter[str] = Counter()
+    looked = 0
+    for row in tables.stream.latest(limit=LOOKED_AT):
+        if not caller.sees(row.channel, row.platform):
+            continue
+        looked += 1
+        if row.outcome is not None:
+            outcome = _outcomes.decode(row.outcome)
+            acted.update(outcome.rules)
+            would.update(outcome.shadow)
+    return _Seen(looked, acted, would)
