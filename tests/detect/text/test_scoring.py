@@ -20,7 +20,8 @@ from rempart.detect.text.detector import TextDetector
 from rempart.detect.text.features import BUCKETS, explain
 from rempart.detect.text.fold import fold
 from rempart.detect.text.model import ALL_HEADS, Calibration, Weights, damping
-from rempart.detect.text.scoring import LABELS, WINDOW, Delta, TextScorer
+from rempart.detect.text.scoring import LABELS, WINDOW, Delta, TextScorer, shipped_weights
+from rempart.detect.text.words import digest
 from rempart.model import THRESHOLD, Account, Label, Message, Signal
 
 SCALE = 1.0
@@ -236,3 +237,10 @@ def test_a_batch_of_long_texts_full_of_hits_is_held_in_bounds() -> None:
     stop()
     assert len(found) >= len(texts)
     assert peak < 60_000_000
+
+
+def test_the_shipped_weights_are_for_the_shipped_word_lists() -> None:
+    """A word list that changed after the training makes other features: train again."""
+    shipped = shipped_weights()
+    assert shipped is not None
+    assert shipped.lists == digest()
