@@ -26,55 +26,7 @@ EXPECTED = DATA / "expected.txt.gz"
 MESSAGES = 20_000
 _VERDICTS = {MeasureKind.HIDE: "reject", MeasureKind.HOLD: "review", MeasureKind.MUTE: "mute"}
 _ENTITIES = {"account": "User", "channel": "Channel", "target": "Target"}
-_WORDS = tuple(
-    [
-        "hello",
-        "game",
-        "tonight",
-        "nice",
-        "one",
-        "gg",
-        "word1",
-        "word3",
-        "w0rd5",
-        "word8",
-        "word9",
-        "crypto",
-        "Bitcoin",
-        "free",
-        "followers",
-        "FREE",
-        "folowers",
-        "cheap",
-        "viewers",
-        "give",
-        "away",
-        "giveaway",
-        "hahaha",
-        "haHAhaha",
-        "shop",
-        "it",
-        "now",
-        "win",
-        "dm",
-        "me",
-        "telegram",
-        "subscribe",
-        "to",
-        "me",
-        "best",
-        "price",
-        "stop",
-        "STOP",
-        "a.b@example.org",
-        "123456",
-        "12345",
-        "discord.gg/abc9",
-        "!drop",
-        "???",
-        "!!",
-    ]
-)
+_WORDS = (DATA / "words.txt").read_text("utf-8").split()
 _BORN = (5, 50, 900, 2_860, 9_000, 99_000, 900_000)
 _LINKS = ["https://example.org/a", "https://example.org/b"]
 
