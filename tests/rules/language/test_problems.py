@@ -6,7 +6,7 @@ import pytest
 
 from rempart.rules.language import Program, RuleProblemsError
 
-from .conftest import rule
+from .conftest import facts, message, rule
 
 
 def problems(text: str, **lists: list[str]) -> list[str]:
@@ -111,3 +111,29 @@ def test_the_hash_names_the_text() -> None:
     assert first.hash == Program({"a.toml": rule("abuse > 0.5")}, {"ads": ["x"]}).hash
     assert first.hash != Program({"a.toml": rule("abuse > 0.6")}, {"ads": ["x"]}).hash
     assert first.hash != Program({"a.toml": rule("abuse > 0.5")}, {"ads": ["y"]}).hash
+
+
+def test_chains_inside_chains_do_not_grow_without_end() -> None:
+    when = "True"
+    for _ in range(25):
+        when = f"(True == {when} == True)"
+    assert "grows too large" in problems(rule(when))[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 50_000 + "]" * 50_000, "a = " + "1" * 5_000], ids=["deep", "long"]
+)
+def test_what_the_reader_of_toml_cannot_take_is_a_problem_too(text: str) -> None:
+    assert "not TOML" in problems(text)[0]
+
+
+def test_half_a_character_in_a_pattern_is_a_mistake() -> None:
+    assert "half a character" in problems(rule(r"matches(message.text, '\ud800')"))[0]
+
+
+def test_a_text_that_is_called_like_our_own_names_is_a_text() -> None:
+    for name in ("p_text", "p_fold", "t_hits", "c0"):
+        program = Program({"house.toml": rule(f"message.text == '{name}'")}, {})
+        fired = program.run(facts(message(name)), program.new_state())
+        assert not fired.errors
+        assert [effect.rule for effect in fired.effects] == ["tried"]

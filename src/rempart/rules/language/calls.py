@@ -74,6 +74,8 @@ def _literal(checker: Checker, node: ast.expr, what: str) -> str:
     value = checker.check(node).constant
     if not isinstance(value, str) or not value:
         raise _refuse(node, f"{what} is written in the rule, as a text in quotes")
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise _refuse(node, f"{what} holds half a character", "no message ever holds one")
     return value
 
 

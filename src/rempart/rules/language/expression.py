@@ -34,6 +34,9 @@ _ARITHMETIC: Final[dict[type[ast.operator], str]] = {
 _ORDERED: Final = (Type.NUMBER, Type.DURATION)
 LONGEST: Final = 8_000
 DEEPEST: Final = 60
+LARGEST: Final = 20 * LONGEST
+"""Characters of generated code: the middle of `a < b < c` is written twice, and nested so again and
+again would double with every step."""
 
 
 class Mistake(NamedTuple):
@@ -109,7 +112,14 @@ class Checker:
                     f"{_kind_of(node)} has no place in a condition",
                     "conditions use fields, numbers, texts, and, or, not, comparisons and calls",
                 )
-            return handler(self, node)
+            found = handler(self, node)
+            if len(found.code) > LARGEST:
+                raise MistakeError(
+                    node,
+                    "the condition grows too large",
+                    "chained comparisons inside each other: join two with `and`",
+                )
+            return found
         finally:
             self._depth -= 1
 

@@ -261,9 +261,9 @@ class Program:
             if _local(path) in needed
         ]
         for subject, read in (("text", "m.text"), ("fold", "f.fold")):
-            if f"p_{subject}" in needed:
+            if f"p_{subject}" in needed and parts.patterns[subject]:
                 lines.append(f"p_{subject} = set_{subject}.Match({read}) or ()")
-        if "t_hits" in needed:
+        if "t_hits" in needed and parts.used_lists:
             lines.append("t_hits = terms(f.fold)")
         for plan, number in parts.counters.items():
             if f"c{number}" in needed:

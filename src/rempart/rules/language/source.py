@@ -86,7 +86,9 @@ def read_file(file: str, text: str) -> tuple[list[RuleSource], list[Problem]]:
     """All rules of one file, and all that is wrong with it."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        return [], [Problem(file, 1, 0, 1, "not TOML: brackets nested too deeply")]
+    except ValueError as error:  # TOMLDecodeError, or a number of thousands of digits
         return [], [_toml_problem(file, text, error)]
     reader = _Reader(file, text)
     for key in document:
@@ -105,7 +107,7 @@ def read_file(file: str, text: str) -> tuple[list[RuleSource], list[Problem]]:
     return [source for source in sources if source is not None], reader.problems
 
 
-def _toml_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
+def _toml_problem(file: str, text: str, error: ValueError) -> Problem:
     place = re.search(r"line (\d+), column (\d+)", str(error))
     lines = text.splitlines() or [""]
     line, column = (int(place[1]), int(place[2]) - 1) if place else (len(lines), 0)
@@ -144,7 +146,7 @@ class _Reader:
         """The line where a key of the rule stands, else the line of its header."""
         begin = self.rule_lines[rule] if rule < len(self.rule_lines) else 1
         end = self.rule_lines[rule + 1] if rule + 1 < len(self.rule_lines) else len(self.lines) + 1
-        form = re.compile(rf"^\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*(?:\.|=|\])")
+        form = re.compile(rf"^\s*(?:\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(?:\.|=|\])")
         for number in range(begin, end):
             if number <= len(self.lines) and form.match(self.lines[number - 1]):
                 return number
