@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from rempart.detect.text.fold import fold
 from rempart.detect.text.words import shipped
 from rempart.errors import InputError
-from rempart.train.build import GENERATED, TEST_FILE, TRAIN_FILE, clean_chat
+from rempart.train.build import CHAT_SAMPLE, GENERATED, TEST_FILE, TRAIN_FILE, clean_chat
 from rempart.train.corpus import CLEAN_SETS, UNKNOWN, Row, find, keys, read_rows
 from rempart.train.evaluate import ABUSE, Judge
 from rempart.train.evasion import ATTACKS, Loss, losses
@@ -103,7 +103,8 @@ def suite(judge: Judge, data: Path | None, seed: int, progress: Progress) -> Tab
     rows = [_implied(row) for row in read_rows(find(data, TEST_FILE))]
     lines += sets(scored(judge, rows, progress, "test file"))
     known = keys(row.text for row in read_rows(find(data, TRAIN_FILE)))
-    chat = clean_chat(data, known)[-_CHAT_ROWS:]
+    # Beyond the messages that thresholds were set on: both samples are in the same order.
+    chat = clean_chat(data, known, CHAT_SAMPLE + _CHAT_ROWS)[CHAT_SAMPLE:]
     lines += clean(judge, "ubuntu_irc", "en", chat, progress)
     sentences = [row.text for row in rows if row.group == "commonvoice_fr"]
     lines += clean(judge, "commonvoice_fr", "fr", sentences, progress)
