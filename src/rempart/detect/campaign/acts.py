@@ -2,8 +2,8 @@
 
 Rules of this module:
 
-1. What two abusive messages have in common because both are abusive says nothing: the insult itself
-   is cut out before the rest of the text is compared.
+1. What two abusive messages have in common because both are abusive says nothing, nor whom both
+   answer: the insult itself and mentions are cut out before the rest of the text is compared.
 2. Abuse of a thing, or of nobody (a formula that a chat shouts), is no act against the target;
    hate, threats, harmful links and files always are.
 3. A hostile text that takes the target's side ("stay strong", "courage") is no act by itself.
@@ -37,6 +37,7 @@ _SUPPORT: Final = re.compile(
 )
 
 
+_MENTION: Final = re.compile(r"(?<!\w)@\w{2,40}")
 _TAG: Final = re.compile(r"#(\w{3,40})")
 _TAGS: Final = 4
 _QUOTED: Final = re.compile('[«“"][^«»“”"]{15,400}[»”"]')
@@ -93,7 +94,7 @@ def wordings(rows: Sequence[Row]) -> list[Wording]:
     texts = [
         _without_insults(row.message.text, row.signals)
         if isinstance(row, Hostile)
-        else row.message.text[:_MAX_TEXT]
+        else _MENTION.sub(" ", row.message.text[:_MAX_TEXT])
         for row in rows
         if isinstance(row, Hostile | Watched)
     ]
@@ -148,4 +149,4 @@ def _without_insults(text: str, signals: Sequence[Signal]) -> str:
         if end <= last:
             text = f"{text[:start]} {text[end:]}"
             last = start
-    return text[:_MAX_TEXT]
+    return _MENTION.sub(" ", text[:_MAX_TEXT])

@@ -161,16 +161,21 @@ def _as_score(crowd: Crowd, group: Group, data: TargetData, now: int) -> Score:
     return own._replace(coordination=total, harm=harm, evidence=evidence)
 
 
-def _is_talk(group: Group, result: Score) -> bool:
-    """A third of them mostly says other things, or hardly anybody means anybody and some were here
-    before: a formula that a chat plays with, whatever the text detector thinks of its words."""
-    size = len(group.people)
+def _is_talk(group: Group, result: Score, now: int) -> bool:
+    """Of those who share the wording a third mostly says other things, or hardly anybody means
+    anybody and some were here before: a formula that a chat plays with, whatever the text detector
+    thinks of its words."""
     if result.identity >= 3:
         return False
-    if 3 * sum(2 * person.acts < person.said for person in group.people) >= size:
+    people = [person for person in group.people if person.id in group.linked]
+    if 2 * len(people) < len(group.people):
+        people = group.people
+    size = len(people)
+    if 3 * sum(2 * person.acts < person.said for person in people) >= size:
         return True
-    aimed = 3 * sum(person.rude > 0 for person in group.people) >= group.flagged
-    return not aimed and group.arrivals * 10 < 9 * size
+    flagged = sum(person.flagged > 0 for person in people)
+    aimed = 3 * sum(person.rude > 0 for person in people) >= flagged
+    return not aimed and 10 * sum(person.is_arrival(now) for person in people) < 9 * size
 
 
 def _in_jest(group: Group, result: Score) -> bool:
@@ -197,7 +202,7 @@ def _stage_of(state: TargetState, group: Group, result: Score, now: int) -> Raid
     made_up = not group.picked and size >= MADE_UP_AUTHORS and result.identity >= 4
     if outsiders and made_up and group.flagged >= 2:
         return RaidStage.ATTACK
-    if _is_talk(group, result):
+    if _is_talk(group, result, now):
         return None
     if _in_jest(group, result):
         return RaidStage.SUSPECT if suspicious and group.flagged >= 3 else None

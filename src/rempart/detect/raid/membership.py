@@ -98,11 +98,12 @@ def touch(
 
 
 def _is_named(raid: RaidState, person: Person) -> bool:
-    """In a dogpile of people there is no signature to go by, and everybody hostile is named; at a
-    phone line whoever goes on is, since those whom it annoys once write to it too."""
+    """In a dogpile of people there is no signature to go by, and who is hostile to a person is
+    named, beside whom others may shout something of their own; at a phone line whoever goes on,
+    since those whom it annoys once write to it too."""
     if raid.kind == RaidKind.FLOOD.value:
         return person.rude >= GOES_ON or person.flagged >= GOES_ON
-    return raid.open_list
+    return raid.open_list and person.rude > 0
 
 
 class _Tie(Enum):
