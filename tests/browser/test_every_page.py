@@ -13,7 +13,15 @@ from seeing import Look, Service, look, violations
 pytestmark = pytest.mark.browser
 
 PUBLIC = ("/", "/report", "/status", "/photo", "/verify", "/login", "/nothing-here")
-CONSOLE = ("/console", "/console/queue", "/console/channels", "/console/channels/twitch/lea")
+CONSOLE = (
+    "/console",
+    "/console/queue",
+    "/console/channels",
+    "/console/channels/twitch/lea",
+    "/console/rules",
+    "/console/rules/edit",
+    "/console/learning",
+)
 TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
 BLNS = Path(__file__).parent.parent / "data" / "hostile" / "blns.json"
