@@ -96,6 +96,7 @@ LABELS: dict[str, dict[str, str]] = {
     "outcome": {"uphold": N_("upheld"), "lift": N_("lifted: this was fine")},
     "rule": {
         "hold-abuse": N_("hold abuse"),
+        "hold-on-failure": N_("hold what a detector failed on"),
         "hold-unwanted": N_("hold unwanted links and advertising"),
         "stop-probes": N_("stop probes"),
         "shield-on-raid": N_("shield on raid"),
