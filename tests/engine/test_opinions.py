@@ -311,6 +311,16 @@ def test_what_a_machine_never_releases(start: Start, text: str) -> None:
     assert outcome(engine, seq) == before
 
 
+def test_a_text_of_which_a_plug_in_saw_a_part_is_not_released(start: Start) -> None:
+    engine = start(release=True)
+    padding = "what a lovely evening by the lake it was. " * 100
+    (seq,) = send(engine, f"{padding}{INSULT}. {INSULT}!")
+    before = outcome(engine, seq)
+    assert before.verdict is Verdict.HOLD
+    say(engine, seq)
+    assert outcome(engine, seq) == before
+
+
 def test_a_plug_in_that_does_not_know_the_label_releases_nothing(start: Start) -> None:
     """Llama Guard has no word for an insult: its *safe* says nothing of one."""
     engine = start(release=True)

@@ -9,7 +9,8 @@ Rules kept here:
    next opinion takes the place of its last.
 3. Where the settings allow it, it may *release* a hold that nothing but the text detector and the
    rule *hold-abuse* caused. A threat, incitement to self-harm, personal data, a raid, a failure, a
-   held account or a rule of the community's own is never released by a machine.
+   held account or a rule of the community's own is never released by a machine, nor a text longer
+   than a plug-in is shown: the harmless first part of it could be all that was read.
 4. The community's own rules are not run again: their counters have counted the message already.
 """
 
@@ -37,6 +38,8 @@ from rempart.rules.builtin.hold_abuse import HoldAbuse
 
 RELEASED = "released-by-opinion"
 """Stands among the rules of an outcome whose hold was taken back."""
+MOST_CHARACTERS = 4_000
+"""Of a text, as much as a plug-in is shown."""
 _RELEASABLE = frozenset({Label.HATE, Label.INSULT, Label.SEXUAL})
 _TEXT = "text"
 
@@ -73,7 +76,8 @@ def rejudge(
         if score >= THRESHOLD
     )
     if not found:
-        return _released(outcome, opinion, may_release)
+        whole = len(message.text) <= MOST_CHARACTERS
+        return _released(outcome, opinion, may_release if whole else frozenset())
     others = (signal for signal in outcome.signals if signal.detector != opinion.detector)
     signals = (*others, *found)
     labels = dict(outcome.labels)

@@ -29,12 +29,12 @@ from rempart.connect.opinion.settings import OpinionSettings
 from rempart.detect.text.fold import fold
 from rempart.detect.text.scoring import TextScorer
 from rempart.engine.embedded_step import Arrived
+from rempart.engine.opinions import MOST_CHARACTERS
 from rempart.errors import OutboundError
 from rempart.model import THRESHOLD, Label, Opinion
 
 _LOG = logging.getLogger(__name__)
 MOST_WAITING = 10_000
-MOST_CHARACTERS = 4_000
 AT_ONCE = 256
 HIDDEN = "[…]"
 """Stands for personal data in a text that goes out."""
