@@ -13,8 +13,9 @@ import pytest
 from tests.media import photos
 from tests.web.service import Service
 
+from rempart.media.finding import Look
 from rempart.media.look import look_at
-from rempart.web.api import upload
+from rempart.web.api import media, upload
 from rempart.web.api.upload import CHECKS, PER_SECONDS, Photos
 
 API = "/api/v1/media/check"
@@ -184,6 +185,30 @@ def test_what_is_held_at_once_is_bounded_and_given_back(
     assert page.status_code == 429
     assert "Try again in a moment." in page.text
     monkeypatch.undo()
+    assert service.client().post(API, files=_form(sample)).status_code == 200
+
+
+def test_what_waits_for_its_turn_is_held_too(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample, looking, go_on = photos.planted_jpeg(), threading.Event(), threading.Event()
+
+    def slowly(photo: bytes) -> Look:
+        looking.set()
+        assert go_on.wait(20)
+        return look_at(photo)
+
+    monkeypatch.setattr(media, "look_at", slowly)
+    monkeypatch.setattr(upload, "IN_MEMORY", len(sample) + 1_000)
+    client = service.client()
+    first = threading.Thread(target=lambda: client.post(API, files=_form(sample)))
+    first.start()
+    try:
+        assert looking.wait(20)
+        assert service.client().post(API, files=_form(sample)).status_code == 429
+    finally:
+        go_on.set()
+        first.join()
     assert service.client().post(API, files=_form(sample)).status_code == 200
 
 

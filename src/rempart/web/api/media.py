@@ -18,7 +18,7 @@ from rempart.media.clean import Cleaned, clean
 from rempart.media.finding import Format, Look
 from rempart.media.look import look_at
 from rempart.web.api.request import AnyRequest
-from rempart.web.api.upload import BODY_LIMIT, Photos, read_upload
+from rempart.web.api.upload import BODY_LIMIT, Photos, uploaded
 from rempart.web.auth import NO_SESSION
 from rempart.web.console.labels import LABELS
 from rempart.web.console.templates import translations
@@ -72,10 +72,10 @@ async def check_media(
 ) -> Response[Any]:
     """What a photo (JPEG, PNG, WebP, HEIC) gives away besides the picture. Send it as a form with
     a file, or bare. With `clean=1` the answer is the file without it. Nothing is kept."""
-    upload = await read_upload(request)
-    if asked in _YES or upload.fields.get("clean", "") in _YES:
-        return file_answer(await cleaned(request, upload.photo))
-    return Response(photo_view(await looked_at(request, upload.photo)))
+    async with uploaded(request) as upload:
+        if asked in _YES or upload.fields.get("clean", "") in _YES:
+            return file_answer(await cleaned(request, upload.photo))
+        return Response(photo_view(await looked_at(request, upload.photo)))
 
 
 async def looked_at(request: AnyRequest, photo: bytes) -> Look:

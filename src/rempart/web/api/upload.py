@@ -11,6 +11,8 @@ import asyncio
 import os
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import blake2b
 from ipaddress import ip_address
 from typing import Final, NamedTuple
@@ -30,7 +32,7 @@ PATHS: Final = ("/photo", "/api/v1/media/check")
 MOST_FIELD: Final = 256
 MOST_PARTS: Final = 8
 IN_MEMORY: Final = 6 * MAX_BYTES
-"""Of all uploads under way together; beyond it the next is asked to wait."""
+"""Of all uploads under way or waiting for their turn; beyond it the next is asked to wait."""
 AT_ONCE: Final = 2
 """So many photos are looked at at the same time; the others wait their turn."""
 CHECKS: Final = 40
@@ -74,9 +76,11 @@ class Photos:
         return max(0.0, wait)
 
 
-async def read_upload(request: AnyRequest) -> Upload:
-    """The whole upload. BusyError, TooLargeError, WrongTypeError, or InputError for a broken form
-    or one without a file."""
+@asynccontextmanager
+async def uploaded(request: AnyRequest) -> AsyncIterator[Upload]:
+    """The whole upload, counted among what is held until its answer is made: it waits in memory for
+    its turn. BusyError, TooLargeError, WrongTypeError, or InputError for a broken form or one
+    without a file."""
     photos: Photos = request.app.state.photos
     wait = photos.wait(request.client.host if request.client else "", time.monotonic())
     if wait > 0:
@@ -91,22 +95,25 @@ async def read_upload(request: AnyRequest) -> Upload:
     bare = bytearray()
     held = 0
     try:
-        async for chunk in request.stream():
-            held += len(chunk)
-            photos.held += len(chunk)
-            if photos.held > IN_MEMORY:
-                raise BusyError("too many photos are being looked at", retry_after=5)
-            if form is not None:
-                form.take(chunk)
-            else:
-                bare += chunk
-                if len(bare) > MAX_BYTES:
-                    raise too_large()
-        return form.upload() if form is not None else Upload(bytes(bare), {})
-    except HTTPException as error:
-        if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
-            raise too_large() from None
-        raise
+        try:
+            async for chunk in request.stream():
+                held += len(chunk)
+                photos.held += len(chunk)
+                if photos.held > IN_MEMORY:
+                    raise BusyError("too many photos are being looked at", retry_after=5)
+                if form is not None:
+                    form.take(chunk)
+                else:
+                    bare += chunk
+                    if len(bare) > MAX_BYTES:
+                        raise too_large()
+        except HTTPException as error:
+            if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
+                raise too_large() from None
+            raise
+        upload = form.upload() if form is not None else Upload(bytes(bare), {})
+        del form, bare
+        yield upload
     finally:
         photos.held -= held
 

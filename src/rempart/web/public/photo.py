@@ -15,7 +15,7 @@ from rempart.errors import RempartError
 from rempart.media.finding import MAX_BYTES, Kind, Look, MediaError, Place
 from rempart.web.api.media import cleaned, file_answer, looked_at, photo_view
 from rempart.web.api.request import AnyRequest
-from rempart.web.api.upload import BODY_LIMIT, read_upload
+from rempart.web.api.upload import BODY_LIMIT, uploaded
 from rempart.web.auth import NO_SESSION
 from rempart.web.console.templates import render
 from rempart.web.failures import BusyError, TooLargeError, headers_of, status_of
@@ -48,10 +48,10 @@ def photo_page(request: AnyRequest) -> Response[str]:
 async def check_photo(request: AnyRequest) -> Response[Any]:
     """The report, or with `act=clean` the clean copy itself."""
     try:
-        upload = await read_upload(request)
-        if upload.fields.get("act") == "clean":
-            return file_answer(await cleaned(request, upload.photo))
-        look = await looked_at(request, upload.photo)
+        async with uploaded(request) as upload:
+            if upload.fields.get("act") == "clean":
+                return file_answer(await cleaned(request, upload.photo))
+            look = await looked_at(request, upload.photo)
     except MediaError as error:
         return _page(request, error=error.reason.value, status=422)
     except TooLargeError as error:
