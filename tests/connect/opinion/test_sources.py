@@ -259,6 +259,14 @@ def test_a_model_on_this_machine_is_asked_in_batches(tmp_path: Path) -> None:
     assert (name, len(version)) == ("tiny", 12)
 
 
+def test_what_stands_behind_a_long_harmless_beginning_is_read_too(tmp_path: Path) -> None:
+    write_model(tmp_path / "model")
+    texts = [f"{'a ' * 1_000}{HOSTILE}", "b " * 1_500, HOSTILE]
+    answers = asyncio.run(model(tmp_path).ask(texts))
+    hates = [one.probabilities[Label.HATE] for one in answers]
+    assert hates[0] > 0.9 and hates[1] <= 0.5 and hates[2] > 0.9
+
+
 def test_sigmoid_reads_each_class_on_its_own(tmp_path: Path) -> None:
     write_model(tmp_path / "model", labels='["insult", "hate"]', activation="sigmoid")
     (answer,) = asyncio.run(model(tmp_path).ask(["good"]))

@@ -49,7 +49,8 @@ class OnnxLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class OnnxModel(OpinionSource):
     """Loaded at once: what is wrong with the files is said at the start. One core is used: the
-    machine has messages to look at."""
+    machine has messages to look at. A text longer than the model reads is shown to it part by part;
+    what it says of the worst part counts, so that nothing hides behind a harmless beginning."""
 
     def __init__(self, folder: Path, model: str) -> None:
         try:
@@ -108,20 +109,23 @@ class OnnxModel(OpinionSource):
         cleaned = [text.encode("utf-8", "replace").decode() for text in texts]
         try:
             encoded = self._tokenizer.encode_batch(cleaned)
+            windows = [part for one in encoded for part in (one, *one.overflowing)]
+            firsts = np.cumsum([0, *(1 + len(one.overflowing) for one in encoded[:-1])])
             arrays = {
-                "input_ids": [one.ids for one in encoded],
-                "attention_mask": [one.attention_mask for one in encoded],
-                "token_type_ids": [one.type_ids for one in encoded],
+                "input_ids": [one.ids for one in windows],
+                "attention_mask": [one.attention_mask for one in windows],
+                "token_type_ids": [one.type_ids for one in windows],
             }
             fed = {name: np.array(arrays[name], np.int64) for name in self._inputs}
             logits = np.asarray(self._session.run(None, fed)[0], np.float64)
         except Exception as error:  # as above
             raise OpinionError(f"the model failed: {str(error)[:300]}") from None
-        if logits.shape != (len(texts), len(self._labels.labels)):
+        if logits.shape != (len(windows), len(self._labels.labels)):
             raise OpinionError(
                 f"the model gives {logits.shape}, labels.toml names {len(self._labels.labels)}"
             )
-        return [self._read(row) for row in _activated(logits, self._labels.activation)]
+        activated = _activated(logits, self._labels.activation)
+        return [self._read(row) for row in np.maximum.reduceat(activated, firsts, axis=0)]
 
     def _read(self, row: NDArray[np.float64]) -> Answer:
         read: dict[Label, float] = {}
