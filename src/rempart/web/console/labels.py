@@ -106,7 +106,7 @@ LABELS: dict[str, dict[str, str]] = {
         "off": N_("off"),
         "shadow": N_("on trial"),
         "canary": N_("for some"),
-        "live": N_("in force"),
+        "live": N_("acts"),
     },
     "version_state": {
         "proposed": N_("proposed"),

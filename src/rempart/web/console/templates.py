@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from litestar import Request, Response
 from litestar.enums import MediaType
 
@@ -81,6 +82,12 @@ def environment(language: str) -> Environment:
     catalogue = translations(language)
     extended: Any = env
     extended.install_gettext_translations(catalogue, newstyle=True)
+    plural: Any = env.globals["ngettext"]
+
+    @pass_context
+    def counted(context: Context, one: str, many: str, num: int, /, **variables: Any) -> str:
+        variables.setdefault("num", words.number(num, language))
+        return str(plural(context, one, many, num, **variables))
 
     def label(value: object, kind: str) -> str:
         if kind in ("category", "category_hint"):
@@ -105,7 +112,12 @@ def environment(language: str) -> Environment:
         "iso": words.iso,
         "json": lambda value: msgspec.json.encode(value).decode(),
     }
-    env.globals |= {"asset": asset, "lang": language, "colon": words.colon(language)}
+    env.globals |= {
+        "ngettext": counted,
+        "asset": asset,
+        "lang": language,
+        "colon": words.colon(language),
+    }
     return env
 
 
