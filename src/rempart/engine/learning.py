@@ -7,8 +7,8 @@ Rules kept here:
 2. What was learned never goes live by itself. It is tried first: on decisions it has not seen, on
    sentences that ship for this, and on the last messages of this place. A delta that makes these
    worse is refused, with the figure; the others become a version that a person puts in force.
-3. Ordinary messages of this place (allowed, nothing found) are the clean samples that thresholds
-   are set on. They are read from the log each time and kept nowhere else.
+3. Ordinary messages of this place (allowed, nothing found, part of no case) are the clean samples
+   that thresholds are set on. They are read from the log each time and kept nowhere else.
 """
 
 from __future__ import annotations
@@ -147,12 +147,15 @@ def _recent(tables: Tables) -> _Recent:
     seqs: list[int] = []
     texts: list[str] = []
     plain: list[bool] = []
-    for row in tables.stream.latest(limit=RECENT):
+    rows = tables.stream.latest(limit=RECENT)
+    looked_into = tables.cases.last_of_messages([row.seq for row in rows])
+    for row in rows:
         message = _message(tables, row.seq)
         if message is not None and message.text and not message.private:
             seqs.append(row.seq)
             texts.append(message.text)
-            plain.append(row.outcome is None and row.raid is None)
+            ordinary = row.outcome is None and row.raid is None
+            plain.append(ordinary and row.seq not in looked_into)
     folds = list(fold(texts))
     return _Recent(seqs, folds, [one for one, clean in zip(folds, plain, strict=True) if clean])
 

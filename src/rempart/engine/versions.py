@@ -6,7 +6,7 @@ Rules kept here:
    of later steps meet it, and the memory is saved in the same transaction, so that after a crash
    every message is stepped again under what it was stepped under.
 2. Rules that are refused never become a version. What cannot be read any more is an error at the
-   start, never left out in silence.
+   start, never left out in silence; nor is what differs from its hash in the log.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from rempart.cases.entries import entry, record, rfc3339
 from rempart.detect.text.model import ALL_HEADS
 from rempart.detect.text.scoring import Delta
 from rempart.errors import ConflictError, NotFoundError, StoreError
-from rempart.rules.language import Program
+from rempart.log.commit import without_floats
+from rempart.rules.language import Program, RuleProblemsError
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow, VersionState
 
@@ -90,16 +91,21 @@ def go_live(
 def take_back(
     tables: Tables, kind: VersionKind, *, by: str, reason: str, at_ms: int
 ) -> VersionRow | None:
-    """The live version is reverted and the one before it goes live again, if there was one.
-    Returns what is live then. NotFoundError: nothing is live."""
+    """The live version is reverted and the one that it replaced goes live again, if there was one
+    (and that was not reverted itself: then the one before that). Returns what is live then.
+    NotFoundError: nothing is live."""
     live = tables.versions.live(kind)
     if live is None:
         raise NotFoundError("no version is in force: what ships is", where=kind.value)
     _move(tables, live, VersionState.REVERTED, by, reason, at_ms)
-    before = tables.versions.get(kind, live.parent) if live.parent is not None else None
-    if before is None or before.state is VersionState.REVERTED:
-        return None
-    return _move(tables, before, VersionState.LIVE, by, reason, at_ms)
+    before, seen = tables.versions.replaced_by(kind, live.id), {live.id}
+    while before is not None and before not in seen:
+        seen.add(before)
+        found = find(tables, kind, before)
+        if found.state is not VersionState.REVERTED:
+            return _move(tables, found, VersionState.LIVE, by, reason, at_ms)
+        before = tables.versions.replaced_by(kind, before)
+    return None
 
 
 def find(tables: Tables, kind: VersionKind, id: str) -> VersionRow:
@@ -116,7 +122,14 @@ def find(tables: Tables, kind: VersionKind, id: str) -> VersionRow:
 def program_of(tables: Tables, id: str) -> Program:
     """The rules of a version, compiled."""
     found = _unpacked(tables, VersionKind.RULES, id)
-    return Program(found["files"], found["lists"])
+    try:
+        return Program(found["files"], found["lists"])
+    except RuleProblemsError as error:  # taken by an earlier release
+        raise StoreError(
+            f"the rules of a version are not understood any more: {error.problems[0]}",
+            where=id,
+            next_step="start with the release that took them, and put others in force",
+        ) from error
 
 
 def files_of(tables: Tables, id: str) -> tuple[Mapping[str, str], Mapping[str, Sequence[str]]]:
@@ -157,7 +170,7 @@ def _propose(
             "at": rfc3339(at_ms),
             "reason": reason[:LONGEST_REASON],
             "sha256": sha256(body).hexdigest(),
-            "figures": msgspec.json.decode(figures),
+            "figures": without_floats(msgspec.json.decode(figures)),
         },
     )
     seq = record(tables, [(None, told)])
@@ -196,6 +209,15 @@ def _move(
     return find(tables, row.kind, row.id)
 
 
+def _digest_told(tables: Tables, seq: int) -> str | None:
+    """Of the body, as the log has it: whoever changes rules in the store must not go unseen."""
+    for body in tables.log.bodies(seq):
+        _, name, value = msgspec.json.decode(body)
+        if name == "version":
+            return str(value.get("sha256"))
+    return None
+
+
 def _packed(value: Any) -> bytes:
     return zlib.compress(msgspec.msgpack.encode(value, order="sorted"), 9)
 
@@ -204,9 +226,12 @@ def _unpacked(tables: Tables, kind: VersionKind, id: str) -> Any:
     body = tables.versions.body(kind, id)
     if body is None:
         raise NotFoundError("there is no such version", where=id[:64])
+    row = tables.versions.get(kind, id)
     try:
+        if row is None or _digest_told(tables, row.seq) != sha256(body).hexdigest():
+            raise ValueError("it is not what the log says")
         return msgspec.msgpack.decode(zlib.decompress(body))
-    except (zlib.error, msgspec.DecodeError) as error:
+    except (zlib.error, msgspec.DecodeError, ValueError) as error:
         raise StoreError(
             f"a version of {kind.value} cannot be read: {error}",
             where=id,

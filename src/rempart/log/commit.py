@@ -234,8 +234,8 @@ def _after(text: str, at: int, expected: str) -> int:
 def to_value(noun: msgspec.Struct, **more: Any) -> dict[str, Any]:
     """A noun of the model as the value of an entry: `"v": 1`, times as RFC 3339, floats as
     decimal strings; `more` adds or replaces keys."""
-    value: dict[str, Any] = _without_floats(msgspec.to_builtins(noun))
-    return {"v": VERSION, **value, **_without_floats(more)}
+    value: dict[str, Any] = without_floats(msgspec.to_builtins(noun))
+    return {"v": VERSION, **value, **without_floats(more)}
 
 
 def canonical(value: Any) -> bytes:
@@ -301,15 +301,16 @@ def _check(value: Any, where: str, depth: int) -> None:
         )
 
 
-def _without_floats(value: Any) -> Any:
+def without_floats(value: Any) -> Any:
+    """The value with each float as a decimal string, so that it has one canonical form."""
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, msgspec.Struct):
-        return _without_floats(msgspec.to_builtins(value))
+        return without_floats(msgspec.to_builtins(value))
     if isinstance(value, Mapping):
-        return {key: _without_floats(inner) for key, inner in value.items()}
+        return {key: without_floats(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_floats(inner) for inner in value]
+        return [without_floats(inner) for inner in value]
     return value
 
 
