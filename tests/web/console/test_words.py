@@ -60,6 +60,31 @@ def test_a_reason_keeps_its_numbers_in_french() -> None:
     assert reason_in("something new", "fr") == "something new"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "english", "french"),
+    [
+        (
+            "the same target within 1 days",
+            "the same target within 1 day",
+            "la même cible en 1 jour",
+        ),
+        (
+            "1 accounts took part in an earlier attack",
+            "1 account took part in an earlier attack",
+            "1 compte a pris part à une attaque précédente",
+        ),
+        (
+            "hostile messages on 11 of 21 days",
+            "hostile messages on 11 of 21 days",
+            "messages hostiles 11 jours sur 21",
+        ),
+    ],
+)
+def test_one_of_something_is_said_in_the_singular(sentence: str, english: str, french: str) -> None:
+    assert reason_in(sentence, "en") == english
+    assert reason_in(sentence, "fr") == french
+
+
 @pytest.mark.parametrize("template", list(every_reason()))
 def test_every_reason_keeps_all_its_numbers_in_french(template: str) -> None:
     """Each slot gets a number of its own; all of them stand in the French sentence."""

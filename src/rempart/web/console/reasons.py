@@ -145,11 +145,29 @@ FRENCH: dict[str, str] = {
 
 _SLOT = re.compile(r"\{\d+[^}]*\}")
 
+_ONE = (
+    (r"1 comptes ont\b", "1 compte a"),
+    (r"1 formulations sont celles\b", "1 formulation est celle"),
+    (r"1 (compte|jour|message|minute|day|account)s\b", r"1 \1"),
+    (r"1 pieces of wording are\b", "1 piece of wording is"),
+)
+_TIDY = (
+    *((re.compile(rf"(?<![\d.,]){one}"), said) for one, said in _ONE),
+    (re.compile(r"(\d)[.,]0 (jours|days)\b"), r"\1 \2"),
+    (re.compile(r"(\d) (s|%)(?!\w)"), "\\1\u00a0\\2"),
+)
+
 
 def reason_in(sentence: str, language: str) -> str:
-    """The sentence in French when it is a known one, else as it is."""
-    if language != "fr":
-        return sentence
+    """The sentence in French when it is a known one, else as it is; one of something is said in the
+    singular, and a number is not parted from its unit."""
+    said = _in_french(sentence) if language == "fr" else sentence
+    for pattern, tidy in _TIDY:
+        said = pattern.sub(tidy, said)
+    return said
+
+
+def _in_french(sentence: str) -> str:
     known = FRENCH.get(sentence)
     if known is not None:
         return known
