@@ -78,6 +78,20 @@ def test_the_second_version_replaces_the_first_and_gives_way_to_it(service: Serv
     assert verdicts(send(service, "viewbots", "cheap skins")) == ["hold", "allow"]
 
 
+def test_what_a_version_replaced_comes_back_even_if_it_was_proposed_before_that(
+    service: Service,
+) -> None:
+    """Proposed while nothing was in force, put in force over another: that other one comes back."""
+    first = post(service, "", 201, **FILES, reason="first")
+    second = post(service, "", 201, **{**FILES, "lists": {"ads": "skins\n"}}, reason="second")
+    assert second["parent"] is None
+    for version in (first, second):
+        post(service, f"/{version['id']}/live", reason="agreed")
+    assert post(service, "/revert", reason="back")["live"]["id"] == first["id"]
+    assert verdicts(send(service, "viewbots")) == ["hold"]
+    assert post(service, "/revert", reason="back")["live"] is None
+
+
 def test_wrong_rules_are_refused_whole_and_what_runs_stays(service: Service) -> None:
     good = post(service, "", 201, **FILES, reason="good ones")
     post(service, f"/{good['id']}/live", reason="agreed")

@@ -201,6 +201,7 @@ class EngineMemory:
         owed = Owed()
         if (book := tables.stream.state(_BOOK)) is not None:
             _load_book(self.state, book)
+            self.state.forget_gone_rules(self.pipeline.rules)
         if (stored := tables.stream.state(_OWED)) is not None:
             owed = msgspec.msgpack.decode(stored, type=Owed)
         self.state.over_time.restore()

@@ -117,7 +117,13 @@ class PipelineState:
         if before is not None and self.rules is not None and program is not None:
             self.rules.load(before.dump())
             self.rules.errors = {}
-            self.rules.labels.keep(program.by_name)
+            self.forget_gone_rules(rules)
+
+    def forget_gone_rules(self, rules: RuleSet) -> None:
+        """What rules that are in force no more set; also after a start from a snapshot that was
+        written under them."""
+        if self.rules is not None and rules.program is not None:
+            self.rules.labels.keep(rules.program.by_name)
 
     def forget_signatures(self, now_ms: int) -> None:
         """Drops the states of signatures unused for an hour; looks at most once a minute."""

@@ -227,13 +227,17 @@ def _unpacked(tables: Tables, kind: VersionKind, id: str) -> Any:
     if body is None:
         raise NotFoundError("there is no such version", where=id[:64])
     row = tables.versions.get(kind, id)
+    if row is None or _digest_told(tables, row.seq) != sha256(body).hexdigest():
+        raise _unreadable(kind, id, "it is not what the log says")
     try:
-        if row is None or _digest_told(tables, row.seq) != sha256(body).hexdigest():
-            raise ValueError("it is not what the log says")
         return msgspec.msgpack.decode(zlib.decompress(body))
-    except (zlib.error, msgspec.DecodeError, ValueError) as error:
-        raise StoreError(
-            f"a version of {kind.value} cannot be read: {error}",
-            where=id,
-            next_step="restore a backup, or revert to another version",
-        ) from error
+    except (zlib.error, msgspec.DecodeError) as error:
+        raise _unreadable(kind, id, str(error)) from error
+
+
+def _unreadable(kind: VersionKind, id: str, why: str) -> StoreError:
+    return StoreError(
+        f"a version of {kind.value} cannot be read: {why}",
+        where=id,
+        next_step="restore a backup, or revert to another version",
+    )

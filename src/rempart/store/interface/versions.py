@@ -107,3 +107,7 @@ class VersionTables(ABC):
     @abstractmethod
     def moves(self, kind: VersionKind, id: str) -> list[VersionMove]:
         """Oldest first."""
+
+    @abstractmethod
+    def replaced_by(self, kind: VersionKind, id: str) -> str | None:
+        """The version that gave way when this one went live the last time that one did."""

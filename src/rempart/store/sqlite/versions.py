@@ -115,6 +115,16 @@ class SqliteVersionTables(VersionTables):
         )
         return [VersionMove(VersionState(row[0]), *row[1:]) for row in rows]
 
+    def replaced_by(self, kind: VersionKind, id: str) -> str | None:
+        found: Any = self._db.execute(
+            "SELECT gone.id FROM version_move AS gone JOIN version_move AS came"
+            " ON came.kind = gone.kind AND came.seq = gone.seq AND came.state = 'live'"
+            " WHERE gone.kind = ? AND came.id = ? AND gone.state = 'replaced'"
+            " ORDER BY gone.number DESC LIMIT 1",
+            (kind.value, id),
+        ).get
+        return found if found is None else str(found)
+
 
 def _row(row: tuple[Any, ...]) -> VersionRow:
     kind, id, parent, author, reason, at_ms, figures, seq, state, by, moved_ms = row
