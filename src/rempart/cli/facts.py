@@ -29,18 +29,18 @@ def facts() -> None:
 )
 @click.option(
     "--url",
-    default="http://127.0.0.1:8731",
-    show_default=True,
-    help="Where the target reaches the service.",
+    help="Where the target reaches the service; by default `public_url` of the settings, or this"
+    " machine.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
-def invite(target: str, data: Path, url: str, *, as_json: bool) -> None:
+def invite(target: str, data: Path, url: str | None, *, as_json: bool) -> None:
     """A one-time link for TARGET, whose identity you have verified; it is shown this once.
 
-    TARGET is a name, for every platform on which it is hers, or platform/name.
+    TARGET is a name, for every platform on which it is theirs, or platform/name.
     """
     from rempart.engine.embedded import STORE_FILE
     from rempart.engine.protected_facts import INVITATION_MS, FactKeeper
+    from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, load_settings
 
     if not target.strip() or len(target) > MAX_TARGET or not target.isprintable():
         raise InputError("the target is a name, or platform/name", where=repr(target))
@@ -50,6 +50,7 @@ def invite(target: str, data: Path, url: str, *, as_json: bool) -> None:
             where=str(data),
             next_step="name it with --data; the first rempart serve makes it",
         )
+    url = url or load_settings(data).public_url or f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
     code = FactKeeper(data).invite(target, "cli", time.time_ns() // 1_000_000)
     link = f"{url.rstrip('/')}/mine#{code}"
     if as_json:
