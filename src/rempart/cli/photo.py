@@ -52,6 +52,8 @@ def photo(ctx: click.Context, file: Path, out: Path | None, as_json: bool) -> No
     else:
         _tell(file, look)
     if out is None:
+        if look.findings and not as_json:
+            click.echo(f"A copy without it: add -o clean{file.suffix.lower()}", err=True)
         ctx.exit(1 if look.findings else 0)
     _write(file, out, clean(data).data)
     if not as_json:
