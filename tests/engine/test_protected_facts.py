@@ -243,6 +243,16 @@ def test_a_lost_site_key_is_named_and_never_replaced(engine: EmbeddedEngine, dat
         EmbeddedEngine.open(data)
 
 
+def test_a_visitor_does_not_replace_a_lost_site_key(engine: EmbeddedEngine, data: Path) -> None:
+    add(engine, FactKind.NAME, NAME)
+    code = engine.facts.invite("lea", "Mo", 0)
+    path = data / "keys" / "facts" / "site.key"
+    path.unlink()
+    with pytest.raises(StoreError, match="protected facts depend on it"):
+        engine.facts.read_invitation(code)
+    assert not path.exists()
+
+
 def test_replay_under_the_recorded_version_gives_the_recorded_outcomes(
     engine: EmbeddedEngine,
 ) -> None:

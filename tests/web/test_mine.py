@@ -60,6 +60,15 @@ def test_an_invitation_opens_the_page_once(service: Service) -> None:
     assert service.client().post("/mine", data={"code": "x" * 80}).status_code == 403
 
 
+def test_another_site_cannot_open_its_own_page_in_somebodys_browser(service: Service) -> None:
+    code = invited(service, "mallory")
+    client = service.client()
+    for header in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}):
+        answer = client.post("/mine", data={"code": code}, headers=header)
+        assert answer.status_code == 403 and "set-cookie" not in answer.headers
+    assert client.post("/mine", data={"code": code}).status_code == 303, "and it is not spent"
+
+
 def test_the_command_makes_an_invitation_beside_the_running_service(service: Service) -> None:
     command = ["facts", "invite", "lea", "--data", str(service.data), "--json"]
     result = CliRunner().invoke(main, command)

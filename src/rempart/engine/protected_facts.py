@@ -163,9 +163,10 @@ class FactKeeper:
             raise FactRefusedError(Refusal.PUBLIC_NAME)
         if known and _is_known(self.table(known), target, text):
             raise FactRefusedError(Refusal.KNOWN)
+        site = self._site_key()
         id = f"f-{os.urandom(8).hex()}"
         key = _write_key(self.folder / f"{id}.key")
-        entries = make_entries(self._site_key(), key, forms)
+        entries = make_entries(site, key, forms)
         plain = msgspec.msgpack.encode(_Sealed(kind, name, everyone, entries))
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + AESGCM(key).encrypt(nonce, plain, _bound(id, target))
@@ -190,11 +191,13 @@ class FactKeeper:
             return None
 
     def _site_key(self, *, has_facts: bool = False) -> bytes:
+        """Made when it is first needed; never a second time while there are keys of facts, which
+        would protect nothing any more without anybody's seeing it."""
         path = self.folder / _SITE
         try:
             key = path.read_bytes()
         except FileNotFoundError:
-            if has_facts:
+            if has_facts or next(self.folder.glob("f-*.key"), None) is not None:
                 raise StoreError(
                     "this key is lost, and protected facts depend on it",
                     where=str(path),

@@ -25,6 +25,7 @@ from rempart.web.mine.reading import Mine, read_mine
 from rempart.web.mine.session import (
     TargetSession,
     check_change,
+    check_origin,
     end_session,
     find_session,
     open_session,
@@ -45,7 +46,9 @@ async def enter_page(request: AnyRequest) -> Response[Any]:
 
 @post("/mine", opt={NO_SESSION: True}, status_code=200, include_in_schema=False)
 async def enter(request: AnyRequest, data: Fields) -> Response[Any]:
-    """Opens the pages; the invitation is spent."""
+    """Opens the pages; the invitation is spent. Not from another site: who is let in there by
+    somebody else's invitation would write down her secrets for them."""
+    check_origin(request)
     engine, now = engine_of(request), now_ms()
     found = engine.facts.read_invitation(data.get("code", ""))
     used = False
@@ -113,11 +116,10 @@ async def add_fact(request: AnyRequest, data: Fields) -> Response[Any]:
         return _page(request, session, form=form, refusal=error.reason, status=422)
     try:
         await write(request, lambda tables: register(tables, row, kind, now))
-    except BaseException as error:
+    except FactRefusedError as error:
         engine.facts.forget([row.id])
-        if isinstance(error, FactRefusedError):
-            return _page(request, session, form=form, refusal=error.reason, status=422)
-        raise
+        return _page(request, session, form=form, refusal=error.reason, status=422)
+    # After any other error the fact may be there or not: its key is left to the sweep at the start.
     return Redirect(f"{HOME}?done=added", status_code=303)
 
 

@@ -60,6 +60,12 @@ def find_session(request: AnyRequest) -> TargetSession | None:
     return TargetSession(secret, row.target)
 
 
+def check_origin(request: AnyRequest) -> None:
+    """The request comes from a page of this site."""
+    if from_elsewhere(_scope(request)):
+        raise NoRightError("another site asked for this", next_step="open the page itself")
+
+
 def check_change(request: AnyRequest, session: TargetSession, sent: str) -> None:
     """A change is asked for by the page itself, not by another site."""
     if from_elsewhere(_scope(request)) or not same(sent, csrf_of(session.secret)):
