@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rempart.rules.language import counters
-from rempart.rules.language.counters import Budget, Counter, Distinct
+from rempart.rules.language.counters import Budget, Counter, Distinct, Labels
 
 from .conftest import Trial, message, rule
 
@@ -139,6 +139,19 @@ def test_an_endless_key_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         budget.exceeded(f"key {number}", 10.0 + number / 10)
     assert len(counter) <= 1_000 and len(distinct) <= 1_000 and len(budget) <= 1_000
     assert counter.peek("key 4999", 510.0) == 1
+
+
+def test_labels_without_end_are_bounded_and_those_of_people_go_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(counters, "MOST_LABELS", 1_000)
+    labels = Labels()
+    labels.set("person", "trusted", now=0.0, until=9_000.0, reason="Mo", by_hand=True)
+    for number in range(5_000):
+        end = 10_000.0 + number
+        labels.set(f"message {number}", "seen", now=0.0, until=end, reason="a rule")
+    assert len(labels) <= 1_000
+    assert labels.has("person", "trusted", 1.0) and labels.has("message 4999", "seen", 1.0)
 
 
 def test_keys_unused_for_a_window_are_swept() -> None:

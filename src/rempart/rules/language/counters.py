@@ -24,6 +24,7 @@ from typing import Any, Final
 
 SLOTS: Final = 16
 MOST_KEYS: Final = 2_000_000
+MOST_LABELS: Final = 200_000
 _BITS: Final = 512
 EXACT: Final = 24
 
@@ -312,7 +313,8 @@ Keeper = Counter | Distinct | Budget
 
 class Labels:
     """Labels on accounts, channels, targets and messages: with an end, a reason, and by whom. What
-    a person set or took away stands above what a rule does, until it ends."""
+    a person set or took away stands above what a rule does, until it ends. At `MOST_LABELS` the
+    sixteenth that ends first goes, and of what people set nothing before all else is gone."""
 
     def __init__(self) -> None:
         self._held: dict[tuple[str, str], tuple[float, bool, bool, str]] = {}
@@ -341,8 +343,15 @@ class Labels:
             return False
         if found is not None and not by_hand and found[1] is on:
             until = max(until, found[0])
+        if found is None and len(self._held) >= MOST_LABELS:
+            self._drop_first_to_end()
         self._held[thing, label] = (until, on, by_hand, reason)
         return True
+
+    def _drop_first_to_end(self) -> None:
+        order = sorted(self._held.items(), key=lambda held: (held[1][2], held[1][0], held[0]))
+        for name, _ in order[: max(1, len(order) // SLOTS)]:
+            del self._held[name]
 
     def sweep(self, now: float) -> None:
         self._held = {name: held for name, held in self._held.items() if held[0] > now}
