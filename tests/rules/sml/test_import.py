@@ -165,6 +165,15 @@ def test_what_is_not_imported_is_told_with_its_place(
     assert any(what in str(problem) for problem in found.problems), found.problems
 
 
+def test_features_of_features_do_not_grow_without_end() -> None:
+    lines = ['F0 = StringLength(s=JsonData(path="$.text")) > 1']
+    lines += [f"F{n} = F{n - 1} and F{n - 1}" for n in range(1, 40)]
+    lines += ["R = Rule(when_all=[F39])"]
+    lines += ['WhenRules(rules_any=[R], then=[DeclareVerdict(verdict="hold")])']
+    found = translate({"main.sml": "\n".join(lines)})
+    assert any("grows too large" in str(problem) for problem in found.problems), found.problems
+
+
 def test_paths_and_verdicts_of_ones_own() -> None:
     own = {
         "main.sml": "T: str = JsonData(path='$.data.post.text')\n"

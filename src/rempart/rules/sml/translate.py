@@ -20,6 +20,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple, NoReturn
 
+from rempart.rules.language.expression import LONGEST
 from rempart.rules.language.problems import Problem, did_you_mean
 from rempart.rules.sml.mapping import OPTIONAL, THINGS, SmlMapping
 from rempart.rules.sml.sources import MAIN, Place, Sources, Wiring, arguments_of
@@ -216,10 +217,14 @@ class _Translator:
                 signals = arguments_of(place.node).get("when_all")
                 values = signals.elts if isinstance(signals, ast.List) else []
                 parts = [self.expression(place.file, one) for one in values]
-                return _Text(f"({' and '.join(part.code for part in parts)})", _needs(parts))
-            return self.expression(place.file, place.node)
+                found = _Text(f"({' and '.join(part.code for part in parts)})", _needs(parts))
+            else:
+                found = self.expression(place.file, place.node)
         finally:
             self._under_way.pop()
+        if len(found.code) > LONGEST:  # each use of a feature repeats all that it is made of
+            self._stop(file, node, f"`{node.id}` grows too large when all is written out")
+        return found
 
     def _compare(self, file: str, node: ast.Compare) -> _Text:
         op, right_node = node.ops[0], node.comparators[0]
