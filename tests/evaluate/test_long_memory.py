@@ -48,7 +48,7 @@ def measured(name: str, operators: Operators) -> Score:
 
 
 def judged(played: Played) -> list[Judged]:
-    return [Judged(*row[1:]) for row in played.rows if isinstance(row, Observation)]
+    return [Judged(*row[1:5]) for row in played.rows if isinstance(row, Observation)]
 
 
 def test_a_slow_attack_is_found_by_the_long_memory_and_by_nobody_else() -> None:
