@@ -9,7 +9,7 @@ from functools import lru_cache
 import pytest
 from tests.evaluate.benign import replay
 from tests.evaluate.drive import Operators, drive, in_force
-from tests.evaluate.hosts import Checkpoint, Host, Judged
+from tests.evaluate.hosts import Checkpoint, Host, Judged, judge, observed
 from tests.evaluate.kinds import KINDS, Kind
 from tests.evaluate.run import Bench, Played, play
 from tests.evaluate.scene import Injection, Scene
@@ -61,9 +61,8 @@ def test_a_slow_attack_is_found_by_the_long_memory_and_by_nobody_else() -> None:
 
 
 def test_the_bench_sees_of_a_slow_attack_what_the_pipeline_sees() -> None:
-    rows = [
-        Observation(place, *row) for place, row in enumerate(judged(run("slow-day", in_force())))
-    ]
+    said = [row.message for row in judged(run("slow-day", in_force()))]
+    rows = observed(judge(said, default_detectors()))
     found = drive(in_force(), rows, {})
     pipeline = Pipeline()
     _, result = pipeline.step(pipeline.new_state(), [row.message for row in rows])
