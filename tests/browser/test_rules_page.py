@@ -123,7 +123,7 @@ def test_a_rule_goes_all_the_way_and_is_undone_with_everything_it_did(
     page.get_by_role("link", name="Edit the rules").click()
     text.fill(RULE.replace('"shadow"', '"live"'))
     propose(page, "it hit whom it should")
-    expect(page.locator(".diff .out")).to_have_text("- state = \"shadow\"\n")
+    expect(page.locator(".diff .out")).to_have_text('- state = "shadow"\n')
     put_in_force(page, "agreed with Ana")
     outcomes = say(said, "viewbots, buy viewbots", "free followers today", "apples are ripe")
     assert [one["verdict"] for one in outcomes] == ["hold", "hold", "allow"]
