@@ -87,6 +87,7 @@ def test_the_same_again_and_again_is_counted_emotes_are_not(text: str, times: in
 def test_hostile_texts_take_linear_time_and_raise_nothing() -> None:
     texts = ["a b c " * 10_000, "💰" * 16_000, "buy " * 16_000, "1" * 65_000, "://" * 20_000]
     texts += ["buy followers " + "a.b " * 15_000, "+1 " * 20_000, "\ud800 buy followers \x00"]
+    texts += ["promo " * 80_000, "free promo " + "1." * 200_000]
     signals(texts)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -59,7 +60,7 @@ _TOLD: Final = {
     "strong": "known wording of advertising",
 }
 _PRICE: Final = re.compile(
-    r"[$€£]\s?\d|\d[\d.,]*\s?(?:k\s?)?(?:[$€£]|euros?\b|usd\b|eur\b|dollars?\b|bucks\b)",
+    r"[$€£]\s?\d|\d[\d.,]{0,15}\s?(?:k\s?)?(?:[$€£]|euros?\b|usd\b|eur\b|dollars?\b|bucks\b)",
     re.I,
 )
 _PERCENT: Final = re.compile(r"\d{2,3}\s?%|\d{2,3} percent|\d{2,3} pour ?cent")
@@ -120,11 +121,15 @@ def weigh(folded: str, words: Sequence[Word], text: str) -> Evidence:
 def _classes(folded: str, words: Sequence[Word]) -> Iterator[tuple[float, str, int, int]]:
     """Points, name and place of each class of words, at its longest word."""
     by_kind: dict[str, list[Word]] = {}
+    places: dict[str, list[tuple[int, int]]] = {}
     for word in sorted(words, key=lambda word: word.start - word.end):
-        known = by_kind.setdefault(word.kind, [])
         # A word inside a longer one of its class says nothing new.
-        if not any(word.start < other.end and other.start < word.end for other in known):
-            known.append(word)
+        taken = places.setdefault(word.kind, [])
+        at = bisect_left(taken, (word.start, word.end))
+        before = at and taken[at - 1][1] > word.start
+        if not before and not (at < len(taken) and taken[at][0] < word.end):
+            taken.insert(at, (word.start, word.end))
+            by_kind.setdefault(word.kind, []).append(word)
     for kind, known in by_kind.items():
         several = len({folded[word.start : word.end] for word in known}) > 1
         points = POINTS[kind] * (1.5 if several else 1.0)
