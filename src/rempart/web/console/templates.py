@@ -85,9 +85,10 @@ def environment(language: str) -> Environment:
     plural: Any = env.globals["ngettext"]
 
     @pass_context
-    def counted(context: Context, one: str, many: str, num: int, /, **variables: Any) -> str:
+    def counted(context: Context, one: str, many: str, num: int, /, **variables: Any) -> Any:
+        """Markup, as the plural is: a `str` of it would be escaped a second time."""
         variables.setdefault("num", words.number(num, language))
-        return str(plural(context, one, many, num, **variables))
+        return plural(context, one, many, num, **variables)
 
     def label(value: object, kind: str) -> str:
         if kind in ("category", "category_hint"):
