@@ -67,6 +67,7 @@ async def learn_now(request: AnyRequest, data: JSONBody[Move]) -> WordsVersion:
 
 @get("/learning/{version:str}", guards=[needs("read")], sync_to_thread=True, tags=["learning"])
 def show_words(request: AnyRequest, version: FromPath[str]) -> WordsVersion:
+    """One version: what it was learned from, what its trial measured, and what became of it."""
     with engine_of(request).read() as tables:
         return words_of(find(tables, VersionKind.WORDS, version))
 
