@@ -38,6 +38,7 @@ def test_one_file_serves_engine_and_web(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
+        ("[links]\nothers = 'block'\n", "there is no 'block' (one of: allow, hold, deny)"),
         ("[detektion]\n", "did you mean [detection]?"),
         ("[limits]\nacount_holds = 3\n", "acount_holds"),
         ("[web]\nmax_body = 'much'\n", "max_body"),

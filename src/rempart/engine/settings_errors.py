@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from enum import Enum
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -16,6 +17,7 @@ from rempart.errors import InputError
 S = TypeVar("S", bound=msgspec.Struct)
 _AT = re.compile(r"^(?P<said>.*?)(?: - at `\$\.?(?P<field>.*)`)?$", re.S)
 _UNKNOWN = re.compile(r"unknown field `(?P<name>.*)`")
+_NO_CHOICE = re.compile(r"Invalid enum value (?P<value>'.*')")
 _MISSING = re.compile(r"missing required field `(?P<name>.*)`")
 
 
@@ -38,7 +40,23 @@ def _explained(error: str, kind: type[msgspec.Struct], where: str) -> InputError
         return InputError(f"unknown setting {unknown['name']}", where=where, next_step=step)
     if missing := _MISSING.search(said):
         return InputError(f"{missing['name']} is missing", where=where, next_step="add it")
+    if no_choice := _NO_CHOICE.search(said):
+        choices = _choices(kind, field)
+        return InputError(
+            f"{field}: there is no {no_choice['value']}",
+            where=where,
+            next_step=f"one of: {', '.join(choices)}" if choices else "see docs/operating.md",
+        )
     what = said.replace("`", "").replace("Expected", "expected")
     return InputError(
         f"{field}: {what}" if field else what, where=where, next_step="see docs/operating.md"
     )
+
+
+def _choices(kind: type[msgspec.Struct], field: str) -> list[str]:
+    """What may stand there, when the setting of this name is a choice."""
+    hint = get_type_hints(kind).get(field.rsplit(".", 1)[-1])
+    for one in (hint, *get_args(hint)):
+        if isinstance(one, type) and issubclass(one, Enum):
+            return [str(choice.value) for choice in one]
+    return []
