@@ -9,6 +9,7 @@ import pytest
 from tests.cli.test_rules import RULES
 from tests.web.service import Service, message
 
+from rempart.engine import backtest
 from rempart.store.interface.versions import VersionKind
 
 FILES = {"files": {"house.toml": RULES}, "lists": {"ads": "viewbots\nfree followers\n"}}
@@ -144,6 +145,14 @@ def test_who_may_write_may_not_deploy(service: Service) -> None:
         client = service.client(service.token(*scopes, channels=channels))
         path = f"/api/v1/rules/{version['id']}/live"
         assert client.post(path, json={"reason": "agreed"}).status_code == status
+
+
+def test_history_is_compared_with_once_at_a_time(service: Service) -> None:
+    send(service, "viewbots")
+    with backtest._UNDER_WAY:
+        told = post(service, "/backtest", 409, **FILES)
+        assert "under way" in told["error"]["reason"]
+    assert post(service, "/backtest", **FILES)["messages"] == 1
 
 
 def test_a_backtest_shows_only_ones_own_channels(service: Service) -> None:

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Final
 
 import msgspec
 
 from rempart.detect.text.fold import fold
+from rempart.engine.alone import alone
 from rempart.engine.embedded_items import logged_item
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Message, Outcome, Verdict
@@ -30,6 +32,7 @@ CHUNK: Final = 2_000
 EXAMPLES: Final = 20
 BARS: Final = 60
 MOST_MESSAGES: Final = 2_000_000
+_UNDER_WAY = Lock()
 _outcomes = msgspec.json.Decoder(Outcome)
 _NONE: Final = Outcome("", Verdict.ALLOW, 0.0)
 
@@ -91,7 +94,18 @@ def backtest(
     progress: Progress | None = None,
 ) -> Backtest:
     """The last `messages` messages of the store through these rules. `sees`: which channel on which
-    platform one has rights on."""
+    platform one has rights on. One at a time: ConflictError while another one runs."""
+    with alone(_UNDER_WAY, "a comparison with history"):
+        return _backtest(tables, program, messages, sees, progress)
+
+
+def _backtest(
+    tables: Tables,
+    program: Program,
+    messages: int,
+    sees: Callable[[str, str], bool] | None,
+    progress: Progress | None,
+) -> Backtest:
     trial = program.all_live()
     state = trial.new_state()
     reviewed = {one.seq: one.outcome for one in tables.cases.decided_messages(MOST_MESSAGES)}

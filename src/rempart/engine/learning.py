@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from threading import Lock
 from typing import Final, NamedTuple
 
 import msgspec
@@ -23,6 +24,7 @@ import numpy as np
 from rempart.detect.text.fold import fold
 from rempart.detect.text.learning import Learned, Lesson, learn
 from rempart.detect.text.scoring import LABELS, TextScorer
+from rempart.engine.alone import alone
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import logged_item
 from rempart.engine.versions import propose_words
@@ -49,6 +51,7 @@ _OF_HARM: Final = {
     "hate": Label.HATE,
     "harassment": Label.INSULT,
 }
+_UNDER_WAY = Lock()
 _outcomes = msgspec.json.Decoder(Outcome)
 
 
@@ -81,7 +84,12 @@ class _Recent(NamedTuple):
 
 def propose_learning(engine: EmbeddedEngine, *, by: str, reason: str, at_ms: int) -> VersionRow:
     """Learns from the decisions that stand now. NotFoundError: too few of them; ConflictError:
-    what was learned does harm, with the figure."""
+    what was learned does harm, with the figure, or somebody else is learning just now."""
+    with alone(_UNDER_WAY, "learning"):
+        return _proposed(engine, by, reason, at_ms)
+
+
+def _proposed(engine: EmbeddedEngine, by: str, reason: str, at_ms: int) -> VersionRow:
     with engine.read() as tables:
         lessons = read_lessons(tables)
         recent = _recent(tables)

@@ -193,9 +193,12 @@ def _tried(request: AnyRequest, editor: Editor) -> Editor:
         return replace(editor, failed=error.diagnostics())
     if editor.asked == "compare":
         who = must_be_known(request)
-        with engine_of(request).read() as tables:
-            found = backtest(tables, program, messages=editor.messages, sees=who.sees)
-            editor = replace(editor, history=rule_views.history(tables, found))
+        try:
+            with engine_of(request).read() as tables:
+                found = backtest(tables, program, messages=editor.messages, sees=who.sees)
+                editor = replace(editor, history=rule_views.history(tables, found))
+        except ConflictError as error:
+            editor = replace(editor, failed=error.diagnostics())
     if editor.asked == "propose":
         try:
             _reasoned(editor.reason)
