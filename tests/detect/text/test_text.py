@@ -10,6 +10,8 @@ from time import process_time
 
 import pytest
 
+from rempart.detect.text.fold import fold
+from rempart.detect.text.scoring import LABELS, TextScorer
 from rempart.model import THRESHOLD, Label, Signal
 
 Signals = Callable[[Sequence[str]], list[list[Signal]]]
@@ -104,3 +106,10 @@ def test_real_benign_chat_is_hardly_flagged(
         for found in signals(texts[start : start + 500])
     )
     assert flagged <= share * len(texts)
+
+
+@pytest.mark.parametrize("text", ["fdp", "ntm", "ftg toi", "sale fdp"])
+def test_an_abbreviated_insult_needs_no_opinion_of_the_classifier(text: str) -> None:
+    (folded,) = fold([text])
+    scored = TextScorer().score([folded]).labels[0]
+    assert scored[LABELS.index(Label.INSULT)] >= THRESHOLD

@@ -58,6 +58,7 @@ _UNLIKELY: Final = 0.15
 _BY_WORD_COLUMNS: Final = [LABELS.index(label) for label in _BY_WORD]
 _UNTARGETED: Final = [HEADS.index("profanity_untargeted"), HEADS.index("object_target")]
 _OVERRULED: Final = 0.45
+_ABBREVIATED: Final = 3
 
 Scores = NDArray[np.float32]
 
@@ -194,8 +195,7 @@ class TextScorer:
             np.maximum.at(chance, rows.owner, probability)
         scored = Scored(most, chance, [LANGUAGES[code] for code in codes.tolist()])
         if best:
-            harmless = _harmless(logits[first])
-            self._take_lists(scored, best, harmless)
+            self._take_lists(scored, best, _harmless(logits[first]))
         return Read(scored, rows, labels, best)
 
     @staticmethod
@@ -206,6 +206,8 @@ class TextScorer:
                 if harmless is not None:
                     said = scored.labels[index, column]
                     alone = label in _BY_WORD and " " not in hit.term.text
+                    # of "fdp" or "ntm" no corpus says much: the list knows better
+                    alone = alone and len(hit.term.text) > _ABBREVIATED
                     if (alone and said < _UNLIKELY) or (harmless[index] and said < _NOTHING):
                         score = min(listed, _OVERRULED)
                         found[label] = Found(score, hit)
