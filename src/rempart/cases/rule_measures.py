@@ -6,7 +6,7 @@ the same rule under an earlier version, which may be in force again, stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rempart.cases.undo import undo_measures
 from rempart.model import Measure
@@ -28,13 +28,20 @@ def active_measures(tables: Tables) -> Iterator[MeasureRow]:
         at += _PAGE
 
 
-def measures_of_version(tables: Tables, version: str, rules: frozenset[str]) -> list[MeasureRow]:
-    """What is on because of `rules` since this version of them first went live, newest first."""
+def measures_of_version(
+    tables: Tables,
+    version: str,
+    rules: frozenset[str],
+    active: Iterable[MeasureRow] | None = None,
+) -> list[MeasureRow]:
+    """What is on because of `rules` since this version of them first went live, newest first.
+    `active`: all measures that are on, when somebody has read them already."""
     moves = tables.versions.moves(VersionKind.RULES, version)
     since = next((move.seq for move in moves if move.state is VersionState.LIVE), None)
     if since is None:
         return []
-    return [row for row in active_measures(tables) if row.measure.rule in rules and row.seq > since]
+    found = active_measures(tables) if active is None else active
+    return [row for row in found if row.measure.rule in rules and row.seq > since]
 
 
 def undo_version(

@@ -41,14 +41,15 @@ def rules(
     live = tables.versions.live(VersionKind.RULES)
     program = running.program
     seen = _seen(tables, caller)
+    active = list(active_measures(tables))
     on = Counter(
         row.measure.rule
-        for row in active_measures(tables)
+        for row in active
         if caller.sees(row.measure.scope.channel, row.measure.scope.platform)
     )
     standing: Counter[str] = Counter()
     if live is not None and program is not None:
-        found = measures_of_version(tables, live.id, frozenset(program.by_name))
+        found = measures_of_version(tables, live.id, frozenset(program.by_name), active)
         standing = Counter(row.measure.kind.value for row in found)
     return screens.RulesScreen(
         now=moment(now_ms),
