@@ -47,10 +47,10 @@ def run(*arguments: str | Path) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-def messages(path: Path, count: int = 6) -> Path:
+def messages(path: Path, count: int = 6, ids: str = "m") -> Path:
     rows = [
         {
-            "id": f"m{number}",
+            "id": f"{ids}{number}",
             "platform": "twitch",
             "channel": "lea",
             "sent_at": f"2026-03-01T20:00:{number:02}Z",
@@ -123,12 +123,17 @@ def test_history(folder: Path, tmp_path: Path) -> None:
     assert code == 0 and json.loads(out)["messages"] == 6
     assert found["no-viewbots"]["hits"] == 1 and found["many-a-minute"]["hits"] == 3
     code, out, _ = run("rules", "backtest", folder, "--data", data)
-    assert ("1 hits on 1 accounts in 1 channels" in out and "▁" in out) or "█" in out
+    assert "1 hit on 1 account in 1 channel;" in out and "█" in out
 
 
 def test_pushed_into_a_folder_and_in_force_in_the_next_scan(folder: Path, tmp_path: Path) -> None:
     data, out = tmp_path / "data", tmp_path / "out.ndjson"
-    code, told, err = run("rules", "push", folder, "--data", data, "--reason", "bots", "--live")
+    push = ("rules", "push", folder, "--data", data, "--reason", "bots", "--live")
+    code, _, err = run(*push)
+    assert code == 2 and "there is no store here" in err and not data.exists(), "no typo makes one"
+    code, _, err = run("scan", messages(tmp_path / "first.ndjson", ids="first-"), "--data", data)
+    assert code == 0, err
+    code, told, err = run(*push)
     assert code == 0 and "is in force" in told, err
     code, _, err = run("scan", messages(tmp_path / "in.ndjson"), "--data", data, "--out", out)
     assert code == 0, err

@@ -83,7 +83,7 @@ async def _send(client: httpx.AsyncClient, cues: Sequence[Cue]) -> tuple[int, in
     raise InputError(
         f"the service does not take messages: {problem}",
         where=str(client.base_url),
-        next_step="is it running there? (rempart serve, --to)",
+        next_step="is it running there? rempart serve starts it, --to names its address",
     )
 
 

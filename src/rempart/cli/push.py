@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.rule_files import LISTS
 from rempart.engine.versions import go_live, propose_rules
 from rempart.errors import AccessError, InputError
@@ -20,7 +20,14 @@ BY_COMMAND = "command-line"
 
 
 def push_to_folder(data: Path, program: Program, reason: str, *, live: bool) -> tuple[str, str]:
-    """Id and state of the version. StoreError: a service is running on this folder."""
+    """Id and state of the version. InputError: there is no store in the folder; StoreError: a
+    service is running on it."""
+    if not (data / STORE_FILE).exists():
+        raise InputError(
+            "there is no store here",
+            where=str(data),
+            next_step="name the folder of a service; the first rempart serve makes it",
+        )
     engine = EmbeddedEngine.open(data)
     engine.start()
     at_ms = time.time_ns() // 1_000_000
@@ -73,7 +80,7 @@ def _post(client: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
         raise InputError(
             f"the service does not answer: {error}",
             where=where,
-            next_step="is it running there? (rempart serve)",
+            next_step="is it running there? rempart serve starts it",
         ) from error
     if answer.is_success:
         return dict(answer.json())

@@ -56,7 +56,8 @@ def check(folder: Path, as_json: bool) -> None:
     for rule in program.rules:
         share = f" {rule.canary} %" if rule.state == "canary" else ""
         click.echo(f"{rule.state + share:<12} {rule.name}  ({rule.file}:{rule.line})")
-    click.echo(f"{len(program)} rules are right, version {program.hash[:12]}")
+    are = "is" if len(program) == 1 else "are"
+    click.echo(f"{_count(len(program), 'rule')} {are} right, version {program.hash[:12]}")
 
 
 @rules.command(epilog="Example: rempart rules test rules/")
@@ -115,7 +116,11 @@ def _tell_problems(error: RuleProblemsError, *, as_json: bool) -> None:
     for problem in error.problems:
         click.echo(str(problem), err=True)
     count = len(error.problems)
-    click.echo(f"refused: {count} mistake{'s' if count != 1 else ''}", err=True)
+    click.echo(f"refused: {_count(count, 'mistake')}", err=True)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 @rules.command(epilog="Example: rempart rules backtest rules/ --data data --messages 100000")
@@ -160,12 +165,12 @@ def _history_for_people(found: Backtest) -> str:
             lines += ["    no hit", ""]
             continue
         lines.append(
-            f"    {one.hits:,} hits on {one.accounts:,} accounts in {one.channels:,} channels; "
-            f"{one.already:,} of them were held anyway"
+            f"    {_count(one.hits, 'hit')} on {_count(one.accounts, 'account')} in "
+            f"{_count(one.channels, 'channel')}; {one.already:,} held anyway"
         )
         lines.append(f"    reviewed since: {one.fine:,} found fine, {one.upheld:,} upheld")
         if one.unknown or one.errors:
-            lines.append(f"    {one.unknown:,} times unknown, {one.errors:,} errors")
+            lines.append(f"    {one.unknown:,} times unknown, {_count(one.errors, 'error')}")
         if one.overlap:
             shared = ", ".join(f"{name} {count:,}" for name, count in one.overlap.items())
             lines.append(f"    together with: {shared}")
@@ -223,6 +228,8 @@ def push(
         click.echo(json.dumps({"version": id, "state": state}))
     else:
         click.echo(f"version {id[:12]} is {'in force' if state == 'live' else 'proposed'}")
+        if state != "live":
+            click.echo("It is not in force yet: push it with --live, or in the console.", err=True)
 
 
 @rules.command(
