@@ -131,6 +131,14 @@ def test_half_a_character_in_a_pattern_is_a_mistake() -> None:
     assert "half a character" in problems(rule(r"matches(message.text, '\ud800')"))[0]
 
 
+def test_patterns_for_which_there_is_no_room_together_are_a_problem() -> None:
+    text = "".join(
+        rule(f"matches(message.text, '(?:a|b|c)*{n}(?:[a-d]{{0,200}}x){{3}}')", name=f"rule-{n}")
+        for n in range(200)
+    )
+    assert "too large together" in problems(text)[0]
+
+
 def test_a_text_that_is_called_like_our_own_names_is_a_text() -> None:
     for name in ("p_text", "p_fold", "t_hits", "c0"):
         program = Program({"house.toml": rule(f"message.text == '{name}'")}, {})

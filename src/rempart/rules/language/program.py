@@ -111,7 +111,12 @@ class Program:
         self.by_name = {rule.name: rule for rule in self.rules}
         self.hash = _hash(self.files, self.lists)
         self._plans = list(self._parts.counters)
-        self._places = _places(self._parts, self.lists)
+        try:
+            self._places = _places(self._parts, self.lists)
+        except re2.error as error:  # each is right, but there is no room for all of them
+            what = "the patterns of these rules are too large together"
+            hint = "smaller numbers in {…}, or a list of terms instead"
+            raise RuleProblemsError([Problem(min(self.files), 1, 0, 1, what, hint)]) from error
         self._of_kind = {
             kind: [
                 number
