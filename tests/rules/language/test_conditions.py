@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.model import RaidStage
+from rempart.model import Media, RaidStage
 from rempart.rules import RaidTouch
 from rempart.rules.language.expression import Mistake, check
 from rempart.rules.language.parts import Parts
@@ -155,6 +155,25 @@ def test_a_rule_that_fails_does_not_disturb_the_others(
     assert {name for name, _ in fired.errors} >= {"broken"}
     assert both.state.errors["broken"] == 1
     assert any(effect.kind.value == "alarm" for effect in fired.effects)
+
+
+def test_a_counter_that_fails_fails_only_the_rules_that_ask_it() -> None:
+    def product_of(parts: list[str]) -> str:  # in pairs, so that it is not nested deeply
+        middle = len(parts) // 2
+        return (
+            f"({product_of(parts[:middle])} * {product_of(parts[middle:])})" if middle else parts[0]
+        )
+
+    huge = product_of(["message.media", *["1000000000000000"] * 319])
+    fails = rule(f"count(by={huge}, over=minutes(1)) > 0", name="fails")
+    tried = Trial(fails + rule("count(by=account, over=minutes(1)) > 0", name="counts"))
+    found = tried.run(message("hello"))
+    assert [effect.rule for effect in found.effects] == ["fails", "counts"]
+    media = (Media("m1"),)
+    found = tried.run(message("hello", media=media))
+    assert [name for name, _ in found.errors] == ["fails"]
+    assert "digits" in found.errors[0][1]
+    assert [effect.rule for effect in found.effects if effect.lease_seconds == 86_400] == ["counts"]
 
 
 def test_shadow_and_canary(trial: Make) -> None:

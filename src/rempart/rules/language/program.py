@@ -5,7 +5,7 @@ Rules of this module:
 1. The generated code is put together from checked expressions only (see `expression`); it sees the
    facts, the counters, the labels and a few functions, and nothing of Python's builtins.
 2. A rule that raises an error does not disturb the others: its number and the error are noted, and
-   its declared policy (`error`) answers for it.
+   its declared policy (`error`) answers for it. A counter that does fails the rules that ask it.
 3. Counters are kept for every message, whether or not the condition around them is asked for, so
    what a rule counts does not depend on the order of its parts.
 4. Effects are collected and handed over once, at the end; labels take effect after the message.
@@ -246,12 +246,15 @@ class Program:
     def _source(self, kind: str) -> str:
         numbers = self._of_kind[kind]
         lines = ["def evaluate(f, m, a, now, keepers, labels, hit, unknown, errors):"]
+        lines.append("    why = None")
         lines += [f"    {line}" for line in self._prelude(numbers)]
         for number in numbers:
             code = self._checked[number]
             lines += ["    try:", f"        v = {code.code}", f"        if v: hit.append({number})"]
             if code.maybe:
                 lines.append(f"        elif v is None: unknown.append({number})")
+            # A counter that failed has no value.
+            lines += ["    except UnboundLocalError:", f"        errors.append(({number}, why))"]
             lines += ["    except Exception as error:", f"        errors.append(({number}, error))"]
         lines.append("    return None")
         return "\n".join(lines)
@@ -272,7 +275,9 @@ class Program:
             lines.append("t_hits = terms(f.fold)")
         for plan, number in parts.counters.items():
             if f"c{number}" in needed:
-                lines += _counter_lines(plan, number)
+                lines.append("try:")
+                lines += [f"    {line}" for line in _counter_lines(plan, number)]
+                lines += ["except Exception as error:", "    why = error"]
         return lines
 
     def _needed(self, numbers: Sequence[int]) -> set[str]:
@@ -388,7 +393,13 @@ def _hash(files: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> str:
 def _places(parts: Parts, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Everything the generated code may name beside its arguments."""
     places: dict[str, Any] = {
-        "__builtins__": {"len": len, "str": str, "None": None, "Exception": Exception},
+        "__builtins__": {
+            "len": len,
+            "str": str,
+            "None": None,
+            "Exception": Exception,
+            "UnboundLocalError": UnboundLocalError,
+        },
         "age_of": _age_of,
         "capitals": _capitals,
         "own_ratio": _own_ratio,
