@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import apsw
 import pytest
 from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
@@ -127,6 +128,23 @@ def test_a_dropped_state_does_not_come_back_from_the_store() -> None:
     assert states.dump("twitch/lea") is None
     states.put("twitch/lea", states.take("twitch/lea"))
     assert states.dump("twitch/lea") is not None
+
+
+def test_a_damaged_state_costs_its_target_its_past_and_nothing_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = opened(tmp_path, 3, OFTEN)
+    engine.submit(parsed(*(line(number) for number in range(90))), SOURCE).result()
+    engine.stop()
+    connection = apsw.Connection(str(tmp_path / STORE_FILE))
+    connection.execute("UPDATE state SET blob = x'93c1' WHERE key = 'target/twitch/channel-1'")
+    assert connection.changes() == 1
+    connection.close()
+    engine = opened(tmp_path, 3, OFTEN)
+    rows = engine.submit(parsed(*(line(number) for number in range(90, 99))), SOURCE).result()
+    assert [json.loads(row.outcome)["verdict"] for row in rows] == ["allow"] * 9
+    assert caplog.text.count("twitch/channel-1 is damaged") == 1
+    engine.stop()
 
 
 def test_states_of_another_version_are_learnt_anew(

@@ -8,16 +8,19 @@ Rules kept here:
    key is looked for in memory first, and the store is asked only for what did not change.
 3. Which states are hot never changes a result, because `load(dump(state))` is the same state.
 4. States of another version of their operator are unreadable and count as never seen: the operator
-   learns anew, the log has everything.
+   learns anew, the log has everything. So is one whose bytes are damaged, and the service's log
+   says so: better a target without its past than one whose every message fails.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from rempart.engine.states import KeyedStates
 
+_LOG = logging.getLogger(__name__)
 _StateT = TypeVar("_StateT")
 Fetch = Callable[[str], bytes | None]
 BUSY_KEYS = 1_280
@@ -43,7 +46,12 @@ class StoredStates(KeyedStates[_StateT], Generic[_StateT]):
             return state
         blob = self._bytes(key)
         self._forget(key)
-        return self.operator.fresh(key) if blob is None else self.operator.load(blob)
+        if blob is not None:
+            try:
+                return self.operator.load(blob)
+            except Exception:
+                _LOG.exception("the state of %s is damaged; it is learnt anew", key)
+        return self.operator.fresh(key)
 
     def put(self, key: str, state: _StateT) -> None:
         self.changed.add(key)
