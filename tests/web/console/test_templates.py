@@ -148,6 +148,16 @@ def test_a_page_is_drawn_whole_and_inert(state: str, language: str) -> None:
     assert page.rstrip().endswith("</html>")
 
 
+def test_a_moderator_sees_where_a_reported_thing_is_and_what_was_pasted() -> None:
+    """What a report says beyond its words is what a case from outside is judged by."""
+    screen = msgspec.structs.replace(made_up.case_screen(), said=[], said_total=0, measures=[])
+    page = draw("case.html", language="en", user=USER, csrf_token="t", screen=screen, answers={})
+    assert "https://forum.example/thread/7" in page and "m-9" in page
+    assert 'href="https://forum.example' not in page, "a stranger's link is not one click away"
+    assert "as the reporter pasted it" in page
+    assert 'href="#p-reports" data-first' in page
+
+
 def test_naughty_strings_are_inert_wherever_a_stranger_can_write() -> None:
     strings = [text for text in json.loads(BLNS.read_text("utf-8")) if text.strip()]
     screen = made_up.channel()

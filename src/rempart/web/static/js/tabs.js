@@ -24,7 +24,8 @@ export function startTabs() {
         next.focus();
       });
     }
-    const wanted = tabs.find((tab) => short(tab) === location.hash || tab.hash === location.hash) ?? tabs[0];
+    const wanted = tabs.find((tab) => short(tab) === location.hash || tab.hash === location.hash)
+      ?? tabs.find((tab) => "first" in tab.dataset) ?? tabs[0];
     choose(tabs, wanted, box, false);
   }
 }
