@@ -71,6 +71,8 @@ def test_a_mistake_on_a_later_line_of_a_condition_has_its_line() -> None:
         ("mute account for 400 days", "a year"),
         ("label account for 1 day", "which label?"),
         ("nonsense", "not a measure"),
+        (f"hold message for {'9' * 5_000} days", "not a measure"),
+        (f"hold message for 1 day, priority {'9' * 5_000}", "not a measure"),
     ],
 )
 def test_mistakes_in_measures(measure: str, what: str) -> None:

@@ -59,6 +59,10 @@ def test_the_fold_is_what_rules_look_at() -> None:
         ("{ tetx = 'x' }", "did you mean `text`?"),
         ("{ account_age = 'old' }", "not a length of time"),
         ("{ kind = 'shout' }", "Invalid enum value"),
+        ("{ at = 1e300 }", "a test's message is wrong"),
+        ("{ at = inf }", "a test's message is wrong"),
+        ("{ account_age = '99999999999 days' }", "a test's message is wrong"),
+        ("{ media = 2000000000 }", "media"),
     ],
 )
 def test_a_miswritten_test_is_told_with_its_line(message: str, told: str) -> None:

@@ -11,6 +11,7 @@ from rempart.rules.language.problems import did_you_mean
 
 UNITS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 LONGEST_LEASE: Final = 366 * 86_400
+LONGEST: Final = 200
 _SCOPES: Final[dict[MeasureKind, tuple[ScopeKind, ...]]] = {
     MeasureKind.HOLD: (ScopeKind.MESSAGE, ScopeKind.ACCOUNT),
     MeasureKind.HIDE: (ScopeKind.MESSAGE,),
@@ -52,8 +53,9 @@ class BadMeasureError(ValueError):
 
 def read_measure(text: str, rule: str) -> Effect | Labelling:
     """One line of `measures`. BadMeasureError says what is wrong with it."""
-    found = _FORM.fullmatch(text.strip())
+    found = _FORM.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if found is None:
+        text = text[:LONGEST]
         raise BadMeasureError(
             f"{text!r} is not a measure", "write it like `hold message for 7 days`"
         )

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -44,7 +44,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     name: str | None = None
     roles: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    media: int = 0
+    media: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     kind: MessageKind = MessageKind.CHAT
     private: bool = False
     platform: str = "test"
@@ -77,11 +77,13 @@ def run_tests(
     problems: list[Problem] = []
     results: list[TrialResult] = []
     for rule in program.rules:
+        if not rule.tests:
+            continue
         alone = program.only(rule.name)
         for test in rule.tests:
             try:
                 results.append(_run(alone, rule, test, fold))
-            except (msgspec.ValidationError, ValueError) as error:
+            except (msgspec.ValidationError, ValueError, OverflowError) as error:
                 hint = ""
                 unknown = re.search(r"unknown field `([^`]+)`", str(error))
                 if unknown:
