@@ -61,6 +61,9 @@ from rempart.web.settings import WebSettings
 _LOG = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 HOOKS = "/api/v1/hooks/"
+RULES = ("/api/v1/rules", "/console/rules/")
+RULES_LIMIT = 4 << 20
+"""Rule files and lists come whole: a list of bad words may have ten thousand lines."""
 _SLASHES = re.compile("/+")
 _PHRASES = frozenset(status.phrase for status in HTTPStatus)
 """What the framework says of an error: the page says it in the reader's language already."""
@@ -144,6 +147,8 @@ class Dispatcher:
         """How large a body may be."""
         if path.startswith(HOOKS):
             return self._settings.max_body
+        if path.startswith(RULES):
+            return max(self._settings.max_form, RULES_LIMIT)
         photo = _SLASHES.sub("/", path).rstrip("/") in PHOTO_PATHS
         return PHOTO_LIMIT if photo else self._settings.max_form
 

@@ -83,6 +83,18 @@ def test_what_is_written_comes_back_with_what_is_wrong(service: Service) -> None
     assert service.person.get("/api/v1/rules").json()["versions"] == []
 
 
+def test_a_long_list_is_taken(service: Service) -> None:
+    many = "\n".join(f"word number {number}" for number in range(30_000))
+    files = {"file-name-0": "house.toml", "file-text-0": RULES}
+    answer = send(
+        service,
+        "/console/rules/edit",
+        **{**files, "do": "check", "list-name-0": "ads", "list-text-0": many},
+    )
+    assert answer.status_code == 200, answer.text[:300]
+    assert "2 rules are" in answer.text
+
+
 def test_rules_whose_tests_do_not_hold_are_not_put_in_force(service: Service) -> None:
     proposed = edit(service, "propose", RULES.replace("buy VIEWBOTS here", "hello"), reason="odd")
     answer = send(service, f"{proposed.headers['location']}/live", reason="agreed")

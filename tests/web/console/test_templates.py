@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import made_up
+import made_up_rules
 import msgspec
 import pytest
 
@@ -89,6 +90,17 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
     "case merged": ("case.html", {"screen": _message_case(), "answers": {}}),
     "channels": ("channels.html", {"screen": made_up.channels()}),
     "chat": ("channel.html", {"screen": made_up.channel()}),
+    "rules": ("rules.html", {"screen": made_up_rules.rules()}),
+    "rules, none yet": ("rules.html", {"screen": made_up_rules.rules(empty=True)}),
+    "rules, a version": ("rule_version.html", {"screen": made_up_rules.version()}),
+    "rules, asked again": ("rule_version.html", {"screen": made_up_rules.version(asked=True)}),
+    **{
+        f"rules, edited {asked}": ("rule_edit.html", {"screen": made_up_rules.editor(asked)})
+        for asked in ("", "check", "test", "compare", "propose")
+    },
+    "rules, wrong": ("rule_edit.html", {"screen": made_up_rules.editor("check", wrong=True)}),
+    "learning": ("learning.html", {"screen": made_up_rules.learning()}),
+    "learning, none yet": ("learning.html", {"screen": made_up_rules.learning(empty=True)}),
     "landing": ("landing.html", {"log": made_up.LOG}),
     "report": (
         "report.html",

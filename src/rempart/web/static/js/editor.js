@@ -11,7 +11,7 @@ document.querySelector(".problems")?.addEventListener("click", (event) => {
 });
 
 function number(area) {
-  const wrong = new Map(JSON.parse(area.dataset.problems).map((one) => [one.line, one.what]));
+  const wrong = new Set(JSON.parse(area.dataset.wrong));
   const gutter = document.createElement("pre");
   gutter.className = "gutter";
   gutter.setAttribute("aria-hidden", "true");
@@ -27,7 +27,7 @@ function number(area) {
     gutter.replaceChildren(...Array.from({ length: lines }, (_, index) => {
       const row = document.createElement("span");
       row.textContent = wrong.has(index + 1) ? `▸${index + 1}\n` : `${index + 1}\n`;
-      if (wrong.has(index + 1)) { row.className = "wrong"; row.title = wrong.get(index + 1); }
+      if (wrong.has(index + 1)) row.className = "wrong";
       return row;
     }));
   };
