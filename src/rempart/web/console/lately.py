@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from rempart.model import Case, CaseState, MeasureState, RaidStage
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
@@ -45,7 +47,22 @@ def lately(
                 for row in tables.cases.reports(case.id, limit=5)
             ]
     found.sort(key=lambda happening: happening.at, reverse=True)
-    return found[:MOST]
+    return _gathered(found)[:MOST]
+
+
+def _gathered(found: Sequence[Happening]) -> list[Happening]:
+    """Openings of like cases that follow each other are one line, which says that there were more:
+    the cases of one attack would leave no room for anything else."""
+    kept: list[Happening] = []
+    for one in found:
+        last = kept[-1] if kept else None
+        if last is None or not one.kind == last.kind == "case_opened":
+            kept.append(one)
+        elif {**last.facts, "more": ""} == {**one.facts, "more": ""}:
+            kept[-1] = msgspec.structs.replace(last, facts={**one.facts, "more": "yes"})
+        else:
+            kept.append(one)
+    return kept
 
 
 def _of_raid(bar: RaidBar) -> list[Happening]:
