@@ -33,8 +33,9 @@ from rempart.errors import (
     QueueFullError,
     StoreError,
 )
+from rempart.ingest import Parsed, parse_one
 from rempart.log.checkpoint import open_checkpoint
-from rempart.model import Event, MeasureState, Message, ScopeKind
+from rempart.model import Event, MeasureState, Message, ScopeKind, message_key
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
 from rempart.store.sqlite.store import SqliteStore
@@ -595,3 +596,28 @@ def test_a_store_whose_keys_are_gone_does_not_start_and_gets_no_new_ones(tmp_pat
     with pytest.raises(InputError, match="keys/ back"):
         EmbeddedEngine.open(tmp_path)
     assert not (tmp_path / "keys").exists()
+
+
+def test_a_time_years_ahead_is_taken_for_a_day_ahead_also_after_a_crash(
+    start: Start, tmp_path: Path
+) -> None:
+    """Evidence keeps the time that was said; nothing that ends by event time ends for everybody."""
+    engine = start()
+    said = b'{"id":"far","platform":"t","channel":"lea","sent_at":"2099-01-01T00:00:00Z",'
+    for number, text in enumerate((b'"hello"', b'"half \\ud800"')):
+        raw = said.replace(b"far", b"far%d" % number) + b'"author":{"id":"u1"},"text":%b}' % text
+        found = parse_one(raw)
+        assert isinstance(found, Parsed)
+        engine.submit([found], SOURCE).result()
+    for again in (False, True):
+        with engine.read() as tables:
+            rows = [tables.stream.message(message_key("t", f"far{n}")) for n in range(2)]
+            for row in rows:
+                assert row is not None
+                assert row.sent_at_ms - row.received_at_ms == 86_400_000
+                assert b"2099-01-01" in b"".join(tables.log.bodies(row.seq))
+                logged = logged_item(tables.log.bodies(row.seq))
+                assert logged is not None and logged.via == SOURCE.via and logged.at is not None
+        if not again:
+            engine.stop()
+            engine = start()

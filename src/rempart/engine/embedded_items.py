@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from rempart.log.commit import (
     SALT_BYTES,
@@ -23,10 +24,12 @@ from rempart.log.commit import (
     new_salts,
     seal_messages,
 )
-from rempart.model import Event, Message, Outcome, Verdict, message_key
+from rempart.model import Event, Item, Message, Outcome, Verdict, message_key
 
 _encode = msgspec.json.Encoder().encode
 _EVENTS = "/events"
+MAX_AHEAD = timedelta(days=1)
+_OF_ANY_TIME = frozenset({"file", "scenario"})
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -149,13 +152,38 @@ def seal_verbatim(name: str, prefix: bytes, raw: bytes, more: bytes = b"") -> Se
     return SealedEntry(leaf_of((body,)), (body,))
 
 
-class _ItemValue(msgspec.Struct):
+class _Via(msgspec.Struct, frozen=True):
+    via: str = ""
+
+
+class _Head(msgspec.Struct):
+    at: datetime | None = None
+    source: _Via = _Via()
+
+
+class _ItemValue(_Head, kw_only=True):
     item: msgspec.Raw
 
 
 class LoggedItem(NamedTuple):
+    """The bytes of an item as they came, when, and by which way (None and empty: not told)."""
+
     name: str
     raw: bytes
+    at: datetime | None = None
+    via: str = ""
+
+
+def believed(item: Item, via: str, received: datetime | None) -> Item:
+    """The item as the pipeline is given it. One that says it comes from more than a day ahead of
+    its own coming is taken for a day ahead: whatever ends or is forgotten by event time would
+    otherwise end for everybody. Evidence keeps the bytes. Files are of any time."""
+    if received is None or via in _OF_ANY_TIME:
+        return item
+    latest = received + MAX_AHEAD
+    if isinstance(item, Message):
+        return replace(item, sent_at=latest) if item.sent_at > latest else item
+    return replace(item, at=latest) if item.at > latest else item
 
 
 _name_of = msgspec.json.Decoder(tuple[str, str, msgspec.Raw])
@@ -170,7 +198,8 @@ def logged_item(bodies: Iterable[bytes]) -> LoggedItem | None:
         try:
             _, name, value = _name_of.decode(body)
             if name in _RAW_NAMES:
-                return LoggedItem(name, bytes(_item_of.decode(value).item))
+                found = _item_of.decode(value)
+                return LoggedItem(name, bytes(found.item), found.at, found.source.via)
         except msgspec.DecodeError:
             return _logged_item_with_care(body)
     return None
@@ -186,10 +215,13 @@ def _logged_item_with_care(body: bytes) -> LoggedItem | None:
     name = json.loads(text)[1]
     if name not in _RAW_NAMES:
         return None
-    start = text.index(_ITEM_KEY) + len(_ITEM_KEY)
+    key = text.index(_ITEM_KEY)
+    head = msgspec.convert(json.loads(text[:key] + "}]")[2], _Head)
+    start = key + len(_ITEM_KEY)
     start += len(text[start:]) - len(text[start:].lstrip())
     _, end = json.JSONDecoder().raw_decode(text, start)
-    return LoggedItem(name, text[start:end].encode("utf-8", "surrogatepass"))
+    raw = text[start:end].encode("utf-8", "surrogatepass")
+    return LoggedItem(name, raw, head.at, head.source.via)
 
 
 def same_content(first: bytes, second: bytes) -> bool:

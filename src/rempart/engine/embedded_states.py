@@ -26,7 +26,7 @@ from rempart.detect.interface import LESSON_TEXTS
 from rempart.detect.raid.union import SpreadUnions, Whole
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded_campaigns import CampaignBook
-from rempart.engine.embedded_items import logged_item
+from rempart.engine.embedded_items import believed, logged_item
 from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion, measures_of
 from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.stored_states import WAITING_BYTES, StoredStates
@@ -373,7 +373,7 @@ def _tail(
                 continue
             parsed = parse_one(found.raw)
             if isinstance(parsed, Parsed):
-                chunk.append((seq, parsed.item))
+                chunk.append((seq, believed(parsed.item, found.via, found.at)))
         if chunk:
             yield chunk
 

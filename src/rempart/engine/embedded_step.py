@@ -21,11 +21,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rempart.cases.entries import at_time
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
 from rempart.engine.embedded_items import (
     ItemResult,
     Source,
+    believed,
     encode_outcome,
     event_answer,
     is_plain,
@@ -130,8 +132,14 @@ class Step:
     ) -> None:
         """`undigested`: the pipeline failed on this one item before; it is held without it.
         `everything`: raids are told as they are now, because the engine stops."""
+        received = at_time(now_ms)
         flat = [
-            _Arrival(item, raw, submission.source, key_of(item))
+            _Arrival(
+                believed(item, submission.source.via, received),
+                raw,
+                submission.source,
+                key_of(item),
+            )
             for submission in submissions
             for item, raw in submission.items
         ]
