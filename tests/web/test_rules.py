@@ -12,6 +12,9 @@ from tests.web.service import Service, message
 from rempart.engine import backtest
 from rempart.store.interface.versions import VersionKind
 
+UNTESTED = RULES.replace(
+    '[[rule.test]]\nmessage = { text = "buy VIEWBOTS here" }\nexpect = ["hold message"]\n', ""
+)
 FILES = {"files": {"house.toml": RULES}, "lists": {"ads": "viewbots\nfree followers\n"}}
 
 
@@ -70,7 +73,7 @@ def test_from_writing_to_force_and_back(service: Service) -> None:
 def test_the_second_version_replaces_the_first_and_gives_way_to_it(service: Service) -> None:
     first = post(service, "", 201, **FILES, reason="first")
     post(service, f"/{first['id']}/live", reason="agreed")
-    other = {**FILES, "lists": {"ads": "cheap skins\n"}}
+    other = {"files": {"house.toml": UNTESTED}, "lists": {"ads": "cheap skins\n"}}
     second = post(service, "", 201, **other, reason="second")
     assert second["parent"] == first["id"]
     post(service, f"/{second['id']}/live", reason="agreed")
@@ -84,7 +87,8 @@ def test_what_a_version_replaced_comes_back_even_if_it_was_proposed_before_that(
 ) -> None:
     """Proposed while nothing was in force, put in force over another: that other one comes back."""
     first = post(service, "", 201, **FILES, reason="first")
-    second = post(service, "", 201, **{**FILES, "lists": {"ads": "skins\n"}}, reason="second")
+    other = {"files": {"house.toml": UNTESTED}, "lists": {"ads": "skins\n"}}
+    second = post(service, "", 201, **other, reason="second")
     assert second["parent"] is None
     for version in (first, second):
         post(service, f"/{version['id']}/live", reason="agreed")
@@ -145,6 +149,15 @@ def test_who_may_write_may_not_deploy(service: Service) -> None:
         client = service.client(service.token(*scopes, channels=channels))
         path = f"/api/v1/rules/{version['id']}/live"
         assert client.post(path, json={"reason": "agreed"}).status_code == status
+
+
+def test_rules_whose_tests_do_not_hold_are_not_put_in_force(service: Service) -> None:
+    wrong = RULES.replace('expect = ["hold message"]', 'expect = ["mute account"]')
+    assert wrong != RULES
+    version = post(service, "", 201, **{**FILES, "files": {"house.toml": wrong}}, reason="wrong")
+    told = post(service, f"/{version['id']}/live", 409, reason="agreed")
+    assert "tests do not hold" in told["error"]["reason"]
+    assert service.person.get("/api/v1/rules").json()["live"] is None
 
 
 def test_history_is_compared_with_once_at_a_time(service: Service) -> None:

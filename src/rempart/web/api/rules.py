@@ -20,7 +20,7 @@ from rempart.engine.backtest import Backtest, backtest
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.rule_files import terms_of
 from rempart.engine.versions import files_of, find, go_live, program_of, propose_rules, take_back
-from rempart.errors import InputError
+from rempart.errors import ConflictError, InputError
 from rempart.rules.language import Problem, Program, RuleProblemsError
 from rempart.rules.language.trial import TrialResult, run_tests
 from rempart.store.interface import Tables
@@ -207,8 +207,15 @@ def show_version(request: AnyRequest, version: FromPath[str]) -> RuleVersionWhol
 async def put_in_force(
     request: AnyRequest, version: FromPath[str], data: JSONBody[Move]
 ) -> RuleVersion:
-    """From the next message on these rules are in force; the ones before are replaced."""
+    """From the next message on these rules are in force; the ones before are replaced. Not where
+    tests that stand beside them do not hold."""
     who, at_ms = deployer(request), now_ms()
+
+    def look() -> None:
+        with engine_of(request).read() as tables:
+            must_hold(program_of(tables, find(tables, VersionKind.RULES, version).id))
+
+    await asyncio.to_thread(look)
 
     def change(tables: Tables) -> VersionRow:
         return go_live(
@@ -255,6 +262,17 @@ def deployer(request: AnyRequest) -> Caller:
     if who.channels is not None:
         raise NoRightError("rules and learning hold in every channel; your rights are on some")
     return who
+
+
+def must_hold(program: Program) -> None:
+    """ConflictError: tests beside the rules do not hold."""
+    failed = [one for one in run_tests(program, fold) if not one.passed]
+    if failed:
+        raise ConflictError(
+            f"{len(failed)} of its tests do not hold",
+            where=f"{failed[0].file}:{failed[0].line}",
+            next_step="mend the rule or its test, and propose it again",
+        )
 
 
 def program_from(data: RuleFiles | Proposal) -> Program:

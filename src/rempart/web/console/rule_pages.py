@@ -24,12 +24,12 @@ from rempart.detect.text.fold import fold
 from rempart.engine.backtest import backtest
 from rempart.engine.versions import go_live, program_of, propose_rules
 from rempart.errors import ConflictError, InputError, RempartError
-from rempart.rules.language import Program, RuleProblemsError
+from rempart.rules.language import RuleProblemsError
 from rempart.rules.language.trial import run_tests
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind
 from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.api.rules import TakeBack, deployer, revert
+from rempart.web.api.rules import TakeBack, deployer, must_hold, revert
 from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import rule_form, rule_views
@@ -124,7 +124,7 @@ async def put_in_force(request: AnyRequest, version: FromPath[str]) -> Response[
         """What must be shown before; None: nothing."""
         screen = rule_views.version(tables, who, at_ms, version, None)
         program = program_of(tables, screen.version.id)
-        _must_hold(program)
+        must_hold(program)
         if confirmed:
             return None
         found = backtest(tables, program, messages=PREVIEWED)
@@ -205,16 +205,6 @@ def _tried(request: AnyRequest, editor: Editor) -> Editor:
         except InputError as error:
             editor = replace(editor, failed=error.diagnostics())
     return editor
-
-
-def _must_hold(program: Program) -> None:
-    failed = [one for one in run_tests(program, fold) if not one.passed]
-    if failed:
-        raise ConflictError(
-            f"{len(failed)} of its tests do not hold",
-            where=f"{failed[0].file}:{failed[0].line}",
-            next_step="mend the rule or its test, and propose it again",
-        )
 
 
 def _reasoned(reason: str) -> None:
