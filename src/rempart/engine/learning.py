@@ -2,8 +2,9 @@
 
 Rules kept here:
 
-1. Lessons are decisions of people on single messages that stood. What was upheld is what its
-   reporters or the machine called it; what was lifted is none of it. Private words teach nothing.
+1. Lessons are decisions of people on single messages that stood. What was upheld is what
+   the machine called it, or, where it said nothing, its reporters; what was lifted is none of it.
+   Private words teach nothing.
 2. What was learned never goes live by itself. It is tried first: on decisions it has not seen, on
    sentences that ship for this, and on the last messages of this place. A delta that makes these
    worse is refused, with the figure; the others become a version that a person puts in force.
@@ -140,7 +141,7 @@ def _labels(decided: DecidedMessage, outcome: Outcome | None) -> dict[Label, boo
         for name, score in (outcome.labels if outcome is not None else {}).items()
         if score >= THRESHOLD and Label(name) in ABUSE_LABELS
     }
-    return dict.fromkeys(named or seen, True)
+    return dict.fromkeys(seen or named, True)
 
 
 def _message(tables: Tables, seq: int) -> Message | None:
