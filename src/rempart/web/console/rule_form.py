@@ -24,30 +24,33 @@ ASKED: Final = ("check", "test", "compare", "propose")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 STARTER: Final = '''[[rule]]
-name = "too-many-links"
+name = "newcomers-in-a-hurry"
 state = "shadow"
-description = { en = "Links from accounts younger than a day, three or more within ten minutes.", \
-fr = "Liens de comptes de moins d’un jour, trois ou plus en dix minutes." }
-reason = { en = "Several links within minutes from a very new account.", \
-fr = "Plusieurs liens en quelques minutes depuis un compte tout neuf." }
+description = { en = "Four messages within a minute from an account younger than three days.", \
+fr = "Quatre messages en une minute d’un compte de moins de trois jours." }
+reason = { en = "Many messages within a minute from a very new account.", \
+fr = "Beaucoup de messages en une minute depuis un compte tout neuf." }
 when = """
-default(account.age, days(30)) < days(1)
-and count(by=account, over=minutes(10), where=contains(message.fold, "http")) >= 3
+account.age < days(3)
+and count(by=account, over=minutes(1)) >= 4
 """
+unknown = "skip"
 measures = ["hold message for 1 day"]
 
 [[rule.test]]
-name = "the third link"
+name = "the fourth message within a minute"
 before = [
-  { at = 0, account_age = "2 hours", text = "http://one.example" },
-  { at = 60, account_age = "2 hours", text = "http://two.example" },
+  { at = 0, account_age = "2 hours" },
+  { at = 10, account_age = "2 hours" },
+  { at = 20, account_age = "2 hours" },
 ]
-message = { at = 120, account_age = "2 hours", text = "http://three.example" }
+message = { at = 30, account_age = "2 hours" }
 expect = ["hold message"]
 
 [[rule.test]]
-name = "an old account may link"
-message = { account_age = "400 days", text = "http://one.example" }
+name = "an old account may be quick"
+before = [{ at = 0 }, { at = 1 }, { at = 2 }]
+message = { at = 3, account_age = "400 days" }
 expect = []
 
 [[rule]]
