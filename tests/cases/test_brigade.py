@@ -107,6 +107,15 @@ def test_five_hundred_copied_reports_are_a_case_of_their_own_and_hurt_nobody(acc
         assert found.id == case.id
 
 
+def test_no_report_is_lost_when_looking_for_a_brigade_fails(accused, monkeypatch) -> None:
+    community = accused
+    monkeypatch.setattr("rempart.cases.brigade.brigade_of", lambda _: 1 / 0)
+    receipts = [report(community, number, script(number)) for number in range(60)]
+    assert all(receipt.words for receipt in receipts)
+    raids, _ = brigades(community)
+    assert not raids
+
+
 def test_reports_on_many_messages_of_one_account_are_seen_together(accused) -> None:
     for number in range(20):
         report(accused, number, script(number), message=f"m{number + 1}")

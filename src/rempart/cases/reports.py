@@ -18,6 +18,7 @@ Rules kept here:
 
 from __future__ import annotations
 
+import logging
 from base64 import b64encode
 from collections.abc import Iterable
 from secrets import token_hex
@@ -39,7 +40,7 @@ from rempart.cases.things import (
     text_thing,
     unknown_message_thing,
 )
-from rempart.errors import InputError
+from rempart.errors import InputError, StoreFullError, StoreReadOnlyError
 from rempart.log.commit import SealedEntry
 from rempart.model import (
     Case,
@@ -55,6 +56,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseChange, CaseQuery, NewCase, NewReport
 from rempart.store.interface.stream import MessageRow
 
+_LOG = logging.getLogger(__name__)
 LONGEST_EXPLANATION = 5_000
 LONGEST_TEXT = 10_000
 LONGEST_LINK = 2_048
@@ -139,7 +141,7 @@ def receive(
         tables.cases.put_contact(report, contact)
     tables.cases.insert_receipt(keys.receipt_digest(entropy), report, at_ms)
     answered = case.state is CaseState.DECIDED and _answered(tables, report, case.id, at_ms)
-    look_for_brigade(tables, case, at_ms)
+    _look_for_brigade(tables, case, at_ms)
     tell_report(tables, case, category.key)
     tell_case(tables, case)
     return Receipt(words, language, report, case.id, joined, answered, False)
@@ -257,6 +259,17 @@ def _case_of(
     for rows in loose.values():
         _open_elsewhere(tables, request, category, rows, at_ms)
     return case, bool(still_open)
+
+
+def _look_for_brigade(tables: Tables, case: Case, at_ms: int) -> None:
+    """A failure here must not cost the report: its receipt is owed."""
+    try:
+        with tables.part():
+            look_for_brigade(tables, case, at_ms)
+    except (StoreFullError, StoreReadOnlyError):
+        raise
+    except Exception:
+        _LOG.exception("whether the reports of case %s are arranged could not be told", case.id)
 
 
 def _raise(tables: Tables, case: Case, category: Harm, messages: int, at_ms: int) -> None:
