@@ -3,6 +3,9 @@
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
+const dated = new Intl.DateTimeFormat(document.documentElement.lang, {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" });
 const full = new Intl.DateTimeFormat(document.documentElement.lang, {
   dateStyle: "medium", timeStyle: "short",
@@ -37,7 +40,9 @@ export function drawTimes(root = document) {
     const at = Date.parse(time.dateTime);
     if (Number.isNaN(at)) continue;
     const how = time.dataset.time;
-    if (how === "clock") time.textContent = clock.format(at);
+    // A clock alone would say of another day's message that it came today.
+    const sameDay = new Date(at).toDateString() === new Date(serverNow()).toDateString();
+    if (how === "clock") time.textContent = (sameDay ? clock : dated).format(at);
     else if (how === "day") time.textContent = day.format(at);
     else if (how === "full") time.textContent = full.format(at);
     else {
