@@ -64,9 +64,17 @@ def spans(heading: str, column: int = 0) -> set[str]:
 
 
 def test_the_examples_are_found() -> None:
-    assert (len(RULES), len(MISTAKES), len(COMMANDS)) == (4, 2, 5)
+    assert (len(RULES), len(MISTAKES), len(COMMANDS)) == (4, 2, 6)
     assert len(CONDITIONS) >= 20
-    assert {block.kind for block in BLOCKS} == {"toml", "wrong", "condition", "text", "sh"}
+    assert {block.kind for block in BLOCKS} == {
+        "toml",
+        "wrong",
+        "condition",
+        "text",
+        "sh",
+        "sml",
+        "mapping",
+    }
 
 
 @pytest.mark.parametrize("block", RULES, ids=lambda block: block.file)
@@ -101,10 +109,18 @@ def test_the_commands_work_in_their_order(tmp_path: Path, monkeypatch: pytest.Mo
         '{"id": "1", "platform": "irc", "channel": "c", "sent_at": "2026-03-01T20:14:03Z",'
         ' "author": {"id": "u1"}, "text": "buy viewbots here"}\n'
     )
+    (tmp_path / "osprey").mkdir()
+    for kind, name in (("sml", "main.sml"), ("mapping", "mapping.toml")):
+        [block] = [block for block in BLOCKS if block.kind == kind]
+        (tmp_path / "osprey" / name).write_text(block.text, "utf-8")
+    said: list[str] = []
     for command in ("rempart scan chat.ndjson --rules rules/ --data data", *COMMANDS):
         result = CliRunner().invoke(main, shlex.split(command)[1:])
         assert result.exit_code == 0, f"{command}: {result.output}"
-    assert "is in force" in result.output
+        said.append(result.output)
+    assert "is in force" in said[-2] and "1 rules in" in said[-1]
+    brought = Program({"imported.toml": Path("rules/imported.toml").read_text("utf-8")}, {})
+    assert [rule.state for rule in brought.rules] == ["shadow"]
 
 
 def test_the_tables_name_all_there_is_and_nothing_else() -> None:
