@@ -55,6 +55,8 @@ LOOK_MS: Final = 600
 """Event time between two looks at what is shared without abuse."""
 NOTICE_AUTHORS: Final = 6
 MADE_UP_AUTHORS: Final = 5
+MADE_UP_SHARE: Final = 0.2
+"""A class of forty has accounts made together too, and now and then somebody says a rude word."""
 _OF_ACCOUNTS: Final = frozenset({"young", "cohort", "names"})
 
 
@@ -200,7 +202,7 @@ def _stage_of(state: TargetState, group: Group, result: Score, now: int) -> Raid
     suspicious = result.harm >= SUSPECT_HARM and group.arrivals >= 3
     outsiders = low_trust * 3 >= 2 * size and result.coordination >= ATTACK_SCORE
     made_up = not group.picked and size >= MADE_UP_AUTHORS and result.identity >= 4
-    if outsiders and made_up and group.flagged >= 2:
+    if outsiders and made_up and group.flagged >= max(3, MADE_UP_SHARE * size):
         return RaidStage.ATTACK
     if _is_talk(group, result, now):
         return None
