@@ -150,10 +150,10 @@ def test_a_rule_goes_all_the_way_and_is_undone_with_everything_it_did(
 def test_rules_that_would_hit_many_are_put_in_force_at_the_second_asking_only(
     console: Page, said: Service
 ) -> None:
-    say(said, *[f"rain on tree number {number}" for number in range(25)])
+    say(said, *[f"hailstones on tree number {number}" for number in range(25)])
     broad = RULE.replace('"shadow"', '"live"').replace("no-viewbots", "no-rain")
-    broad = broad.replace("in_list(message.fold, 'ads')", "contains(message.fold, 'rain')")
-    broad = broad.replace("get your VIEWB\u03bfTS", "rain")
+    broad = broad.replace("in_list(message.fold, 'ads')", "contains(message.fold, 'hailstones')")
+    broad = broad.replace("get your VIEWB\u03bfTS", "hailstones")
     console.goto("/console/rules/edit")
     console.locator("#file-text-0").fill(broad)
     propose(console, "no more rain")
