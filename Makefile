@@ -55,15 +55,19 @@ lint: env ## format, lint, import direction, translations
 types: env ## mypy --strict
 	$(BIN)/mypy
 
-# Whole incidents, floods and faults: they say little about coverage, which would make them slow.
+# Whole incidents, floods and faults.
 # The browser has runs of its own: its driver leaves an event loop running in its process.
 LONG := tests/evaluate tests/faults tests/incidents tests/detect/test_bad_input.py
 
 .PHONY: test-python
-test-python: env ## the tests, browser tests included, with coverage
+test-python: env ## the tests, browser tests included
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 tests/browser $(ARGS)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 $(LONG) $(ARGS)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 --cov --cov-report= $(addprefix --ignore=,tests/browser $(LONG)) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 $(addprefix --ignore=,tests/browser $(LONG)) $(ARGS)
+
+.PHONY: coverage
+coverage: env ## how much of the code the short tests run
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report= $(addprefix --ignore=,tests/browser $(LONG)) $(ARGS)
 	$(BIN)/coverage report --skip-covered --format=total | sed 's/^/coverage in per cent: /'
 
 .PHONY: test-faults
