@@ -66,7 +66,8 @@ def test_lists_know_the_texts_of_bots_and_a_part_of_what_people_write(grammar: G
 @BOTH
 def test_harmless_texts_are_harmless_and_rage_is_rude(grammar: Grammar) -> None:
     for symbol in ("hype", "friendly", "news", "workshop", "hello", "vote", "chat", "lure"):
-        assert flagged(texts(grammar, symbol)) == 0.0, symbol
+        # a classifier is no list: now and then it misreads a harmless line, as it does in real chat
+        assert flagged(texts(grammar, symbol)) <= 0.02, symbol
     assert flagged(texts(grammar, "rage")) > 0.15
     assert flagged(texts(grammar, "irony")) > 0.4
 
