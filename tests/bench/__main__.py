@@ -11,7 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-PARTS = ("scan", "text", "http_ingest", "targets")
+PARTS = ("scan", "http_ingest", "text", "rules", "targets")
 
 
 def main() -> None:
