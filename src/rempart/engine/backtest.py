@@ -20,8 +20,7 @@ import msgspec
 
 from rempart.detect.text.fold import fold
 from rempart.engine.alone import alone
-from rempart.engine.embedded_items import logged_item
-from rempart.ingest import Parsed, parse_one
+from rempart.engine.embedded_items import logged_message
 from rempart.model import Message, Outcome, Verdict
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Program
@@ -192,14 +191,9 @@ def _history(
             row = rows.get(seq)
             if row is None or (sees is not None and not sees(row.channel, row.platform)):
                 continue
-            logged = logged_item(bodies)
-            parsed = parse_one(logged.raw) if logged is not None else None
-            if (
-                isinstance(parsed, Parsed)
-                and isinstance(parsed.item, Message)
-                and not parsed.item.private
-            ):
-                found.append((row, parsed.item))
+            message = logged_message(bodies)
+            if message is not None and not message.private:
+                found.append((row, message))
         folds = fold([message.text for _, message in found])
         for (row, message), folded in zip(found, folds, strict=True):
             yield row, message, _outcomes.decode(row.outcome) if row.outcome else _NONE, folded

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from rempart.ingest import Parsed, parse_one
 from rempart.log.commit import (
     SALT_BYTES,
     SealedEntry,
@@ -202,6 +203,16 @@ def logged_item(bodies: Iterable[bytes]) -> LoggedItem | None:
                 return LoggedItem(name, bytes(found.item), found.at, found.source.via)
         except msgspec.DecodeError:
             return _logged_item_with_care(body)
+    return None
+
+
+def logged_message(bodies: Iterable[bytes]) -> Message | None:
+    """The message in the bodies of an entry, as it came; None when it is another kind of entry, or
+    its words were erased."""
+    found = logged_item(bodies)
+    parsed = parse_one(found.raw) if found is not None else None
+    if isinstance(parsed, Parsed) and isinstance(parsed.item, Message):
+        return parsed.item
     return None
 
 

@@ -24,13 +24,12 @@ from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
 from rempart.cases.undo import undone_entry
-from rempart.engine.embedded_items import encode_outcome, logged_item, plain_outcome
+from rempart.engine.embedded_items import encode_outcome, logged_message, plain_outcome
 from rempart.engine.embedded_states import EngineMemory
 from rempart.engine.embedded_step import write_measures
 from rempart.engine.logged_opinions import ENTRY, LoggedOpinion, beyond_the_message
 from rempart.engine.opinions import Rejudged, rejudge
 from rempart.engine.settings import EngineSettings
-from rempart.ingest import Parsed, parse_one
 from rempart.model import (
     Case,
     CaseKind,
@@ -134,11 +133,10 @@ def _found(tables: Tables, seq: int) -> _Judged | None:
     """The message of an entry with its outcome now; None when its words were erased, or a person
     decided about it."""
     rows = tables.stream.messages([seq])
-    item = logged_item(tables.log.bodies(seq)) if rows else None
-    parsed = parse_one(item.raw) if item is not None else None
-    if not isinstance(parsed, Parsed) or not isinstance(parsed.item, Message):
+    message = logged_message(tables.log.bodies(seq)) if rows else None
+    if message is None:
         return None
-    row, message = rows[0], parsed.item
+    row = rows[0]
     before = _outcome(row.outcome or plain_outcome(row.id))
     case, _ = tables.cases.last_of([row.key]).get(row.key, (None, 0))
     raid = row.raid or before.raid

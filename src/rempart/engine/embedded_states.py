@@ -26,13 +26,13 @@ from rempart.detect.interface import LESSON_TEXTS
 from rempart.detect.raid.union import SpreadUnions, Whole
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded_campaigns import CampaignBook
-from rempart.engine.embedded_items import believed, logged_item
+from rempart.engine.embedded_items import believed, logged_item, logged_message
 from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion, measures_of
 from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.stored_states import WAITING_BYTES, StoredStates
 from rempart.engine.versions import Live
 from rempart.ingest import Parsed, parse_one
-from rempart.model import Item, Measure, MeasureState, Message, Raid, RaidKind
+from rempart.model import Item, Measure, MeasureState, Raid, RaidKind
 from rempart.protect.plan import MeasureBook, Standing
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import RaidCorrection
@@ -335,10 +335,9 @@ def _folds_of(tables: Tables, raid: Raid) -> list[str]:
     """The distinct texts of a raid's messages, folded, in order of their coming."""
     texts: dict[str, None] = {}
     for seq in tables.stream.raid_sequences(raid.id)[:LESSON_MESSAGES]:
-        found = logged_item(tables.log.bodies(seq))
-        parsed = parse_one(found.raw) if found is not None else None
-        if isinstance(parsed, Parsed) and isinstance(parsed.item, Message):
-            texts[parsed.item.text] = None
+        message = logged_message(tables.log.bodies(seq))
+        if message is not None:
+            texts[message.text] = None
         if len(texts) >= 2 * LESSON_TEXTS:
             break
     return list(dict.fromkeys(fold(list(texts))))[:LESSON_TEXTS]

@@ -27,11 +27,10 @@ from rempart.detect.text.learning import Learned, Lesson, learn
 from rempart.detect.text.scoring import LABELS, TextScorer
 from rempart.engine.alone import alone
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_item
+from rempart.engine.embedded_items import logged_message
 from rempart.engine.versions import propose_words
 from rempart.errors import ConflictError, NotFoundError
-from rempart.ingest import Parsed, parse_one
-from rempart.model import ABUSE_LABELS, THRESHOLD, Label, Message, Outcome
+from rempart.model import ABUSE_LABELS, THRESHOLD, Label, Outcome
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import DecidedMessage
 from rempart.store.interface.versions import VersionRow
@@ -118,7 +117,7 @@ def read_lessons(tables: Tables) -> list[Lesson]:
     found: list[tuple[DecidedMessage, str, dict[Label, bool]]] = []
     for one in decided:
         row = rows.get(one.seq)
-        message = _message(tables, one.seq)
+        message = logged_message(tables.log.bodies(one.seq))
         if row is None or message is None or message.private or not message.text:
             continue
         outcome = _outcomes.decode(row.outcome) if row.outcome else None
@@ -144,14 +143,6 @@ def _labels(decided: DecidedMessage, outcome: Outcome | None) -> dict[Label, boo
     return dict.fromkeys(seen or named, True)
 
 
-def _message(tables: Tables, seq: int) -> Message | None:
-    found = logged_item(tables.log.bodies(seq))
-    parsed = parse_one(found.raw) if found is not None else None
-    if isinstance(parsed, Parsed) and isinstance(parsed.item, Message):
-        return parsed.item
-    return None
-
-
 def _recent(tables: Tables) -> _Recent:
     seqs: list[int] = []
     texts: list[str] = []
@@ -159,7 +150,7 @@ def _recent(tables: Tables) -> _Recent:
     rows = tables.stream.latest(limit=RECENT)
     looked_into = tables.cases.last_of_messages([row.seq for row in rows])
     for row in rows:
-        message = _message(tables, row.seq)
+        message = logged_message(tables.log.bodies(row.seq))
         if message is not None and message.text and not message.private:
             seqs.append(row.seq)
             texts.append(message.text)

@@ -8,9 +8,7 @@ from datetime import datetime
 import msgspec
 
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_item
-from rempart.ingest import Parsed, parse_one
-from rempart.model import Message
+from rempart.engine.embedded_items import logged_message
 from rempart.store.interface import Tables
 from rempart.store.interface.facts import FactMatchRow
 from rempart.web.api.request import moment
@@ -96,8 +94,5 @@ def _kept(
 
 
 def _text(tables: Tables, seq: int) -> str | None:
-    found = logged_item(tables.log.bodies(seq))
-    parsed = parse_one(found.raw) if found is not None else None
-    if isinstance(parsed, Parsed) and isinstance(parsed.item, Message):
-        return parsed.item.text
-    return None
+    message = logged_message(tables.log.bodies(seq))
+    return message.text if message is not None else None

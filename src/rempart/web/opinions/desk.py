@@ -26,13 +26,12 @@ from rempart.connect.opinion.limits import BreakerState
 from rempart.connect.opinion.settings import OpinionSettings
 from rempart.connect.opinion.sources import source_of
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_item
+from rempart.engine.embedded_items import logged_message
 from rempart.engine.embedded_opinions import opine
 from rempart.engine.embedded_step import Arrived, Step
 from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion
 from rempart.errors import StoreError
-from rempart.ingest import Parsed, parse_one
-from rempart.model import Message, Opinion, Outcome, Verdict
+from rempart.model import Opinion, Outcome, Verdict
 from rempart.store.interface import Tables
 from rempart.web.opinions.seat import Seat
 
@@ -115,7 +114,7 @@ class OpinionDesk:
                     if (row.seq, seat.name) not in known
                     and now_ms - row.received_at_ms <= seat.settings.max_age * 1000
                 ]
-                message = _message(tables, row.seq) if wanting else None
+                message = logged_message(tables.log.bodies(row.seq)) if wanting else None
                 if message is None:
                     continue
                 outcome = _outcome(row.outcome) if row.outcome else None
@@ -184,11 +183,3 @@ def _known(tables: Tables, first: int) -> set[tuple[int, str]]:
         if told is not None:
             found.add((told.of, told.source))
     return found
-
-
-def _message(tables: Tables, seq: int) -> Message | None:
-    item = logged_item(tables.log.bodies(seq))
-    parsed = parse_one(item.raw) if item is not None else None
-    if isinstance(parsed, Parsed) and isinstance(parsed.item, Message):
-        return parsed.item
-    return None
