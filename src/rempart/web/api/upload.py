@@ -8,12 +8,9 @@ part, as it arrives (multipart/form-data, RFC 7578, or the bare file).
 from __future__ import annotations
 
 import asyncio
-import os
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from hashlib import blake2b
 from ipaddress import ip_address
 from typing import Final, NamedTuple
 
@@ -23,6 +20,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from rempart.errors import InputError
 from rempart.media.finding import MAX_BYTES
+from rempart.web.api.often import Often
 from rempart.web.api.request import AnyRequest
 from rempart.web.failures import BusyError, TooLargeError, WrongTypeError
 
@@ -37,7 +35,6 @@ AT_ONCE: Final = 2
 """So many photos are looked at at the same time; the others wait their turn."""
 CHECKS: Final = 40
 PER_SECONDS: Final = 600.0
-MAX_KEYS: Final = 50_000
 
 
 class Upload(NamedTuple):
@@ -52,8 +49,7 @@ class Photos:
     ten minutes under a key of this process, so that none is stored; times are monotonic seconds."""
 
     def __init__(self) -> None:
-        self._key = os.urandom(32)
-        self._seen: OrderedDict[bytes, list[float]] = OrderedDict()
+        self._often = Often(CHECKS, PER_SECONDS)
         self.held = 0
         self.working = asyncio.Semaphore(AT_ONCE)
 
@@ -65,15 +61,7 @@ class Photos:
                 return 0.0
         except ValueError:
             pass
-        name = blake2b(address.encode(), digest_size=16, key=self._key).digest()
-        times = [at for at in self._seen.pop(name, []) if now - at < PER_SECONDS]
-        wait = times[0] + PER_SECONDS - now if len(times) >= CHECKS else 0.0
-        if wait <= 0:
-            times.append(now)
-        self._seen[name] = times
-        if len(self._seen) > MAX_KEYS:
-            self._seen.popitem(last=False)
-        return max(0.0, wait)
+        return self._often.wait(address.encode(), now)
 
 
 @asynccontextmanager
