@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -71,6 +71,7 @@ from rempart.rules.language import Program, RuleState
 
 _LOG = logging.getLogger(__name__)
 SIGNATURE_MEMORY_MS = 3_600_000
+DetectorT = TypeVar("DetectorT", bound=Detector)
 
 
 class PipelineSettings(msgspec.Struct, frozen=True):
@@ -171,17 +172,11 @@ class Pipeline:
     def protect(self, table: FactTable) -> None:
         """Other protected facts, from the next step on. Between two steps only."""
         self.facts = FactFinder(table) if table else None
-        self.detectors = tuple(
-            PersonalDataDetector(table.targets) if isinstance(one, PersonalDataDetector) else one
-            for one in self.detectors
-        )
+        self._swap(PersonalDataDetector, lambda _: PersonalDataDetector(table.targets))
 
     def use_links(self, links: LinkRules) -> None:
         """Other lists of links, from the next step on. Between two steps only; `versions` tells."""
-        self.detectors = tuple(
-            LinkDetector(links) if isinstance(detector, LinkDetector) else detector
-            for detector in self.detectors
-        )
+        self._swap(LinkDetector, lambda _: LinkDetector(links))
 
     def use_rules(self, program: Program | None) -> None:
         """Other rules of the language, from the next step on; the state must be told too
@@ -192,8 +187,12 @@ class Pipeline:
     def use_learned(self, delta: Delta | None, version: str) -> None:
         """Other words learned on site (None: what ships), from the next step on. Between two steps
         only; `versions` tells."""
+        self._swap(TextDetector, lambda detector: detector.taught(delta, version))
+
+    def _swap(self, kind: type[DetectorT], make: Callable[[DetectorT], Detector]) -> None:
+        """Another one in the place of each detector of this kind."""
         self.detectors = tuple(
-            detector.taught(delta, version) if isinstance(detector, TextDetector) else detector
+            make(detector) if isinstance(detector, kind) else detector
             for detector in self.detectors
         )
 
