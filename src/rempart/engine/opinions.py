@@ -16,7 +16,6 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections import deque
 from typing import NamedTuple
 
 import msgspec
@@ -88,7 +87,7 @@ def rejudge(
     abuse = max(labels.values())
     effects = pipeline.rules.on_message(Facts(message, signals, labels, abuse, None))
     verdict, ids, planned = pipeline.planner.for_message(
-        _copy(book), message, effects, outcome.raid
+        book.copy(), message, effects, outcome.raid
     )
     known = set(outcome.measures)
     new = [measure for measure in planned if measure.id not in known]
@@ -113,17 +112,6 @@ def _released(outcome: Outcome, opinion: Opinion, may_release: frozenset[str]) -
         outcome, verdict=Verdict.ALLOW, rules=(*outcome.rules, RELEASED), measures=()
     )
     return Rejudged(allowed, [], outcome.measures)
-
-
-def _copy(book: MeasureBook) -> MeasureBook:
-    copied = MeasureBook()
-    copied.standing = dict(book.standing)
-    copied.held_accounts = dict(book.held_accounts)
-    copied.uses = {key: deque(uses) for key, uses in book.uses.items()}
-    copied.refused = dict(book.refused)
-    copied.lifted = book.lifted
-    copied.corrections = book.corrections
-    return copied
 
 
 def is_releasable(outcome: Outcome, opinion: Opinion) -> bool:

@@ -96,6 +96,18 @@ class MeasureBook:
         self._swept_ms = 0
         self._clock_ms = 0
 
+    def copy(self) -> MeasureBook:
+        """A book to plan in without consequence. What only people change is shared; the clock of
+        its sweep begins anew."""
+        copied = MeasureBook()
+        copied.standing = dict(self.standing)
+        copied.held_accounts = dict(self.held_accounts)
+        copied.uses = {key: deque(uses) for key, uses in self.uses.items()}
+        copied.refused = dict(self.refused)
+        copied.lifted = self.lifted
+        copied.corrections = self.corrections
+        return copied
+
     def remember(self, measure: Measure) -> None:
         """Takes in a measure that is in force (after a restart, or just planned)."""
         until = _ms(measure.until) if measure.until else 1 << 60
