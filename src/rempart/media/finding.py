@@ -15,7 +15,6 @@ MAX_BYTES = 25 * 1024 * 1024
 """A larger file is not looked at."""
 MAX_PIXELS = 100_000_000
 """A picture that claims more is not decoded."""
-MAX_SIDE = 65_535
 
 
 class Kind(StrEnum):

@@ -48,10 +48,6 @@ _FRENCH_LATE: Final = re.compile(
     rf"\b(?P<way>{_SURE_WAY}|{_DOUBTFUL_WAY}) {{1,2}}(?P<name>{_NAME})"
     r"[, ]{1,3}(?:au |n ?° ?|no\.? ?|numero |num )(?P<number>\d{1,4}) ?(?:bis|ter)?(?![\w])"
 )
-_WAY_ONLY: Final = re.compile(
-    rf"\b(?:{_SURE_WAY}|place|route|"
-    rf"cours) {{1,2}}(?:{_LITTLE}){{0,3}}[a-z][a-z'-]{{2,24}}(?:[ -][a-z][a-z'-]{{2,24}})?"
-)
 _CODE_TOWN: Final = re.compile(
     r"(?<![\w.,-])(?:0[1-9]|[1-8]\d|9[0-578])\d{3},? {1,2}(?:le |la |les |l'|saint[- ]|"
     r"st[- ])?[a-z][a-z'-]{2,24}"
@@ -176,8 +172,3 @@ def _where_one_lives(folded: str) -> Iterator[Found]:
     for pattern in (_BRITISH_CODE, _US_TOWN):
         for match in pattern.finditer(folded):
             yield Found("address", match.start(), match.end(), 0.6)
-
-
-def way_in(folded: str, start: int, end: int) -> bool:
-    """Whether a way with its name stands there, without a number."""
-    return _WAY_ONLY.search(folded, start, end) is not None

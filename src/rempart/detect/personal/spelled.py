@@ -84,13 +84,6 @@ def spelled_numbers(folded: str) -> Iterator[Found]:
         yield Found("phone", start, end, 0.8)
 
 
-def spelled_digits(folded: str) -> Iterator[tuple[str, int, int]]:
-    """Runs of at least six digits, of which some are words: digits, and where they stand."""
-    for digits, words, start, end in _runs(folded):
-        if words and len(digits) >= 6:
-            yield digits, start, end
-
-
 def spoken_mails(folded: str) -> Iterator[Found]:
     """Addresses whose signs were written out; "at" alone is a common word, so then the host must
     be one where people have their mail."""

@@ -197,7 +197,6 @@ def _labelled(checker: Checker, node: ast.Call) -> Typed:
     if thing.type is not Type.THING:
         raise _refuse(given["thing"], "labels stand on account, channel, target or message")
     label = _literal(checker, given["label"], "a label")
-    checker.parts.uses_labels = True
     name = ast.unparse(given["thing"])
     return Typed(f"labels.has({name!r} + '\\x1f' + {thing.code}, {label!r}, now)", Type.BOOL)
 

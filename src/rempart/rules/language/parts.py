@@ -41,7 +41,6 @@ class Parts:
         self.patterns: dict[str, dict[str, int]] = {"text": {}, "fold": {}}
         self.lone_patterns: dict[str, int] = {}
         self.used_lists: dict[str, int] = {}
-        self.uses_labels = False
         self._temporaries = 0
 
     def field(self, path: str, field: Field) -> str:

@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple
 
 from litestar import Response
 
-from rempart.errors import RempartError
 from rempart.store.interface.facts import TargetSessionRow
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.asgi import AsgiScope
@@ -34,10 +33,6 @@ class TargetSession(NamedTuple):
 
     secret: str
     target: str
-
-
-class NoTargetSessionError(RempartError):
-    """Nobody has opened this page with an invitation here."""
 
 
 def cookie_name(request: AnyRequest) -> str:
