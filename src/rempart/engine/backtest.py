@@ -38,11 +38,11 @@ _NONE: Final = Outcome("", Verdict.ALLOW, 0.0)
 Progress = Callable[[int, int], object]
 
 
-class RuleHits(msgspec.Struct, frozen=True):
+class HitCounts(msgspec.Struct, frozen=True):
     """What one rule would have done. `fine` and `upheld`: hits that people have reviewed since, and
     found fine or kept the measures of; `already`: hits that were held anyway; `overlap`: other
     rules (of these, and of those that acted then) with the number of common hits; `series`: hits in
-    equal spans of time; `examples`: entries of the log."""
+    equal spans of time."""
 
     rule: str
     state: str
@@ -56,6 +56,11 @@ class RuleHits(msgspec.Struct, frozen=True):
     errors: int
     overlap: dict[str, int]
     series: list[int]
+
+
+class RuleHits(HitCounts, frozen=True):
+    """`examples`: entries of the log."""
+
     examples: list[int]
 
 

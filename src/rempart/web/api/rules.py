@@ -22,6 +22,7 @@ from rempart.engine.rule_files import terms_of
 from rempart.engine.versions import files_of, find, go_live, program_of, propose_rules, take_back
 from rempart.errors import ConflictError, InputError
 from rempart.rules.language import Problem, Program, RuleProblemsError
+from rempart.rules.language.source import RuleSource
 from rempart.rules.language.trial import TrialResult, run_tests
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionMove, VersionRow
@@ -294,19 +295,20 @@ def checked_program(data: RuleFiles | Proposal) -> Program:
         ) from error
 
 
+def summary_of(rule: RuleSource) -> RuleSummary:
+    return RuleSummary(
+        rule.name,
+        rule.state,
+        rule.canary,
+        rule.file,
+        rule.line,
+        rule.description,
+        len(rule.tests),
+    )
+
+
 def summaries(program: Program) -> list[RuleSummary]:
-    return [
-        RuleSummary(
-            rule.name,
-            rule.state,
-            rule.canary,
-            rule.file,
-            rule.line,
-            rule.description,
-            len(rule.tests),
-        )
-        for rule in program.rules
-    ]
+    return [summary_of(rule) for rule in program.rules]
 
 
 def version_of(row: VersionRow) -> RuleVersion:

@@ -9,24 +9,19 @@ from datetime import datetime
 
 import msgspec
 
+from rempart.engine.backtest import HitCounts
 from rempart.rules.language import Problem
 from rempart.rules.language.trial import TrialResult
+from rempart.web.api.rules import RuleSummary
 from rempart.web.console.screens import Said
 
 
-class RuleRow(msgspec.Struct, frozen=True):
+class RuleRow(RuleSummary, frozen=True):
     """One rule of the community. `acted`, `would`: among the last messages that were looked at,
     how many it acted on, and how many it would have acted on were it not on trial; `on`: measures
     that are on because of it; `errors`: since it is in force."""
 
-    name: str
-    state: str
-    canary: int
-    file: str
-    line: int
-    description: dict[str, str]
-    tests: int
-    measures: list[str] = []
+    measures: list[str] = msgspec.field(default_factory=list)
     acted: int = 0
     would: int = 0
     on: int = 0
@@ -103,21 +98,9 @@ class Example(msgspec.Struct, frozen=True):
     case: str | None
 
 
-class RuleHistory(msgspec.Struct, frozen=True):
-    """See `engine.backtest.RuleHits`; `peak`: the highest bar, which begins at `peak_at`."""
+class RuleHistory(HitCounts, frozen=True):
+    """`peak`: the highest bar, which begins at `peak_at`."""
 
-    rule: str
-    state: str
-    hits: int
-    accounts: int
-    channels: int
-    fine: int
-    upheld: int
-    already: int
-    unknown: int
-    errors: int
-    overlap: dict[str, int]
-    series: list[int]
     peak: int
     peak_at: datetime | None
     examples: list[Example]

@@ -8,9 +8,10 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import asdict
 
 from rempart.cases.rule_measures import active_measures, measures_of_version
-from rempart.engine.backtest import Backtest, RuleHits
+from rempart.engine.backtest import Backtest, HitCounts, RuleHits
 from rempart.engine.versions import files_of, find, program_of
 from rempart.model import Outcome
 from rempart.rules import RuleSet
@@ -18,6 +19,7 @@ from rempart.rules.language import Program
 from rempart.rules.language.source import RuleSource
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow
+from rempart.web.api.rules import summary_of
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import rule_screens as screens
 from rempart.web.console.reading import moment, said_in_channel
@@ -168,16 +170,7 @@ def editor(tables: Tables, now_ms: int, id: str) -> screens.Editor:
 def rule_row(rule: RuleSource) -> screens.RuleRow:
     wanted = [f"{one.kind.value} {one.scope.value}" for one in rule.effects]
     wanted += [f"label {one.thing} {one.label}" for one in rule.labellings if one.on]
-    return screens.RuleRow(
-        rule.name,
-        rule.state,
-        rule.canary,
-        rule.file,
-        rule.line,
-        rule.description,
-        len(rule.tests),
-        wanted,
-    )
+    return screens.RuleRow(**asdict(summary_of(rule)), measures=wanted)
 
 
 def rule_rows(program: Program) -> list[screens.RuleRow]:
@@ -216,21 +209,10 @@ def _rule_history(tables: Tables, whole: Backtest, one: RuleHits) -> screens.Rul
     peak = max(one.series, default=0)
     at = moment(whole.begin_ms + one.series.index(peak) * whole.step_ms) if peak else None
     return screens.RuleHistory(
-        one.rule,
-        one.state,
-        one.hits,
-        one.accounts,
-        one.channels,
-        one.fine,
-        one.upheld,
-        one.already,
-        one.unknown,
-        one.errors,
-        one.overlap,
-        one.series,
-        peak,
-        at,
-        examples(tables, one.examples[-MOST_EXAMPLES:]),
+        **{name: getattr(one, name) for name in HitCounts.__struct_fields__},
+        peak=peak,
+        peak_at=at,
+        examples=examples(tables, one.examples[-MOST_EXAMPLES:]),
     )
 
 
