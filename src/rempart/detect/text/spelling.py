@@ -17,23 +17,10 @@ from functools import cache
 from typing import Final
 
 from rempart.detect.text.terms import read_phrases, shipped_terms
-from rempart.detect.text.words import read_classes
+from rempart.detect.text.words import WEIGHTY, read_classes
 
 _SHORTEST: Final = 5
-_CLASSES: Final = frozenset(
-    [
-        "slur",
-        "insult",
-        "profanity",
-        "sexual",
-        "kill",
-        "suicide",
-        "dehuman",
-        "hate_verb",
-        "expel",
-        "inferior",
-    ]
-)
+_CLASSES: Final = frozenset((*WEIGHTY, "expel", "inferior"))
 _WORD: Final = re.compile(r"[a-z]{5,}")
 
 

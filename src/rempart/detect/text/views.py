@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from rempart.detect.text.evasion import ALONE, ENDLESS, INSIDE, TRIPLE, signed
 from rempart.detect.text.terms import read_terms
-from rempart.detect.text.words import read_classes
+from rempart.detect.text.words import WEIGHTY, read_classes
 
 MAX_LENGTH: Final = 4_000
 _ENDLESS: Final = 13
@@ -70,16 +70,7 @@ def _by_form() -> dict[tuple[str, int], tuple[str, ...]]:
         listed = sorted(read_terms(name), key=lambda term: (-term.score, term.text))
         hidden.update(dict.fromkeys(term.text for term in listed if " " not in term.text))
     concepts = read_classes("concepts.tsv")
-    for kind in (
-        "slur",
-        "insult",
-        "profanity",
-        "sexual",
-        "kill",
-        "suicide",
-        "dehuman",
-        "hate_verb",
-    ):
+    for kind in WEIGHTY:
         hidden.update(dict.fromkeys(word for word, its in concepts.items() if its == kind))
     hidden.update(dict.fromkeys(read_classes("identity.tsv")))
     forms: dict[tuple[str, int], list[str]] = {}

@@ -22,6 +22,17 @@ from numpy.typing import NDArray
 
 IDENTITY: Final = "<id>"
 _PERSONS: Final = frozenset((IDENTITY, "you", "he_she", "they", "people", "role"))
+WEIGHTY: Final = (
+    "slur",
+    "insult",
+    "profanity",
+    "sexual",
+    "kill",
+    "suicide",
+    "dehuman",
+    "hate_verb",
+)
+"""Classes of words that carry a verdict, and are worth hiding."""
 POWER: Final = 0x01000193
 _MASK: Final = 0xFFFFFFFF
 SLOTS: Final = 1 << 16
