@@ -14,7 +14,8 @@ Rules of this module:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from copy import copy
 from hashlib import blake2b
 from types import CodeType
 from typing import Any, Final, NamedTuple
@@ -92,23 +93,12 @@ class Program:
         self,
         files: Mapping[str, str],
         lists: Mapping[str, Sequence[str]],
-        *,
-        tried: frozenset[str] | None = None,
     ) -> None:
-        """`files`: rule files by name; `lists`: term lists by name, terms in folded form. `tried`:
-        these rules alone, live whatever their state. RuleProblemsError with everything that is
-        wrong: then nothing of it runs."""
+        """`files`: rule files by name; `lists`: term lists by name, terms in folded form.
+        RuleProblemsError with everything that is wrong: then nothing of it runs."""
         self.files = dict(sorted(files.items()))
         self.lists = {name: tuple(terms) for name, terms in sorted(lists.items())}
-        self.rules, self._checked, self._parts = _checked(self.files, frozenset(lists))
-        if tried is not None:
-            self.rules = tuple(
-                rule._replace(state="live", canary=100)
-                if rule.name in tried
-                else rule._replace(state="off", canary=0)
-                for rule in self.rules
-            )
-        self.by_name = {rule.name: rule for rule in self.rules}
+        rules, self._checked, self._parts = _checked(self.files, frozenset(lists))
         self.hash = _hash(self.files, self.lists)
         self._plans = list(self._parts.counters)
         try:
@@ -117,6 +107,12 @@ class Program:
             what = "the patterns of these rules are too large together"
             hint = "smaller numbers in {…}, or a list of terms instead"
             raise RuleProblemsError([Problem(min(self.files), 1, 0, 1, what, hint)]) from error
+        self._arrange(rules)
+
+    def _arrange(self, rules: tuple[RuleSource, ...]) -> None:
+        """These states of the rules: one function for each kind of message."""
+        self.rules = rules
+        self.by_name = {rule.name: rule for rule in rules}
         self._of_kind = {
             kind: [
                 number
@@ -137,11 +133,24 @@ class Program:
 
     def only(self, name: str) -> Program:
         """This rule alone, as if it were live: for its tests and for a look back."""
-        return Program(self.files, self.lists, tried=frozenset({name}))
+        return self._trying(frozenset({name}))
 
     def all_live(self) -> Program:
         """Every rule as if it were live."""
-        return Program(self.files, self.lists, tried=frozenset(self.by_name))
+        return self._trying(frozenset(self.by_name))
+
+    def _trying(self, names: Container[str]) -> Program:
+        """These rules live and the others off; all that was checked and built is shared."""
+        trial = copy(self)
+        trial._arrange(
+            tuple(
+                rule._replace(state="live", canary=100)
+                if rule.name in names
+                else rule._replace(state="off", canary=0)
+                for rule in self.rules
+            )
+        )
+        return trial
 
     def new_state(self) -> RuleState:
         return RuleState(self._plans)
@@ -149,10 +158,6 @@ class Program:
     def reason(self, rule: str) -> dict[str, str]:
         found = self.by_name.get(rule)
         return found.reason if found else {}
-
-    def source_of(self, kind: str) -> str:
-        """The generated function, for people who want to see it."""
-        return self._source(kind)
 
     def run(self, facts: Facts, state: RuleState) -> Fired:
         """All rules over one message; `state` is changed by it."""
@@ -225,7 +230,8 @@ class Program:
 
     def _label(self, rule: RuleSource, message: Message, state: RuleState, now: float) -> None:
         for labelling in rule.labellings:
-            thing = labelling.thing + "\x1f" + thing_key(labelling.thing, message)
+            key = _KEYS[labelling.thing](message, message.author)
+            thing = f"{labelling.thing}\x1f{key}"
             state.labels.set(
                 thing,
                 labelling.label,
@@ -299,10 +305,11 @@ def _local(path: str) -> str:
     return "f_" + path.replace(".", "_")
 
 
-def thing_key(thing: str, message: Message) -> str:
-    """The key of an account, channel, target or message, as the language's own code makes it."""
-    place = {"m": message, "a": message.author}
-    return str(eval(THINGS[thing], {"__builtins__": {}}, place))  # noqa: S307 - a constant of ours
+_KEYS: Final[dict[str, Callable[[Message, Account], str]]] = {
+    thing: eval(f"lambda m, a: {code}", {"__builtins__": {}})  # noqa: S307 - constants of ours
+    for thing, code in THINGS.items()
+}
+"""The key of an account, channel, target or message, by the code that conditions use too."""
 
 
 def _counter_lines(plan: CounterPlan, number: int) -> list[str]:
