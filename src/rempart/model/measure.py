@@ -9,11 +9,17 @@ import msgspec
 
 
 class MeasureKind(StrEnum):
+    """`lock_out` hides for the target only: never deleted, just not delivered. `members_only` lets
+    followers or older accounts speak. `time_out` is a mute that the platform itself ends."""
+
     HOLD = "hold"
     HIDE = "hide"
     REMOVE = "remove"
     MUTE = "mute"
+    TIME_OUT = "time_out"
     SLOW_MODE = "slow_mode"
+    MEMBERS_ONLY = "members_only"
+    LINK_BLOCK = "link_block"
     SHIELD = "shield"
     LOCK_OUT = "lock_out"
     SUSPEND = "suspend"
