@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 from rempart.cli import main
 from rempart.detect.text.fold import fold
+from rempart.model import LADDER
 from rempart.rules.language import Program, RuleProblemsError
 from rempart.rules.language.calls import CALLS, SCORES
 from rempart.rules.language.expression import Mistake, check
-from rempart.rules.language.measures import _SCOPES, read_measure
+from rempart.rules.language.measures import read_measure
 from rempart.rules.language.parts import Parts
 from rempart.rules.language.source import _FIELDS, KINDS
 from rempart.rules.language.trial import _Written, run_tests
@@ -142,7 +143,7 @@ def test_the_table_of_measures_says_what_each_may_touch() -> None:
         for kind in re.findall(r"`([^`]+)`", kinds):
             told[kind] = {scope.strip() for scope in touched.split(",")}
     assert {kind: told[kind] for kind in told if "label" not in kind} == {
-        kind.value: {scope.value for scope in scopes} for kind, scopes in _SCOPES.items()
+        kind.value: {scope.value for scope in rung.touches} for kind, rung in LADDER.items()
     }
 
 

@@ -26,12 +26,12 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
 def test_one_file_serves_engine_and_web(tmp_path: Path) -> None:
     folder = write(
         tmp_path,
-        '[detection]\nprivate_for = ["lea"]\n[limits]\naccount_holds = 9\n'
+        '[detection]\nprivate_for = ["lea"]\n[limits.hour]\nhold = 9\n'
         '[web]\npublic_url = "https://rempart.example"\n',
     )
     engine = load_engine_settings(folder)
     assert engine.pipeline.private_for == {"lea"}
-    assert engine.limits.account_holds == 9
+    assert engine.limits.hour.hold == 9
     assert load_settings(folder).over_tls
 
 
@@ -40,13 +40,13 @@ def test_one_file_serves_engine_and_web(tmp_path: Path) -> None:
     [
         ("[links]\nothers = 'block'\n", "there is no 'block' (one of: allow, hold, deny)"),
         ("[detektion]\n", "did you mean [detection]?"),
-        ("[limits]\nacount_holds = 3\n", "acount_holds"),
+        ("[limits]\nhours = 3\n", "did you mean hour?"),
         ("[web]\nmax_body = 'much'\n", "max_body"),
         ("[log\n", "settings cannot be read"),
         ('[webhooks.bot]\nurl = "https://bot.example"\nsecret = "short"\n', "webhooks.bot"),
-        ("[limits]\naccount_hold = 3\n", "[limits]: unknown setting account_hold"),
-        ("[limits]\naccount_hold = 3\n", "did you mean account_holds?"),
-        ("[limits]\naccount_holds = 'x'\n", "[limits]: account_holds: expected int, got str"),
+        ("[limits.hour]\nholds = 3\n", "[limits]: unknown setting holds"),
+        ("[limits.day]\nholds = 3\n", "did you mean hold?"),
+        ("[limits.hour]\nhold = 'x'\n", "[limits]: hour.hold: expected int"),
         ("[web]\ntrusted_proxy = ['x']\n", "[web]: unknown setting trusted_proxy"),
         ("[web]\ntrusted_proxies = ['nonsense']\n", "'nonsense' is not an address"),
         ("[web]\npublic_url = 'rempart.example'\n", "public_url: 'rempart.example'"),

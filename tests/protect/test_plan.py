@@ -20,7 +20,7 @@ from rempart.model import (
     ScopeKind,
     Verdict,
 )
-from rempart.protect import Limits, MeasureBook, Planner
+from rempart.protect import Ceilings, Limits, MeasureBook, Planner
 from rempart.rules import Effect, default_rules
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
@@ -168,7 +168,7 @@ def test_what_has_ended_is_forgotten_in_time() -> None:
 
 
 def test_at_a_limit_a_human_is_asked_once_and_nothing_is_dropped_in_silence() -> None:
-    planner, book = Planner(default_rules(), Limits(account_holds=10)), MeasureBook()
+    planner, book = Planner(default_rules(), Limits(hour=Ceilings(hold=10))), MeasureBook()
     measures = plan_attack(planner, book, attack(40))
     assert sum(m.scope.kind is ScopeKind.ACCOUNT for m in measures) == 10
     assert sum(m.kind is MeasureKind.ALARM for m in measures) == 1
@@ -190,7 +190,7 @@ def test_a_restart_remembers_what_is_in_force() -> None:
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 100_000)), max_size=60))
 def test_the_same_story_gives_the_same_measures(story: list[tuple[int, int]]) -> None:
     def tell() -> list[str]:
-        planner, book = Planner(default_rules(), Limits(account_holds=5)), MeasureBook()
+        planner, book = Planner(default_rules(), Limits(hour=Ceilings(hold=5))), MeasureBook()
         ids: list[str] = []
         for number, (author, seconds) in enumerate(sorted(story, key=lambda row: row[1])):
             one = message(number, f"bot{author}", seconds)

@@ -15,8 +15,8 @@ checkpoint_seconds = 60
 [links]                              # see docs/links-and-photos.md
 others = "allow"
 
-[limits]                             # measures per channel and hour before a human is asked
-account_holds = 2000
+[limits.hour]                        # measures of a kind per channel before a human is asked
+hold = 2000
 ```
 
 The sections `[web]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]` and `[opinions.*]` belong to

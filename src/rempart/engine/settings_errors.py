@@ -33,7 +33,7 @@ def _explained(error: str, kind: type[msgspec.Struct], where: str) -> InputError
     parts = _AT.match(error)
     assert parts is not None
     said, field = parts["said"], parts["field"] or ""
-    known = [item.encode_name for item in msgspec.structs.fields(kind)]
+    known = [item.encode_name for item in msgspec.structs.fields(_inner(kind, field))]
     if unknown := _UNKNOWN.search(said):
         near = get_close_matches(unknown["name"], known, 1)
         step = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
@@ -51,6 +51,15 @@ def _explained(error: str, kind: type[msgspec.Struct], where: str) -> InputError
     return InputError(
         f"{field}: {what}" if field else what, where=where, next_step="see docs/operating.md"
     )
+
+
+def _inner(kind: type[msgspec.Struct], field: str) -> type[msgspec.Struct]:
+    """The part of the section in which the field stands."""
+    for name in field.split(".") if field else ():
+        hint = get_type_hints(kind).get(name)
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            kind = hint
+    return kind
 
 
 def _choices(kind: type[msgspec.Struct], field: str) -> list[str]:

@@ -14,6 +14,7 @@ from rempart.model.case import (
     ReportState,
 )
 from rempart.model.identity import message_key, stable_id
+from rempart.model.ladder import LADDER, LegalForm, Rung
 from rempart.model.measure import Measure, MeasureKind, MeasureState, Scope, ScopeKind
 from rempart.model.message import Account, Event, EventKind, Item, Media, Message, MessageKind
 from rempart.model.opinion import Opinion
@@ -23,6 +24,7 @@ from rempart.model.signal import ABUSE_LABELS, THRESHOLD, Label, Signal
 
 __all__ = [
     "ABUSE_LABELS",
+    "LADDER",
     "THRESHOLD",
     "Account",
     "Campaign",
@@ -38,6 +40,7 @@ __all__ = [
     "Item",
     "ItemRefusal",
     "Label",
+    "LegalForm",
     "Measure",
     "MeasureKind",
     "MeasureState",
@@ -54,6 +57,7 @@ __all__ = [
     "ReportContact",
     "ReportRequest",
     "ReportState",
+    "Rung",
     "Scope",
     "ScopeKind",
     "Signal",

@@ -4,6 +4,7 @@
 `outbox.py` delivers with retries.
 """
 
-from rempart.protect.plan import Limits, MeasureBook, Planner
+from rempart.protect.limits import Ceilings, Limits
+from rempart.protect.plan import MeasureBook, Planner
 
-__all__ = ["Limits", "MeasureBook", "Planner"]
+__all__ = ["Ceilings", "Limits", "MeasureBook", "Planner"]

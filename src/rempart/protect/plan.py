@@ -34,6 +34,7 @@ from rempart.model import (
     stable_id,
 )
 from rempart.protect.corrections import Corrections
+from rempart.protect.limits import DAY_MS, HOUR_MS, Limit, Limits
 from rempart.rules import Effect, RuleSet
 
 _VERDICTS = {
@@ -41,26 +42,8 @@ _VERDICTS = {
     MeasureKind.HIDE: Verdict.HIDE,
     MeasureKind.REMOVE: Verdict.REMOVE,
 }
-_LIMIT_WINDOW_MS = 3_600_000
 _REFUSED_MS = 86_400_000
 """So long after its lease a measure that a person undid is still refused to its raid."""
-
-
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many measures of a kind one channel may get in an hour before a human is asked."""
-
-    account_holds: int = 2_000
-    shields: int = 60
-    slow_modes: int = 60
-
-    def of(self, kind: MeasureKind, scope: ScopeKind) -> int | None:
-        if scope is ScopeKind.MESSAGE or kind is MeasureKind.ALARM:
-            return None
-        if kind is MeasureKind.SHIELD:
-            return self.shields
-        if kind is MeasureKind.SLOW_MODE:
-            return self.slow_modes
-        return self.account_holds
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -170,7 +153,7 @@ class MeasureBook:
         self._swept_ms = at_ms
         self.standing = {k: s for k, s in self.standing.items() if s.until_ms > at_ms}
         self.held_accounts = {k: s for k, s in self.held_accounts.items() if s.until_ms > at_ms}
-        horizon = at_ms - _LIMIT_WINDOW_MS
+        horizon = at_ms - DAY_MS
         self.uses = {k: uses for k, uses in self.uses.items() if uses and uses[-1] > horizon}
         self.refused = {k: until for k, until in self.refused.items() if until > at_ms}
 
@@ -302,11 +285,14 @@ def _weight(effect: Effect) -> tuple[int, float]:
     return effect.priority, lease
 
 
-def _within(book: MeasureBook, kind: MeasureKind, scope: Scope, at_ms: int, limit: int) -> bool:
+def _within(book: MeasureBook, kind: MeasureKind, scope: Scope, at_ms: int, limit: Limit) -> bool:
+    """Counts this use, unless the channel has had its measure of them within an hour or a day."""
     uses = book.uses.setdefault(f"{kind}\x1f{scope.platform}\x1f{scope.channel}", deque())
-    while uses and uses[0] <= at_ms - _LIMIT_WINDOW_MS:
+    while uses and uses[0] <= at_ms - DAY_MS:
         uses.popleft()
-    if len(uses) >= limit:
+    if not limit.hour or len(uses) >= limit.day:
+        return False
+    if len(uses) >= limit.hour and uses[len(uses) - limit.hour] > at_ms - HOUR_MS:
         return False
     uses.append(at_ms)
     return True

@@ -5,31 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from rempart.model import MeasureKind, ScopeKind
+from rempart.model import LADDER, MeasureKind, ScopeKind
 from rempart.rules.interface import Effect
 from rempart.rules.language.problems import did_you_mean
 
 UNITS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 LONGEST_LEASE: Final = 366 * 86_400
 LONGEST: Final = 200
-_SCOPES: Final[dict[MeasureKind, tuple[ScopeKind, ...]]] = {
-    MeasureKind.HOLD: (ScopeKind.MESSAGE, ScopeKind.ACCOUNT),
-    MeasureKind.HIDE: (ScopeKind.MESSAGE,),
-    MeasureKind.REMOVE: (ScopeKind.MESSAGE,),
-    MeasureKind.MUTE: (ScopeKind.ACCOUNT,),
-    MeasureKind.TIME_OUT: (ScopeKind.ACCOUNT,),
-    MeasureKind.SUSPEND: (ScopeKind.ACCOUNT,),
-    MeasureKind.SLOW_MODE: (ScopeKind.CHANNEL,),
-    MeasureKind.MEMBERS_ONLY: (ScopeKind.CHANNEL,),
-    MeasureKind.LINK_BLOCK: (ScopeKind.CHANNEL,),
-    MeasureKind.SHIELD: (ScopeKind.TARGET,),
-    MeasureKind.LOCK_OUT: (ScopeKind.MESSAGE, ScopeKind.ACCOUNT),
-    MeasureKind.REPLY_STOP: (ScopeKind.ACCOUNT, ScopeKind.CHANNEL),
-    MeasureKind.ALARM: (ScopeKind.CHANNEL, ScopeKind.TARGET),
-}
-"""What each measure may touch."""
-
-_NEED_AN_END: Final = frozenset(MeasureKind) - {MeasureKind.REMOVE, MeasureKind.LOCK_OUT}
 _LENGTH: Final = re.compile(r"(\d+)\s*(second|minute|hour|day)s?")
 _FORM: Final = re.compile(
     r"(?P<kind>[a-z_-]+)\s+(?P<scope>[a-z]+)(?:\s+(?P<label>[a-z0-9][a-z0-9_-]*))?"
@@ -73,12 +55,12 @@ def read_measure(text: str, rule: str) -> Effect | Labelling:
     except ValueError:
         kinds = [*(known.value for known in MeasureKind), "label", "unlabel"]
         raise BadMeasureError(f"there is no measure `{kind}`", did_you_mean(kind, kinds)) from None
-    scopes = [scope.value for scope in _SCOPES[measure]]
+    scopes = [scope.value for scope in LADDER[measure].touches]
     if found["scope"] not in scopes:
         raise BadMeasureError(
             f"{measure.value} does not touch a {found['scope']}", f"it touches: {', '.join(scopes)}"
         )
-    if seconds is None and measure in _NEED_AN_END:
+    if seconds is None and not LADDER[measure].endless:
         raise BadMeasureError(
             f"{measure.value} needs an end", f"write `{kind} {found['scope']} for 10 minutes`"
         )
