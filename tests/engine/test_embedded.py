@@ -244,7 +244,7 @@ def test_many_senders_at_once(start: Start) -> None:
 
 
 def test_what_is_held_has_a_case_and_what_goes_out_is_queued(start: Start) -> None:
-    engine = start(EngineSettings(webhooks={"bot": Outgoing(), "else": Outgoing(("other",))}))
+    engine = start(EngineSettings(connectors={"bot": Outgoing(), "else": Outgoing(("other",))}))
     (result,) = engine.submit(parsed(line(1, text=ABUSE)), SOURCE).result()
     with engine.read() as tables:
         (measure,) = tables.stream.measures()

@@ -60,7 +60,7 @@ NOTHING = {"hate": 0.01, "insult": 0.02, "threat": 0.0, "sexual": 0.0, "self_har
 def settings(**more: Any) -> EngineSettings:
     return EngineSettings(
         detection=Detection(),
-        webhooks={"bot": Outgoing()},
+        connectors={"bot": Outgoing()},
         opinions={"guard": Opining(kind="chat", model="m", **{"shadow": False, **more})},
     )
 

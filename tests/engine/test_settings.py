@@ -79,4 +79,4 @@ def test_a_bot_on_this_machine_is_reached_when_it_is_named(tmp_path: Path) -> No
     )
     settings = load_settings(write(tmp_path, text))
     assert settings.webhooks["bot"].allow == ("127.0.0.1",)
-    assert load_engine_settings(tmp_path).webhooks["bot"].takes("twitch", "lea")
+    assert load_engine_settings(tmp_path).connectors["bot"].takes("twitch", "lea")

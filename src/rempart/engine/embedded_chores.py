@@ -201,7 +201,7 @@ def _told(settings: EngineSettings) -> dict[str, Any]:
     return {
         "limits": msgspec.to_builtins(settings.limits),
         "private_for": sorted(settings.detection.private_for),
-        "connectors": sorted(settings.webhooks),
+        "connectors": sorted(settings.connectors),
         **_told_of_opinions(settings),
     }
 

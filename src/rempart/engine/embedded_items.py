@@ -37,7 +37,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who delivered items, and how far that is proven: `transport-authenticated` (a token or a
     shared secret), `source-signed` (the platform's own signature), or `user-submitted`.
 
-    `via`: `api`, `hook`, `file`, `scenario`; `name`: the token, hook or file."""
+    `via`: `api`, `hook`, `connector`, `file`, `scenario`; `name`: the token, hook, connector or
+    file."""
 
     via: str
     name: str = ""

@@ -455,7 +455,7 @@ def write_measures(
     first = tables.log.append([seal("measure", to_value(measure)) for measure in measures])
     tables.stream.add_measures(measures, range(first, first + len(measures)))
     tell_measures(tables, measures, None)
-    for name, outgoing in settings.webhooks.items():
+    for name, outgoing in settings.connectors.items():
         told = [
             measure.id
             for measure in measures

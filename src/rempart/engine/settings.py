@@ -71,13 +71,19 @@ class EngineLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Outgoing(msgspec.Struct, frozen=True):
     """A connector that measures are queued for. `channels` empty: all; an entry is the name of a
-    channel, or `platform/channel`."""
+    channel, or `platform/channel`. `platform` empty: all; `measures` False: it only reads."""
 
     channels: tuple[str, ...] = ()
+    measures: bool = True
+    platform: str = ""
 
     def takes(self, platform: str, channel: str) -> bool:
         names = self.channels
-        return not names or channel in names or f"{platform}/{channel}" in names
+        return (
+            self.measures
+            and self.platform in ("", platform)
+            and (not names or channel in names or f"{platform}/{channel}" in names)
+        )
 
 
 class Opining(msgspec.Struct, frozen=True):
@@ -102,7 +108,8 @@ class EngineSettings(msgspec.Struct, frozen=True):
     log: LogSettings = LogSettings()
     limits: Limits = Limits()
     engine: EngineLimits = EngineLimits()
-    webhooks: dict[str, Outgoing] = {}
+    connectors: dict[str, Outgoing] = {}
+    """Whom measures go to: webhooks by their name, others as `twitch.NAME`."""
     opinions: dict[str, Opining] = {}
     links: Links = Links()
     folder: Path = Path()
@@ -141,7 +148,6 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
     def section(name: str, kind: type[S]) -> S:
         return read_section(document.get(name, {}), kind, name, path)
 
-    webhooks = named_sections(document, "webhooks", path)
     return EngineSettings(
         community=section("community", Community),
         detection=section("detection", Detection),
@@ -150,15 +156,19 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         engine=section("engine", EngineLimits),
         links=section("links", Links),
         folder=data_dir,
-        webhooks={
-            name: read_section(found, Outgoing, f"webhooks.{name}", path)
-            for name, found in webhooks.items()
-        },
+        connectors=_connectors(document, path),
         opinions={
             name: read_section(found, Opining, f"opinions.{name}", path)
             for name, found in named_sections(document, "opinions", path).items()
         },
     )
+
+
+def _connectors(document: dict[str, Any], path: str) -> dict[str, Outgoing]:
+    return {
+        name: read_section(found, Outgoing, f"webhooks.{name}", path)
+        for name, found in named_sections(document, "webhooks", path).items()
+    }
 
 
 def named_sections(document: dict[str, Any], name: str, path: str) -> dict[str, Any]:

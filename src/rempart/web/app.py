@@ -41,6 +41,7 @@ from rempart.web.auth.guards import check_csrf
 from rempart.web.auth.headers import response_headers
 from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
+from rempart.web.connectors.board import Connectors
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import render_error
 from rempart.web.failures import (
@@ -73,6 +74,7 @@ def build_app(
     engine: EmbeddedEngine,
     settings: WebSettings | None = None,
     opinions: OpinionDesk | None = None,
+    connectors: Connectors | None = None,
 ) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
@@ -80,6 +82,7 @@ def build_app(
     numbers = Numbers(engine)
     closing = asyncio.Event()
     numbers.opinions = opinions
+    numbers.connectors = connectors
     framework = _framework(engine, settings, gate, numbers, closing)
     messages = Messages(engine, gate, settings, numbers)
     perspective = None
@@ -182,11 +185,12 @@ def _framework(
             "numbers": numbers,
             "community": engine.settings.community.name,
             "opinions": numbers.opinions,
+            "connectors": numbers.connectors,
             "closing": closing,
             "slow_down": SlowDown(),
             "notices": Notices(),
             "photos": Photos(),
-            "report_keys": _report_keys(engine),
+            "report_keys": report_keys(engine),
         }
     )
     return Litestar(
@@ -275,7 +279,7 @@ def _wants_page(request: AnyRequest) -> bool:
     return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
-def _report_keys(engine: EmbeddedEngine) -> ReportKeys:
+def report_keys(engine: EmbeddedEngine) -> ReportKeys:
     with engine.read() as tables:
         has_reports = tables.cases.has_reports()
     return ReportKeys.load(engine.data_dir / "keys", has_reports=has_reports)

@@ -19,18 +19,16 @@ from typing import NamedTuple
 
 import uvicorn
 
-from rempart.connect.outbound import Outbound
-from rempart.connect.webhook import Webhook
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.link_lists import watch_lists
 from rempart.engine.live import LOST
 from rempart.errors import InputError
 from rempart.model import Measure
-from rempart.protect.connector import Connector
 from rempart.protect.outbox import Outbox
-from rempart.web.app import build_app
+from rempart.web.app import build_app, report_keys
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.connections import Connection, close_overdue
+from rempart.web.connectors.board import Connectors, build_connectors
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_settings
 
@@ -88,7 +86,8 @@ async def _serve(
     on_ready: Callable[[Running], Awaitable[None] | None] | None,
 ) -> None:
     opinions = OpinionDesk(engine, settings.opinions, data)
-    app = build_app(engine, settings, opinions)
+    connectors = build_connectors(engine, settings, data, report_keys(engine))
+    app = build_app(engine, settings, opinions, connectors)
     server = _Server(
         uvicorn.Config(
             app,
@@ -106,7 +105,7 @@ async def _serve(
     )
     address = _address(listening)
     first_login = await asyncio.to_thread(write_first_login, engine, data, address)
-    outbox = _outbox(engine, settings)
+    outbox = _outbox(engine, connectors)
 
     loop = asyncio.get_running_loop()
 
@@ -135,6 +134,7 @@ async def _serve(
         asyncio.create_task(work)
         for work in (
             outbox.run(),
+            connectors.run(),
             _follow(engine, outbox),
             opinions.run(),
             close_overdue(server.server_state.connections),
@@ -167,12 +167,7 @@ def _never_garbage() -> None:
     gc.freeze()
 
 
-def _outbox(engine: EmbeddedEngine, settings: WebSettings) -> Outbox:
-    connectors: dict[str, Connector] = {
-        name: Webhook(hook.url, hook.secret, Outbound(allow=hook.allow))
-        for name, hook in settings.webhooks.items()
-    }
-
+def _outbox(engine: EmbeddedEngine, connectors: Connectors) -> Outbox:
     def given_up(measure: Measure, detail: str) -> None:
         scope = measure.scope
         engine.hub.publish(
@@ -184,9 +179,10 @@ def _outbox(engine: EmbeddedEngine, settings: WebSettings) -> Outbox:
 
     def takes(connector: str, measure: Measure) -> bool:
         scope = measure.scope
-        return engine.settings.webhooks[connector].takes(scope.platform, scope.channel)
+        outgoing = engine.settings.connectors.get(connector)
+        return outgoing is not None and outgoing.takes(scope.platform, scope.channel)
 
-    return Outbox(engine, connectors, given_up=given_up, takes=takes)
+    return Outbox(engine, connectors.out, given_up=given_up, takes=takes)
 
 
 async def _follow(engine: EmbeddedEngine, outbox: Outbox) -> None:

@@ -22,6 +22,8 @@ from rempart.engine.embedded_items import ItemResult
 from rempart.model import CaseState
 from rempart.store.interface.cases import CaseQuery
 from rempart.web.auth.caller import Caller
+from rempart.web.connectors.board import Connectors
+from rempart.web.connectors.metrics import told_of_connectors
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.opinions.metrics import told_of
 
@@ -39,6 +41,7 @@ class Numbers(Collector):
         self.listeners = 0
         self.perspective: Counter[str] = Counter()
         self.opinions: OpinionDesk | None = None
+        self.connectors: Connectors | None = None
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -96,6 +99,8 @@ class Numbers(Collector):
             yield compatible
         if self.opinions is not None:
             yield from told_of(self.opinions)
+        if self.connectors is not None:
+            yield from told_of_connectors(self.connectors)
         yield GaugeMetricFamily("rempart_listeners", "Open streams of events", value=self.listeners)
         failing = CounterMetricFamily(
             "rempart_rule_errors",

@@ -12,10 +12,9 @@ from rempart.cases.undo import LONGEST_SHIELD_MINUTES, shield, undo_measure, und
 from rempart.errors import InputError, NotFoundError
 from rempart.model import Measure
 from rempart.store.interface import Tables
-from rempart.web.api.request import AnyRequest, write
+from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import Caller, must_be_known, must_see, needs
 from rempart.web.auth.gate import now_ms
-from rempart.web.settings import WebSettings
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
@@ -141,9 +140,5 @@ def _home(tables: Tables, who: Caller, target: str) -> tuple[str, str]:
 
 
 def _connectors(request: AnyRequest, platform: str, channel: str) -> tuple[str, ...]:
-    settings: WebSettings = request.app.state.settings
-    return tuple(
-        name
-        for name, hook in settings.webhooks.items()
-        if not hook.channels or channel in hook.channels or f"{platform}/{channel}" in hook.channels
-    )
+    known = engine_of(request).settings.connectors
+    return tuple(name for name, outgoing in known.items() if outgoing.takes(platform, channel))

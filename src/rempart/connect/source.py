@@ -1,0 +1,127 @@
+"""The interface of connectors *in*: how messages and reports of a platform reach the service.
+
+A connector that reads (a socket, a stream, a list that is polled) is an `InConnector`: the service
+runs it until it ends. One that is called (a webhook of the platform) has a route of its own and
+uses the same `Intake`.
+
+Rules kept here:
+
+1. Items are handed over as JSON of our own form (docs/messages.md) and go through the engine like
+   any other delivery: checked one by one, idempotent by id, durable when `take` returns.
+2. Nothing is dropped. While the engine is full or the disk is, `take` waits and tries again; behind
+   it the reader's queue fills, then the reader waits too, and says so (`waits`).
+3. A connector mends itself: it reconnects with growing waits and a jitter, for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from rempart.model import ItemRefusal, ReportRequest
+
+QUEUE = 2_000
+AT_ONCE = 500
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 120.0
+
+
+class Taken(NamedTuple):
+    """What became of a batch: one JSON outcome per accepted item, in their order."""
+
+    outcomes: tuple[bytes, ...]
+    duplicates: int
+    refused: tuple[ItemRefusal, ...]
+
+
+class Intake(Protocol):
+    """What the service gives to a connector in."""
+
+    async def take(self, items: Sequence[bytes]) -> Taken:
+        """One JSON object per item (a message or an event). Durable when it returns."""
+
+    async def report(self, request: ReportRequest, reporter: str) -> str:
+        """A report of the platform's own; the id of the case it joined. `reporter` tells reporters
+        apart (kept as a keyed hash only). InputError when it cannot be taken."""
+
+
+class ConnectorNumbers:
+    """What `/metrics` tells of one connector, in and out. `connected` None: it holds no connection.
+    `lag`: seconds from being written to being taken, of the last message."""
+
+    def __init__(self) -> None:
+        self.connected: bool | None = None
+        self.lag = 0.0
+        self.taken = 0
+        self.duplicates = 0
+        self.refused = 0
+        self.waits = 0
+        self.retries = 0
+        self.applied = 0
+        self.not_applied = 0
+        self.trouble = ""
+        """What last went wrong, for a person; empty when nothing is."""
+
+
+class InConnector(ABC):
+    """Reads a platform. `name` is that of its settings, as in `twitch.lea`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.numbers = ConnectorNumbers()
+
+    @abstractmethod
+    async def run(self, intake: Intake) -> None:
+        """Until cancelled. Troubles of the other side are met inside; an error that comes out is a
+        mistake of ours: it is logged and `run` is called again."""
+
+
+class Feed:
+    """A bounded queue before the intake: what waits is handed over together, in order."""
+
+    def __init__(self, intake: Intake, numbers: ConnectorNumbers, size: int = QUEUE) -> None:
+        self._intake = intake
+        self._numbers = numbers
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue(size)
+
+    async def put(self, item: bytes) -> None:
+        """Waits while the queue is full: the platform's connection then waits too."""
+        if self._queue.full():
+            self._numbers.waits += 1
+        await self._queue.put(item)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < AT_ONCE and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._intake.take(batch)
+            finally:
+                for _ in batch:
+                    self._queue.task_done()
+
+    async def handed_over(self) -> None:
+        """Returns when everything that was put is taken."""
+        await self._queue.join()
+
+
+class Backoff:
+    """Growing waits with a jitter; `reset` once things go well again."""
+
+    def __init__(self, first: float = FIRST_WAIT, longest: float = LONGEST_WAIT) -> None:
+        self._first, self._longest = first, longest
+        self._next = first
+
+    def reset(self) -> None:
+        self._next = self._first
+
+    def next(self) -> float:
+        """Seconds to wait now; half to the whole of a wait that doubles each time."""
+        wait = self._next * random.uniform(0.5, 1.0)
+        self._next = min(self._longest, self._next * 2)
+        return wait
