@@ -31,6 +31,11 @@ PERSON_ONLY = {
     ("get", "/api/v1/sessions"),
     ("delete", "/api/v1/sessions"),
     ("delete", "/api/v1/sessions/{session}"),
+    ("get", "/api/v1/people"),
+    ("patch", "/api/v1/people/{person}"),
+    ("get", "/api/v1/roles"),
+    ("put", "/api/v1/roles/{role}"),
+    ("delete", "/api/v1/roles/{role}"),
 }
 NEEDS = {
     ("post", "/api/v1/messages"): "ingest",
@@ -115,6 +120,8 @@ def ask(client: httpx.Client, method: str, path: str) -> int:
         "connector",
         "token",
         "session",
+        "person",
+        "role",
         "place",
     ):
         filled = filled.replace(f"{{{name}}}", "nothing")

@@ -1,4 +1,4 @@
-"""Tables of access: people, one-time logins, sessions, bearer tokens, webhooks already seen.
+"""Tables of access: people and roles, one-time logins, sessions, bearer tokens, webhooks seen.
 
 No secret is kept: passwords as Argon2id hashes, session and token secrets as their SHA-256. All
 times are milliseconds since the epoch, UTC.
@@ -11,15 +11,31 @@ from typing import NamedTuple
 
 
 class PersonRow(NamedTuple):
-    """`channels` None: all of them. `disabled_ms` set: may no longer sign in."""
+    """`id` is her pseudonym outwards; `name` stays inside. `password_hash` empty: none chosen yet,
+    or she signs in by other means. `channels`, `queues`, `harms` None: all of them; `without`:
+    harms she chose not to see. `disabled_ms` set: may no longer sign in."""
 
     id: str
     name: str
     password_hash: str
-    scopes: tuple[str, ...]
+    roles: tuple[str, ...]
     channels: tuple[str, ...] | None
     created_ms: int
     disabled_ms: int | None
+    queues: tuple[str, ...] | None = None
+    harms: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    last_ms: int | None = None
+
+
+class RoleRow(NamedTuple):
+    """A role that was changed or added; `removed`: no longer to be had."""
+
+    key: str
+    name: str
+    rights: tuple[str, ...]
+    second_factor: bool
+    removed: bool = False
 
 
 class SessionRow(NamedTuple):
@@ -60,6 +76,16 @@ class AccessTables(ABC):
         """Adds or replaces; ConflictError when another person has that name."""
 
     @abstractmethod
+    def next_person(self) -> str:
+        """The id of the next person: `moderator-1`, `moderator-2` … never given twice."""
+
+    @abstractmethod
+    def roles(self) -> list[RoleRow]: ...
+
+    @abstractmethod
+    def put_role(self, row: RoleRow) -> None: ...
+
+    @abstractmethod
     def put_one_time(self, digest: bytes, expires_ms: int) -> None: ...
 
     @abstractmethod
@@ -76,7 +102,8 @@ class AccessTables(ABC):
     def sessions(self, person: str) -> list[SessionRow]: ...
 
     @abstractmethod
-    def touch_session(self, id: str, now_ms: int) -> None: ...
+    def touch_session(self, id: str, now_ms: int) -> None:
+        """The session, and with it its person, was seen now."""
 
     @abstractmethod
     def end_session(self, id: str) -> None: ...

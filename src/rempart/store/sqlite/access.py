@@ -8,9 +8,19 @@ import apsw
 import msgspec
 
 from rempart.errors import ConflictError
-from rempart.store.interface.access import AccessTables, PersonRow, SessionRow, TokenRow
+from rempart.store.interface.access import (
+    AccessTables,
+    PersonRow,
+    RoleRow,
+    SessionRow,
+    TokenRow,
+)
 
-_PEOPLE = "SELECT id, name, password_hash, scopes, channels, created_ms, disabled_ms FROM person "
+_PERSON = (
+    "id, name, password_hash, roles, channels, created_ms, disabled_ms, queues, harms, without,"
+    " last_ms"
+)
+_PEOPLE = f"SELECT {_PERSON} FROM person "
 _SESSIONS = "SELECT id, digest, person, agent, created_ms, last_ms FROM session "
 _TOKENS = (
     "SELECT id, digest, name, scopes, channels, created_ms, created_by, revoked_ms FROM token "
@@ -37,19 +47,44 @@ class SqliteAccessTables(AccessTables):
         if other is not None and other.id != row.id:
             raise ConflictError("another person has that name", where="name")
         self._db.execute(
-            "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            f"INSERT INTO person ({_PERSON}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET"
             " name = excluded.name, password_hash = excluded.password_hash,"
-            " scopes = excluded.scopes, channels = excluded.channels,"
-            " disabled_ms = excluded.disabled_ms",
+            " roles = excluded.roles, channels = excluded.channels,"
+            " disabled_ms = excluded.disabled_ms, queues = excluded.queues,"
+            " harms = excluded.harms, without = excluded.without",
             (
                 row.id,
                 row.name,
                 row.password_hash,
-                _pack(row.scopes),
+                _pack(row.roles),
                 _pack_or_none(row.channels),
                 row.created_ms,
                 row.disabled_ms,
+                _pack_or_none(row.queues),
+                _pack_or_none(row.harms),
+                _pack(row.without),
+                row.last_ms,
             ),
+        )
+
+    def next_person(self) -> str:
+        row = self._one(
+            "SELECT max(CAST(substr(id, 11) AS INTEGER)) FROM person WHERE id GLOB 'moderator-*'"
+        )
+        return f"moderator-{(row[0] if row and row[0] else 0) + 1}"
+
+    def roles(self) -> list[RoleRow]:
+        query = "SELECT key, name, rights, second_factor, removed FROM role ORDER BY key"
+        return [
+            RoleRow(key, name, _unpack(rights), bool(second), bool(removed))
+            for key, name, rights, second, removed in self._db.execute(query)
+        ]
+
+    def put_role(self, row: RoleRow) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO role VALUES (?, ?, ?, ?, ?)",
+            (row.key, row.name, _pack(row.rights), int(row.second_factor), int(row.removed)),
         )
 
     def put_one_time(self, digest: bytes, expires_ms: int) -> None:
@@ -72,6 +107,10 @@ class SqliteAccessTables(AccessTables):
 
     def touch_session(self, id: str, now_ms: int) -> None:
         self._db.execute("UPDATE session SET last_ms = ? WHERE id = ?", (now_ms, id))
+        self._db.execute(
+            "UPDATE person SET last_ms = ? WHERE id = (SELECT person FROM session WHERE id = ?)",
+            (now_ms, id),
+        )
 
     def end_session(self, id: str) -> None:
         self._db.execute("DELETE FROM session WHERE id = ?", (id,))
@@ -132,7 +171,19 @@ class SqliteAccessTables(AccessTables):
 
 
 def _person(row: tuple[Any, ...]) -> PersonRow:
-    return PersonRow(row[0], row[1], row[2], _unpack(row[3]), _unpack_or_none(row[4]), *row[5:])
+    return PersonRow(
+        id=row[0],
+        name=row[1],
+        password_hash=row[2],
+        roles=_unpack(row[3]),
+        channels=_unpack_or_none(row[4]),
+        created_ms=row[5],
+        disabled_ms=row[6],
+        queues=_unpack_or_none(row[7]),
+        harms=_unpack_or_none(row[8]),
+        without=_unpack(row[9]),
+        last_ms=row[10],
+    )
 
 
 def _token(row: tuple[Any, ...]) -> TokenRow:

@@ -1,8 +1,9 @@
 """The community's rules over HTTP: check, test, compare with history, propose, put in force.
 
-Who may moderate may write rules: check them, test them, see whom they would have hit, propose a
-version. Putting a version in force, or taking it back, is another right (`admin`). Rule files come
-and go as text, as they are written; term lists as lines.
+The right `write_rules` (a token's scope `moderate` has it): check them, test them, see whom they
+would have hit, propose a version. Putting a version in force, or taking it back, is another right
+(`deploy_rules`; a token's scope `admin`). Rule files come and go as text, as they are written; term
+lists as lines.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from rempart.rules.language.trial import TrialResult, run_tests
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionMove, VersionRow
 from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.auth import Caller, must_be_known, needs
+from rempart.web.auth import Caller, Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.failures import NoRightError
 
@@ -35,7 +36,7 @@ Text = Annotated[str, msgspec.Meta(max_length=1 << 20)]
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Reason = Annotated[str, msgspec.Meta(min_length=3, max_length=1_000)]
 MOST_BACKTESTED = 500_000
-WRITE, DEPLOY = [needs("moderate")], [needs("admin")]
+WRITE, DEPLOY = [needs_right(Right.WRITE_RULES)], [needs_right(Right.DEPLOY_RULES)]
 
 
 class RuleFiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

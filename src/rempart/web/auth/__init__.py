@@ -1,6 +1,7 @@
 """Who asks, and what they may: people, sessions, bearer tokens, the gate and its guards."""
 
-from rempart.web.auth.caller import Caller, Scope
+from rempart.cases.rights import Right
+from rempart.web.auth.caller import Caller, Scope, may
 from rempart.web.auth.gate import Gate
 from rempart.web.auth.guards import (
     NO_SESSION,
@@ -10,6 +11,7 @@ from rempart.web.auth.guards import (
     must_see,
     needs,
     needs_person,
+    needs_right,
     signed_in,
 )
 
@@ -17,12 +19,15 @@ __all__ = [
     "NO_SESSION",
     "Caller",
     "Gate",
+    "Right",
     "Scope",
     "caller",
     "csrf_token",
+    "may",
     "must_be_known",
     "must_see",
     "needs",
     "needs_person",
+    "needs_right",
     "signed_in",
 ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from rempart.cases.rights import OF_SCOPE, Bounds, Right
 from rempart.engine.embedded_items import Source
 
 
@@ -35,10 +36,16 @@ def scopes_of(words: tuple[str, ...]) -> frozenset[Scope]:
     return found
 
 
+def rights_of_scopes(words: tuple[str, ...]) -> frozenset[Right]:
+    """The rights of a token with these scopes."""
+    return frozenset().union(*(OF_SCOPE[word] for word in words))
+
+
 class Caller(msgspec.Struct, frozen=True):
     """A signed-in person (`session` set) or a bearer token. `channels` None: all of them; an entry
-    is a channel's name, or `platform/channel` where names collide. `id` is the person's or the
-    token's. `complete` is False between the one-time login and the choice of a password."""
+    is a channel's name, or `platform/channel` where names collide. `id` is the person's pseudonym
+    or the token's id. `complete` is False between the one-time login and the choice of a password,
+    and between the password and the second factor."""
 
     id: str
     name: str
@@ -47,6 +54,10 @@ class Caller(msgspec.Struct, frozen=True):
     session: str | None = None
     complete: bool = True
     via: str = "api"
+    rights: frozenset[Right] = frozenset()
+    queues: frozenset[str] | None = None
+    harms: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
 
     @property
     def source(self) -> Source:
@@ -57,10 +68,38 @@ class Caller(msgspec.Struct, frozen=True):
     def is_person(self) -> bool:
         return self.session is not None and self.complete
 
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(self.channels, self.queues, self.harms, self.without)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether nothing bounds its rights but its own wish not to see some harms."""
+        return self.channels is None and self.queues is None and self.harms is None
+
     def may(self, scope: Scope) -> bool:
         return self.complete and scope in self.scopes
 
     def sees(self, channel: str, platform: str | None = None) -> bool:
-        if self.channels is None or channel in self.channels:
-            return True
-        return platform is not None and f"{platform}/{channel}" in self.channels
+        return self.bounds.channel(channel, platform)
+
+
+def may(
+    caller: Caller,
+    right: Right,
+    channel: str | None = None,
+    harm: str | None = None,
+    *,
+    platform: str | None = None,
+    queue: str | None = None,
+) -> bool:
+    """Whether the caller has the right, and has it there. What is not named is not asked about:
+    without a channel the answer says that the right counts somewhere."""
+    bounds = caller.bounds
+    return (
+        caller.complete
+        and right in caller.rights
+        and (channel is None or bounds.channel(channel, platform))
+        and (harm is None or bounds.harm(harm))
+        and (queue is None or bounds.queue(queue))
+    )

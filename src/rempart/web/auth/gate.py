@@ -14,11 +14,13 @@ import asyncio
 import time
 from http.cookies import CookieError, SimpleCookie
 
+from rempart.cases.people import bounds_of, rights_of_person
+from rempart.cases.rights import Right, scopes_of_rights
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.store.interface import Tables
-from rempart.store.interface.access import SessionRow
+from rempart.store.interface.access import PersonRow, SessionRow
 from rempart.web.asgi import AsgiScope, header
-from rempart.web.auth.caller import Caller, scopes_of
+from rempart.web.auth.caller import Caller, Scope, rights_of_scopes, scopes_of
 from rempart.web.auth.secret import digest_of, new_id, new_secret
 from rempart.web.settings import WebSettings
 
@@ -79,7 +81,16 @@ class Gate:
         if row is None or row.revoked_ms is not None:
             return None
         channels = None if row.channels is None else frozenset(row.channels)
-        return self._remember(digest, Caller(row.id, row.name, scopes_of(row.scopes), channels))
+        return self._remember(
+            digest,
+            Caller(
+                row.id,
+                row.name,
+                scopes_of(row.scopes),
+                channels,
+                rights=rights_of_scopes(row.scopes),
+            ),
+        )
 
     def _session(self, secret: str) -> Caller | None:
         digest = digest_of(secret)
@@ -92,17 +103,14 @@ class Gate:
             if row is None or self._over(row, now):
                 return None
             person = tables.access.person(row.person) if row.person else None
+            rights = rights_of_person(tables, person) if person else frozenset()
         if row.person is None:
             return Caller("", "", frozenset(), frozenset(), session=row.id, complete=False)
         if person is None or person.disabled_ms is not None:
             return None
         if now - row.last_ms > TOUCH_EVERY_MS:
             self._engine.write(lambda tables: tables.access.touch_session(row.id, now))
-        channels = None if person.channels is None else frozenset(person.channels)
-        scopes = scopes_of(person.scopes)
-        return self._remember(
-            digest, Caller(person.id, person.name, scopes, channels, session=row.id)
-        )
+        return self._remember(digest, _signed_in(person, rights, row))
 
     def _over(self, row: SessionRow, now: int) -> bool:
         idle = now - row.last_ms > self._settings.idle_timeout * 1000
@@ -142,6 +150,21 @@ class Gate:
     async def end_session(self, id: str) -> None:
         await asyncio.wrap_future(self._engine.write(lambda tables: tables.access.end_session(id)))
         self.forget()
+
+
+def _signed_in(person: PersonRow, rights: frozenset[Right], row: SessionRow) -> Caller:
+    bounds = bounds_of(person)
+    return Caller(
+        person.id,
+        person.name,
+        frozenset(Scope(word) for word in scopes_of_rights(rights)),
+        bounds.channels,
+        session=row.id,
+        rights=rights,
+        queues=bounds.queues,
+        harms=bounds.harms,
+        without=bounds.without,
+    )
 
 
 def cookie(scope: AsgiScope, name: str) -> str | None:

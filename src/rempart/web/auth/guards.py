@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from litestar.connection import ASGIConnection, Request
 from litestar.handlers import BaseRouteHandler
 
+from rempart.cases.rights import Right
 from rempart.errors import NotFoundError
 from rempart.web.asgi import AsgiScope, header
-from rempart.web.auth.caller import Caller, Scope
+from rempart.web.auth.caller import Caller, Scope, may
 from rempart.web.auth.gate import Gate, cookie
 from rempart.web.auth.secret import csrf_of, same
 from rempart.web.failures import NoRightError, UnknownCallerError
@@ -72,13 +73,29 @@ def needs_person(scope: str) -> Guard:
     return guard
 
 
+def needs_right(right: Right, *, person: bool = False) -> Guard:
+    """A token or a person with that right somewhere; with `person` only a signed-in person."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        found = must_be_known(connection)
+        if person and not found.is_person:
+            raise NoRightError("only a signed-in person may do this", next_step="sign in at /login")
+        if not may(found, right):
+            raise NoRightError(f"the right `{right}` is missing", next_step=_completing(found))
+
+    return guard
+
+
 signed_in: Guard = needs_person("read")
 
 
 def must_have(found: Caller, wanted: Scope) -> None:
     if not found.may(wanted):
-        step = "" if found.complete else "choose a password at /login/password first"
-        raise NoRightError(f"the scope `{wanted}` is missing", next_step=step)
+        raise NoRightError(f"the scope `{wanted}` is missing", next_step=_completing(found))
+
+
+def _completing(found: Caller) -> str:
+    return "" if found.complete else "choose a password at /login/password first"
 
 
 def must_see(found: Caller, channel: str, platform: str | None = None) -> None:

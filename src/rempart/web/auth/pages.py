@@ -16,12 +16,12 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
+from rempart.cases.people import first_admin
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import ConflictError
 from rempart.store.interface.access import PersonRow
 from rempart.web.api.request import write
 from rempart.web.asgi import AsgiScope
-from rempart.web.auth.caller import Scope
 from rempart.web.auth.gate import Gate, cookie, now_ms
 from rempart.web.auth.guards import (
     LOGIN_COOKIE,
@@ -37,7 +37,6 @@ from rempart.web.auth.secret import (
     csrf_of,
     digest_of,
     hash_password_aside,
-    new_id,
     new_secret,
     verify_password_aside,
 )
@@ -110,9 +109,9 @@ async def choose_password(request: AnyRequest, data: Fields) -> Response[Any]:
     error = _wrong_choice(name, password, data.get("again", ""))
     if error is None:
         encoded = await hash_password_aside(password)
-        row = PersonRow(new_id("p"), name, encoded, (Scope.ADMIN,), None, now_ms(), None)
+        now = now_ms()
         try:
-            await write(request, lambda tables: tables.access.put_person(row))
+            row = await write(request, lambda tables: first_admin(tables, name, encoded, now))
         except ConflictError:
             error = "taken"
     if error is not None:

@@ -1,7 +1,7 @@
 """The page of learning: what was learned from decisions here, tried out, used, taken back.
 
 Learning never bites by itself: it proposes a version with what was measured of it; a person with
-the right `admin` over every channel puts it in force.
+the right `deploy_rules` over every channel puts it in force.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow, VersionState
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.api.rules import deployer
-from rempart.web.auth import must_be_known, needs, needs_person
-from rempart.web.auth.caller import Caller, Scope
+from rempart.web.auth import Right, may, must_be_known, needs, needs_right
+from rempart.web.auth.caller import Caller
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
@@ -31,7 +31,8 @@ from rempart.web.console.rule_screens import Example, VersionLine
 from rempart.web.console.rule_views import examples, may_deploy, version_line
 from rempart.web.failures import status_of
 
-MODERATE, DEPLOY = [needs_person("moderate")], [needs_person("admin")]
+WRITE = [needs_right(Right.WRITE_RULES, person=True)]
+DEPLOY = [needs_right(Right.DEPLOY_RULES, person=True)]
 WITH_EXAMPLES = 2
 MOST_EXAMPLES = 10
 
@@ -81,7 +82,7 @@ def view(tables: Tables, caller: Caller, now: int, detector: str) -> LearningScr
             _learned(tables, caller, row, with_examples=number < WITH_EXAMPLES)
             for number, row in enumerate(rows)
         ],
-        may_write=caller.may(Scope.MODERATE),
+        may_write=may(caller, Right.WRITE_RULES),
         may_deploy=may_deploy(caller),
     )
 
@@ -93,7 +94,7 @@ async def learning(request: AnyRequest) -> Response[Any]:
     return await _shown(request)
 
 
-@post("/console/learning", guards=MODERATE, status_code=200, include_in_schema=False)
+@post("/console/learning", guards=WRITE, status_code=200, include_in_schema=False)
 async def learn(request: AnyRequest) -> Response[Any]:
     who, at_ms = must_be_known(request), now_ms()
     try:

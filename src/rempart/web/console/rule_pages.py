@@ -4,9 +4,9 @@ Rules kept here:
 
 1. Everything works without a script: one form, whose buttons check, test, compare and propose; the
    page comes back with what was written and what was found.
-2. Putting in force and taking back need the right `admin` over every channel. Rules whose tests do
-   not hold are not put in force; rules that would have hit many accounts only at the second asking,
-   after their effect was shown.
+2. Putting in force and taking back need the right `deploy_rules` over every channel. Rules whose
+   tests do not hold are not put in force; rules that would have hit many accounts only at the
+   second asking, after their effect was shown.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.api.rules import TakeBack, deployer, must_hold, revert
-from rempart.web.auth import must_be_known, needs, needs_person
+from rempart.web.auth import Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import rule_form, rule_views
 from rempart.web.console.page import JSON, page, wants_json
@@ -39,8 +39,8 @@ from rempart.web.console.rule_screens import Editor, VersionScreen
 from rempart.web.console.templates import render
 from rempart.web.failures import status_of
 
-READ, WRITE = [needs("read")], [needs_person("moderate")]
-DEPLOY = [needs_person("admin")]
+READ, WRITE = [needs("read")], [needs_right(Right.WRITE_RULES, person=True)]
+DEPLOY = [needs_right(Right.DEPLOY_RULES, person=True)]
 MANY_ACCOUNTS = 20
 """Rules that would have hit more accounts than this are shown before they bite."""
 PREVIEWED = 20_000

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import asdict
 
+from rempart.cases.rights import Right
 from rempart.cases.rule_measures import active_measures, measures_of_version
 from rempart.engine.backtest import Backtest, HitCounts, RuleHits
 from rempart.engine.versions import files_of, find, program_of
@@ -20,7 +21,7 @@ from rempart.rules.language.source import RuleSource
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow
 from rempart.web.api.rules import summary_of
-from rempart.web.auth.caller import Caller, Scope
+from rempart.web.auth.caller import Caller, may
 from rempart.web.console import rule_screens as screens
 from rempart.web.console.reading import moment, said_in_channel
 
@@ -73,13 +74,13 @@ def rules(
         versions=[version_line(tables, row) for row in tables.versions.latest(VersionKind.RULES)],
         looked=seen.looked,
         standing=dict(standing.most_common()),
-        may_write=caller.may(Scope.MODERATE),
+        may_write=may(caller, Right.WRITE_RULES),
         may_deploy=may_deploy(caller),
     )
 
 
 def may_deploy(caller: Caller) -> bool:
-    return caller.may(Scope.ADMIN) and caller.channels is None
+    return may(caller, Right.DEPLOY_RULES) and caller.channels is None
 
 
 def version(
@@ -108,7 +109,7 @@ def version(
             for one in tables.versions.latest(VersionKind.RULES)
             if one.id != row.id
         ],
-        may_write=caller.may(Scope.MODERATE),
+        may_write=may(caller, Right.WRITE_RULES),
         may_deploy=may_deploy(caller),
     )
 

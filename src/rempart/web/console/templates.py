@@ -24,6 +24,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 
 from rempart.cases.harms import harms
+from rempart.cases.rights import pseudonym
 from rempart.web.console import words
 from rempart.web.console.labels import LABELS
 from rempart.web.console.raid_page import account_ref
@@ -103,6 +104,7 @@ def environment(language: str) -> Environment:
         "numbered": numbered,
         "ref": account_ref,
         "label": label,
+        "pseudonym": lambda id: shown(pseudonym(id, language), 60),
         "in_language": lambda texts: texts.get(language) or texts.get("en", ""),
         "reason": lambda sentence: reason_in(sentence, language),
         "number": lambda value: words.number(value, language),
