@@ -86,3 +86,29 @@ def test_a_receipt_after_the_hash_goes_into_the_form_and_out_of_the_address(
     expect(page.locator("#receipt")).to_have_value("abandon ability able")
     assert page.url == f"{service.address}/status"
     page.close()
+
+
+def test_more_is_added_and_the_report_taken_back_without_a_script(
+    service: Service, browser: Browser
+) -> None:
+    page = _without_script(browser, service, "en")
+    receipt = _report(page, ENGLISH)
+    page.goto("/status")
+    page.locator("#receipt").fill(receipt)
+    page.locator("form[data-status-form] button").click()
+    page.locator("#more-text").fill("They wrote to my sister too.")
+    page.locator("#more-links").fill("https://forum.example/thread/78")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("What you wrote has arrived.")
+    expect(page.locator(".said.you")).to_contain_text("They wrote to my sister too.")
+    page.locator("#more-links").fill("not a link")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.locator("#more-links").input_value() == "not a link"
+    page.get_by_text("Take this report back").click()
+    page.get_by_label("I want to take it back.").check()
+    page.get_by_role("button", name="Take back", exact=True).click()
+    expect(page.locator(".steps")).to_contain_text("You took your report back.")
+    assert page.locator("#more-text").count() == 0
+    assert receipt.split()[0] not in page.url
+    page.context.close()

@@ -113,11 +113,20 @@ def of_raid(raid: Raid, *, threat: bool) -> tuple[int, dict[str, str]]:
     )
 
 
-def of_report(harm: Harm) -> tuple[int, dict[str, str]]:
-    """The early look a category buys; nothing else follows from it."""
-    return _BY_URGENCY[harm.urgency], {
+def of_report(harm: Harm, *, minor: bool = False) -> tuple[int, dict[str, str]]:
+    """The early look a category buys; nothing else follows from it. `minor`: the reporter says that
+    the person concerned is under 18, which is one class higher (`minor_target` of the clocks)."""
+    said = {
         "en": f"Reported by a person: {harm.label['en']}.",
         "fr": f"Signalé par une personne : {harm.label['fr']}.",
+    }
+    if not minor:
+        return _BY_URGENCY[harm.urgency], said
+    ranks = sorted(_BY_URGENCY.values())
+    higher = ranks[min(ranks.index(_BY_URGENCY[harm.urgency]) + 1, len(ranks) - 1)]
+    return higher, {
+        "en": said["en"] + " The person concerned is said to be under 18.",
+        "fr": said["fr"] + " La personne concernée aurait moins de 18 ans.",
     }
 
 

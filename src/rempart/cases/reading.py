@@ -59,6 +59,7 @@ def read_reports(tables: Tables, case: str, limit: int = 200, offset: int = 0) -
 def read_report(tables: Tables, row: ReportRow) -> Report:
     said = _report_body(tables.log.bodies(row.seq))
     answer = tables.cases.answer(row.id) if row.answered_ms is not None else None
+    state = ReportState.RECEIVED if answer is None else ReportState.ANSWERED
     return Report(
         id=row.id,
         case=row.case,
@@ -68,9 +69,12 @@ def read_report(tables: Tables, row: ReportRow) -> Report:
         message_ids=tuple(said.get("message_ids", ())),
         text=said.get("text"),
         received_at=at_time(row.received_ms),
-        state=ReportState.RECEIVED if answer is None else ReportState.ANSWERED,
+        state=ReportState.WITHDRAWN if row.withdrawn else state,
         answer={} if answer is None else answer.text,
         answered_at=None if answer is None else at_time(answer.at_ms),
+        trusted=row.flagger is not None,
+        minor=row.minor,
+        wish=row.wish,
     )
 
 

@@ -65,6 +65,8 @@ LONGEST_EMAIL = 254
 MOST_LINKS = 20
 MOST_MESSAGES = 50
 MOST_RAIDS = 200
+WISHES = ("stop", "evidence", "police", "talk", "nothing")
+"""What a reporter may hope for; it is shown to whoever decides and causes nothing."""
 RAID = "raid"
 """The category "attack by a group"."""
 
@@ -95,13 +97,17 @@ def receive(
     keys: ReportKeys,
     at_ms: int,
     reporter: str | None = None,
+    *,
+    flagger: str | None = None,
 ) -> Receipt:
     """Takes in one report. `reporter`: whatever tells apart who reports (an account, an address);
-    None when nothing is known, then each report counts as of somebody else."""
+    None when nothing is known, then each report counts as of somebody else. `flagger`: the trusted
+    flagger who sends it, by the id of its token; it reports for many, so that its reports about
+    different things are its own and about one thing are one."""
     request, category = _checked(request)
     language = "fr" if (request.language or "").lower().startswith("fr") else "en"
     named = _named(tables, request)
-    who = reporter or (request.contact.email if request.contact else None)
+    who = flagger or reporter or (request.contact.email if request.contact else None)
     reporter_name = keys.reporter_name(who) if who else None
     content = keys.content_digest(msgspec.json.encode(request))
     words, entropy = new_receipt(language)
@@ -118,7 +124,7 @@ def receive(
     case, joined = _case_of(tables, request, category, named, at_ms)
     report = stable_id("rp", token_hex(16))
     contact = keys.seal_contact(report, request.contact) if request.contact else None
-    said = _entry(report, case.id, request, at_ms, first)
+    said = _entry(report, case.id, request, at_ms, first, flagger)
     entries: list[tuple[str | None, SealedEntry]] = [(case.id, said)]
     if contact is not None:
         entries.append((None, _contact_entry(report, contact)))
@@ -135,6 +141,9 @@ def receive(
             repeats=first,
             received_ms=at_ms,
             seq=seq,
+            flagger=flagger,
+            minor=request.minor,
+            wish=request.wish,
         )
     )
     if contact is not None:
@@ -160,13 +169,15 @@ def _checked(request: ReportRequest) -> tuple[ReportRequest, Harm]:
         raise InputError("please say in your own words what is wrong", where="explanation")
     if len(explanation) > LONGEST_EXPLANATION:
         raise InputError(f"at most {LONGEST_EXPLANATION} characters", where="explanation")
+    if request.wish is not None and request.wish not in WISHES:
+        raise InputError("no such wish", where="wish", next_step="one of: " + ", ".join(WISHES))
     text = clean(request.text or "").strip() or None
     if text is not None and len(text) > LONGEST_TEXT:
         raise InputError(f"at most {LONGEST_TEXT} characters", where="text")
     checked = msgspec.structs.replace(
         request,
         explanation=explanation,
-        links=_links(request.links),
+        links=checked_links(request.links),
         text=text,
         message_ids=_message_ids(request.message_ids),
         contact=_contact(request.contact),
@@ -174,7 +185,8 @@ def _checked(request: ReportRequest) -> tuple[ReportRequest, Harm]:
     return checked, category
 
 
-def _links(links: tuple[str, ...]) -> tuple[str, ...]:
+def checked_links(links: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once, without surrounding space; InputError with the place of one that is no link."""
     kept = tuple(dict.fromkeys(link for link in (clean(one).strip() for one in links) if link))
     if len(kept) > MOST_LINKS:
         raise InputError(f"at most {MOST_LINKS} links in one report", where="links")
@@ -242,13 +254,13 @@ def _case_of(
     if not still_open and category.key == RAID and not named.rows:
         attacked = _attacked(tables, request.links)
         if attacked is not None:
-            _raise(tables, attacked, category, 0, at_ms)
+            _raise(tables, attacked, category, 0, at_ms, minor=request.minor)
             return attacked, True
     loose = _by_place(row for row in named.rows if row.seq not in by_message)
     if still_open:
         case = max(still_open, key=lambda case: (case.priority, case.opened_at))
         own = loose.pop((case.platform, case.channel), [])
-        _raise(tables, case, category, len(own), at_ms)
+        _raise(tables, case, category, len(own), at_ms, minor=request.minor)
     else:
         first = next((row for row in named.rows if row.key == unknown[0]), None)
         own = [] if first is None else loose.pop((first.platform, first.channel))
@@ -272,9 +284,11 @@ def _look_for_brigade(tables: Tables, case: Case, at_ms: int) -> None:
         _LOG.exception("whether the reports of case %s are arranged could not be told", case.id)
 
 
-def _raise(tables: Tables, case: Case, category: Harm, messages: int, at_ms: int) -> None:
+def _raise(
+    tables: Tables, case: Case, category: Harm, messages: int, at_ms: int, *, minor: bool
+) -> None:
     """So many messages more, and the early look that the category buys."""
-    rank, why = priority.of_report(category)
+    rank, why = priority.of_report(category, minor=minor)
     raised = why if rank > case.priority else None
     tables.cases.change([CaseChange(case.id, rank, case.messages + messages, raised, at_ms)])
 
@@ -326,7 +340,7 @@ def _open(
     at_ms: int,
 ) -> Case:
     row = next((row for row in rows if row.key == thing), None)
-    rank, why = priority.of_report(category)
+    rank, why = priority.of_report(category, minor=request.minor)
     subject = row.id if row is not None else _subject(request, thing)
     case = Case(
         id=stable_id("c", CaseKind.MESSAGE, thing.hex(), "1"),
@@ -376,6 +390,7 @@ def _entry(
     request: ReportRequest,
     at_ms: int,
     repeats: str | None,
+    flagger: str | None,
 ) -> SealedEntry:
     said = {
         "id": report,
@@ -387,7 +402,10 @@ def _entry(
         "text": request.text,
         "message_ids": list(request.message_ids),
         "good_faith": True,
-        "source": "user-submitted",
+        "source": "user-submitted" if flagger is None else "trusted-flagger",
+        "flagger": flagger,
+        "minor": request.minor or None,
+        "wish": request.wish,
         "repeats": repeats,
     }
     return entry("report", said)

@@ -1,7 +1,7 @@
 """What a receipt opens: the state of one report, what was said, and what can be done next.
 
-Whoever has the words may read; nobody else is asked who they are. The page tells nothing of the
-account reported, of other reporters or of who decides.
+Whoever has the words may read, add to the report and take it back; nobody is asked who they are.
+The page tells nothing of the account reported, of other reporters or of who decides.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from rempart.cases.entries import at_time
 from rempart.cases.harms import harms
 from rempart.cases.keys import ReportKeys
 from rempart.cases.receipts import read_receipt
+from rempart.cases.thread import WITHDRAWN, read_said
 from rempart.errors import NotFoundError
 from rempart.model import ReportState
 from rempart.store.interface import Tables
+from rempart.store.interface.cases import ReportRow
+from rempart.store.interface.threads import Side
 
 _KEEP = {
     "en": "Keep your twelve words: they are the only way to this page.",
@@ -28,10 +31,13 @@ _WAIT = {
     "fr": "Revenez avec les mêmes mots ; rien d’autre ne vous est demandé.",
 }
 _MORE = {
-    "en": "If you have something to add, send another report about the same thing: it joins this "
-    "case.",
-    "fr": "Si vous avez quelque chose à ajouter, envoyez un autre signalement sur la même chose : "
-    "il rejoint ce dossier.",
+    "en": "If you have something to add, write it below: it joins this report.",
+    "fr": "Si vous avez quelque chose à ajouter, écrivez-le ci-dessous : cela rejoint ce "
+    "signalement.",
+}
+_BACK = {
+    "en": "You may take your report back until it is answered.",
+    "fr": "Vous pouvez retirer votre signalement tant qu’il n’a pas de réponse.",
 }
 _DANGER = {
     "en": "If someone is in immediate danger, call 112.",
@@ -45,15 +51,19 @@ _DONE = {
 
 
 class StatusMessage(msgspec.Struct, frozen=True):
-    """One message of the service to the reporter; `kind`: receipt or answer."""
+    """One message of the conversation. `kind`: `receipt`, `answer` and `withdrawn` are the
+    service's, generated; `team` was written by a person of the team, `you` by the reporter (their
+    words stand under every language)."""
 
     at: datetime
     kind: str
     text: dict[str, str]
+    links: tuple[str, ...] = ()
 
 
 class ReportStatus(msgspec.Struct, frozen=True):
-    """`state` received or answered; texts by language."""
+    """`state` received, answered or withdrawn; texts by language. `open`: more can be said, and the
+    report can be taken back."""
 
     state: ReportState
     received_at: datetime
@@ -62,9 +72,46 @@ class ReportStatus(msgspec.Struct, frozen=True):
     messages: tuple[StatusMessage, ...]
     next_steps: tuple[dict[str, str], ...]
     answered_at: datetime | None = None
+    open: bool = False
 
 
 def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
+    """The state of the report behind a receipt; errors as `report_of`."""
+    report = report_of(tables, words, keys)
+    received_at = at_time(report.received_ms)
+    messages = [StatusMessage(received_at, "receipt", receipt_message(received_at))]
+    messages += [
+        StatusMessage(
+            said.at,
+            "you" if said.side is Side.REPORTER else "team",
+            {"en": said.text, "fr": said.text},
+            said.links,
+        )
+        for said in read_said(tables, [report.id])
+    ]
+    steps: tuple[dict[str, str], ...] = (_WAIT, _MORE, _BACK, _KEEP, _DANGER)
+    state, closed_at = ReportState.RECEIVED, None
+    answer = tables.cases.answer(report.id)
+    if report.withdrawn and report.answered_ms is not None:
+        state, steps, closed_at = ReportState.WITHDRAWN, (_DONE,), at_time(report.answered_ms)
+        messages.append(StatusMessage(closed_at, "withdrawn", WITHDRAWN))
+    elif answer is not None:
+        state, steps, closed_at = ReportState.ANSWERED, (_DONE, _KEEP), at_time(answer.at_ms)
+        messages.append(StatusMessage(closed_at, "answer", answer.text))
+    known = harms().get(report.category)
+    return ReportStatus(
+        state=state,
+        received_at=received_at,
+        category=report.category,
+        category_label=known.label if known is not None else {},
+        messages=tuple(messages),
+        next_steps=steps,
+        answered_at=closed_at,
+        open=state is ReportState.RECEIVED,
+    )
+
+
+def report_of(tables: Tables, words: str, keys: ReportKeys) -> ReportRow:
     """The report behind a receipt. InputError: these are no receipt; NotFoundError: of none here.
 
     The look-up is by keyed hash, so what an index comparison's time tells is nothing about the
@@ -81,19 +128,4 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
             where="receipt",
             next_step="check that you are on the site that gave it to you",
         )
-    received_at = at_time(report.received_ms)
-    messages = [StatusMessage(received_at, "receipt", receipt_message(received_at))]
-    answer = tables.cases.answer(report.id)
-    if answer is not None:
-        messages.append(StatusMessage(at_time(answer.at_ms), "answer", answer.text))
-    known = harms().get(report.category)
-    steps = (_DONE, _KEEP) if answer is not None else (_WAIT, _MORE, _KEEP, _DANGER)
-    return ReportStatus(
-        state=ReportState.RECEIVED if answer is None else ReportState.ANSWERED,
-        received_at=received_at,
-        category=report.category,
-        category_label=known.label if known is not None else {},
-        messages=tuple(messages),
-        next_steps=steps,
-        answered_at=None if answer is None else at_time(answer.at_ms),
-    )
+    return report

@@ -79,7 +79,8 @@ class ReportContact(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ReportRequest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A report as it comes in, without account (CONTRACT `POST /reports`)."""
+    """A report as it comes in, without account (CONTRACT `POST /reports`). `minor`: the person
+    concerned is under 18; `wish`: what the reporter hopes for. Both are the reporter's words."""
 
     category: str
     explanation: str
@@ -89,11 +90,16 @@ class ReportRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     contact: ReportContact | None = None
     good_faith: bool = False
     language: str | None = None
+    minor: bool = False
+    wish: str | None = None
 
 
 class ReportState(StrEnum):
+    """`withdrawn`: taken back by its reporter, which is its outcome."""
+
     RECEIVED = "received"
     ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -108,3 +114,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True):
     state: ReportState
     answer: dict[str, str] = {}
     answered_at: datetime | None = None
+    trusted: bool = False
+    """Sent by a trusted flagger."""
+    minor: bool = False
+    wish: str | None = None

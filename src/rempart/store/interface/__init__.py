@@ -12,6 +12,7 @@ from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.stream import StreamTables
+from rempart.store.interface.threads import ThreadTables
 from rempart.store.interface.versions import VersionTables
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Store",
     "StreamTables",
     "Tables",
+    "ThreadTables",
     "VersionTables",
 ]
 
@@ -37,6 +39,7 @@ class Tables(ABC):
     campaigns: CampaignTables
     facts: FactTables
     versions: VersionTables
+    threads: ThreadTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -105,6 +105,14 @@ class ReportRow(NamedTuple):
     answered_ms: int | None
     reporter: bytes | None = None
     """A keyed hash that tells reporters apart; None when nothing was known."""
+    flagger: str | None = None
+    """The trusted flagger (DSA art. 22) who reported, by the id of its token."""
+    minor: bool = False
+    """The reporter says that the person concerned is under 18."""
+    wish: str | None = None
+    """What the reporter hopes for (`cases.reports.WISHES`)."""
+    withdrawn: bool = False
+    """Taken back by its reporter: answered by that, and by nothing else."""
 
 
 class NewReport(NamedTuple):
@@ -118,6 +126,9 @@ class NewReport(NamedTuple):
     repeats: str | None
     received_ms: int
     seq: int
+    flagger: str | None = None
+    minor: bool = False
+    wish: str | None = None
 
 
 class Answer(NamedTuple):

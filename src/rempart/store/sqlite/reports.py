@@ -21,8 +21,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REPORTS = (
     "SELECT r.id, r.case_id, r.category, r.language, r.received_ms, r.seq, r.repeats,"
     " (SELECT count(*) FROM receipt WHERE report_id = r.id),"
-    " EXISTS (SELECT 1 FROM report_contact WHERE report_id = r.id), a.at_ms, r.reporter"
-    " FROM report r LEFT JOIN answer a ON a.report_id = r.id "
+    " EXISTS (SELECT 1 FROM report_contact WHERE report_id = r.id),"
+    " coalesce(a.at_ms, w.at_ms), r.reporter, r.flagger, r.minor, r.wish, w.at_ms IS NOT NULL"
+    " FROM report r LEFT JOIN answer a ON a.report_id = r.id"
+    " LEFT JOIN report_withdrawn w ON w.report_id = r.id "
 )
 _ANSWERS = (
     "SELECT a.report_id, a.decision_id, a.text, a.at_ms, a.seq FROM answer a"
@@ -56,7 +58,8 @@ class SqliteReportTables(CaseTables):
         try:
             self._db.execute(
                 "INSERT INTO report (id, case_id, thing, category, language, reporter, content,"
-                " repeats, received_ms, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " repeats, received_ms, seq, flagger, minor, wish)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     report.id,
                     report.case,
@@ -68,6 +71,9 @@ class SqliteReportTables(CaseTables):
                     report.repeats,
                     report.received_ms,
                     report.seq,
+                    report.flagger,
+                    int(report.minor),
+                    report.wish,
                 ),
             )
         except apsw.ConstraintError as error:
@@ -134,7 +140,7 @@ class SqliteReportTables(CaseTables):
     def unanswered(self, case: str) -> list[ReportRow]:
         rows = self._db.execute(
             _REPORTS
-            + "WHERE a.report_id IS NULL AND "
+            + "WHERE a.report_id IS NULL AND w.report_id IS NULL AND "
             + _OF_FAMILY
             + " ORDER BY r.received_ms, r.seq",
             (case,),
@@ -222,6 +228,10 @@ def _report(row: tuple[Any, ...]) -> ReportRow:
         has_contact=bool(row[8]),
         answered_ms=row[9],
         reporter=None if row[10] is None else bytes(row[10]),
+        flagger=row[11],
+        minor=bool(row[12]),
+        wish=row[13],
+        withdrawn=bool(row[14]),
     )
 
 

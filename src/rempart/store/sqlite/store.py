@@ -34,6 +34,7 @@ from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.stream import SqliteStreamTables
+from rempart.store.sqlite.threads import SqliteThreadTables
 from rempart.store.sqlite.versions import SqliteVersionTables
 
 IDLE_READERS = 8
@@ -68,6 +69,7 @@ class SqliteTables(Tables):
         self.campaigns = SqliteCampaignTables(connection)
         self.facts = SqliteFactTables(connection)
         self.versions = SqliteVersionTables(connection)
+        self.threads = SqliteThreadTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -6,26 +6,33 @@ The words of a receipt come in a body and leave in a body: never in a path, a qu
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from rempart.cases.harms import harms
 from rempart.cases.keys import ReportKeys
 from rempart.cases.reports import Receipt, receive
-from rempart.cases.status import ReportStatus, status
+from rempart.cases.status import ReportStatus, report_of, status
+from rempart.cases.thread import read_said, report_in_case, say, withdraw
+from rempart.errors import NotFoundError
 from rempart.model import ReportRequest
+from rempart.store.interface import Tables
+from rempart.store.interface.threads import Side
 from rempart.web.api.notices import Notices
 from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.auth import NO_SESSION
+from rempart.web.auth import NO_SESSION, Scope, must_be_known, must_see, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.failures import BusyError
 from rempart.web.settings import WebSettings
 
 STATUS_PATH = "/status"
+MOST_CONVERSATIONS = 500
 
 
 class ReceiptAnswer(msgspec.Struct, frozen=True):
@@ -42,6 +49,33 @@ class StatusRequest(msgspec.Struct, frozen=True):
     receipt: Annotated[str, msgspec.Meta(max_length=1000)]
 
 
+class MoreRequest(msgspec.Struct, frozen=True):
+    """What a reporter adds to a report: words, links to more of it."""
+
+    receipt: Annotated[str, msgspec.Meta(max_length=1000)]
+    text: Annotated[str, msgspec.Meta(max_length=20_000)] = ""
+    links: tuple[str, ...] = ()
+
+
+class SayRequest(msgspec.Struct, frozen=True):
+    text: Annotated[str, msgspec.Meta(max_length=20_000)]
+
+
+class SaidView(msgspec.Struct, frozen=True):
+    """One message about a report. `side`: `reporter` or `team`; `by`: who of the team."""
+
+    report: str
+    side: str
+    at: datetime
+    text: str
+    links: tuple[str, ...] = ()
+    by: str | None = None
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    messages: list[SaidView]
+
+
 class CategoryView(msgspec.Struct, frozen=True):
     key: str
     label: dict[str, str]
@@ -53,17 +87,79 @@ class CategoryList(msgspec.Struct, frozen=True):
 
 
 async def take_report(request: AnyRequest, report: ReportRequest) -> Receipt:
-    """Limits, then the report in one durable transaction. BusyError for the sixth repeat."""
+    """Limits, then the report in one durable transaction. BusyError for the sixth repeat.
+
+    A bearer token with the scope `flag` makes it the notice of a trusted flagger; a token that is
+    wrong is refused, so that no flagger's notice is taken for a stranger's unseen.
+    """
     notices: Notices = request.app.state.notices
-    address = request.client.host if request.client else ""
+    flagger = None
+    if request.headers.get("authorization") is not None:
+        known = must_be_known(request)
+        flagger = known.id if known.may(Scope.FLAG) else None
+    address = flagger or (request.client.host if request.client else "")
     wait = notices.wait(address, report, time.monotonic())
     if wait > 0:
         raise BusyError(
             "you have reported this several times already; it is being looked at", retry_after=wait
         )
     keys: ReportKeys = request.app.state.report_keys
-    at_ms, reporter = now_ms(), _reporter(address)
-    return await write(request, lambda tables: receive(tables, report, keys, at_ms, reporter))
+    at_ms = now_ms()
+    reporter = None if flagger is not None else _reporter(address)
+    return await write(
+        request, lambda tables: receive(tables, report, keys, at_ms, reporter, flagger=flagger)
+    )
+
+
+async def add_to_report(
+    request: AnyRequest, words: str, text: str, links: Sequence[str]
+) -> ReportStatus:
+    """What its reporter adds to a report. Errors of `report_of` and of `say`."""
+    keys: ReportKeys = request.app.state.report_keys
+    at_ms = now_ms()
+
+    def change(tables: Tables) -> ReportStatus:
+        report = report_of(tables, words, keys)
+        say(tables, report, Side.REPORTER, text, at_ms, links=links)
+        return status(tables, words, keys)
+
+    return await write(request, change)
+
+
+async def take_back_report(request: AnyRequest, words: str) -> ReportStatus:
+    """Takes a report back for its reporter. Errors of `report_of` and of `withdraw`."""
+    keys: ReportKeys = request.app.state.report_keys
+    at_ms = now_ms()
+
+    def change(tables: Tables) -> ReportStatus:
+        withdraw(tables, report_of(tables, words, keys), at_ms)
+        return status(tables, words, keys)
+
+    return await write(request, change)
+
+
+def conversation(tables: Tables, case: str) -> list[SaidView]:
+    """What was said about the reports of a case, in order."""
+    rows = tables.cases.reports(case, MOST_CONVERSATIONS)
+    return [
+        SaidView(said.report, said.side.value, said.at, said.text, said.links, said.by)
+        for said in read_said(tables, [row.id for row in rows])
+    ]
+
+
+async def answer_reporter(request: AnyRequest, case: str, report: str, text: str) -> None:
+    """A person of the team writes to a reporter."""
+    who, at_ms = must_be_known(request), now_ms()
+
+    def change(tables: Tables) -> None:
+        found = tables.cases.get(case)
+        if found is None:
+            raise NotFoundError("there is no such case", where=case)
+        must_see(who, found.channel, found.platform)
+        row = report_in_case(tables, case, report)
+        say(tables, row, Side.TEAM, text, at_ms, by=who.id)
+
+    await write(request, change)
 
 
 def read_status(request: AnyRequest, words: str) -> ReportStatus:
@@ -102,7 +198,58 @@ def report_status(request: AnyRequest, data: JSONBody[StatusRequest]) -> ReportS
     return read_status(request, data.receipt)
 
 
-route_handlers: list[Any] = [categories, report, report_status]
+@post("/reports/more", opt={NO_SESSION: True}, status_code=200, tags=["reports"])
+async def report_more(request: AnyRequest, data: JSONBody[MoreRequest]) -> ReportStatus:
+    """Adds words and links to a report, for whoever has its receipt, until it is answered."""
+    return await add_to_report(request, data.receipt, data.text, data.links)
+
+
+@post("/reports/withdraw", opt={NO_SESSION: True}, status_code=200, tags=["reports"])
+async def report_withdraw(request: AnyRequest, data: JSONBody[StatusRequest]) -> ReportStatus:
+    """Takes a report back, for whoever has its receipt. That is its outcome; the case goes on."""
+    return await take_back_report(request, data.receipt)
+
+
+@get(
+    "/cases/{case:str}/conversation",
+    guards=[needs("read")],
+    sync_to_thread=True,
+    tags=["cases"],
+)
+def read_conversation(request: AnyRequest, case: FromPath[str]) -> Conversation:
+    """What reporters and team said to each other about the reports of a case."""
+    who = must_be_known(request)
+    with engine_of(request).read() as tables:
+        found = tables.cases.get(case)
+        if found is None:
+            raise NotFoundError("there is no such case", where=case)
+        must_see(who, found.channel, found.platform)
+        return Conversation(conversation(tables, case))
+
+
+@post(
+    "/cases/{case:str}/reports/{report:str}/messages",
+    guards=[needs_person("moderate")],
+    tags=["cases"],
+)
+async def write_to_reporter(
+    request: AnyRequest, case: FromPath[str], report: FromPath[str], data: JSONBody[SayRequest]
+) -> Conversation:
+    """Writes to one reporter of a case, who reads it with the receipt."""
+    await answer_reporter(request, case, report, data.text)
+    with engine_of(request).read() as tables:
+        return Conversation(conversation(tables, case))
+
+
+route_handlers: list[Any] = [
+    categories,
+    report,
+    report_status,
+    report_more,
+    report_withdraw,
+    read_conversation,
+    write_to_reporter,
+]
 
 
 def _reporter(address: str) -> str | None:

@@ -12,16 +12,19 @@ from rempart.engine.embedded_items import Source
 
 class Scope(StrEnum):
     """`admin` may do what `moderate` may, `moderate` what `read` may. `ingest` stands alone: a bot
-    that delivers messages reads nothing, and a person delivers none."""
+    that delivers messages reads nothing, and a person delivers none. So does `flag`: a trusted
+    flagger (DSA art. 22) reports, and reads nothing but what its receipts open."""
 
     INGEST = "ingest"
     READ = "read"
     MODERATE = "moderate"
     ADMIN = "admin"
+    FLAG = "flag"
 
 
 _INCLUDES = {
     Scope.INGEST: frozenset({Scope.INGEST}),
+    Scope.FLAG: frozenset({Scope.FLAG}),
     Scope.READ: frozenset({Scope.READ}),
     Scope.MODERATE: frozenset({Scope.READ, Scope.MODERATE}),
     Scope.ADMIN: frozenset({Scope.READ, Scope.MODERATE, Scope.ADMIN}),

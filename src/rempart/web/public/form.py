@@ -9,7 +9,18 @@ from rempart.model import ReportContact, ReportRequest
 from rempart.web.console.labels import N_
 from rempart.web.console.templates import translations
 
-FIELDS = ("category", "explanation", "links", "text", "name", "email", "good_faith")
+FIELDS = (
+    *("category", "explanation", "links", "text", "wish", "minor"),
+    *("name", "email", "good_faith"),
+)
+WISHES = {
+    "stop": N_("That it stops"),
+    "evidence": N_("That it is kept as evidence"),
+    "police": N_("That the police are told"),
+    "talk": N_("That somebody talks with me"),
+    "nothing": N_("Nothing; you should know of it"),
+}
+"""What a reporter may hope for, in the words of the form (keys of `cases.reports.WISHES`)."""
 EMPTY = dict.fromkeys(FIELDS, "")
 _MISSING = {
     "category": N_("Choose what happened."),
@@ -53,6 +64,8 @@ def as_request(form: Mapping[str, str], language: str) -> ReportRequest:
         contact=None if unasked else ReportContact(name, email),
         good_faith=bool(form["good_faith"]),
         language=language,
+        minor=bool(form["minor"]),
+        wish=form["wish"] if form["wish"] in WISHES else None,
     )
 
 

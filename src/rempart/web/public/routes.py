@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -13,8 +14,14 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from rempart.cases.harms import harms
-from rempart.errors import InputError, NotFoundError
-from rempart.web.api.reports import read_status, take_report
+from rempart.cases.status import ReportStatus
+from rempart.errors import ConflictError, InputError, NotFoundError
+from rempart.web.api.reports import (
+    add_to_report,
+    read_status,
+    take_back_report,
+    take_report,
+)
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import NO_SESSION
 from rempart.web.auth.pages import local_path
@@ -27,10 +34,11 @@ from rempart.web.console.templates import (
     language_of,
     render,
     static_path,
+    translations,
 )
 from rempart.web.console.words import LANGUAGES
 from rempart.web.public import photo
-from rempart.web.public.form import EMPTY, as_form, as_request, errors_of
+from rempart.web.public.form import EMPTY, WISHES, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 VERIFIERS = ("verify.html", "verify.py")
@@ -86,8 +94,36 @@ def show_status(request: AnyRequest, data: Fields) -> Response[str]:
     try:
         found = read_status(request, data.get("receipt", ""))
     except (InputError, NotFoundError):
-        return render(request, "status.html", status_code=404, status=None, error=True)
-    return render(request, "status.html", status=found, error=False)
+        return _no_such_receipt(request)
+    return _status(request, data, found)
+
+
+@post("/status/more", opt={NO_SESSION: True}, status_code=200, include_in_schema=False)
+async def more(request: AnyRequest, data: Fields) -> Response[str]:
+    """What a reporter adds. Refused words come back inside the form."""
+    words = data.get("receipt", "")
+    links = [line.strip() for line in data.get("links", "").splitlines() if line.strip()]
+    gettext = translations(language_of(request)).gettext
+    try:
+        found = await add_to_report(request, words, data.get("text", ""), links)
+    except NotFoundError:
+        return _no_such_receipt(request)
+    except (InputError, ConflictError) as error:
+        return await _refused(request, data, error)
+    return _status(request, {"receipt": words}, found, said=gettext("What you wrote has arrived."))
+
+
+@post("/status/withdraw", opt={NO_SESSION: True}, status_code=200, include_in_schema=False)
+async def take_back(request: AnyRequest, data: Fields) -> Response[str]:
+    if not data.get("sure"):
+        return await _refused(request, data, InputError("please confirm it", where="sure"))
+    try:
+        found = await take_back_report(request, data.get("receipt", ""))
+    except NotFoundError:
+        return _no_such_receipt(request)
+    except (InputError, ConflictError) as error:
+        return await _refused(request, data, error)
+    return _status(request, data, found)
 
 
 @get("/verify", sync_to_thread=False, include_in_schema=False)
@@ -140,6 +176,8 @@ route_handlers: list[Any] = [
     send_report,
     status_page,
     show_status,
+    more,
+    take_back,
     verify_page,
     verifier,
     *photo.route_handlers,
@@ -156,6 +194,44 @@ def _report_form(
         "report.html",
         status_code=status,
         categories=list(harms().values()),
+        wishes=list(WISHES.items()),
         form=form,
         errors=errors,
     )
+
+
+def _status(
+    request: AnyRequest,
+    data: dict[str, str],
+    found: ReportStatus,
+    *,
+    said: str = "",
+    refused: str = "",
+    status_code: int = 200,
+) -> Response[str]:
+    """The words stand in the page's own forms, as on the receipt: they leave in a body only."""
+    return render(
+        request,
+        "status.html",
+        status_code=status_code,
+        status=found,
+        error=False,
+        receipt=data.get("receipt", ""),
+        typed={"text": data.get("text", ""), "links": data.get("links", "")},
+        said=said,
+        refused=refused,
+    )
+
+
+async def _refused(
+    request: AnyRequest, data: dict[str, str], error: InputError | ConflictError
+) -> Response[str]:
+    try:
+        found = await asyncio.to_thread(read_status, request, data.get("receipt", ""))
+    except (InputError, NotFoundError):
+        return _no_such_receipt(request)
+    return _status(request, data, found, refused=error.what, status_code=422)
+
+
+def _no_such_receipt(request: AnyRequest) -> Response[str]:
+    return render(request, "status.html", status_code=404, status=None, error=True)
