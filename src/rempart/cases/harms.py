@@ -30,7 +30,8 @@ class DsaCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Harm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One category a reporter can choose; texts in French and English."""
+    """One category a reporter can choose; texts in French and English. `anonymous`: nobody is asked
+    who they are; `at_once`: one report hides for an hour at most (see `first_aid`)."""
 
     key: str
     urgency: Urgency
@@ -39,6 +40,7 @@ class Harm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: dict[str, str]
     hint: dict[str, str]
     anonymous: bool = False
+    at_once: bool = False
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):

@@ -10,8 +10,9 @@ Rules kept here:
    get a case there, and the report is answered by the first.
 4. One report per reporter, thing and category. The very same report sent again gets another receipt
    to the report that is there; one that says something else is kept as well, and both are answered.
-5. What a reporter sends is marked as submitted by a person and never causes a measure. The category
-   buys one early look; reports that look arranged are told as a case of their own (see `brigade`).
+5. What a reporter sends is marked as submitted by a person and causes no measure, with the one
+   exception of `first_aid`. The category buys one early look; reports that look arranged are told
+   as a case of their own (see `brigade`).
 6. The words of the receipt leave with the answer to the request and stay nowhere here. A contact is
    sealed, apart from the report.
 """
@@ -30,6 +31,7 @@ from rempart.cases import priority
 from rempart.cases.brigade import look_for_brigade
 from rempart.cases.decisions import answer_at_once
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
+from rempart.cases.first_aid import Source, Told, hide_at_once
 from rempart.cases.harms import Harm, harm
 from rempart.cases.keys import ReportKeys
 from rempart.cases.live import tell_case, tell_report
@@ -99,11 +101,13 @@ def receive(
     reporter: str | None = None,
     *,
     flagger: str | None = None,
+    told: Told = lambda *_: (),
 ) -> Receipt:
     """Takes in one report. `reporter`: whatever tells apart who reports (an account, an address);
     None when nothing is known, then each report counts as of somebody else. `flagger`: the trusted
     flagger who sends it, by the id of its token; it reports for many, so that its reports about
-    different things are its own and about one thing are one."""
+    different things are its own and about one thing are one. `told`: which connectors are told of
+    what the report hides at once (see `first_aid`)."""
     request, category = _checked(request)
     language = "fr" if (request.language or "").lower().startswith("fr") else "en"
     named = _named(tables, request)
@@ -149,6 +153,8 @@ def receive(
     if contact is not None:
         tables.cases.put_contact(report, contact)
     tables.cases.insert_receipt(keys.receipt_digest(entropy), report, at_ms)
+    source = Source(reporter_name, flagger)
+    hide_at_once(tables, case.id, category, named.rows, source, at_ms, told)
     answered = case.state is CaseState.DECIDED and _answered(tables, report, case.id, at_ms)
     _look_for_brigade(tables, case, at_ms)
     tell_report(tables, case, category.key)

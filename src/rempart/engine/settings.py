@@ -115,6 +115,11 @@ class EngineSettings(msgspec.Struct, frozen=True):
     folder: Path = Path()
     """Where the settings came from; paths in them start here."""
 
+    def told(self, platform: str, channel: str) -> tuple[str, ...]:
+        """The connectors that are told of measures in this channel."""
+        known = self.connectors.items()
+        return tuple(name for name, outgoing in known if outgoing.takes(platform, channel))
+
     @property
     def pipeline(self) -> PipelineSettings:
         """What decides. Reads the files of the lists of links, when there are any."""

@@ -141,6 +141,14 @@ class Answer(NamedTuple):
     seq: int
 
 
+class SourceRecord(NamedTuple):
+    """What is known of who reports. `recent`: reports since a time; `refuted`: reports of theirs
+    about which a person decided that there was nothing."""
+
+    recent: int
+    refuted: int
+
+
 class DecidedMessage(NamedTuple):
     """What was decided of one message. `stood` False: a measure of the case was undone by hand
     afterwards. `categories`: what reporters called it."""
@@ -270,6 +278,10 @@ class CaseTables(ABC):
     def same_report(self, reporter: bytes, thing: bytes, category: str) -> list[tuple[str, bytes]]:
         """(id, content digest) of this reporter's reports of this thing and category, first one
         first."""
+
+    @abstractmethod
+    def source(self, reporter: bytes, categories: Sequence[str], since_ms: int) -> SourceRecord:
+        """The record of one reporter in these categories."""
 
     @abstractmethod
     def insert_receipt(self, digest: bytes, report: str, at_ms: int) -> None: ...

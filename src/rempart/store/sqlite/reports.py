@@ -15,7 +15,13 @@ import msgspec
 
 from rempart.errors import ConflictError
 from rempart.model import Decision, DecisionOutcome, Ground
-from rempart.store.interface.cases import Answer, CaseTables, NewReport, ReportRow
+from rempart.store.interface.cases import (
+    Answer,
+    CaseTables,
+    NewReport,
+    ReportRow,
+    SourceRecord,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REPORTS = (
@@ -93,6 +99,23 @@ class SqliteReportTables(CaseTables):
             (reporter, thing, category),
         )
         return [(row[0], row[1]) for row in rows]
+
+    def source(self, reporter: bytes, categories: Sequence[str], since_ms: int) -> SourceRecord:
+        marks = ", ".join("?" * len(categories))
+        of_them = f"r.reporter = ? AND r.category IN ({marks})"
+        known = (reporter, *categories)
+        return SourceRecord(
+            self.number(
+                f"SELECT count(*) FROM report r WHERE {of_them} AND r.received_ms > ?",
+                (*known, since_ms),
+            ),
+            self.number(
+                "SELECT count(*) FROM report r JOIN cases c ON c.id = r.case_id"
+                " JOIN decision d ON d.case_id = coalesce(c.merged_into, c.id)"
+                f" WHERE {of_them} AND d.ground = 'none'",
+                known,
+            ),
+        )
 
     def insert_receipt(self, digest: bytes, report: str, at_ms: int) -> None:
         self._db.execute(

@@ -84,7 +84,7 @@ async def shield_on(
             at_ms=at_ms,
             minutes=asked.minutes,
             place=(platform, channel),
-            connectors=_connectors(request, platform, channel),
+            connectors=engine_of(request).settings.told(platform, channel),
         )
 
     return MeasureList(await write(request, change))
@@ -137,8 +137,3 @@ def _home(tables: Tables, who: Caller, target: str) -> tuple[str, str]:
         where=target,
         next_step="name the platform and the channel",
     )
-
-
-def _connectors(request: AnyRequest, platform: str, channel: str) -> tuple[str, ...]:
-    known = engine_of(request).settings.connectors
-    return tuple(name for name, outgoing in known.items() if outgoing.takes(platform, channel))

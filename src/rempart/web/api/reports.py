@@ -106,8 +106,10 @@ async def take_report(request: AnyRequest, report: ReportRequest) -> Receipt:
     keys: ReportKeys = request.app.state.report_keys
     at_ms = now_ms()
     reporter = None if flagger is not None else _reporter(address)
+    told = engine_of(request).settings.told
     return await write(
-        request, lambda tables: receive(tables, report, keys, at_ms, reporter, flagger=flagger)
+        request,
+        lambda tables: receive(tables, report, keys, at_ms, reporter, flagger=flagger, told=told),
     )
 
 

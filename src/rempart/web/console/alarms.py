@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from rempart.cases import first_aid
 from rempart.detect.links.policy import LinkRules
 from rempart.model import Measure
 from rempart.rules import default_rules
@@ -30,7 +31,11 @@ LIST_REFUSED = "list_refused"
 OPINION = "opinion"
 RULE = "rule"
 RULE_ERROR = "rule_error"
-_BY_RULE = {ThreatsFirst.name: "threat", HoldOnFailure.name: "failure"}
+_BY_RULE = {
+    ThreatsFirst.name: "threat",
+    HoldOnFailure.name: "failure",
+    first_aid.RULE: "first_aid",
+}
 
 
 def alarms(
