@@ -41,6 +41,7 @@ ALL_RIGHTS = frozenset(Right)
 OF_SCOPE: Mapping[str, frozenset[Right]] = MappingProxyType(
     {
         "ingest": frozenset(),
+        "flag": frozenset(),
         "read": frozenset({Right.READ}),
         "moderate": frozenset(
             {
