@@ -31,8 +31,14 @@ PERSON_ONLY = {
     ("get", "/api/v1/sessions"),
     ("delete", "/api/v1/sessions"),
     ("delete", "/api/v1/sessions/{session}"),
+    ("get", "/api/v1/me"),
+    ("put", "/api/v1/me/without"),
     ("get", "/api/v1/people"),
     ("patch", "/api/v1/people/{person}"),
+    ("post", "/api/v1/people/{person}/reset"),
+    ("get", "/api/v1/invitations"),
+    ("post", "/api/v1/invitations"),
+    ("delete", "/api/v1/invitations/{invitation}"),
     ("get", "/api/v1/roles"),
     ("put", "/api/v1/roles/{role}"),
     ("delete", "/api/v1/roles/{role}"),
@@ -122,6 +128,7 @@ def ask(client: httpx.Client, method: str, path: str) -> int:
         "session",
         "person",
         "role",
+        "invitation",
         "place",
     ):
         filled = filled.replace(f"{{{name}}}", "nothing")

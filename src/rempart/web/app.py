@@ -35,6 +35,7 @@ from rempart.web.api.upload import BODY_LIMIT as PHOTO_LIMIT
 from rempart.web.api.upload import PATHS as PHOTO_PATHS
 from rempart.web.api.upload import Photos
 from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, Send
+from rempart.web.auth import invitation as invitation_pages
 from rempart.web.auth import pages as auth_pages
 from rempart.web.auth.gate import Gate
 from rempart.web.auth.guards import check_csrf
@@ -172,6 +173,7 @@ def _framework(
         [
             *api_routes.route_handlers,
             *auth_pages.route_handlers,
+            *invitation_pages.route_handlers,
             *console_routes,
             *public_routes,
             *mine_routes,

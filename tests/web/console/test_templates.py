@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from rempart.cases.harms import harms
+from rempart.cases.rights import Right
 from rempart.cases.status import ReportStatus, StatusMessage
 from rempart.model import CaseState, Decision, DecisionOutcome, Ground, MeasureState, ReportState
 from rempart.web.console.labels import LABELS
@@ -25,7 +26,7 @@ from rempart.web.console.templates import draw
 from rempart.web.public.form import EMPTY
 
 BLNS = Path(__file__).parents[2] / "data" / "hostile" / "blns.json"
-USER = SimpleNamespace(name=made_up.HOSTILE)
+USER = SimpleNamespace(name=made_up.HOSTILE, rights=frozenset(Right))
 ANSWERS = {"uphold.terms": "The measures stay. Reason: […]", "lift.none": "Fine. Reason: […]"}
 WORDS = " ".join(["abandon"] * 12)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]")

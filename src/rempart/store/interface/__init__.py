@@ -10,6 +10,7 @@ from rempart.store.interface.access import AccessTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.facts import FactTables
+from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.threads import ThreadTables
@@ -20,6 +21,7 @@ __all__ = [
     "CampaignTables",
     "CaseTables",
     "FactTables",
+    "InvitationTables",
     "LogTables",
     "Store",
     "StreamTables",
@@ -36,6 +38,7 @@ class Tables(ABC):
     stream: StreamTables
     cases: CaseTables
     access: AccessTables
+    invitations: InvitationTables
     campaigns: CampaignTables
     facts: FactTables
     versions: VersionTables

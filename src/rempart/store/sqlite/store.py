@@ -31,6 +31,7 @@ from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
 from rempart.store.sqlite.facts import SqliteFactTables
+from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.stream import SqliteStreamTables
@@ -66,6 +67,7 @@ class SqliteTables(Tables):
         self.stream = SqliteStreamTables(connection)
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)
+        self.invitations = SqliteInvitationTables(connection)
         self.campaigns = SqliteCampaignTables(connection)
         self.facts = SqliteFactTables(connection)
         self.versions = SqliteVersionTables(connection)

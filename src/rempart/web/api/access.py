@@ -13,10 +13,13 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
+from rempart.cases.people import note_person
 from rempart.errors import NotFoundError
+from rempart.store.interface import Tables
 from rempart.store.interface.access import TokenRow
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.auth import Scope, must_be_known, needs_person
+from rempart.web.auth import Caller, Scope, must_be_known, needs_person
+from rempart.web.auth.device import device_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of
 from rempart.web.auth.secret import digest_of, new_id, new_token
@@ -55,7 +58,10 @@ class TokenList(msgspec.Struct, frozen=True):
 
 
 class SessionView(msgspec.Struct, frozen=True):
+    """`device`: browser and system, as far as the browser tells; `agent` its own words."""
+
     id: str
+    device: str
     agent: str
     created_at: datetime
     last_seen_at: datetime
@@ -110,26 +116,21 @@ def list_sessions(request: AnyRequest) -> SessionList:
     """One's own sessions."""
     who = must_be_known(request)
     with engine_of(request).read() as tables:
-        rows = tables.access.sessions(who.id)
-    return SessionList(
-        [
-            SessionView(
-                row.id,
-                row.agent,
-                moment(row.created_ms),
-                moment(row.last_ms),
-                row.id == who.session,
-            )
-            for row in rows
-        ]
-    )
+        return SessionList(session_views(tables, who))
 
 
 @delete("/sessions", guards=[needs_person("read")], status_code=200, tags=["access"])
 async def end_other_sessions(request: AnyRequest) -> Ended:
     """Ends all of one's sessions but this one."""
     who = must_be_known(request)
-    ended = await write(request, lambda tables: tables.access.end_sessions(who.id, who.session))
+    at_ms = now_ms()
+
+    def change(tables: Tables) -> int:
+        ended = tables.access.end_sessions(who.id, who.session)
+        note_person(tables, who.id, "sessions ended", who.id, at_ms, ended=ended)
+        return ended
+
+    ended = await write(request, change)
     gate_of(request).forget()
     return Ended(ended)
 
@@ -142,7 +143,14 @@ async def end_session(request: AnyRequest, session: FromPath[str]) -> Ended:
         own = any(row.id == session for row in tables.access.sessions(who.id))
     if not own:
         raise NotFoundError("there is no such session of yours")
-    await gate_of(request).end_session(session)
+    at_ms = now_ms()
+
+    def change(tables: Tables) -> None:
+        tables.access.end_session(session)
+        note_person(tables, who.id, "sessions ended", who.id, at_ms, ended=1)
+
+    await write(request, change)
+    gate_of(request).forget()
     return Ended(1)
 
 
@@ -154,6 +162,20 @@ route_handlers: list[Any] = [
     end_other_sessions,
     end_session,
 ]
+
+
+def session_views(tables: Tables, who: Caller) -> list[SessionView]:
+    return [
+        SessionView(
+            row.id,
+            device_of(row.agent),
+            row.agent,
+            moment(row.created_ms),
+            moment(row.last_ms),
+            row.id == who.session,
+        )
+        for row in tables.access.sessions(who.id)
+    ]
 
 
 def _view(row: TokenRow) -> TokenView:

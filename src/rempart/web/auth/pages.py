@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -88,7 +89,7 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
     secret = await gate_of(request).open_session(person.id if person else None, agent)
     target = local_path(data.get("next", "")) if person else "/login/password"
     answer: Response[Any] = Redirect(target, status_code=303)
-    _set_cookie(answer, gate_of(request), scope, secret)
+    set_session_cookie(answer, gate_of(request), scope, secret)
     return answer
 
 
@@ -127,7 +128,7 @@ async def choose_password(request: AnyRequest, data: Fields) -> Response[Any]:
     await gate.end_session(who.session)
     secret = await gate.open_session(row.id, request.headers.get("user-agent", ""))
     answer: Response[Any] = Redirect(HOME, status_code=303)
-    _set_cookie(answer, gate, _scope(request), secret)
+    set_session_cookie(answer, gate, _scope(request), secret)
     return answer
 
 
@@ -139,7 +140,7 @@ async def logout(request: AnyRequest) -> Response[Any]:
     gate = gate_of(request)
     await gate.end_session(who.session)
     answer: Response[Any] = Redirect("/login", status_code=303)
-    _set_cookie(answer, gate, _scope(request), "", max_age=0)
+    set_session_cookie(answer, gate, _scope(request), "", max_age=0)
     answer.headers["clear-site-data"] = '"cache", "storage"'
     return answer
 
@@ -156,6 +157,11 @@ def local_path(wanted: str) -> str:
 def _wrong_choice(name: str, password: str, again: str) -> str | None:
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
         return "name"
+    return wrong_password(password, again)
+
+
+def wrong_password(password: str, again: str) -> str | None:
+    """What is wrong with a chosen password: `short`, `differ`, or nothing."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         return "short"
     return None if password == again else "differ"
@@ -175,32 +181,43 @@ async def _use_one_time(request: AnyRequest, secret: str) -> bool:
     return await write(request, lambda tables: tables.access.use_one_time(digest, now))
 
 
-def _login_form(
-    request: AnyRequest, error: str | None, next: str, *, wait: float = 0.0
-) -> Response[Any]:
+def with_login_cookie(request: AnyRequest, drawn: Callable[[], Response[Any]]) -> Response[Any]:
+    """A page with a form for somebody without a session: its CSRF token belongs to a cookie of its
+    own."""
     scope = _scope(request)
     secret = cookie(scope, LOGIN_COOKIE) or new_secret()
     scope.setdefault("state", {})["csrf_token"] = csrf_of(secret)
-    seconds = int(wait) + 1
-    status = {None: 200, "slow_down": 429}.get(error, 401)
-    with request.app.state.engine.read() as tables:
-        first_use = not tables.access.people()
-    answer: Response[Any] = render(
-        request,
-        "login.html",
-        status_code=status,
-        error=error,
-        next=local_path(next) if next else "",
-        wait=seconds,
-        first_use=first_use,
-    )
-    if error == "slow_down":
-        answer.headers["retry-after"] = str(seconds)
+    answer = drawn()
     _set_raw_cookie(answer, LOGIN_COOKIE, secret, secure=gate_of(request).over_tls(scope))
     return answer
 
 
-def _set_cookie(
+def _login_form(
+    request: AnyRequest, error: str | None, next: str, *, wait: float = 0.0
+) -> Response[Any]:
+    seconds = int(wait) + 1
+    status = {None: 200, "slow_down": 429}.get(error, 401)
+    with request.app.state.engine.read() as tables:
+        first_use = not tables.access.people()
+
+    def drawn() -> Response[Any]:
+        return render(
+            request,
+            "login.html",
+            status_code=status,
+            error=error,
+            next=local_path(next) if next else "",
+            wait=seconds,
+            first_use=first_use,
+        )
+
+    answer = with_login_cookie(request, drawn)
+    if error == "slow_down":
+        answer.headers["retry-after"] = str(seconds)
+    return answer
+
+
+def set_session_cookie(
     answer: Response[Any], gate: Gate, scope: AsgiScope, secret: str, max_age: int | None = None
 ) -> None:
     name, secure = gate.cookie_name(scope), gate.over_tls(scope)

@@ -13,6 +13,28 @@ def N_(text: str) -> str:
 
 LABELS: dict[str, dict[str, str]] = {
     "case_kind": {"raid": N_("Raid"), "message": N_("Message"), "account": N_("Account")},
+    "right": {
+        "read": N_("look at the console"),
+        "decide": N_("decide cases, undo measures"),
+        "second_look": N_("decide appeals and second looks"),
+        "protect": N_("switch protections on by hand"),
+        "export": N_("export dossiers"),
+        "unseal": N_("open who reported, with a second person"),
+        "write_rules": N_("write and propose rules"),
+        "deploy_rules": N_("put rules in force"),
+        "access_log": N_("read who did what here"),
+        "on_call": N_("be called when something is late"),
+        "people": N_("people, roles, tokens"),
+    },
+    "role": {
+        "admin": N_("Admin"),
+        "moderator": N_("Moderator"),
+        "reviewer": N_("Reviewer"),
+        "auditor": N_("Auditor"),
+        "rule_author": N_("Rule author"),
+        "rule_deployer": N_("Rule deployer"),
+        "on_call": N_("On call"),
+    },
     "case_state": {"open": N_("Open"), "decided": N_("Decided"), "merged": N_("Merged")},
     "stage": {"notice": N_("Notice"), "suspect": N_("Suspect"), "attack": N_("Attack")},
     "raid_kind": {

@@ -1,0 +1,136 @@
+"""The page *Your account*: what one may here, password, sessions, harms one does not want to see.
+
+Changing the password asks for the old one, and ends every other session.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from rempart.cases.harms import harms
+from rempart.cases.people import note_person, person_of
+from rempart.cases.rights import Right
+from rempart.store.interface import Tables
+from rempart.web.api import access as access_api
+from rempart.web.api.access import SessionView, session_views
+from rempart.web.api.me import PERSON, Without, me_of, set_without
+from rempart.web.api.people import PersonView, RoleView, role_views
+from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.auth import must_be_known
+from rempart.web.auth.gate import now_ms
+from rempart.web.auth.guards import gate_of
+from rempart.web.auth.pages import wrong_password
+from rempart.web.auth.secret import (
+    MAX_PASSWORD,
+    MIN_PASSWORD,
+    hash_password_aside,
+    verify_password_aside,
+)
+from rempart.web.auth.slow_down import SlowDown
+from rempart.web.console.page import page
+from rempart.web.console.reading import moment
+
+ME = "/console/me"
+
+
+class AccountScreen(msgspec.Struct, frozen=True):
+    """`error`: what was wrong with a new password; `done`: what was just changed."""
+
+    now: datetime
+    person: PersonView
+    rights: list[Right]
+    roles: list[RoleView]
+    sessions: list[SessionView]
+    harms: list[str]
+    shortest: int
+    has_password: bool
+    error: str = ""
+    done: str = ""
+
+
+@get([ME, f"{ME}.json"], guards=PERSON, include_in_schema=False)
+async def account(request: AnyRequest) -> Response[Any]:
+    return await _account(request)
+
+
+@post(f"{ME}/password", guards=PERSON, status_code=200, include_in_schema=False)
+async def change_password(request: AnyRequest) -> Response[Any]:
+    who, form = must_be_known(request), await request.form()
+    slow: SlowDown = request.app.state.slow_down
+    keys = (f"password {who.id}",)
+    if slow.wait(keys, time.monotonic()) > 0:
+        return await _account(request, error="slow_down")
+    with engine_of(request).read() as tables:
+        before = person_of(tables, who.id)
+    old = str(form.get("old", ""))[:MAX_PASSWORD]
+    slow.failed(keys, time.monotonic())
+    if before.password_hash and not await verify_password_aside(old, before.password_hash):
+        slow.answered(keys, time.monotonic())
+        return await _account(request, error="old")
+    slow.succeeded(keys)
+    password = str(form.get("password", ""))
+    error = wrong_password(password, str(form.get("again", "")))
+    if error is not None:
+        return await _account(request, error=error)
+    encoded, now = await hash_password_aside(password), now_ms()
+
+    def change(tables: Tables) -> None:
+        row = person_of(tables, who.id)
+        tables.access.put_person(row._replace(password_hash=encoded))
+        ended = tables.access.end_sessions(who.id, who.session)
+        note_person(tables, who.id, "password changed", who.id, now, ended=ended)
+
+    await write(request, change)
+    gate_of(request).forget()
+    return await _account(request, done="password")
+
+
+@post(f"{ME}/harms", guards=PERSON, status_code=200, include_in_schema=False)
+async def change_harms(request: AnyRequest) -> Response[Any]:
+    form = await request.form()
+    seen = {str(harm) for harm in form.getall("harms", [])}
+    wanted = Without([key for key in harms() if key not in seen])
+    await set_without.fn(request, wanted)
+    return await _account(request, done="harms")
+
+
+@post(f"{ME}/sessions/{{session:str}}/end", guards=PERSON, status_code=200, include_in_schema=False)
+async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[Any]:
+    """`others`: all but this one."""
+    if session == "others":
+        await access_api.end_other_sessions.fn(request)
+    else:
+        await access_api.end_session.fn(request, session)
+    return Redirect(ME, status_code=303)
+
+
+route_handlers: list[Any] = [account, change_password, change_harms, end_session]
+
+
+async def _account(request: AnyRequest, *, error: str = "", done: str = "") -> Response[Any]:
+    who, now = must_be_known(request), now_ms()
+
+    def view(tables: Tables) -> AccountScreen:
+        me = me_of(tables, who)
+        return AccountScreen(
+            now=moment(now),
+            person=me.person,
+            rights=me.rights,
+            roles=role_views(tables),
+            sessions=session_views(tables, who),
+            harms=list(harms()),
+            shortest=MIN_PASSWORD,
+            has_password=bool(person_of(tables, who.id).password_hash),
+            error=error,
+            done=done,
+        )
+
+    status = {"": 200, "slow_down": 429}.get(error, 422)
+    return await page(request, "account.html", view, status_code=status)
