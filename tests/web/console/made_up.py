@@ -25,6 +25,7 @@ from rempart.model import (
     ScopeKind,
     Verdict,
 )
+from rempart.web.api.reports import SaidView
 from rempart.web.console import screens as sc
 from rempart.web.console.families import Written, families
 from rempart.web.console.graph import graph, ties
@@ -322,6 +323,12 @@ def case_screen() -> sc.CaseScreen:
             RAID.detected_at,
             RAID.end,
         ),
+        conversations={
+            "rp-1": [
+                SaidView("rp-1", "reporter", NOW, HOSTILE, (HOSTILE,)),
+                SaidView("rp-1", "team", NOW, HOSTILE, (), "moderator-7"),
+            ]
+        },
         reports=[
             Report(
                 "rp-1",
@@ -333,6 +340,9 @@ def case_screen() -> sc.CaseScreen:
                 None,
                 NOW - timedelta(minutes=6),
                 ReportState.RECEIVED,
+                minor=True,
+                trusted=True,
+                wish="stop",
             ),
             Report(
                 "rp-2",

@@ -23,7 +23,7 @@ from rempart.cases.status import ReportStatus, StatusMessage
 from rempart.model import CaseState, Decision, DecisionOutcome, Ground, MeasureState, ReportState
 from rempart.web.console.labels import LABELS
 from rempart.web.console.templates import draw
-from rempart.web.public.form import EMPTY
+from rempart.web.public.form import EMPTY, WISHES
 
 BLNS = Path(__file__).parents[2] / "data" / "hostile" / "blns.json"
 USER = SimpleNamespace(name=made_up.HOSTILE, rights=frozenset(Right))
@@ -69,12 +69,16 @@ def _message_case() -> object:
 def _status(state: ReportState) -> ReportStatus:
     answered = state is ReportState.ANSWERED
     message = StatusMessage(made_up.NOW, "answer", {"en": made_up.HOSTILE, "fr": made_up.HOSTILE})
+    said = StatusMessage(
+        made_up.NOW, "you", {"en": made_up.HOSTILE, "fr": made_up.HOSTILE}, (made_up.HOSTILE,)
+    )
     return ReportStatus(
+        open=not answered,
         state=state,
         received_at=made_up.NOW,
         category="raid",
         category_label={"en": "Raid", "fr": "Raid"},
-        messages=(message,) if answered else (),
+        messages=(said, message) if answered else (said,),
         next_steps=({"en": "Wait.", "fr": "Attendez."},),
         answered_at=datetime(2026, 3, 2, tzinfo=UTC) if answered else None,
     )
@@ -82,6 +86,13 @@ def _status(state: ReportState) -> ReportStatus:
 
 MARKUP = "</textarea><script>alert(1)</script>"
 FORM = {**EMPTY, "explanation": MARKUP, "links": MARKUP, "email": '"><b>'}
+STATUS = {
+    "error": False,
+    "receipt": WORDS,
+    "typed": {"text": MARKUP, "links": MARKUP},
+    "said": "",
+    "refused": made_up.HOSTILE,
+}
 EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
     "overview": ("overview.html", {"screen": made_up.overview()}),
     "overview of nothing": ("overview.html", {"screen": made_up.empty_overview()}),
@@ -105,12 +116,17 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
     "landing": ("landing.html", {"log": made_up.LOG}),
     "report": (
         "report.html",
-        {"categories": list(harms().values()), "form": FORM, "errors": {"email": "wrong"}},
+        {
+            "categories": list(harms().values()),
+            "wishes": list(WISHES.items()),
+            "form": FORM,
+            "errors": {"email": "wrong"},
+        },
     ),
     "receipt": ("receipt.html", {"receipt": WORDS, "receipt_language": "fr", "answered": True}),
     "status form": ("status.html", {"status": None, "error": True}),
-    "status waiting": ("status.html", {"status": _status(ReportState.RECEIVED), "error": False}),
-    "status answered": ("status.html", {"status": _status(ReportState.ANSWERED), "error": False}),
+    "status waiting": ("status.html", {**STATUS, "status": _status(ReportState.RECEIVED)}),
+    "status answered": ("status.html", {**STATUS, "status": _status(ReportState.ANSWERED)}),
     "verify": ("verify.html", {}),
     **{
         f"login {error}": (

@@ -149,6 +149,14 @@ def conversation(tables: Tables, case: str) -> list[SaidView]:
     ]
 
 
+def conversations(tables: Tables, case: str) -> dict[str, list[SaidView]]:
+    """The same by report."""
+    found: dict[str, list[SaidView]] = {}
+    for said in conversation(tables, case):
+        found.setdefault(said.report, []).append(said)
+    return found
+
+
 async def answer_reporter(request: AnyRequest, case: str, report: str, text: str) -> None:
     """A person of the team writes to a reporter."""
     who, at_ms = must_be_known(request), now_ms()

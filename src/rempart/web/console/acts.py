@@ -6,10 +6,12 @@ Each works without a script: it leads back to where the button was. A script ask
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote
 
 from litestar import Response, post
-from litestar.params import FromPath
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from rempart.cases.corrections import (
@@ -24,6 +26,7 @@ from rempart.model import Case, MeasureKind, ScopeKind
 from rempart.store.interface import Tables
 from rempart.web.api.cases import find_case
 from rempart.web.api.corrections import visible_raid
+from rempart.web.api.reports import answer_reporter
 from rempart.web.api.request import AnyRequest, write
 from rempart.web.auth import must_be_known, needs_person
 from rempart.web.auth.gate import now_ms
@@ -31,8 +34,22 @@ from rempart.web.auth.pages import local_path
 from rempart.web.console.raid_page import accounts_of
 
 MODERATE = [needs_person("moderate")]
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Change = Callable[[Tables, Case, str, int], str | None]
 """What a form does to a case, by whom and when; the case to go to afterwards, or None to stay."""
+
+
+@post(
+    "/console/cases/{case:str}/reports/{report:str}/messages",
+    guards=MODERATE,
+    status_code=200,
+    include_in_schema=False,
+)
+async def write_to_reporter(
+    request: AnyRequest, case: FromPath[str], report: FromPath[str], data: Fields
+) -> Response[Any]:
+    await answer_reporter(request, case, report, data.get("text", ""))
+    return Redirect(f"/console/cases/{quote(case)}#p-reports", status_code=303)
 
 
 @post("/console/cases/{case:str}/lift", guards=MODERATE, status_code=200, include_in_schema=False)
@@ -97,7 +114,7 @@ async def undo_many(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     return await _done(request, case, change)
 
 
-route_handlers: list[Any] = [lift, put_back, split, merge, undo_many]
+route_handlers: list[Any] = [write_to_reporter, lift, put_back, split, merge, undo_many]
 
 
 def _meant(tables: Tables, case: Case, ref: str) -> str:

@@ -46,6 +46,14 @@ LABELS: dict[str, dict[str, str]] = {
         "spread": N_("raid over several channels"),
         "brigade": N_("brigade of false reports"),
     },
+    "wish": {
+        "stop": N_("that it stops"),
+        "evidence": N_("that it is kept as evidence"),
+        "police": N_("that the police are told"),
+        "talk": N_("that somebody talks with them"),
+        "nothing": N_("nothing; that it is known"),
+    },
+    "side": {"reporter": N_("Reporter"), "team": N_("Team")},
     "measure": {
         "hold": N_("Hold"),
         "hide": N_("Hide"),
@@ -177,7 +185,11 @@ LABELS: dict[str, dict[str, str]] = {
         "no_file": N_("Choose a photo first."),
         "busy": N_("Many photos are being looked at just now. Try again in a moment."),
     },
-    "report_state": {"received": N_("received"), "answered": N_("answered")},
+    "report_state": {
+        "received": N_("received"),
+        "answered": N_("answered"),
+        "withdrawn": N_("taken back"),
+    },
     "error": {
         "400": N_("This request could not be read"),
         "401": N_("Please sign in"),

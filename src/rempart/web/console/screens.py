@@ -22,6 +22,7 @@ from rempart.model import (
     ScopeKind,
     Verdict,
 )
+from rempart.web.api.reports import SaidView
 from rempart.web.console.families import Family
 from rempart.web.console.graph import Graph
 
@@ -276,6 +277,8 @@ class CaseScreen(msgspec.Struct, frozen=True):
     campaign: CampaignView | None = None
     brigade: str | None = None
     """The case of the arranged reports on the thing of this one."""
+    conversations: dict[str, list[SaidView]] = {}
+    """What was said since, by report."""
 
 
 class CampaignScreen(msgspec.Struct, frozen=True):

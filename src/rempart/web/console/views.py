@@ -27,6 +27,7 @@ from rempart.model import Case, CaseKind, CaseState, Decision, DecisionOutcome, 
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT, CaseQuery
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
+from rempart.web.api.reports import conversations
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
 from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms, rule_alarms
@@ -166,6 +167,7 @@ def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseSc
         next_case=_next(tables, caller, found.id),
         campaign=read_campaign(tables, joined, caller.sees) if joined else None,
         brigade=_brigade(tables, caller, found, now_ms),
+        conversations=conversations(tables, found.id),
     )
 
 
