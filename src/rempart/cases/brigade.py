@@ -110,7 +110,7 @@ def _told(tables: Tables, raid: Raid, at_ms: int) -> Case:
     seq = record(tables, [(None, seal("raid", to_value(raid)))])
     tables.stream.put_raid(raid, seq, at_ms)
     if known is None:
-        tables.cases.insert([NewCase(case, raid_thing(raid.id))])
+        tables.cases.insert([NewCase(case, raid_thing(raid.id), harm="other")])
         record(tables, [(case.id, opened_entry(case))])
     else:
         tables.cases.change([CaseChange(case.id, case.priority, raid.messages, None, at_ms)])

@@ -115,7 +115,7 @@ def _split_off(
         (case.id, opened_entry(case, follows=whole.id)),
         (case.id, seal("raid", to_value(part))),
     ]
-    tables.cases.insert([NewCase(case, raid_thing(part_id), 1)])
+    tables.cases.insert([NewCase(case, raid_thing(part_id), 1, harm="raid")])
     first = record(tables, entries)
     tables.stream.put_raid(rest, first + 1, at_ms)
     tables.stream.put_raid(part, first + 3, at_ms)

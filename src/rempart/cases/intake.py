@@ -192,7 +192,8 @@ def _raid_case(
     if known is not None:
         ordinal = step.tables.cases.last_of([raid_thing(raid)])[raid_thing(raid)][1] + 1
     case = _fresh_case(raid, picture, known, ordinal, step.at_ms, threat=threat)
-    step.new.append(NewCase(case, raid_thing(raid), ordinal))
+    harm = priority.harm_of_raid(picture, threat=threat) if picture is not None else "raid"
+    step.new.append(NewCase(case, raid_thing(raid), ordinal, harm=harm))
     follows = known.id if known is not None else None
     step.entries.append((case.id, opened_entry(case, follows=follows)))
     return case.id
@@ -212,7 +213,8 @@ def _grow(
         rank, why = priority.of_raid(picture, threat=threat)
         if rank < known.priority:
             why = None
-    step.changes.append(CaseChange(known.id, rank, messages, why, step.at_ms))
+    harm = priority.harm_of_raid(picture, threat=threat) if picture is not None else ""
+    step.changes.append(CaseChange(known.id, rank, messages, why, step.at_ms, harm))
     return known.id
 
 
@@ -302,7 +304,8 @@ def _message_case(step: _Step, row: HeldMessage, caused: dict[str, str]) -> None
         messages=1,
     )
     sent_ms = ms_of(message.sent_at)
-    step.new.append(NewCase(case, thing, author=message.author.id, at_ms=sent_ms))
+    harm = priority.harm_of_labels(row.outcome.labels)
+    step.new.append(NewCase(case, thing, author=message.author.id, at_ms=sent_ms, harm=harm))
     step.messages.append((case.id, row.sequence))
     step.entries.append((case.id, opened_entry(case, messages=(row.sequence,))))
     _bind(step, row, case.id, caused)

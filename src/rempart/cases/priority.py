@@ -76,6 +76,33 @@ def of_message(labels: Mapping[str, float], target: str) -> tuple[int, dict[str,
     )
 
 
+_HARMS = {
+    Label.THREAT: "threat",
+    Label.SELF_HARM_INCITEMENT: "self_harm_incitement",
+    Label.PERSONAL_DATA: "doxxing",
+    Label.KNOWN_MEDIA: "intimate_images",
+    Label.HATE: "hate",
+    Label.SEXUAL: "sexual_harassment",
+    Label.INSULT: "harassment",
+    Label.BAD_LINK: "spam",
+    Label.SPAM: "spam",
+}
+
+
+def harm_of_labels(labels: Mapping[str, float]) -> str:
+    """What a held message is called in the taxonomy, by its gravest label."""
+    for label, *_ in _BY_LABEL:
+        if labels.get(label.value, 0.0) >= THRESHOLD:
+            return _HARMS[label]
+    return "other"
+
+
+def harm_of_raid(raid: Raid, *, threat: bool) -> str:
+    if threat:
+        return "threat"
+    return "other" if raid.kind is RaidKind.BRIGADE else "raid"
+
+
 def is_threat(labels: Mapping[str, float]) -> bool:
     return (
         labels.get(Label.THREAT.value, 0.0) >= THRESHOLD

@@ -27,7 +27,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from rempart.cases import priority
 from rempart.cases.brigade import look_for_brigade
 from rempart.cases.decisions import answer_at_once
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
@@ -42,6 +41,7 @@ from rempart.cases.things import (
     text_thing,
     unknown_message_thing,
 )
+from rempart.cases.triage import is_refuted, place_of_category
 from rempart.errors import InputError, StoreFullError, StoreReadOnlyError
 from rempart.log.commit import SealedEntry
 from rempart.model import (
@@ -86,6 +86,9 @@ class Receipt(NamedTuple):
     repeated: bool
 
 
+_Place = tuple[int, dict[str, str]]
+
+
 class _Named(NamedTuple):
     """What a report names: rows of known messages, and things (16-byte names) in order."""
 
@@ -125,7 +128,8 @@ def receive(
             tables.cases.insert_receipt(keys.receipt_digest(entropy), row.id, at_ms)
             answered = row.answered_ms is not None
             return Receipt(words, language, row.id, row.case, True, answered, True)
-    case, joined = _case_of(tables, request, category, named, at_ms)
+    place = place_of_category(tables, category.key, reporter_name, minor=request.minor)
+    case, joined = _case_of(tables, request, category, named, at_ms, place)
     report = stable_id("rp", token_hex(16))
     contact = keys.seal_contact(report, request.contact) if request.contact else None
     said = _entry(report, case.id, request, at_ms, first, flagger)
@@ -247,7 +251,12 @@ def _named(tables: Tables, request: ReportRequest) -> _Named:
 
 
 def _case_of(
-    tables: Tables, request: ReportRequest, category: Harm, named: _Named, at_ms: int
+    tables: Tables,
+    request: ReportRequest,
+    category: Harm,
+    named: _Named,
+    at_ms: int,
+    place: _Place,
 ) -> tuple[Case, bool]:
     """The case to join, or a new one; True when it was there before."""
     by_message = tables.cases.last_of_messages([row.seq for row in named.rows])
@@ -260,22 +269,22 @@ def _case_of(
     if not still_open and category.key == RAID and not named.rows:
         attacked = _attacked(tables, request.links)
         if attacked is not None:
-            _raise(tables, attacked, category, 0, at_ms, minor=request.minor)
+            _raise(tables, attacked, category, 0, at_ms, place)
             return attacked, True
     loose = _by_place(row for row in named.rows if row.seq not in by_message)
     if still_open:
         case = max(still_open, key=lambda case: (case.priority, case.opened_at))
         own = loose.pop((case.platform, case.channel), [])
-        _raise(tables, case, category, len(own), at_ms, minor=request.minor)
+        _raise(tables, case, category, len(own), at_ms, place)
     else:
         first = next((row for row in named.rows if row.key == unknown[0]), None)
         own = [] if first is None else loose.pop((first.platform, first.channel))
-        case = _open(tables, request, category, unknown[0], own, at_ms)
+        case = _open(tables, request, category, unknown[0], own, at_ms, place)
     elsewhere = {row.key for rows in loose.values() for row in rows}
     tables.cases.add_aliases(case.id, [thing for thing in unknown if thing not in elsewhere])
     tables.cases.add_messages((case.id, row.seq) for row in own)
     for rows in loose.values():
-        _open_elsewhere(tables, request, category, rows, at_ms)
+        _open_elsewhere(tables, request, category, rows, at_ms, place)
     return case, bool(still_open)
 
 
@@ -291,12 +300,17 @@ def _look_for_brigade(tables: Tables, case: Case, at_ms: int) -> None:
 
 
 def _raise(
-    tables: Tables, case: Case, category: Harm, messages: int, at_ms: int, *, minor: bool
+    tables: Tables, case: Case, category: Harm, messages: int, at_ms: int, place: _Place
 ) -> None:
-    """So many messages more, and the early look that the category buys."""
-    rank, why = priority.of_report(category, minor=minor)
+    """So many messages more, and the early look that the category buys; none when a person found
+    that the case is no such thing."""
+    rank, why = place
+    if is_refuted(tables, case.id, category.key):
+        rank = 0
     raised = why if rank > case.priority else None
-    tables.cases.change([CaseChange(case.id, rank, case.messages + messages, raised, at_ms)])
+    tables.cases.change(
+        [CaseChange(case.id, rank, case.messages + messages, raised, at_ms, category.key)]
+    )
 
 
 def _attacked(tables: Tables, links: Iterable[str]) -> Case | None:
@@ -328,10 +342,11 @@ def _open_elsewhere(
     category: Harm,
     rows: list[MessageRow],
     at_ms: int,
+    place: _Place,
 ) -> None:
     """Messages of another channel have a case there: who reads one channel's case must not be
     shown another's messages because a stranger named both in one report."""
-    case = _open(tables, request, category, rows[0].key, rows, at_ms)
+    case = _open(tables, request, category, rows[0].key, rows, at_ms, place)
     tables.cases.add_aliases(case.id, [row.key for row in rows])
     tables.cases.add_messages((case.id, row.seq) for row in rows)
     tell_case(tables, case)
@@ -344,9 +359,10 @@ def _open(
     thing: bytes,
     rows: list[MessageRow],
     at_ms: int,
+    place: _Place,
 ) -> Case:
     row = next((row for row in rows if row.key == thing), None)
-    rank, why = priority.of_report(category, minor=request.minor)
+    rank, why = place
     subject = row.id if row is not None else _subject(request, thing)
     case = Case(
         id=stable_id("c", CaseKind.MESSAGE, thing.hex(), "1"),
@@ -364,7 +380,7 @@ def _open(
         messages=len(rows),
     )
     author, sent_ms = (row.author, row.sent_at_ms) if row is not None else (None, None)
-    tables.cases.insert([NewCase(case, thing, author=author, at_ms=sent_ms)])
+    tables.cases.insert([NewCase(case, thing, author=author, at_ms=sent_ms, harm=category.key)])
     opened = entry(
         "case",
         {

@@ -51,9 +51,9 @@ _DONE = {
 
 
 class StatusMessage(msgspec.Struct, frozen=True):
-    """One message of the conversation. `kind`: `receipt`, `answer` and `withdrawn` are the
-    service's, generated; `team` was written by a person of the team, `you` by the reporter (their
-    words stand under every language)."""
+    """One message of the conversation. `kind`: `receipt`, `waiting` (nothing is decided yet),
+    `answer` and `withdrawn` are the service's, generated; `team` was written by a person of the
+    team, `you` by the reporter (their words stand under every language)."""
 
     at: datetime
     kind: str
@@ -89,6 +89,11 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
         )
         for said in read_said(tables, [report.id])
     ]
+    messages += [
+        StatusMessage(at_time(told.at_ms), "waiting", told.text)
+        for told in tables.deadlines.told(report.case, report.received_ms)
+    ]
+    messages.sort(key=lambda message: message.at)
     steps: tuple[dict[str, str], ...] = (_WAIT, _MORE, _BACK, _KEEP, _DANGER)
     state, closed_at = ReportState.RECEIVED, None
     answer = tables.cases.answer(report.id)

@@ -25,6 +25,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 from rempart.detect.links.policy import LinkRules
+from rempart.engine.clock_watch import ClockWatch
 from rempart.engine.embedded_chores import Chores
 from rempart.engine.embedded_futures import answer, resolve
 from rempart.engine.embedded_items import ItemResult, Source
@@ -85,6 +86,7 @@ class EmbeddedEngine:
         pipeline: Pipeline,
         *,
         clock: Callable[[], float],
+        elapsed: Callable[[], float] | None,
         sweep: bool,
     ) -> None:
         self.data_dir = data_dir
@@ -101,7 +103,13 @@ class EmbeddedEngine:
         self._rollup = Rollup()
         self._notary = notary
         self._chores = Chores(
-            settings, notary, self._memory, self._raids, self._now_ms, sweep=sweep
+            settings,
+            notary,
+            self._memory,
+            self._raids,
+            self._now_ms,
+            sweep=sweep,
+            watch=ClockWatch() if elapsed is None else ClockWatch(elapsed),
         )
         self._refused: dict[bytes, bytes] = {}
         self._carried: list[Measure] = []
@@ -120,6 +128,7 @@ class EmbeddedEngine:
         *,
         pipeline: Pipeline | None = None,
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] | None = None,
         sweep: bool = True,
         vfs: str | None = None,
     ) -> EmbeddedEngine:
@@ -144,6 +153,7 @@ class EmbeddedEngine:
                     Notary(data_dir, signer),
                     pipeline or Pipeline(settings.pipeline),
                     clock=clock,
+                    elapsed=clock if elapsed is None and clock is not time.time else elapsed,
                     sweep=sweep,
                 )
                 engine._check_and_rebuild()

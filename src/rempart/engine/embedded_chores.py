@@ -6,6 +6,7 @@ By this machine's clock, in milliseconds; nothing here decides about a message.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,17 +14,24 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.cases.clockwork import keep
 from rempart.cases.live import tell_measures
+from rempart.cases.policy import DeadlineSettings
+from rempart.cases.sweep import MOST_AT_ONCE, sweep
 from rempart.cases.undo import undone_entry
+from rempart.engine.clock_watch import ClockWatch
 from rempart.engine.embedded_items import rfc3339
 from rempart.engine.embedded_raids import RaidBook, raid_digest
 from rempart.engine.embedded_start import Notary
 from rempart.engine.embedded_states import EngineMemory, Owed
+from rempart.engine.embedded_step import write_measures
 from rempart.engine.settings import EngineSettings
+from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.log.commit import seal, to_value
 from rempart.model import Measure, MeasureState, Raid, RaidStage
 from rempart.store.interface import Tables
 
+_LOG = logging.getLogger(__name__)
 SWEEP_MS = 1_000
 PROBE_MS = 2_000
 DIGEST_MS = 250
@@ -49,6 +57,7 @@ class Chores:
         now_ms: Callable[[], int],
         *,
         sweep: bool,
+        watch: ClockWatch,
     ) -> None:
         self.ending = False
         self._now_ms = now_ms
@@ -61,6 +70,9 @@ class Chores:
         self._memory = memory
         self._raids = raids
         self._sweep = sweep
+        self._watch = watch
+        self._policy = settings.policy
+        self._more_due = False
         self._swept_ms = 0
         self._tried_ms = 0
         self._digest_ms = 0
@@ -80,7 +92,7 @@ class Chores:
             return now_ms - self._tried_ms >= PROBE_MS
         return (
             self.facts_due
-            or (self._sweep and now_ms - self._swept_ms >= SWEEP_MS)
+            or (self._sweep and (self._more_due or abs(now_ms - self._swept_ms) >= SWEEP_MS))
             or self._checkpoint_due(now_ms, self._size)
             or self._snapshot_wanted(now_ms, self._size)
             or self._raids.due(now_ms)
@@ -119,9 +131,11 @@ class Chores:
         if self._telling:
             self.facts_due = False
             self.tell_facts(tables)
-        if self._sweep and abs(now_ms - self._swept_ms) >= SWEEP_MS:
+        self._apart("the deadlines of new cases", tables, lambda: self._keep(tables, now_ms))
+        if self._sweep and (self._more_due or abs(now_ms - self._swept_ms) >= SWEEP_MS):
             self._swept_ms = now_ms
             self._end_leases(tables, now_ms)
+            self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
         if self._snapshot_size is None:
             self._snapshot_size, self._snapshot_ms = tables.stream.snapshot_seq(), now_ms
         self._size = tables.log.size()
@@ -133,6 +147,33 @@ class Chores:
             self._snapshot_ms = now_ms
         if self._checkpoint_due(now_ms, self._size):
             self._notary.sign(tables, now_ms)
+
+    def _keep(self, tables: Tables, now_ms: int) -> None:
+        keep(tables, self._policy, now_ms)
+
+    def _fall_due(self, tables: Tables, now_ms: int) -> None:
+        self._more_due = False
+        if not self._watch.look(tables, now_ms):
+            return
+        found = sweep(
+            tables,
+            self._policy,
+            now_ms,
+            lambda measures: write_measures(tables, self._settings, measures, now_ms),
+        )
+        self._more_due = sum(found) >= MOST_AT_ONCE
+
+    def _apart(self, what: str, tables: Tables, act: Callable[[], None]) -> None:
+        """A failure here must not cost the messages of this transaction: it is told, and what was
+        to be done stays to be done."""
+        try:
+            with tables.part():
+                act()
+        except (StoreFullError, StoreReadOnlyError):
+            raise
+        except Exception:
+            _LOG.exception("%s could not be looked after", what)
+            tables.announce("alarm", {"what": "deadlines-failed"})
 
     def _end_leases(self, tables: Tables, now_ms: int) -> None:
         """Measures whose time has passed, one entry for those of one raid."""
@@ -203,7 +244,15 @@ def _told(settings: EngineSettings) -> dict[str, Any]:
         "private_for": sorted(settings.detection.private_for),
         "connectors": sorted(settings.connectors),
         **_told_of_opinions(settings),
+        **_told_of_deadlines(settings),
     }
+
+
+def _told_of_deadlines(settings: EngineSettings) -> dict[str, Any]:
+    """Only what a community made stricter: the shipped clocks are part of the version."""
+    if settings.deadlines == DeadlineSettings():
+        return {}
+    return {"deadlines": msgspec.to_builtins(settings.deadlines)}
 
 
 def _told_of_opinions(settings: EngineSettings) -> dict[str, Any]:

@@ -207,7 +207,8 @@ def _grow(tables: Tables, case: Case, message: Message, judged: Rejudged, now_ms
             tables.stream.bind_measures([measure.id for measure in judged.measures], case.id)
         rank, why = priority.of_message(labels, message.hit[0])
     if rank > case.priority:
-        tables.cases.change([CaseChange(case.id, rank, case.messages, why, now_ms)])
+        harm = "threat" if case.kind is CaseKind.RAID else priority.harm_of_labels(labels)
+        tables.cases.change([CaseChange(case.id, rank, case.messages, why, now_ms, harm)])
         tell_case(tables, tables.cases.get(case.id))
 
 

@@ -48,7 +48,18 @@ from rempart.engine.settings import EngineSettings
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.ingest import Parsed
 from rempart.log.commit import SealedEntry, seal, to_value
-from rempart.model import Account, Event, Item, Measure, Message, Outcome, Raid, Verdict
+from rempart.model import (
+    Account,
+    Event,
+    EventKind,
+    Item,
+    Measure,
+    Message,
+    Outcome,
+    Raid,
+    Verdict,
+    message_key,
+)
 from rempart.store.interface import Tables
 from rempart.store.interface.facts import FactMatchRow
 from rempart.store.interface.stream import EventRow, Known, MessageRow
@@ -340,6 +351,14 @@ class Step:
             tables.stream.add_messages(rows)
         if events:
             tables.stream.add_events(events)
+            tables.deadlines.add_views(
+                (message_key(item.platform, item.message), item.count)
+                for item in (one.item for one in fresh)
+                if isinstance(item, Event)
+                and item.event is EventKind.DELIVERED
+                and item.message is not None
+                and item.count
+            )
         return held
 
     def _keep_from_targets(

@@ -17,6 +17,10 @@ others = "allow"
 
 [limits.hour]                        # measures of a kind per channel before a human is asked
 hold = 2000
+
+[deadlines]                          # see docs/deadlines.md
+provider = "small"
+jurisdictions = ["EU", "FR"]
 ```
 
 The sections `[web]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]` and `[opinions.*]` belong to
@@ -27,19 +31,21 @@ them), of the opinions what decides about people.
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
+from rempart.cases.policy import DeadlineSettings, Policy, resolve
 from rempart.engine.link_lists import LinkLists, Links
 from rempart.engine.pipeline import PipelineSettings
 from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
 from rempart.protect import Limits
 
-_OURS = ("community", "detection", "links", "log", "limits", "engine")
+_OURS = ("community", "detection", "links", "log", "limits", "engine", "deadlines")
 SECTIONS = (*_OURS, "web", "hooks", "webhooks", "perspective", "opinions")
 
 
@@ -112,6 +118,7 @@ class EngineSettings(msgspec.Struct, frozen=True):
     """Whom measures go to: webhooks by their name, others as `twitch.NAME`."""
     opinions: dict[str, Opining] = {}
     links: Links = Links()
+    deadlines: DeadlineSettings = DeadlineSettings()
     folder: Path = Path()
     """Where the settings came from; paths in them start here."""
 
@@ -119,6 +126,11 @@ class EngineSettings(msgspec.Struct, frozen=True):
         """The connectors that are told of measures in this channel."""
         known = self.connectors.items()
         return tuple(name for name, outgoing in known if outgoing.takes(platform, channel))
+
+    @property
+    def policy(self) -> Policy:
+        """What must happen by when, from today on."""
+        return resolve(self.deadlines, datetime.now(UTC).date())
 
     @property
     def pipeline(self) -> PipelineSettings:
@@ -160,6 +172,7 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         limits=section("limits", Limits),
         engine=section("engine", EngineLimits),
         links=section("links", Links),
+        deadlines=_deadlines(section("deadlines", DeadlineSettings), path),
         folder=data_dir,
         connectors=_connectors(document, path),
         opinions={
@@ -167,6 +180,12 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
             for name, found in named_sections(document, "opinions", path).items()
         },
     )
+
+
+def _deadlines(found: DeadlineSettings, path: str) -> DeadlineSettings:
+    """Refused at the start when a value is wrong, not when the first case comes."""
+    resolve(found, datetime.now(UTC).date(), path)
+    return found
 
 
 def _connectors(document: dict[str, Any], path: str) -> dict[str, Outgoing]:

@@ -9,6 +9,7 @@ from typing import Any
 from rempart.store.interface.access import AccessTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.cases import CaseTables
+from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
@@ -20,6 +21,7 @@ __all__ = [
     "AccessTables",
     "CampaignTables",
     "CaseTables",
+    "DeadlineTables",
     "FactTables",
     "InvitationTables",
     "LogTables",
@@ -40,6 +42,7 @@ class Tables(ABC):
     access: AccessTables
     invitations: InvitationTables
     campaigns: CampaignTables
+    deadlines: DeadlineTables
     facts: FactTables
     versions: VersionTables
     threads: ThreadTables

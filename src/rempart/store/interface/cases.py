@@ -24,6 +24,13 @@ from rempart.store.interface.stream import MeasureRow, MessageRow
 
 URGENT = 900
 """Cases of the first class (life, safety, children) have this priority or more."""
+SOON = 600
+"""And those of the second one this."""
+
+
+def rank_of(priority: int) -> int:
+    """The class of a priority: 0 life and children, 1 urgent, 2 the others."""
+    return 0 if priority >= URGENT else 1 if priority >= SOON else 2
 
 
 class CaseQuery(NamedTuple):
@@ -68,6 +75,8 @@ class NewCase(NamedTuple):
     ordinal: int = 1
     author: str | None = None
     at_ms: int | None = None
+    harm: str = ""
+    """What it is called, from the taxonomy; empty: none of them."""
 
 
 class CaseChange(NamedTuple):
@@ -78,6 +87,8 @@ class CaseChange(NamedTuple):
     messages: int
     why: dict[str, str] | None
     at_ms: int
+    harm: str = ""
+    """What it is called from now on, if this priority is higher than the present one."""
 
 
 class LooseCase(NamedTuple):
@@ -167,7 +178,7 @@ class CaseTables(ABC):
 
     @abstractmethod
     def page(self, query: CaseQuery) -> CasePage:
-        """Highest priority first, then the oldest."""
+        """Life and children first, then by the time that is left, then by reach."""
 
     @abstractmethod
     def has_reports(self) -> bool:

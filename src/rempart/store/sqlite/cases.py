@@ -23,6 +23,7 @@ from rempart.store.interface.cases import (
     DecidedMessage,
     LooseCase,
     NewCase,
+    rank_of,
 )
 from rempart.store.interface.stream import MeasureRow, MessageRow
 from rempart.store.sqlite.reports import SqliteReportTables, at_of, ms_of, pack
@@ -47,7 +48,9 @@ class SqliteCaseTables(SqliteReportTables):
     def page(self, query: CaseQuery) -> CasePage:
         where, values = _conditions(query)
         rows = self._db.execute(
-            _CASES + where + "ORDER BY c.priority DESC, c.opened_ms, c.id LIMIT ? OFFSET ?",
+            _CASES
+            + where
+            + "ORDER BY c.class, c.turn_ms, c.weight DESC, c.opened_ms, c.id LIMIT ? OFFSET ?",
             (*values, query.limit, query.offset),
         )
         count = "SELECT count(*) FROM cases c "
@@ -265,8 +268,9 @@ class SqliteCaseTables(SqliteReportTables):
         try:
             self._db.executemany(
                 "INSERT INTO cases (id, thing, ordinal, kind, subject, platform, channel, target,"
-                " state, priority, why, raid, author, at_ms, messages, opened_ms, updated_ms)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?)",
+                " state, priority, why, raid, author, at_ms, messages, opened_ms, updated_ms, harm,"
+                " graver_ms, turn_ms, class)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         case.id,
@@ -285,6 +289,10 @@ class SqliteCaseTables(SqliteReportTables):
                         case.messages,
                         ms_of(case.opened_at),
                         ms_of(case.updated_at),
+                        new.harm,
+                        ms_of(case.opened_at),
+                        ms_of(case.opened_at),
+                        rank_of(case.priority),
                     )
                     for new in cases
                     for case in (new.case,)
@@ -295,10 +303,21 @@ class SqliteCaseTables(SqliteReportTables):
 
     def change(self, changes: Sequence[CaseChange]) -> None:
         self._db.executemany(
-            "UPDATE cases SET priority = max(priority, ?), messages = max(messages, ?),"
-            " why = coalesce(?, why), updated_ms = max(updated_ms, ?) WHERE id = ?",
+            "UPDATE cases SET priority = max(priority, ?1), messages = max(messages, ?2),"
+            " why = coalesce(?3, why), updated_ms = max(updated_ms, ?4),"
+            " graver_ms = CASE WHEN ?1 > priority THEN ?4 ELSE graver_ms END,"
+            " harm = CASE WHEN ?1 > priority AND ?6 <> '' THEN ?6 ELSE harm END,"
+            " class = min(class, ?7) WHERE id = ?5",
             [
-                (c.priority, c.messages, pack(c.why) if c.why else None, c.at_ms, c.id)
+                (
+                    c.priority,
+                    c.messages,
+                    pack(c.why) if c.why else None,
+                    c.at_ms,
+                    c.id,
+                    c.harm,
+                    rank_of(c.priority) if c.harm else 2,
+                )
                 for c in changes
             ],
         )

@@ -30,6 +30,7 @@ from rempart.store.sqlite.access import SqliteAccessTables
 from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
+from rempart.store.sqlite.deadlines import SqliteDeadlineTables
 from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
@@ -69,6 +70,7 @@ class SqliteTables(Tables):
         self.access = SqliteAccessTables(connection)
         self.invitations = SqliteInvitationTables(connection)
         self.campaigns = SqliteCampaignTables(connection)
+        self.deadlines = SqliteDeadlineTables(connection)
         self.facts = SqliteFactTables(connection)
         self.versions = SqliteVersionTables(connection)
         self.threads = SqliteThreadTables(connection)
