@@ -34,6 +34,7 @@ from rempart.model import (
 )
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import Answer, ReportRow
+from rempart.store.interface.mail import MailAbout
 from rempart.store.interface.stream import MeasureRow
 
 LONGEST_REASON = 4_000
@@ -99,11 +100,12 @@ def decide(
     if lifted and found.kind is CaseKind.RAID:
         _was_fine(tables, found, at_ms)
     seq = first + len(entries) - len(waiting)
-    tables.cases.insert_answers(
+    put_answers(
+        tables,
         [
             Answer(row.id, decision.id, text, at_ms, seq + place)
             for place, (row, text) in enumerate(zip(waiting, texts, strict=True))
-        ]
+        ],
     )
     tell_case(tables, tables.cases.get(case))
     return decision
@@ -117,8 +119,15 @@ def answer_at_once(tables: Tables, report: ReportRow, decision: Decision, at_ms:
     text = _text(decision, report, automated=automated, still=active)
     seq = record(tables, [(decision.case, _answer_entry(report, decision, text, at_ms))])
     answer = Answer(report.id, decision.id, text, at_ms, seq)
-    tables.cases.insert_answers([answer])
+    put_answers(tables, [answer])
     return answer
+
+
+def put_answers(tables: Tables, answers: Sequence[Answer]) -> None:
+    """The answers, and a mail to each who left an address."""
+    tables.cases.insert_answers(answers)
+    for answer in answers:
+        tables.mail.queue(answer.report, MailAbout.ANSWER, answer.seq, answer.at_ms)
 
 
 def preview(

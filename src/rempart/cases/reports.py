@@ -56,6 +56,7 @@ from rempart.model import (
 from rempart.model.message import MAX_ID_BYTES
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseChange, CaseQuery, NewCase, NewReport
+from rempart.store.interface.mail import MailAbout
 from rempart.store.interface.stream import MessageRow
 
 _LOG = logging.getLogger(__name__)
@@ -156,6 +157,7 @@ def receive(
     )
     if contact is not None:
         tables.cases.put_contact(report, contact)
+        tables.mail.queue(report, MailAbout.RECEIPT, seq, at_ms)
     tables.cases.insert_receipt(keys.receipt_digest(entropy), report, at_ms)
     source = Source(reporter_name, flagger)
     hide_at_once(tables, case.id, category, named.rows, source, at_ms, told)

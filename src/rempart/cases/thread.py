@@ -24,6 +24,7 @@ from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
+from rempart.store.interface.mail import MailAbout
 from rempart.store.interface.threads import SaidRow, Side
 
 MOST_A_DAY = 50
@@ -94,6 +95,8 @@ def say(
     )
     seq = record(tables, [(report.case, sealed)])
     tables.threads.add(SaidRow(seq, report.id, side, by, at_ms))
+    if side is Side.TEAM:
+        tables.mail.queue(report.id, MailAbout.MESSAGE, seq, at_ms)
     tell_case(tables, tables.cases.get(report.case))
     return seq
 

@@ -23,8 +23,8 @@ provider = "small"
 jurisdictions = ["EU", "FR"]
 ```
 
-The sections `[web]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]` and `[opinions.*]` belong to
-`web.settings`. Of the webhooks only names and channels are read here (measures are queued for
+The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]` and `[opinions.*]`
+belong to `web.settings`. Of the webhooks only names and channels are read here (measures are queued for
 them), of the opinions what decides about people.
 """
 
@@ -46,7 +46,7 @@ from rempart.errors import InputError
 from rempart.protect import Limits
 
 _OURS = ("community", "detection", "links", "log", "limits", "engine", "deadlines")
-SECTIONS = (*_OURS, "web", "hooks", "webhooks", "perspective", "opinions")
+SECTIONS = (*_OURS, "web", "hooks", "webhooks", "mail", "perspective", "opinions")
 
 
 class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,10 +25,12 @@ from rempart.engine.live import LOST
 from rempart.errors import InputError
 from rempart.model import Measure
 from rempart.protect.outbox import Outbox
+from rempart.web.api.reports import STATUS_PATH
 from rempart.web.app import build_app, report_keys
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.connections import Connection, close_overdue
 from rempart.web.connectors.board import Connectors, build_connectors
+from rempart.web.mailing import Mailing
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_settings
 
@@ -107,6 +109,10 @@ async def _serve(
     first_login = await asyncio.to_thread(write_first_login, engine, data, address)
     outbox = _outbox(engine, connectors)
 
+    public = (settings.public_url or address).rstrip("/")
+    mailing = Mailing(engine, report_keys(engine), settings.mail, data, public + STATUS_PATH)
+    mails = (mailing.run(),) if settings.mail.host else ()
+
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -137,6 +143,7 @@ async def _serve(
             connectors.run(),
             _follow(engine, outbox),
             opinions.run(),
+            *mails,
             close_overdue(server.server_state.connections),
             announce(),
         )

@@ -15,8 +15,8 @@ secret = "whsec_…"
 allow = ["127.0.0.1"]                    # private addresses this one may reach
 ```
 
-`[perspective]` is described in `web.perspective.settings`, `[opinions.NAME]` in
-`connect.opinion.settings`.
+`[mail]` is described in `connect.mail`, `[perspective]` in `web.perspective.settings`,
+`[opinions.NAME]` in `connect.opinion.settings`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.connect.mail import MailSettings, check_mail
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
 from rempart.connect.signing import secret_bytes
 from rempart.engine.settings import named_sections, read_document
@@ -69,6 +70,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hooks: dict[str, HookSettings] = {}
     webhooks: dict[str, WebhookSettings] = {}
     perspective: PerspectiveSettings = PerspectiveSettings()
+    mail: MailSettings = MailSettings()
     opinions: dict[str, OpinionSettings] = {}
 
     @property
@@ -112,8 +114,10 @@ def load_settings(data_dir: Path) -> WebSettings:
     }
     for name, opinion in opinions.items():
         check_opinion(opinion, f"{path} [opinions.{name}]")
+    mail = read_section(document.get("mail", {}), MailSettings, "mail", path)
+    check_mail(mail, f"{path} [mail]")
     return msgspec.structs.replace(
-        web, hooks=hooks, webhooks=webhooks, perspective=perspective, opinions=opinions
+        web, mail=mail, hooks=hooks, webhooks=webhooks, perspective=perspective, opinions=opinions
     )
 
 

@@ -13,6 +13,7 @@ from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
+from rempart.store.interface.mail import MailTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.threads import ThreadTables
 from rempart.store.interface.versions import VersionTables
@@ -25,6 +26,7 @@ __all__ = [
     "FactTables",
     "InvitationTables",
     "LogTables",
+    "MailTables",
     "Store",
     "StreamTables",
     "Tables",
@@ -46,6 +48,7 @@ class Tables(ABC):
     facts: FactTables
     versions: VersionTables
     threads: ThreadTables
+    mail: MailTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

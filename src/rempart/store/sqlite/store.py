@@ -34,6 +34,7 @@ from rempart.store.sqlite.deadlines import SqliteDeadlineTables
 from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
+from rempart.store.sqlite.mail import SqliteMailTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.threads import SqliteThreadTables
@@ -74,6 +75,7 @@ class SqliteTables(Tables):
         self.facts = SqliteFactTables(connection)
         self.versions = SqliteVersionTables(connection)
         self.threads = SqliteThreadTables(connection)
+        self.mail = SqliteMailTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -129,6 +129,7 @@ class Numbers(Collector):
             size = tables.log.size()
             counters = tables.stream.counters()
             checkpoint = tables.log.last_checkpoint()
+            posted = tables.mail.counts()
         yield GaugeMetricFamily("rempart_log_entries", "Entries of the log", value=size)
         if checkpoint is not None:
             yield GaugeMetricFamily(
@@ -140,6 +141,12 @@ class Numbers(Collector):
         for name, value in sorted(counters.items()):
             stored.add_metric([name], value)
         yield stored
+        mails = GaugeMetricFamily(
+            "rempart_mails", "Mails to reporters who left an address", labels=["state"]
+        )
+        for state, count in sorted(posted.items()):
+            mails.add_metric([state.value], count)
+        yield mails
 
 
 class _Within(Collector):
