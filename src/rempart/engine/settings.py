@@ -24,8 +24,8 @@ jurisdictions = ["EU", "FR"]
 ```
 
 The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]` and `[opinions.*]`
-belong to `web.settings`. Of the webhooks only names and channels are read here (measures are queued for
-them), of the opinions what decides about people.
+belong to `web.settings`. Of the webhooks only names and channels are read here (measures are
+queued for them), of the opinions what decides about people.
 """
 
 from __future__ import annotations
