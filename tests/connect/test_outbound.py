@@ -10,7 +10,8 @@ import zlib
 import pytest
 from tests.connect.local_server import Received, answering, http, serving
 
-from rempart.connect.outbound import ForbiddenAddressError, Outbound
+from rempart.connect.outbound import Outbound
+from rempart.connect.places import ForbiddenAddressError
 from rempart.errors import OutboundError
 
 HERE = ("127.0.0.0/8",)

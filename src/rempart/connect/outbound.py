@@ -2,36 +2,42 @@
 
 Rules kept here:
 
-1. The name is resolved once; every address must pass `addresses.is_public`, and the connection goes
-   to exactly one of the addresses that were checked. A later answer of the DNS changes nothing.
+1. The connection goes to exactly one of the addresses that were checked (see `places`). A later
+   answer of the DNS changes nothing.
 2. No redirects are followed, no proxy is taken from the environment, no cookie is kept.
-3. Only https, except to private addresses that the operator named for this purpose.
-4. Ten seconds for everything together, 5 MB for the answer, also after unpacking.
+3. Only https, except to private addresses that the operator named for this purpose. Connections
+   that are no HTTP keep the same rules (see `lasting`).
+4. Ten seconds for everything together, 5 MB for the answer, also after unpacking. A stream may
+   last; what it brings is bounded by whoever reads it.
 5. An error names the host, never the path or query, which may hold secrets.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import httpcore
 import httpx
 
 from rempart import __version__
-from rempart.connect.addresses import Address, is_allowed, is_public, parse_address, parse_allowed
+from rempart.connect.places import ForbiddenAddressError, Places, Resolve, resolve_by_system
 from rempart.errors import OutboundError
 
 DEADLINE = 10.0
 MAX_ANSWER = 5 * 1024 * 1024
-MAX_ADDRESSES = 8
 _ATTEMPTS = 2
-
-Resolve = Callable[[str, int], Awaitable[list[str]]]
+_BROKEN = (
+    httpx.HTTPError,
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    OSError,
+)
 
 
 class Answer(NamedTuple):
@@ -40,13 +46,10 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class ForbiddenAddressError(OutboundError):
-    """The request was refused before anything left: trying again changes nothing."""
-
-
-async def resolve_by_system(host: str, port: int) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(sockaddr[0]) for *_, sockaddr in found]
+class StreamedAnswer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    parts: AsyncIterator[bytes]
 
 
 class Outbound:
@@ -61,8 +64,7 @@ class Outbound:
         max_answer: int = MAX_ANSWER,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._allowed = parse_allowed(allow)
-        self._resolve = resolve
+        self._places = Places(allow, resolve)
         self._deadline = deadline
         self._max_answer = max_answer
         self._trust = trust or ssl.create_default_context()
@@ -87,34 +89,41 @@ class Outbound:
             ) from None
 
     async def _addresses(self, target: httpx.URL) -> list[str]:
-        """All checked; one bad address among them refuses the whole name."""
-        port = target.port or (443 if target.scheme == "https" else 80)
-        host = target.host
-        try:
-            texts = [str(parse_address(host))]
-        except ValueError:
-            texts = await self._look_up(host, port)
-        addresses = [_address(text, host) for text in dict.fromkeys(texts)]
-        named = [is_allowed(address, self._allowed) for address in addresses]
-        for address, is_named in zip(addresses, named, strict=True):
-            if not is_named and not is_public(address):
-                raise ForbiddenAddressError(
-                    "the address is not public",
-                    where=host,
-                    next_step="name it under `allow` if this host is yours",
-                )
-        if target.scheme != "https" and not all(named):
-            raise ForbiddenAddressError("only https goes out", where=host)
-        return [str(address) for address in addresses[:MAX_ADDRESSES]]
+        encrypted = target.scheme == "https"
+        port = target.port or (443 if encrypted else 80)
+        return await self._places.addresses(target.host, port, encrypted=encrypted)
 
-    async def _look_up(self, host: str, port: int) -> list[str]:
+    @asynccontextmanager
+    async def stream(
+        self, url: str, *, headers: Mapping[str, str] | None = None, idle: float
+    ) -> AsyncIterator[StreamedAnswer]:
+        """A GET whose answer does not end: its parts as they come. More than `idle` seconds without
+        any, and whatever breaks it, is an OutboundError. The head comes within the deadline."""
+        target = _parse(url)
         try:
-            texts = await self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise OutboundError(f"the name cannot be resolved: {error}", where=host) from error
-        if not texts:
-            raise OutboundError("the name has no address", where=host)
-        return texts
+            async with asyncio.timeout(self._deadline):
+                addresses = await self._addresses(target)
+        except TimeoutError:
+            raise OutboundError("the name was not resolved in time", where=target.host) from None
+        async with self._client(addresses, httpx.Timeout(self._deadline, read=idle)) as client:
+            request = client.build_request("GET", target, headers=_headers(headers))
+            try:
+                async with asyncio.timeout(self._deadline):
+                    response = await client.send(request, stream=True)
+                try:
+                    yield StreamedAnswer(
+                        response.status_code, dict(response.headers), _parts(response, target.host)
+                    )
+                finally:
+                    await response.aclose()
+            except _BROKEN as error:
+                raise _broken(error, target.host) from error
+
+    def _client(self, addresses: list[str], timeout: float | httpx.Timeout) -> httpx.AsyncClient:
+        transport = _PinnedTransport(addresses, self._trust)
+        return httpx.AsyncClient(
+            transport=transport, trust_env=False, follow_redirects=False, timeout=timeout
+        )
 
     async def _send(
         self,
@@ -124,25 +133,14 @@ class Outbound:
         headers: dict[str, str],
         body: bytes,
     ) -> Answer:
-        headers = {
-            "user-agent": f"rempart/{__version__}",
-            "accept-encoding": "identity",
-            **headers,
-        }
-        transport = _PinnedTransport(addresses, self._trust)
-        client = httpx.AsyncClient(
-            transport=transport, trust_env=False, follow_redirects=False, timeout=self._deadline
-        )
         try:
             async with (
-                client,
-                client.stream(method, target, headers=headers, content=body) as response,
+                self._client(addresses, self._deadline) as client,
+                client.stream(method, target, headers=_headers(headers), content=body) as response,
             ):
                 raw = await self._read(response, target.host)
-        except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-            raise OutboundError(
-                f"{type(error).__name__}: {error}"[:300], where=target.host
-            ) from error
+        except _BROKEN as error:
+            raise _broken(error, target.host) from error
         content = self._unpacked(raw, response.headers.get("content-encoding"), target.host)
         return Answer(response.status_code, dict(response.headers), content)
 
@@ -188,11 +186,21 @@ def _parse(url: str) -> httpx.URL:
     return target
 
 
-def _address(text: str, host: str) -> Address:
+def _headers(given: Mapping[str, str] | None) -> dict[str, str]:
+    own = {"user-agent": f"rempart/{__version__}", "accept-encoding": "identity"}
+    return {**own, **(given or {})}
+
+
+def _broken(error: BaseException, host: str) -> OutboundError:
+    return OutboundError(f"{type(error).__name__}: {error}"[:300], where=host)
+
+
+async def _parts(response: httpx.Response, host: str) -> AsyncIterator[bytes]:
     try:
-        return parse_address(text)
-    except ValueError:
-        raise ForbiddenAddressError("the address is not public", where=host) from None
+        async for part in response.aiter_raw():
+            yield part
+    except _BROKEN as error:
+        raise _broken(error, host) from error
 
 
 class _PinnedBackend(httpcore.AsyncNetworkBackend):

@@ -18,8 +18,10 @@ from __future__ import annotations
 import asyncio
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
 
 from rempart.model import ItemRefusal, ReportRequest
 
@@ -27,6 +29,7 @@ QUEUE = 2_000
 AT_ONCE = 500
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 120.0
+_encode = msgspec.json.Encoder().encode
 
 
 class Taken(NamedTuple):
@@ -79,15 +82,26 @@ class InConnector(ABC):
         mistake of ours: it is logged and `run` is called again."""
 
 
-class Feed:
-    """A bounded queue before the intake: what waits is handed over together, in order."""
+Prepare = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
-    def __init__(self, intake: Intake, numbers: ConnectorNumbers, size: int = QUEUE) -> None:
+
+class Feed:
+    """A bounded queue before the intake: what waits is handed over together, in order. Items are
+    messages and events in our own form; `prepare` may complete a batch in place before it goes."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        numbers: ConnectorNumbers,
+        size: int = QUEUE,
+        prepare: Prepare | None = None,
+    ) -> None:
         self._intake = intake
         self._numbers = numbers
-        self._queue: asyncio.Queue[bytes] = asyncio.Queue(size)
+        self._prepare = prepare
+        self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(size)
 
-    async def put(self, item: bytes) -> None:
+    async def put(self, item: dict[str, Any]) -> None:
         """Waits while the queue is full: the platform's connection then waits too."""
         if self._queue.full():
             self._numbers.waits += 1
@@ -100,7 +114,9 @@ class Feed:
             while len(batch) < AT_ONCE and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                await self._intake.take(batch)
+                if self._prepare is not None:
+                    await self._prepare(batch)
+                await self._intake.take([_encode(item) for item in batch])
             finally:
                 for _ in batch:
                     self._queue.task_done()
@@ -108,6 +124,22 @@ class Feed:
     async def handed_over(self) -> None:
         """Returns when everything that was put is taken."""
         await self._queue.join()
+
+
+class Seen:
+    """The ids seen last: what a platform sends twice is not handed over twice."""
+
+    def __init__(self, most: int = 5_000) -> None:
+        self._most = most
+        self._ids: dict[str, None] = {}
+
+    def is_new(self, id: str) -> bool:
+        if id in self._ids:
+            return False
+        self._ids[id] = None
+        if len(self._ids) > self._most:
+            del self._ids[next(iter(self._ids))]
+        return True
 
 
 class Backoff:

@@ -13,7 +13,8 @@ from typing import Literal
 
 import msgspec
 
-from rempart.connect.outbound import ForbiddenAddressError, Outbound
+from rempart.connect.outbound import Outbound
+from rempart.connect.places import ForbiddenAddressError
 from rempart.connect.signing import secret_bytes, signature
 from rempart.errors import OutboundError
 from rempart.model import Measure

@@ -48,7 +48,7 @@ def test_a_full_engine_makes_the_reader_wait_and_loses_nothing(engine: EmbeddedE
         feed = Feed(intake, numbers, size=4)
         pump = asyncio.create_task(feed.run())
         for _ in range(60):
-            await feed.put(json.dumps(message()).encode())
+            await feed.put(message())
         await feed.handed_over()
         pump.cancel()
         return numbers
