@@ -16,6 +16,7 @@ Rules kept here:
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,8 +24,10 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from rempart.errors import OutboundError
 from rempart.model import ItemRefusal, ReportRequest
 
+_LOG = logging.getLogger(__name__)
 QUEUE = 2_000
 AT_ONCE = 500
 FIRST_WAIT = 1.0
@@ -157,3 +160,58 @@ class Backoff:
         wait = self._next * random.uniform(0.5, 1.0)
         self._next = min(self._longest, self._next * 2)
         return wait
+
+
+class Reader(InConnector):
+    """A connector that holds one connection after the other. A subclass reads one of them."""
+
+    prepare: Prepare | None = None
+    breaks: tuple[type[Exception], ...] = (OSError, EOFError, TimeoutError)
+    """What ends a connection without being a mistake of ours, beside OutboundError."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.numbers.connected = False
+        self._patience = Backoff()
+
+    @abstractmethod
+    async def read(self, feed: Feed) -> None:
+        """One connection, from opening it to its end, with `goes_well` once it brings what it
+        should. Raises what ended it, or returns to connect again."""
+
+    def goes_well(self) -> None:
+        self.numbers.connected = True
+        self.numbers.trouble = ""
+        self._patience.reset()
+
+    async def run(self, intake: Intake) -> None:
+        feed = Feed(intake, self.numbers, prepare=self.prepare)
+        pump = asyncio.create_task(feed.run())
+        reading = asyncio.create_task(self._read_for_ever(feed))
+        try:
+            await asyncio.wait((pump, reading), return_when=asyncio.FIRST_COMPLETED)
+            for task in (pump, reading):
+                if task.done():
+                    task.result()
+        finally:
+            self.numbers.connected = False
+            for task in (pump, reading):
+                task.cancel()
+            await asyncio.gather(pump, reading, return_exceptions=True)
+
+    async def _read_for_ever(self, feed: Feed) -> None:
+        while True:
+            wait = 0.0
+            try:
+                await self.read(feed)
+                told = "the other side asked to come again"
+            except OutboundError as error:
+                told = error.diagnostics()
+                wait = getattr(error, "retry_after", None) or 0.0
+            except self.breaks as error:
+                told = f"the connection ended: {error}"[:300]
+            self.numbers.connected = False
+            self.numbers.trouble = told
+            self.numbers.retries += 1
+            _LOG.warning("%s: %s", self.name, told)
+            await asyncio.sleep(max(wait, self._patience.next()))

@@ -16,7 +16,6 @@ shadow = true                          # log what it would do, do nothing
 
 from __future__ import annotations
 
-import stat
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,12 +24,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rempart.connect.opinion.interface import OPINION_LABELS, LabelName
+from rempart.connect.secret_file import read_secret
 from rempart.errors import InputError
 from rempart.model import Label
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Threshold = Annotated[float, msgspec.Meta(gt=0, lt=1)]
-MAX_KEY = 10_000
 MAX_POLICY = 200_000
 
 
@@ -114,23 +113,7 @@ def read_key(settings: OpinionSettings, data: Path) -> str | None:
     others."""
     if not settings.key_file:
         return None
-    path = data / settings.key_file
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_KEY)
-            mode = stat.S_IMODE(path.stat().st_mode)
-    except OSError as error:
-        raise InputError(f"the key cannot be read: {error.strerror}", where=str(path)) from error
-    if mode & 0o077:
-        raise InputError(
-            "others on this machine can read the key",
-            where=str(path),
-            next_step=f"chmod 600 {path}",
-        )
-    key = raw.decode("utf-8", "replace").strip()
-    if not key or not key.isascii() or not key.isprintable():
-        raise InputError("there is no key in it", where=str(path), next_step="one line, the key")
-    return key
+    return read_secret(data / settings.key_file)
 
 
 def read_policy(settings: OpinionSettings, data: Path) -> str | None:
