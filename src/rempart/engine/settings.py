@@ -23,9 +23,9 @@ provider = "small"
 jurisdictions = ["EU", "FR"]
 ```
 
-The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]` and `[opinions.*]`
-belong to `web.settings`. Of the webhooks only names and channels are read here (measures are
-queued for them), of the opinions what decides about people.
+The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]`, `[opinions.*]` and
+those of the platforms belong to `web.settings`. Of the webhooks and platforms only names and
+channels are read here (measures are queued for them), of the opinions what decides about people.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -46,7 +47,9 @@ from rempart.errors import InputError
 from rempart.protect import Limits
 
 _OURS = ("community", "detection", "links", "log", "limits", "engine", "deadlines")
-SECTIONS = (*_OURS, "web", "hooks", "webhooks", "mail", "perspective", "opinions")
+PLATFORMS = ("twitch", "mastodon")
+"""Connectors to platforms: measures go to `twitch.NAME`, for that platform alone."""
+SECTIONS = (*_OURS, "web", "hooks", "webhooks", *PLATFORMS, "mail", "perspective", "opinions")
 
 
 class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,11 +191,34 @@ def _deadlines(found: DeadlineSettings, path: str) -> DeadlineSettings:
     return found
 
 
+class _OnPlatform(msgspec.Struct, frozen=True):
+    """What of a platform's section says where measures go. `url`: of an instance, whose host is
+    the channel."""
+
+    channels: tuple[str, ...] = ()
+    measures: bool = True
+    url: str = ""
+
+
 def _connectors(document: dict[str, Any], path: str) -> dict[str, Outgoing]:
-    return {
-        name: read_section(found, Outgoing, f"webhooks.{name}", path)
-        for name, found in named_sections(document, "webhooks", path).items()
+    found = {
+        name: read_section(section, Outgoing, f"webhooks.{name}", path)
+        for name, section in named_sections(document, "webhooks", path).items()
     }
+    for platform in PLATFORMS:
+        for name, section in named_sections(document, platform, path).items():
+            read = read_section(section, _OnPlatform, f"{platform}.{name}", path)
+            channels = read.channels or ((host_of(read.url),) if read.url else ())
+            found[f"{platform}.{name}"] = Outgoing(channels, read.measures, platform)
+    return found
+
+
+def host_of(url: str) -> str:
+    """Empty when it is no web address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def named_sections(document: dict[str, Any], name: str, path: str) -> dict[str, Any]:

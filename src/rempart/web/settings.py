@@ -16,14 +16,15 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 ```
 
 `[mail]` is described in `connect.mail`, `[perspective]` in `web.perspective.settings`,
-`[opinions.NAME]` in `connect.opinion.settings`.
+`[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`.
 """
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -31,13 +32,15 @@ import msgspec
 from rempart.connect.mail import MailSettings, check_mail
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
 from rempart.connect.signing import secret_bytes
+from rempart.connect.twitch.settings import TwitchSettings, check_twitch
 from rempart.engine.settings import named_sections, read_document
-from rempart.engine.settings_errors import read_section
+from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
 from rempart.web.perspective.settings import PerspectiveSettings, check_perspective
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8731
+_NAME = re.compile(r"[a-z0-9_-]{1,40}\Z")
 
 
 class HookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +75,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     perspective: PerspectiveSettings = PerspectiveSettings()
     mail: MailSettings = MailSettings()
     opinions: dict[str, OpinionSettings] = {}
+    twitch: dict[str, TwitchSettings] = {}
 
     @property
     def over_tls(self) -> bool:
@@ -83,7 +87,13 @@ def load_settings(data_dir: Path) -> WebSettings:
     path = str(data_dir / "settings.toml")
     document = read_document(data_dir)
     web = read_section(document.get("web", {}), WebSettings, "web", path)
-    alone = (web.hooks, web.webhooks, web.opinions, web.perspective != PerspectiveSettings())
+    alone = (
+        web.hooks,
+        web.webhooks,
+        web.opinions,
+        web.twitch,
+        web.perspective != PerspectiveSettings(),
+    )
     if any(alone):
         raise InputError(
             "unknown section inside [web]",
@@ -116,9 +126,34 @@ def load_settings(data_dir: Path) -> WebSettings:
         check_opinion(opinion, f"{path} [opinions.{name}]")
     mail = read_section(document.get("mail", {}), MailSettings, "mail", path)
     check_mail(mail, f"{path} [mail]")
+    twitch = _platform(document, "twitch", TwitchSettings, path)
+    for name, chosen in twitch.items():
+        check_twitch(chosen, f"{path} [twitch.{name}]")
     return msgspec.structs.replace(
-        web, mail=mail, hooks=hooks, webhooks=webhooks, perspective=perspective, opinions=opinions
+        web,
+        mail=mail,
+        hooks=hooks,
+        webhooks=webhooks,
+        perspective=perspective,
+        opinions=opinions,
+        twitch=twitch,
     )
+
+
+def _platform(document: dict[str, Any], platform: str, kind: type[S], path: str) -> dict[str, S]:
+    """The sections `[platform.NAME]`; the name is also that of a file and a metric."""
+    found = named_sections(document, platform, path)
+    for name in found:
+        if not _NAME.match(name):
+            raise InputError(
+                f"{name!r} is no name for a connector",
+                where=f"{path} [{platform}.{name}]",
+                next_step="small letters, digits, - and _, as in [twitch.lea]",
+            )
+    return {
+        name: read_section(section, kind, f"{platform}.{name}", path)
+        for name, section in found.items()
+    }
 
 
 def _check_secret(secret: str, where: str) -> None:

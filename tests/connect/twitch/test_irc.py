@@ -59,7 +59,8 @@ def test_raid_ban_and_deletion(twitch: Twitch) -> None:
         twitch.do(
             lambda: twitch.tell_lines(
                 "@id=n-1;msg-id=raid;msg-param-login=friend;msg-param-viewerCount=120;"
-                f"tmi-sent-ts=1772395200000;user-id=55;system-msg=a\\sraid {server} USERNOTICE #lea",
+                f"tmi-sent-ts=1772395200000;user-id=55;system-msg=a\\sraid "
+                f"{server} USERNOTICE #lea",
                 f"@ban-duration=600;target-user-id=7;tmi-sent-ts=1772395200000 {server} "
                 "CLEARCHAT #lea :stranger",
                 f"@target-user-id=7;tmi-sent-ts=1772395201000 {server} CLEARCHAT #lea :stranger",

@@ -29,16 +29,15 @@ _ACTS: dict[tuple[MeasureKind, ScopeKind], Act] = {
     (K.HIDE, S.MESSAGE): Act.DELETE,
     (K.REMOVE, S.MESSAGE): Act.DELETE,
     (K.HOLD, S.ACCOUNT): Act.TIME_OUT,
-    (K.HIDE, S.ACCOUNT): Act.TIME_OUT,
     (K.MUTE, S.ACCOUNT): Act.TIME_OUT,
     (K.TIME_OUT, S.ACCOUNT): Act.TIME_OUT,
-    (K.REPLY_STOP, S.ACCOUNT): Act.TIME_OUT,
     (K.SUSPEND, S.ACCOUNT): Act.BAN,
     **{(K.SHIELD, place): Act.SHIELD for place in _PLACES},
     **{(K.SLOW_MODE, place): Act.SLOW for place in _PLACES},
     **{(K.MEMBERS_ONLY, place): Act.MEMBERS for place in _PLACES},
-    **{(K.ALARM, scope): Act.NOTHING for scope in S},
+    **{(kind, scope): Act.NOTHING for kind in (K.ALARM, K.REPLY_STOP) for scope in S},
 }
+"""A stop of replies is about our own answers, and we say nothing in a chat of Twitch."""
 
 _WHY_NOT = {
     K.LOCK_OUT: "Twitch shows the same chat to everybody: nothing can be kept from one person only",
@@ -53,7 +52,5 @@ def act_of(measure: Measure) -> Act | None:
 
 def why_not(measure: Measure) -> str:
     """For a measure that cannot be done, in one sentence."""
-    kind, scope = measure.kind, measure.scope.kind
-    return _WHY_NOT.get(
-        kind, f"Twitch has no way to {kind.value} of {scope.value}s".replace("_", " ")
-    )
+    kind, scope = measure.kind.value.replace("_", " "), measure.scope.kind.value
+    return _WHY_NOT.get(measure.kind, f"Twitch knows no {kind} of a single {scope}")

@@ -7,6 +7,7 @@ signed-in person; so is an export, and who exported what stands in the log befor
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Annotated, Any
 
@@ -58,6 +59,17 @@ class CaseMessageView(msgspec.Struct, frozen=True):
     released: bool
 
 
+class DeliveryView(msgspec.Struct, frozen=True):
+    """A measure (`operation` apply) or its undo at one connector. `state`: `done`, `pending` (it is
+    tried again) or `not_applied`. `detail`: what the platform said last."""
+
+    measure: str
+    connector: str
+    operation: str
+    state: str
+    detail: str
+
+
 class CaseView(msgspec.Struct, frozen=True):
     """`log` holds the entries of the log that are about the case, by sequence number."""
 
@@ -65,6 +77,7 @@ class CaseView(msgspec.Struct, frozen=True):
     raid: Raid | None
     messages: list[CaseMessageView]
     measures: list[Measure]
+    deliveries: list[DeliveryView]
     reports: list[Report]
     decision: Decision | None
     log: list[int]
@@ -123,6 +136,7 @@ def show_case(
     with engine_of(request).read() as tables:
         found = find_case(tables, must_be_known(request), case)
         raid = tables.stream.raid(found.raid) if found.raid else None
+        measures = [row.measure for row in tables.cases.measures(found.id)]
         return CaseView(
             found,
             raid.raid if raid is not None else None,
@@ -130,11 +144,25 @@ def show_case(
                 CaseMessageView(one.row.seq, one.message, one.outcome, one.released)
                 for one in read_messages(tables, found.id, limit, offset)
             ],
-            [row.measure for row in tables.cases.measures(found.id)],
+            measures,
+            _deliveries(tables, measures),
             read_reports(tables, found.id),
             tables.cases.decision(found.id),
             tables.cases.sequences(found.id),
         )
+
+
+def _deliveries(tables: Tables, measures: Sequence[Measure]) -> list[DeliveryView]:
+    return [
+        DeliveryView(
+            row.measure,
+            row.connector,
+            row.operation,
+            "not_applied" if row.state == "failed" else row.state,
+            row.detail,
+        )
+        for row in tables.stream.deliveries([one.id for one in measures])
+    ]
 
 
 @get("/cases/{case:str}/decisions", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
