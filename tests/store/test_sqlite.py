@@ -8,6 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from tests.store.replies_suite import ReplySuite
 from tests.store.suite import StoreSuite, VersionSuite, entries
 
 from rempart.errors import StoreError
@@ -43,6 +44,10 @@ def reopen(path: Path) -> Iterator[Callable[[], Store]]:
 
 class TestSqliteVersions(VersionSuite):
     """The suite of versions over SQLite."""
+
+
+class TestSqliteReplies(ReplySuite):
+    """The tables of paid lines."""
 
 
 class TestSqlite(StoreSuite):

@@ -14,6 +14,7 @@ from rempart.store.interface.facts import FactTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.mail import MailTables
+from rempart.store.interface.replies import ReplyTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.threads import ThreadTables
 from rempart.store.interface.versions import VersionTables
@@ -27,6 +28,7 @@ __all__ = [
     "InvitationTables",
     "LogTables",
     "MailTables",
+    "ReplyTables",
     "Store",
     "StreamTables",
     "Tables",
@@ -46,6 +48,7 @@ class Tables(ABC):
     campaigns: CampaignTables
     deadlines: DeadlineTables
     facts: FactTables
+    replies: ReplyTables
     versions: VersionTables
     threads: ThreadTables
     mail: MailTables

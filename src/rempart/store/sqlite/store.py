@@ -36,6 +36,7 @@ from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.mail import SqliteMailTables
 from rempart.store.sqlite.migrate import check_version, migrate
+from rempart.store.sqlite.replies import SqliteReplyTables
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.threads import SqliteThreadTables
 from rempart.store.sqlite.versions import SqliteVersionTables
@@ -73,6 +74,7 @@ class SqliteTables(Tables):
         self.campaigns = SqliteCampaignTables(connection)
         self.deadlines = SqliteDeadlineTables(connection)
         self.facts = SqliteFactTables(connection)
+        self.replies = SqliteReplyTables(connection)
         self.versions = SqliteVersionTables(connection)
         self.threads = SqliteThreadTables(connection)
         self.mail = SqliteMailTables(connection)
