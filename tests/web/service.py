@@ -51,19 +51,20 @@ class Service:
         self.running = running
         self.address = running.address
         self.data = data
-        assert running.first_login is not None
-        self.ingest_token = running.first_login.token
-        self.one_time = running.first_login.one_time
+        if running.first_login is not None:
+            self.ingest_token = running.first_login.token
+            self.one_time = running.first_login.one_time
         self._person: httpx.Client | None = None
 
     @classmethod
     @contextmanager
-    def running(cls, data: Path) -> Iterator[Service]:
+    def running(cls, data: Path, **options: Any) -> Iterator[Service]:
+        """`options` go to `run_service`."""
         ready: Queue[Running | BaseException] = Queue()
 
         def run() -> None:
             try:
-                run_service(data, port=0, on_ready=ready.put)
+                run_service(data, port=0, on_ready=ready.put, **options)
             except BaseException as error:
                 ready.put(error)
                 raise

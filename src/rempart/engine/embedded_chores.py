@@ -245,6 +245,7 @@ def _told(settings: EngineSettings) -> dict[str, Any]:
         "connectors": sorted(settings.connectors),
         **_told_of_opinions(settings),
         **_told_of_deadlines(settings),
+        **_told_of_lines(settings),
     }
 
 
@@ -265,6 +266,21 @@ def _told_of_opinions(settings: EngineSettings) -> dict[str, Any]:
         value = to_value(one, goes_to=_host(one.url))
         told[name] = {key: part for key, part in value.items() if key != "url"}
     return {"opinions": told}
+
+
+def _told_of_lines(settings: EngineSettings) -> dict[str, Any]:
+    """Prices and caps of paid lines, as decimals."""
+    if not settings.lines:
+        return {}
+    lines = {name: msgspec.to_builtins(one) for name, one in settings.lines.items()}
+    return {
+        "lines": {
+            name: {
+                key: repr(part) if isinstance(part, float) else part for key, part in one.items()
+            }
+            for name, one in lines.items()
+        }
+    }
 
 
 def _host(url: str) -> str:

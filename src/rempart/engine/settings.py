@@ -23,9 +23,10 @@ provider = "small"
 jurisdictions = ["EU", "FR"]
 ```
 
-The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]`, `[opinions.*]` and
-those of the platforms belong to `web.settings`. Of the webhooks and platforms only names and
-channels are read here (measures are queued for them), of the opinions what decides about people.
+The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]`, `[opinions.*]`,
+`[lines.*]` and those of the platforms belong to `web.settings`. Of the webhooks and platforms only
+names and channels are read here (measures are queued for them), of the opinions and lines what
+decides about people.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ from rempart.protect import Limits
 _OURS = ("community", "detection", "links", "log", "limits", "engine", "deadlines")
 PLATFORMS = ("twitch", "mastodon")
 """Connectors to platforms: measures go to `twitch.NAME`, for that platform alone."""
-SECTIONS = (*_OURS, "web", "hooks", "webhooks", *PLATFORMS, "mail", "perspective", "opinions")
+_OTHERS = ("web", "hooks", "webhooks", "mail", "perspective", "opinions", "lines")
+SECTIONS = (*_OURS, *_OTHERS, *PLATFORMS)
 
 
 class Community(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,6 +113,19 @@ class Opining(msgspec.Struct, frozen=True):
     private: bool = False
 
 
+class Line(msgspec.Struct, frozen=True):
+    """What of a telephone line decides who gets a reply."""
+
+    number: str = ""
+    price: float = 0.0
+    currency: str = "EUR"
+    cap_hour: float = 0.0
+    cap_day: float = 0.0
+    per_sender: int = 1
+    per_pattern: int = 60
+    pace: float = 0.2
+
+
 class EngineSettings(msgspec.Struct, frozen=True):
     community: Community = Community()
     detection: Detection = Detection()
@@ -120,6 +135,7 @@ class EngineSettings(msgspec.Struct, frozen=True):
     connectors: dict[str, Outgoing] = {}
     """Whom measures go to: webhooks by their name, others as `twitch.NAME`."""
     opinions: dict[str, Opining] = {}
+    lines: dict[str, Line] = {}
     links: Links = Links()
     deadlines: DeadlineSettings = DeadlineSettings()
     folder: Path = Path()
@@ -181,6 +197,10 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         opinions={
             name: read_section(found, Opining, f"opinions.{name}", path)
             for name, found in named_sections(document, "opinions", path).items()
+        },
+        lines={
+            name: read_section(found, Line, f"lines.{name}", path)
+            for name, found in named_sections(document, "lines", path).items()
         },
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from http import HTTPStatus
 from typing import Any
@@ -54,6 +54,8 @@ from rempart.web.failures import (
     status_of,
     validation_details,
 )
+from rempart.web.lines.desk import LineDesk
+from rempart.web.lines.hooks import LineHooks, is_hook
 from rempart.web.mine import route_handlers as mine_routes
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.perspective.endpoint import Perspective
@@ -76,6 +78,7 @@ def build_app(
     settings: WebSettings | None = None,
     opinions: OpinionDesk | None = None,
     connectors: Connectors | None = None,
+    lines: Mapping[str, LineDesk] | None = None,
 ) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
@@ -83,6 +86,7 @@ def build_app(
     numbers = Numbers(engine)
     closing = asyncio.Event()
     numbers.opinions = opinions
+    numbers.lines = lines or {}
     numbers.connectors = connectors
     framework = _framework(engine, settings, gate, numbers, closing)
     messages = Messages(engine, gate, settings, numbers)
@@ -92,7 +96,8 @@ def build_app(
             settings.perspective, settings.public_url, scorer=engine.pipeline.text_scorer
         )
         numbers.perspective = perspective.answers
-    return Dispatcher(framework, messages, gate, numbers, closing, settings, perspective)
+    hooks = LineHooks(numbers.lines, numbers, tls=settings.over_tls)
+    return Dispatcher(framework, messages, hooks, gate, numbers, closing, settings, perspective)
 
 
 class Dispatcher:
@@ -100,6 +105,7 @@ class Dispatcher:
         self,
         framework: Litestar,
         messages: Messages,
+        line_hooks: LineHooks,
         gate: Gate,
         numbers: Numbers,
         closing: asyncio.Event,
@@ -110,6 +116,7 @@ class Dispatcher:
         self.closing = closing
         """Set when the service is about to end: streams of events finish."""
         self._messages = messages
+        self._line_hooks = line_hooks
         self._gate = gate
         self._numbers = numbers
         self._perspective = perspective
@@ -118,6 +125,9 @@ class Dispatcher:
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and _is_messages(scope["path"]):
             await self._messages(scope, receive, send)
+            return
+        if scope["type"] == "http" and scope["method"] == "POST" and is_hook(scope["path"]):
+            await self._line_hooks(scope, receive, send)
             return
         framework: Any = self.framework
         if scope["type"] != "http":
@@ -187,6 +197,7 @@ def _framework(
             "numbers": numbers,
             "community": engine.settings.community.name,
             "opinions": numbers.opinions,
+            "lines": numbers.lines,
             "connectors": numbers.connectors,
             "closing": closing,
             "slow_down": SlowDown(),

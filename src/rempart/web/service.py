@@ -13,6 +13,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +31,7 @@ from rempart.web.app import build_app, report_keys
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.connections import Connection, close_overdue
 from rempart.web.connectors.board import Connectors, build_connectors
+from rempart.web.lines.desk import LineDesk
 from rempart.web.mailing import Mailing
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_settings
@@ -56,23 +58,26 @@ def run_service(
     port: int = DEFAULT_PORT,
     *,
     on_ready: Callable[[Running], Awaitable[None] | None] | None = None,
+    clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
     """Runs until a signal or `Running.stop`. Port 0 takes a free one. InputError when the address
     cannot be had or the settings are wrong; StoreError when the data folder cannot be used.
 
     `on_ready` is called on the event loop once connections are accepted; a coroutine it returns
-    runs beside the service and is cancelled when it ends.
+    runs beside the service and is cancelled when it ends. `clock` and `monotonic`, in seconds, are
+    those by which the engine and the budgets of lines go.
     """
     settings = load_settings(data)
     listening = _listen(host, port)
     try:
-        engine = EmbeddedEngine.open(data)
+        engine = EmbeddedEngine.open(data, clock=clock)
         links = watch_lists(engine)
         try:
             engine.start()
             links.start()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(_serve(engine, settings, listening, data, on_ready))
+                runner.run(_serve(engine, settings, listening, data, on_ready, monotonic))
         finally:
             links.stop()
             engine.stop()
@@ -86,10 +91,15 @@ async def _serve(
     listening: socket.socket,
     data: Path,
     on_ready: Callable[[Running], Awaitable[None] | None] | None,
+    monotonic: Callable[[], float],
 ) -> None:
     opinions = OpinionDesk(engine, settings.opinions, data)
+    lines = {
+        name: LineDesk(engine, name, line, settings.public_url or "", monotonic=monotonic)
+        for name, line in settings.lines.items()
+    }
     connectors = build_connectors(engine, settings, data, report_keys(engine))
-    app = build_app(engine, settings, opinions, connectors)
+    app = build_app(engine, settings, opinions, connectors, lines)
     server = _Server(
         uvicorn.Config(
             app,
@@ -144,6 +154,7 @@ async def _serve(
             _follow(engine, outbox),
             opinions.run(),
             *mails,
+            *(line.run() for line in lines.values()),
             close_overdue(server.server_state.connections),
             announce(),
         )

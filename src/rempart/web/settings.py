@@ -16,7 +16,8 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 ```
 
 `[mail]` is described in `connect.mail`, `[perspective]` in `web.perspective.settings`,
-`[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`.
+`[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`,
+`[lines.NAME]` (telephone lines) in `connect.sms.settings`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import msgspec
 from rempart.connect.mail import MailSettings, check_mail
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
 from rempart.connect.signing import secret_bytes
+from rempart.connect.sms.settings import LineSettings, check_line
 from rempart.connect.twitch.settings import TwitchSettings, check_twitch
 from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import S, read_section
@@ -76,6 +78,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = MailSettings()
     opinions: dict[str, OpinionSettings] = {}
     twitch: dict[str, TwitchSettings] = {}
+    lines: dict[str, LineSettings] = {}
 
     @property
     def over_tls(self) -> bool:
@@ -92,6 +95,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.webhooks,
         web.opinions,
         web.twitch,
+        web.lines,
         web.perspective != PerspectiveSettings(),
     )
     if any(alone):
@@ -129,6 +133,8 @@ def load_settings(data_dir: Path) -> WebSettings:
     twitch = _platform(document, "twitch", TwitchSettings, path)
     for name, chosen in twitch.items():
         check_twitch(chosen, f"{path} [twitch.{name}]")
+    lines = _platform(document, "lines", LineSettings, path)
+    _check_lines(lines, web.public_url, path)
     return msgspec.structs.replace(
         web,
         mail=mail,
@@ -137,6 +143,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         perspective=perspective,
         opinions=opinions,
         twitch=twitch,
+        lines=lines,
     )
 
 
@@ -154,6 +161,20 @@ def _platform(document: dict[str, Any], platform: str, kind: type[S], path: str)
         name: read_section(section, kind, f"{platform}.{name}", path)
         for name, section in found.items()
     }
+
+
+def _check_lines(lines: dict[str, LineSettings], public_url: str | None, path: str) -> None:
+    numbers: dict[str, str] = {}
+    for name, line in lines.items():
+        where = f"{path} [lines.{name}]"
+        check_line(line, where, public_url)
+        if line.number in numbers:
+            raise InputError(
+                f"[lines.{numbers[line.number]}] has this number too",
+                where=where,
+                next_step="one number, one line: a cap holds for each of them",
+            )
+        numbers[line.number] = name
 
 
 def _check_secret(secret: str, where: str) -> None:

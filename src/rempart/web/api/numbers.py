@@ -8,7 +8,7 @@ channel or a word.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -24,6 +24,8 @@ from rempart.store.interface.cases import CaseQuery
 from rempart.web.auth.caller import Caller
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.metrics import told_of_connectors
+from rempart.web.lines import metrics as line_metrics
+from rempart.web.lines.desk import LineDesk
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.opinions.metrics import told_of
 
@@ -41,6 +43,7 @@ class Numbers(Collector):
         self.listeners = 0
         self.perspective: Counter[str] = Counter()
         self.opinions: OpinionDesk | None = None
+        self.lines: Mapping[str, LineDesk] = {}
         self.connectors: Connectors | None = None
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
@@ -130,6 +133,8 @@ class Numbers(Collector):
             counters = tables.stream.counters()
             checkpoint = tables.log.last_checkpoint()
             posted = tables.mail.counts()
+            if self.lines:
+                yield from line_metrics.told_of(tables, self.lines.values())
         yield GaugeMetricFamily("rempart_log_entries", "Entries of the log", value=size)
         if checkpoint is not None:
             yield GaugeMetricFamily(

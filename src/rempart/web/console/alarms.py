@@ -13,6 +13,7 @@ import msgspec
 
 from rempart.cases import first_aid
 from rempart.detect.links.policy import LinkRules
+from rempart.engine.embedded_replies import COST_CAP
 from rempart.model import Measure
 from rempart.rules import default_rules
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
@@ -31,10 +32,12 @@ LIST_REFUSED = "list_refused"
 OPINION = "opinion"
 RULE = "rule"
 RULE_ERROR = "rule_error"
+COST = "cost"
 _BY_RULE = {
     ThreatsFirst.name: "threat",
     HoldOnFailure.name: "failure",
     first_aid.RULE: "first_aid",
+    COST_CAP: COST,
 }
 
 
@@ -49,7 +52,7 @@ def alarms(
             channel=row.measure.scope.channel,
             at=row.measure.from_at,
             case=row.case,
-            detail="" if row.measure.rule in builtin else row.measure.rule,
+            detail="" if row.measure.rule in builtin else _detail(row.measure),
         )
         for row in raised
     ]
@@ -63,6 +66,11 @@ def alarms(
             channel = row.measure.scope.channel
             found.append(Alarm(NOT_APPLIED, channel, at, 1, row.case, delivery.detail))
     return _grouped(found)
+
+
+def _detail(measure: Measure) -> str:
+    """Of a cost cap how many percent of it are used; else the rule."""
+    return str(measure.priority) if measure.rule == COST_CAP else measure.rule
 
 
 def list_alarms(links: LinkRules | None, now: datetime) -> list[Alarm]:

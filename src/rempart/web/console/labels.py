@@ -134,6 +134,8 @@ LABELS: dict[str, dict[str, str]] = {
         "stop-probes": N_("stop probes"),
         "shield-on-raid": N_("shield on raid"),
         "threats-first": N_("threats first"),
+        "reply-stop": N_("reply stop"),
+        "cost-cap": N_("cost cap"),
     },
     "rule_state": {
         "off": N_("off"),

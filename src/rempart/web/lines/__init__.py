@@ -1,0 +1,1 @@
+"""Telephone lines whose replies cost money: webhooks in, replies out, and what was spent."""
