@@ -14,10 +14,10 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from rempart.connect.outbound import Answer, ForbiddenAddressError, Outbound
+from rempart.connect.outbound import Answer, Outbound
 from rempart.connect.sms.form import price_of
 from rempart.connect.sms.settings import LineSettings
-from rempart.errors import OutboundError
+from rempart.errors import ForbiddenAddressError, OutboundError
 
 MOST_SEEN = 50
 
