@@ -15,9 +15,10 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from rempart.connect.outbound import Answer, Outbound
+from rempart.connect.places import ForbiddenAddressError
 from rempart.connect.sms.form import price_of
 from rempart.connect.sms.settings import LineSettings
-from rempart.errors import ForbiddenAddressError, OutboundError
+from rempart.errors import OutboundError
 
 MOST_SEEN = 50
 
