@@ -217,6 +217,28 @@ def logged_message(bodies: Iterable[bytes]) -> Message | None:
     return None
 
 
+class _MessageValue(msgspec.Struct):
+    item: Message
+
+
+_message_of = msgspec.json.Decoder(tuple[str, str, _MessageValue])
+
+
+def messages_of(bodies: Iterable[bytes]) -> list[Message | None]:
+    """The messages in the first bodies of entries `message`, quickly: what was taken in before
+    needs no second look at its keys and limits. The unusual is read as `logged_message` does."""
+    decode = _message_of.decode
+    found: list[Message | None] = []
+    for body in bodies:
+        try:
+            message = decode(body)[2].item
+            usual = message.sent_at.tzinfo is UTC and not message.media and not message.extra
+        except (msgspec.MsgspecError, ValueError):
+            usual = False
+        found.append(message if usual else logged_message((body,)))
+    return found
+
+
 def _logged_item_with_care(body: bytes) -> LoggedItem | None:
     """The same for a body with half a surrogate pair in it, which msgspec does not read past.
 

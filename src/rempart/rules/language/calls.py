@@ -11,6 +11,7 @@ import re2
 from rempart.rules.language.parts import CounterPlan
 from rempart.rules.language.problems import did_you_mean
 from rempart.rules.language.types import Type, Typed
+from rempart.rules.language.vocabulary import Field
 
 if TYPE_CHECKING:
     from rempart.rules.language.expression import Checker
@@ -152,7 +153,8 @@ def _score(checker: Checker, node: ast.Call) -> Typed:
     if label not in SCORES:
         raise _refuse(given["label"], f"there is no label `{label}`", did_you_mean(label, SCORES))
     code = f"(None if f.failed else f.labels.get({label!r}, 0.0))"
-    return Typed(code, Type.NUMBER, maybe=True)
+    name = checker.parts.field(f"score.{label}", Field(Type.NUMBER, code, True, ""))
+    return Typed(name, Type.NUMBER, maybe=True)
 
 
 def _length(checker: Checker, node: ast.Call) -> Typed:

@@ -18,22 +18,26 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
-SLOTS: Final = 16
+import numpy as np
+
+from rempart.rules.language.slots import SLOTS, SUM, WIDTH, add_sorted
+
 MOST_KEYS: Final = 2_000_000
 MOST_LABELS: Final = 200_000
 _BITS: Final = 512
 EXACT: Final = 24
+_REMEMBERED: Final = 20_000
+_SHORT: Final = 100
+_EMPTY: Final = array("q", bytes(8 * SLOTS))
+_FRESH: Final = array("q", bytes(8 * WIDTH))
 
 
 class Counter:
     """Counts per key in a sliding window of `over` seconds."""
-
-    _WIDTH: Final = SLOTS + 2
-    """Slots, the number of the newest slot, and the time until which `crossed` stays quiet."""
 
     def __init__(self, over: float) -> None:
         self.over = over
@@ -53,25 +57,58 @@ class Counter:
         row = self._rows.get(key)
         if row is None:
             row = self._new(key, slot)
-        base = row * self._WIDTH
+        base = row * WIDTH
         cells = self._cells
         newest = cells[base + SLOTS]
         if slot > newest:
             self._turn(base, newest, slot)
         elif slot <= newest - SLOTS:
-            return self._sum(base)
+            return cells[base + SUM]
         cells[base + slot % SLOTS] += 1
-        return self._sum(base)
+        count = cells[base + SUM] = cells[base + SUM] + 1
+        return count
+
+    def add_all(self, keys: Sequence[str], times: Sequence[float]) -> list[int]:
+        """`add` for each in order: the same counts, many at once. Keys whose messages come out of
+        order are counted one by one."""
+        slots = (np.asarray(times, np.float64) / self._step).astype(np.int64)
+        latest = np.maximum(np.maximum.accumulate(slots), self._newest)
+        crowded = len(self._rows) + len(keys) > MOST_KEYS
+        if crowded or int((slots - latest).min(initial=0)) < -SLOTS:
+            return [self.add(key, now) for key, now in zip(keys, times, strict=True)]
+        self._newest = int(latest[-1]) if len(latest) else self._newest
+        if len(slots) and slots[0] - self._swept >= SLOTS:
+            self._sweep(int(slots[0]))
+        known = self._rows.get
+        numbers = [known(key, -1) for key in keys]
+        if -1 in numbers:
+            for place, key in enumerate(keys):
+                if numbers[place] < 0:
+                    row = known(key)
+                    numbers[place] = self._take_row(key, int(slots[place])) if row is None else row
+        rows = np.array(numbers, np.int64)
+        order = np.argsort(rows, kind="stable")
+        counts, late = add_sorted(
+            np.frombuffer(self._cells, np.int64).reshape(-1, WIDTH), rows[order], slots[order]
+        )
+        found = np.empty(len(keys), np.int64)
+        found[order] = counts
+        told: list[int] = found.tolist()
+        for place in sorted(order[late].tolist()):
+            told[place] = self.add(keys[place], times[place])
+        return told
 
     def peek(self, key: str, now: float) -> int:
         """The count at `now`, unchanged."""
         row = self._rows.get(key)
         if row is None:
             return 0
-        base = row * self._WIDTH
+        base = row * WIDTH
         gone = int(now / self._step) - self._cells[base + SLOTS]
-        if gone <= 0:
-            return self._sum(base)
+        if gone <= 0 or not self._cells[base + SUM]:
+            return self._cells[base + SUM]
+        if gone >= SLOTS:
+            return 0
         newest = self._cells[base + SLOTS]
         return sum(
             self._cells[base + (newest - back) % SLOTS] for back in range(max(0, SLOTS - gone))
@@ -82,7 +119,7 @@ class Counter:
         row = self._rows.get(key)
         if row is None:
             return 0.0
-        base = row * self._WIDTH
+        base = row * WIDTH
         newest = self._cells[base + SLOTS]
         oldest = max(newest - SLOTS + 1, int(now / self._step) - SLOTS + 1)
         for slot in range(oldest, newest + 1):
@@ -97,67 +134,76 @@ class Counter:
         row = self._rows.get(key)
         if row is None:
             return False
-        place = row * self._WIDTH + SLOTS + 1
+        place = row * WIDTH + SLOTS + 1
         if int(now) < self._cells[place]:
             return False
         self._cells[place] = math.ceil(now + self.over)
         return True
 
-    def _sum(self, base: int) -> int:
-        return sum(self._cells[base : base + SLOTS])
-
     def _turn(self, base: int, newest: int, slot: int) -> None:
         cells = self._cells
-        for passed in range(newest + 1, min(slot, newest + SLOTS) + 1):
-            cells[base + passed % SLOTS] = 0
-        if slot > newest + SLOTS:
-            cells[base : base + SLOTS] = array("q", bytes(8 * SLOTS))
+        if cells[base + SUM]:
+            if slot - newest >= SLOTS:
+                cells[base : base + SLOTS] = _EMPTY
+                cells[base + SUM] = 0
+            else:
+                for passed in range(newest + 1, slot + 1):
+                    place = base + passed % SLOTS
+                    if cells[place]:
+                        cells[base + SUM] -= cells[place]
+                        cells[place] = 0
         cells[base + SLOTS] = slot
 
     def _new(self, key: str, slot: int) -> int:
         if slot > self._newest:
             self._newest = slot
             if slot - self._swept >= SLOTS:
-                self._sweep(slot - SLOTS)
+                self._sweep(slot)
         if len(self._rows) >= MOST_KEYS:
             self._drop_stalest()
+        return self._take_row(key, slot)
+
+    def _take_row(self, key: str, slot: int) -> int:
         if self._free:
             row = self._free.pop()
-            base = row * self._WIDTH
-            self._cells[base : base + self._WIDTH] = array("q", bytes(8 * self._WIDTH))
+            self._cells[row * WIDTH : (row + 1) * WIDTH] = _FRESH
         else:
-            row = len(self._cells) // self._WIDTH
-            self._cells.extend(array("q", bytes(8 * self._WIDTH)))
+            row = len(self._cells) // WIDTH
+            self._cells.extend(_FRESH)
         self._rows[key] = row
-        self._cells[row * self._WIDTH + SLOTS] = slot
+        self._cells[row * WIDTH + SLOTS] = slot
         return row
 
-    def _sweep(self, horizon: int) -> None:
-        self._swept = self._newest
-        cells, width = self._cells, self._WIDTH
-        for key in [k for k, row in self._rows.items() if cells[row * width + SLOTS] < horizon]:
+    def _sweep(self, slot: int) -> None:
+        """Drops keys unused for two windows before `slot`: who is late by a window finds what was
+        counted."""
+        self._swept = slot
+        horizon = slot - 2 * SLOTS
+        cells = self._cells
+        for key in [k for k, row in self._rows.items() if cells[row * WIDTH + SLOTS] < horizon]:
             self._free.append(self._rows.pop(key))
 
     def _drop_stalest(self) -> None:
-        cells, width = self._cells, self._WIDTH
-        order = sorted(self._rows, key=lambda key: (cells[self._rows[key] * width + SLOTS], key))
+        cells = self._cells
+        order = sorted(self._rows, key=lambda key: (cells[self._rows[key] * WIDTH + SLOTS], key))
         for key in order[: max(1, len(order) // SLOTS)]:
             self._free.append(self._rows.pop(key))
 
     def picture(self) -> list[Any]:
-        """For `restore`: rows in order of their keys' coming, so equal states give equal bytes."""
-        width = self._WIDTH
-        keys = list(self._rows)
-        cells = array("q")
-        for key in keys:
-            base = self._rows[key] * width
-            cells.extend(self._cells[base : base + width])
-        return [self._newest, self._swept, keys, cells.tobytes()]
+        """For `restore`: rows in order of their keys' coming, so equal states give equal bytes;
+        without the sums, which follow from the rest."""
+        rows = np.frombuffer(self._cells, np.int64).reshape(-1, WIDTH)
+        kept = rows[np.fromiter(self._rows.values(), np.intp, len(self._rows)), :SUM]
+        return [self._newest, self._swept, list(self._rows), kept.tobytes()]
 
     def restore(self, picture: list[Any]) -> None:
         self._newest, self._swept, keys, raw = picture
+        kept = np.frombuffer(raw, np.int64).reshape(-1, SUM)
+        rows = np.empty((len(kept), WIDTH), np.int64)
+        rows[:, :SUM] = kept
+        rows[:, SUM] = kept[:, :SLOTS].sum(axis=1)
         self._cells = array("q")
-        self._cells.frombytes(raw)
+        self._cells.frombytes(rows.tobytes())
         self._rows = {key: row for row, key in enumerate(keys)}
         self._free = []
 
@@ -170,6 +216,8 @@ class Distinct:
         self._step = over / 4
         self._rings: dict[str, _Ring] = {}
         self._swept = 0
+        self._names: dict[str, int] = {}
+        """Values met lately, and their hashes: only to save time."""
 
     def __len__(self) -> int:
         return len(self._rings)
@@ -180,8 +228,19 @@ class Distinct:
         if ring is None:
             self._make_room(slot)
             ring = self._rings[key] = _Ring()
-        ring.add(slot, value)
+        name = self._names.get(value)
+        if name is None:
+            name = self._name(value)
+        ring.add(slot, name)
         return ring.count(slot)
+
+    def _name(self, value: str) -> int:
+        name = int.from_bytes(blake2b(value.encode("utf-8", "replace"), digest_size=8).digest())
+        if len(self._names) >= _REMEMBERED:
+            self._names.clear()
+        if len(value) <= _SHORT:
+            self._names[value] = name
+        return name
 
     def peek(self, key: str, now: float) -> int:
         ring = self._rings.get(key)
@@ -211,29 +270,36 @@ class _Ring:
     """The values of the last `KEPT` slots: hashes while they are few, then one bitmap a slot."""
 
     KEPT: Final = 5
-    __slots__ = ("bitmaps", "newest", "seen")
+    __slots__ = ("_counted", "bitmaps", "newest", "seen")
 
     def __init__(self) -> None:
         self.newest = 0
         self.seen: dict[int, int] | None = {}
         """Hash to the newest slot it was seen in; None once there were too many."""
         self.bitmaps: dict[int, int] = {}
+        self._counted: tuple[int, int, int] | None = None
+        """Of the bitmaps: the slot they were counted for, all bits then, and the count."""
 
-    def add(self, slot: int, value: str) -> None:
+    def add(self, slot: int, name: int) -> None:
         if slot > self.newest:
             self.newest = slot
             self._forget()
         elif slot <= self.newest - self.KEPT:
             return
-        name = int.from_bytes(blake2b(value.encode("utf-8", "replace"), digest_size=8).digest())
         if self.seen is None:
-            self.bitmaps[slot] = self.bitmaps.get(slot, 0) | 1 << name % _BITS
+            bit = 1 << name % _BITS
+            known = self.bitmaps.get(slot, 0)
+            if not known & bit:
+                self.bitmaps[slot] = known | bit
+                if self._counted is not None and not self._counted[1] & bit:
+                    self._counted = None
             return
         self.seen[name] = max(slot, self.seen.get(name, 0))
         if len(self.seen) > EXACT:
             for known, when in self.seen.items():
                 self.bitmaps[when] = self.bitmaps.get(when, 0) | 1 << known % _BITS
             self.seen = None
+            self._counted = None
 
     def _forget(self) -> None:
         horizon = self.newest - self.KEPT
@@ -241,6 +307,7 @@ class _Ring:
             self.seen = {name: slot for name, slot in self.seen.items() if slot > horizon}
             return
         self.bitmaps = {slot: bits for slot, bits in self.bitmaps.items() if slot > horizon}
+        self._counted = None
         if not self.bitmaps:
             self.seen = {}
 
@@ -250,12 +317,16 @@ class _Ring:
             if slot <= self.newest:
                 return len(self.seen)
             return sum(when > horizon for when in self.seen.values())
+        if self._counted is not None and self._counted[0] == slot:
+            return self._counted[2]
         bits = 0
         for when, bitmap in self.bitmaps.items():
             if when > horizon:
                 bits |= bitmap
         empty = _BITS - bits.bit_count()
-        return round(-_BITS * math.log(max(1, empty) / _BITS))
+        found = round(-_BITS * math.log(max(1, empty) / _BITS))
+        self._counted = (slot, bits, found)
+        return found
 
     def picture(self) -> list[Any]:
         seen = None if self.seen is None else sorted(self.seen.items())
@@ -323,6 +394,8 @@ class Labels:
         return len(self._held)
 
     def has(self, thing: str, label: str, now: float) -> bool:
+        if not self._held:
+            return False
         found = self._held.get((thing, label))
         return found is not None and found[1] and now < found[0]
 

@@ -142,7 +142,8 @@ class Checker:
         if path is None:
             raise MistakeError(node, "only fields like account.age are known here")
         if path in THINGS and path not in self.fields:
-            return Typed(THINGS[path], Type.THING)
+            key = Field(Type.THING, THINGS[path], False, "its key")
+            return Typed(self.parts.field(f"key.{path}", key), Type.THING)
         field = self.fields.get(path)
         if field is None:
             root = path.split(".", 1)[0]

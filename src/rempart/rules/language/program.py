@@ -2,8 +2,7 @@
 
 Rules of this module:
 
-1. The generated code is put together from checked expressions only (see `expression`); it sees the
-   facts, the counters, the labels and a few functions, and nothing of Python's builtins.
+1. Messages are looked at one by one or many at once (`run_all`): the answers are the same.
 2. A rule that raises an error does not disturb the others: its number and the error are noted, and
    its declared policy (`error`) answers for it. A counter that does fails the rules that ask it.
 3. Counters are kept for every message, whether or not the condition around them is asked for, so
@@ -13,34 +12,32 @@ Rules of this module:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from copy import copy
 from hashlib import blake2b
-from types import CodeType
-from typing import Any, Final, NamedTuple
+from itertools import groupby
+from typing import Final, NamedTuple
 
 import msgspec
 import re2
-from ahocorasick_rs import BytesAhoCorasick
 
 from rempart.model import Account, MeasureKind, Message, ScopeKind
 from rempart.rules.interface import Effect, Facts
-from rempart.rules.language.counters import Budget, Counter, Distinct, Keeper, Labels
+from rempart.rules.language.counters import Counter
 from rempart.rules.language.expression import Mistake, check
-from rempart.rules.language.parts import CounterPlan, Parts
+from rempart.rules.language.generate import Compiled, Errors, Generator, Report
+from rempart.rules.language.parts import Parts
 from rempart.rules.language.problems import Problem, RuleProblemsError
-from rempart.rules.language.source import KINDS, RuleSource, read_file
+from rempart.rules.language.source import RuleSource, read_file
+from rempart.rules.language.state import RuleState
 from rempart.rules.language.types import Typed
 from rempart.rules.language.vocabulary import FIELDS, THINGS
 
 LANGUAGE_VERSION: Final = "1"
 HOLD_SECONDS: Final = 86_400
 ALARM_SECONDS: Final = 3_600
-_SHARED: Final = re.compile(r"\b(?:f_[a-z_]+|p_text|p_fold|t_hits|c\d+)\b")
-_WORDS: Final = bytes(
-    code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789" else 0x20 for code in range(256)
-)
+MANY: Final = 64
+"""From so many messages on it pays to count them all at once."""
 
 
 class Fired(NamedTuple):
@@ -58,34 +55,6 @@ class Fired(NamedTuple):
 NOTHING: Final = Fired([], [], [], [], [])
 
 
-class RuleState:
-    """The counters and labels of a program, in event time; serialisable."""
-
-    def __init__(self, plans: Sequence[CounterPlan]) -> None:
-        self.plans = tuple(plans)
-        self.keepers: list[Keeper] = [_keeper(plan) for plan in plans]
-        self.labels = Labels()
-        self.errors: dict[str, int] = {}
-
-    def dump(self) -> bytes:
-        rows = [
-            (plan.identity, keeper.picture())
-            for plan, keeper in zip(self.plans, self.keepers, strict=True)
-        ]
-        return msgspec.msgpack.encode((rows, self.labels.picture(), sorted(self.errors.items())))
-
-    def load(self, blob: bytes) -> None:
-        """Counts of counters that this set keeps alike go on; others are left behind."""
-        rows, labels, errors = msgspec.msgpack.decode(blob)
-        known = dict(rows)
-        for plan, keeper in zip(self.plans, self.keepers, strict=True):
-            picture = known.get(plan.identity)
-            if picture is not None:
-                keeper.restore(picture)
-        self.labels.restore(labels)
-        self.errors = dict(errors)
-
-
 class Program:
     """Compiled rules. `hash` names this very text of rules and lists."""
 
@@ -98,11 +67,12 @@ class Program:
         RuleProblemsError with everything that is wrong: then nothing of it runs."""
         self.files = dict(sorted(files.items()))
         self.lists = {name: tuple(terms) for name, terms in sorted(lists.items())}
-        rules, self._checked, self._parts = _checked(self.files, frozenset(lists))
+        rules, checked, self._parts = _checked(self.files, frozenset(lists))
         self.hash = _hash(self.files, self.lists)
         self._plans = list(self._parts.counters)
+        terms = [self.lists[name] for name in self._parts.used_lists]
         try:
-            self._places = _places(self._parts, self.lists)
+            self._generator = Generator(checked, self._parts, terms)
         except re2.error as error:  # each is right, but there is no room for all of them
             what = "the patterns of these rules are too large together"
             hint = "smaller numbers in {…}, or a list of terms instead"
@@ -113,15 +83,20 @@ class Program:
         """These states of the rules: one function for each kind of message."""
         self.rules = rules
         self.by_name = {rule.name: rule for rule in rules}
-        self._of_kind = {
-            kind: [
+        self._compiled: dict[tuple[str, bool], Compiled] = {}
+
+    def _function(self, kind: str, *, many: bool) -> Compiled:
+        """Made when the first message of its kind comes."""
+        found = self._compiled.get((kind, many))
+        if found is None:
+            numbers = [
                 number
                 for number, rule in enumerate(self.rules)
                 if rule.state != "off" and kind in rule.kinds
             ]
-            for kind in KINDS
-        }
-        self._functions = {kind: self._compile(kind) for kind in KINDS}
+            found = self._generator.compiled(numbers, kind, many=many)
+            self._compiled[kind, many] = found
+        return found
 
     def __len__(self) -> int:
         return len(self.rules)
@@ -161,30 +136,68 @@ class Program:
 
     def run(self, facts: Facts, state: RuleState) -> Fired:
         """All rules over one message; `state` is changed by it."""
-        message = facts.message
-        now = message.sent_at.timestamp()
-        hit: list[int] = []
-        unknown: list[int] = []
-        errors: list[tuple[int, Exception]] = []
-        kind = message.kind.value
+        return self.run_all([facts], state).get(0, NOTHING)
+
+    def run_all(self, many: Sequence[Facts], state: RuleState) -> dict[int, Fired]:
+        """All rules over many messages, in their order; what was found, by place, for those of
+        which anything was. `state` is changed by it."""
+        found: dict[int, Fired] = {}
+
+        def report(
+            place: int,
+            facts: Facts,
+            now: float,
+            hit: list[int],
+            unknown: list[int],
+            errors: Errors,
+        ) -> None:
+            found[place] = self._collect(facts, state, now, hit, unknown, errors)
+
+        begin = 0
+        for kind, run in groupby(many, key=_kind_of):
+            part = list(run)
+            self._run_kind(kind, part, begin, state, report)
+            begin += len(part)
+        return found
+
+    def _run_kind(
+        self, kind: str, many: Sequence[Facts], begin: int, state: RuleState, report: Report
+    ) -> None:
+        compiled = self._function(kind, many=len(many) >= MANY)
+        if not compiled.numbers:
+            return
         try:
-            self._functions[kind](
-                facts,
-                message,
-                message.author,
-                now,
-                state.keepers,
-                state.labels,
-                hit,
-                unknown,
-                errors,
-            )
+            texts, folds, terms = self._looked_up(compiled.needs, many)
+            times = [one.message.sent_at.timestamp() for one in many]
+            counted = _counted(compiled, many, times, state)
         except Exception as error:  # what the rules share failed: none of them could say anything
-            hit, unknown = [], []
-            errors = [(number, error) for number in self._of_kind[kind]]
-        if not hit and not unknown and not errors:
-            return NOTHING
-        return self._collect(facts, state, now, hit, unknown, errors)
+            if len(many) > 1:
+                for place, one in enumerate(many, begin):
+                    self._run_kind(kind, [one], place, state, report)
+                return
+            now = many[0].message.sent_at.timestamp()
+            failed: Errors = [(number, error) for number in compiled.numbers]
+            report(begin, many[0], now, [], [], failed)
+            return
+        places = range(begin, begin + len(many))
+        rows = zip(places, many, times, texts, folds, terms, counted, strict=True)
+        compiled.evaluate(rows, state.keepers, state.labels, report)
+
+    def _looked_up(
+        self, needs: frozenset[str], many: Sequence[Facts]
+    ) -> tuple[Sequence[Sequence[int]], Sequence[Sequence[int]], Sequence[frozenset[int]]]:
+        """Which patterns are in the texts and in the folds, and which lists have terms in them."""
+        generator, nothing = self._generator, [()] * len(many)
+        texts: Sequence[Sequence[int]] = nothing
+        folds: Sequence[Sequence[int]] = nothing
+        terms: Sequence[frozenset[int]] = [frozenset()] * len(many)
+        if "p_text" in needs and "text" in generator.patterns:
+            texts = generator.patterns["text"].of_all([one.message.text for one in many])
+        if "p_fold" in needs and "fold" in generator.patterns:
+            folds = generator.patterns["fold"].of_all([one.fold for one in many])
+        if "t_hits" in needs and generator.terms is not None:
+            terms = generator.terms.of_all([one.fold for one in many])
+        return texts, folds, terms
 
     def _collect(
         self,
@@ -241,68 +254,24 @@ class Program:
                 on=labelling.on,
             )
 
-    # -- generating --------------------------------------------------------------------------
 
-    def _compile(self, kind: str) -> Any:
-        places = dict(self._places)
-        code: CodeType = compile(self._source(kind), f"<rules for {kind}>", "exec")
-        exec(code, places)  # noqa: S102 - only code that the checker put together
-        return places["evaluate"]
-
-    def _source(self, kind: str) -> str:
-        numbers = self._of_kind[kind]
-        lines = ["def evaluate(f, m, a, now, keepers, labels, hit, unknown, errors):"]
-        lines.append("    why = None")
-        lines += [f"    {line}" for line in self._prelude(numbers)]
-        for number in numbers:
-            code = self._checked[number]
-            lines += ["    try:", f"        v = {code.code}", f"        if v: hit.append({number})"]
-            if code.maybe:
-                lines.append(f"        elif v is None: unknown.append({number})")
-            # A counter that failed has no value.
-            lines += ["    except UnboundLocalError:", f"        errors.append(({number}, why))"]
-            lines += ["    except Exception as error:", f"        errors.append(({number}, error))"]
-        lines.append("    return None")
-        return "\n".join(lines)
-
-    def _prelude(self, numbers: Sequence[int]) -> list[str]:
-        """What these rules need, each once; a counter counts the kinds its rules look at."""
-        parts = self._parts
-        needed = self._needed(numbers)
-        lines = [
-            f"{_local(path)} = {field.code}"
-            for path, field in parts.fields.items()
-            if _local(path) in needed
-        ]
-        for subject, read in (("text", "m.text"), ("fold", "f.fold")):
-            if f"p_{subject}" in needed and parts.patterns[subject]:
-                lines.append(f"p_{subject} = set_{subject}.Match({read}) or ()")
-        if "t_hits" in needed and parts.used_lists:
-            lines.append("t_hits = terms(f.fold)")
-        for plan, number in parts.counters.items():
-            if f"c{number}" in needed:
-                lines.append("try:")
-                lines += [f"    {line}" for line in _counter_lines(plan, number)]
-                lines += ["except Exception as error:", "    why = error"]
-        return lines
-
-    def _needed(self, numbers: Sequence[int]) -> set[str]:
-        """The shared names that the code of these rules uses, those of its counters included."""
-        found: set[str] = set()
-        codes = [self._checked[number].code for number in numbers]
-        while codes:
-            for name in _SHARED.findall(codes.pop()):
-                if name not in found:
-                    found.add(name)
-                    number = int(name[1:]) if name[0] == "c" else len(self._plans)
-                    if number < len(self._plans):
-                        plan = self._plans[number]
-                        codes += [plan.key, plan.where, plan.value]
-        return found
+def _counted(
+    compiled: Compiled, many: Sequence[Facts], times: Sequence[float], state: RuleState
+) -> Sequence[Sequence[int]]:
+    """What the counters say that can be asked for all messages at once, by message."""
+    if not compiled.ahead:
+        return [()] * len(many)
+    keys = compiled.keys(many)
+    columns = []
+    for number, column in compiled.ahead:
+        keeper = state.keepers[number]
+        assert isinstance(keeper, Counter)
+        columns.append(keeper.add_all(keys[column], times))
+    return list(zip(*columns, strict=True))
 
 
-def _local(path: str) -> str:
-    return "f_" + path.replace(".", "_")
+def _kind_of(facts: Facts) -> str:
+    return facts.message.kind.value
 
 
 _KEYS: Final[dict[str, Callable[[Message, Account], str]]] = {
@@ -310,39 +279,6 @@ _KEYS: Final[dict[str, Callable[[Message, Account], str]]] = {
     for thing, code in THINGS.items()
 }
 """The key of an account, channel, target or message, by the code that conditions use too."""
-
-
-def _counter_lines(plan: CounterPlan, number: int) -> list[str]:
-    name, key, keeper = f"c{number}", f"k{number}", f"keepers[{number}]"
-    add = {
-        "count": f"{keeper}.add({key}, now)",
-        "distinct": f"{keeper}.add({key}, now, {plan.value})",
-        "crossed": f"{keeper}.fires({key}, now, {keeper}.add({key}, now), {plan.number!r})",
-        "budget": f"{keeper}.exceeded({key}, now)",
-    }[plan.kind]
-    otherwise = "False" if plan.kind in ("crossed", "budget") else f"{keeper}.peek({key}, now)"
-    lines = [f"{key} = {plan.key}"]
-    unknown = [f"{key} is None"] if plan.key_maybe else []
-    condition = plan.where
-    if plan.where_maybe:
-        lines.append(f"w{number} = {plan.where}")
-        unknown.append(f"w{number} is None")
-        condition = f"w{number}"
-    if plan.value_maybe:
-        unknown.append(f"{plan.value} is None")
-    chosen = add if plan.where == "True" else f"({add} if {condition} else {otherwise})"
-    if unknown:
-        chosen = f"None if {' or '.join(unknown)} else {chosen}"
-    lines.append(f"{name} = {chosen}")
-    return lines
-
-
-def _keeper(plan: CounterPlan) -> Keeper:
-    if plan.kind == "distinct":
-        return Distinct(plan.over)
-    if plan.kind == "budget":
-        return Budget(plan.number, plan.over)
-    return Counter(plan.over)
 
 
 def _checked(
@@ -395,76 +331,6 @@ def _hash(files: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> str:
     for name, terms in lists.items():
         digest.update(msgspec.msgpack.encode(("list", name, list(terms))))
     return digest.hexdigest()
-
-
-def _places(parts: Parts, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Everything the generated code may name beside its arguments."""
-    places: dict[str, Any] = {
-        "__builtins__": {
-            "len": len,
-            "str": str,
-            "None": None,
-            "Exception": Exception,
-            "UnboundLocalError": UnboundLocalError,
-        },
-        "age_of": _age_of,
-        "capitals": _capitals,
-        "own_ratio": _own_ratio,
-        "frozenset": frozenset,
-        "lone": [re2.compile(pattern) for pattern in parts.lone_patterns],
-        "terms": _term_finder([lists[name] for name in parts.used_lists]),
-    }
-    for subject, patterns in parts.patterns.items():
-        if patterns:
-            found = re2.Set.SearchSet()
-            for pattern in patterns:
-                found.Add(pattern)
-            found.Compile()
-            places[f"set_{subject}"] = found
-    return places
-
-
-def _term_finder(lists: Sequence[Sequence[str]]) -> Any:
-    """Which of the lists have a term in a fold, as whole words; all lists in one pass."""
-    owners: dict[str, set[int]] = {}
-    for number, words in enumerate(lists):
-        for term in words:
-            owners.setdefault(" ".join(term.split()), set()).add(number)
-    owners.pop("", None)
-    automaton = BytesAhoCorasick([f" {term} ".encode() for term in owners])
-    sets = [frozenset(found) for found in owners.values()]
-    none: frozenset[int] = frozenset()
-
-    def terms(fold: str) -> frozenset[int]:
-        text = b" " + fold.encode("ascii", "replace").translate(_WORDS) + b" "
-        found = automaton.find_matches_as_indexes(text, overlapping=True)
-        if not found:
-            return none
-        return none.union(*(sets[number] for number, _, _ in found))
-
-    return terms
-
-
-def _age_of(account: Account, now: float) -> float | None:
-    if account.created_at is None:
-        return None
-    return now - account.created_at.timestamp()
-
-
-def _capitals(text: str) -> float:
-    """The share of capitals among the letters, 0 for a text without."""
-    letters = sum(map(str.isalpha, text))
-    return sum(map(str.isupper, text)) / letters if letters else 0.0
-
-
-def _own_ratio(recent: int, past: Counter, key: str, now: float, over: float) -> float | None:
-    """The rate of the window against the key's own rate before it; unknown for a key whose past is
-    not even as long as the window. No message in that past counts as one."""
-    before = past.since(key, now) - over
-    if before < over:
-        return None
-    usual = max(1, past.peek(key, now) - recent) / before
-    return recent / over / usual
 
 
 def _in_force(rule: RuleSource, account: Account) -> bool:

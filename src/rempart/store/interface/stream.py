@@ -50,6 +50,17 @@ class MessageRow(NamedTuple):
         return self.verdict != "allow"
 
 
+class HistoryRow(NamedTuple):
+    """One message as a look back reads it: `held`: it was not simply allowed; `outcome` as in
+    `MessageRow`; `body`: the first disclosure of its log entry."""
+
+    seq: int
+    sent_at_ms: int
+    held: int
+    outcome: bytes | None
+    body: bytes
+
+
 class EventRow(NamedTuple):
     """One accepted event of the platform (`kind` is the value of `model.EventKind`)."""
 
@@ -172,8 +183,9 @@ class StreamTables(ABC):
         """The rows of these entries, in rising `seq`; entries that are no message are left out."""
 
     @abstractmethod
-    def messages_between(self, start: int, end: int) -> list[MessageRow]:
-        """The rows of entries from `start` to before `end`, in rising `seq`."""
+    def history(self, start: int, end: int) -> list[HistoryRow]:
+        """The messages of these entries whose words were not erased, in rising `seq`: only what a
+        look back over many needs."""
 
     @abstractmethod
     def message_seq_back(self, count: int) -> int:

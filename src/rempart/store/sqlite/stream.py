@@ -21,12 +21,14 @@ from rempart.store.interface.stream import (
     FLAGGED,
     ChannelRow,
     EventRow,
+    HistoryRow,
     Known,
     MessageRow,
     MinuteRow,
     RaidRow,
 )
 from rempart.store.sqlite.corrections import SqliteCorrectionTables
+from rempart.store.sqlite.log import PARTS
 from rempart.store.sqlite.measures import ms_of
 
 _MESSAGE = (
@@ -181,8 +183,13 @@ class SqliteStreamTables(SqliteCorrectionTables):
         wanted = apsw.carray(array("q", sorted(set(seqs))))
         return self._messages("WHERE seq IN carray(?) ORDER BY seq", (wanted,))
 
-    def messages_between(self, start: int, end: int) -> list[MessageRow]:
-        return self._messages("WHERE seq >= ? AND seq < ? ORDER BY seq", (start, end))
+    def history(self, start: int, end: int) -> list[HistoryRow]:
+        rows = self._db.execute(
+            "SELECT m.seq, m.sent_at_ms, m.verdict > 0, m.outcome, b.disclosure FROM message AS m"
+            " JOIN body AS b ON b.place = m.seq * ? WHERE m.seq >= ? AND m.seq < ? ORDER BY m.seq",
+            (PARTS, start, end),
+        )
+        return list(map(HistoryRow._make, rows))
 
     def message_seq_back(self, count: int) -> int:
         last = "SELECT seq FROM message ORDER BY seq DESC LIMIT ?"
