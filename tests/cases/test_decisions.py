@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from rempart.cases.by_hand import shield
 from rempart.cases.decisions import Decider, decide, preview
 from rempart.cases.reports import receive
 from rempart.cases.status import status
-from rempart.cases.undo import shield, undo_measure, undo_raid
+from rempart.cases.undo import undo_measure, undo_raid
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
 from rempart.model import (
@@ -226,15 +227,18 @@ def test_a_shield_by_hand_goes_on_and_off(community):
     community.says("m1")
     community.step()
     with community.store.begin() as tables:
-        [on] = shield(
+        on, slow, folder = shield(
             tables, "lea", on=True, by="lea", at_ms=10, minutes=5, connectors=("webhook",)
         )
         assert [row.measure.id for row in tables.cases.shields("lea")] == [on.id]
-        assert len(tables.stream.due_deliveries(20)) == 1
+        assert (slow.kind, folder.kind) == (MeasureKind.SLOW_MODE, MeasureKind.LOCK_OUT)
+        assert {slow.part_of, folder.part_of} == {on.id}
+        assert len(tables.stream.due_deliveries(20)) == 3
         assert (on.scope.platform, on.automated) == ("twitch", False)
     with community.store.begin() as tables:
-        [off] = shield(tables, "lea", on=False, by="lea", at_ms=20)
-        assert off.state is MeasureState.UNDONE
+        off = shield(tables, "lea", on=False, by="lea", at_ms=20)
+        assert {one.id for one in off} == {on.id, slow.id, folder.id}
+        assert {one.state for one in off} == {MeasureState.UNDONE}
         assert shield(tables, "lea", on=False, by="lea", at_ms=30) == []
         with pytest.raises(InputError):
             shield(tables, "lea", on=True, by="lea", at_ms=30, minutes=0)

@@ -101,8 +101,8 @@ def test_a_member_who_was_lifted_out_may_write_again_also_after_a_crash(start: S
     assert held not in evening.members(raid.id)
     crash(evening.engine)
     evening.engine = start()
-    assert evening.says(4, held)["verdict"] == "allow"
-    assert evening.says(5, other)["verdict"] == "hold"
+    assert evening.says(14, held)["verdict"] == "allow"
+    assert evening.says(15, other)["verdict"] == "hold"
     assert evening.says(1_002, held).get("raid") is None
     evening.engine.stop()
     evening.engine = start()

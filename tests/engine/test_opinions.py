@@ -440,7 +440,7 @@ def test_after_a_crash_the_memory_is_what_it_was(start: Start, tmp_path: Path) -
     send(engine, "hello", THREAT, first=50)
     say(engine, seqs[1], hate=0.9)
     book = engine._memory.planned()
-    assert book[0]
+    assert book
     shutil.copytree(tmp_path / "one", tmp_path / "two")
     again = start(tmp_path / "two")
     assert again._memory.planned() == book
@@ -546,7 +546,7 @@ def test_an_opinion_never_lets_a_threat_go_and_never_lowers_unasked(
     found = {signal.label.value: signal.score for signal in signals}
     facts = Facts(message, tuple(signals), found, max(found.values(), default=0.0), None)
     effects = pipeline.rules.on_message(facts)
-    verdict, ids, _ = pipeline.planner.for_message(MeasureBook(), message, effects, None)
+    verdict, ids, _, _ = pipeline.planner.for_message(MeasureBook(), facts, effects, None)
     rules = tuple(dict.fromkeys(effect.rule for effect in effects))
     before = Outcome("m1", verdict, facts.abuse, found, None, facts.signals, rules, tuple(ids))
     given_now = msgspec.structs.replace(opinion(1), labels=labels)

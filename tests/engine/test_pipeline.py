@@ -61,6 +61,7 @@ def tell(cuts: Sequence[int], *, restart: bool = False) -> Story:
             for measure in story.measures:
                 if measure.scope.kind != "message":
                     fresh.book.remember(measure)
+            fresh.book.spoke = state.book.spoke
             state = fresh
         state, result = pipeline.step(state, stream()[start:end])
         story.outcomes += result.outcomes

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rempart.model import Account, Member, Message, Raid, RaidKind, RaidStage, Verdict
 from rempart.protect import MeasureBook, Planner
 from rempart.protect.corrections import Corrections
-from rempart.rules import default_rules
+from rempart.rules import Facts, default_rules
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 ACCOUNTS = [f"bot{n}" for n in range(8)]
@@ -101,7 +101,7 @@ def test_lifting_one_raid_leaves_the_holds_of_the_part_that_was_split_off() -> N
     def verdict(author: str) -> Verdict:
         at = START + timedelta(seconds=9)
         said = Message("m1", "twitch", "lea", at, Account(author), text="…")
-        return planner.for_message(book, said, [], None)[0]
+        return planner.for_message(book, Facts(said, (), {}, 0.0, None), [], None)[0]
 
     assert verdict("bot4") is Verdict.ALLOW
     assert verdict("bot5") is Verdict.HOLD

@@ -21,7 +21,7 @@ from rempart.model import (
     Verdict,
 )
 from rempart.protect import Ceilings, Limits, MeasureBook, Planner
-from rempart.rules import Effect, default_rules
+from rempart.rules import Effect, Facts, default_rules
 
 START = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 
@@ -50,6 +50,10 @@ def plan_attack(
 ) -> list[Measure]:
     at = START + timedelta(seconds=seconds)
     return planner.for_raid(book, raid, planner.rules.on_raid(raid), at)
+
+
+def facts(said: Message) -> Facts:
+    return Facts(said, (), {}, 0.0, None)
 
 
 HOLD = Effect("hold-abuse", MeasureKind.HOLD, ScopeKind.MESSAGE, 3600)
@@ -94,30 +98,30 @@ def test_a_shield_is_renewed_while_the_raid_goes_on_without_a_gap() -> None:
 def test_a_held_account_is_held_under_one_measure() -> None:
     planner, book = Planner(default_rules()), MeasureBook()
     held = {m.scope.ref: m for m in plan_attack(planner, book, attack(3)) if m.account is None}
-    verdict, ids, new = planner.for_message(book, message(1, "bot1", 5), [HOLD], "r-1")
+    verdict, ids, new, _ = planner.for_message(book, facts(message(1, "bot1", 5)), [HOLD], "r-1")
     assert (verdict, ids, new) == (Verdict.HOLD, [held["bot1"].id], [])
-    assert planner.for_message(book, message(2, "viewer", 5), [], None)[0] is Verdict.ALLOW
+    assert planner.for_message(book, facts(message(2, "viewer", 5)), [], None)[0] is Verdict.ALLOW
 
 
 def test_an_account_held_in_one_channel_is_free_in_another() -> None:
     planner, book = Planner(default_rules()), MeasureBook()
     plan_attack(planner, book, attack(3))
     elsewhere = Message("x", "twitch", "zoe", START, Account("bot1"), text="…")
-    assert planner.for_message(book, elsewhere, [], None)[0] is Verdict.ALLOW
+    assert planner.for_message(book, facts(elsewhere), [], None)[0] is Verdict.ALLOW
 
 
 def test_a_hold_on_an_account_ends_by_itself() -> None:
     planner, book = Planner(default_rules()), MeasureBook()
     plan_attack(planner, book, attack(1))
     after_a_day = message(9, "bot0", 24 * 3600 + 1)
-    assert planner.for_message(book, after_a_day, [], None)[0] is Verdict.ALLOW
+    assert planner.for_message(book, facts(after_a_day), [], None)[0] is Verdict.ALLOW
 
 
 def test_a_lifted_raid_holds_nobody_and_causes_nothing_more() -> None:
     planner, book = Planner(default_rules()), MeasureBook()
     plan_attack(planner, book, attack(3))
     book.lift("r-1")
-    assert planner.for_message(book, message(1, "bot1", 5), [], None)[0] is Verdict.ALLOW
+    assert planner.for_message(book, facts(message(1, "bot1", 5)), [], None)[0] is Verdict.ALLOW
     assert plan_attack(planner, book, attack(5), seconds=10) == []
 
 
@@ -126,8 +130,8 @@ def test_a_person_undoes_one_measure_and_the_account_is_free() -> None:
     for measure in plan_attack(planner, book, attack(2)):
         if measure.scope.ref == "bot0":
             book.forget(measure)
-    assert planner.for_message(book, message(1, "bot0", 5), [], None)[0] is Verdict.ALLOW
-    assert planner.for_message(book, message(2, "bot1", 5), [], None)[0] is Verdict.HOLD
+    assert planner.for_message(book, facts(message(1, "bot0", 5)), [], None)[0] is Verdict.ALLOW
+    assert planner.for_message(book, facts(message(2, "bot1", 5)), [], None)[0] is Verdict.HOLD
 
 
 def test_undoing_an_old_measure_does_not_free_from_the_one_that_took_over() -> None:
@@ -137,7 +141,9 @@ def test_undoing_an_old_measure_does_not_free_from_the_one_that_took_over() -> N
     (new,) = [m for m in plan_attack(planner, book, attack(1), later) if m.scope.ref == "bot0"]
     assert new.id != old.id
     book.forget(old)
-    assert planner.for_message(book, message(1, "bot0", later + 5), [], None)[0] is Verdict.HOLD
+    assert (
+        planner.for_message(book, facts(message(1, "bot0", later + 5)), [], None)[0] is Verdict.HOLD
+    )
 
 
 def test_what_a_person_undid_does_not_come_back_with_the_next_member() -> None:
@@ -154,17 +160,17 @@ def test_one_message_from_far_ahead_ends_nothing() -> None:
     planner, book = Planner(default_rules()), MeasureBook()
     plan_attack(planner, book, attack(29))
     ahead = Message("m", "fediverse", "zoe", START.replace(year=2099), Account("x"), text="…")
-    planner.for_message(book, ahead, [HOLD], None)
-    assert len(book.held_accounts) == 29
-    assert planner.for_message(book, message(1, "bot1", 60), [], None)[0] is Verdict.HOLD
+    planner.for_message(book, facts(ahead), [HOLD], None)
+    assert len(book.accounts) == 29
+    assert planner.for_message(book, facts(message(1, "bot1", 60)), [], None)[0] is Verdict.HOLD
 
 
 def test_what_has_ended_is_forgotten_in_time() -> None:
     planner, book = Planner(default_rules()), MeasureBook()
     plan_attack(planner, book, attack(29))
     for minute in range(0, 3 * 24 * 60):
-        planner.for_message(book, message(minute, "viewer", minute * 60), [HOLD, HOLD], None)
-    assert len(book.held_accounts) == 0
+        planner.for_message(book, facts(message(minute, "viewer", minute * 60)), [HOLD, HOLD], None)
+    assert len(book.accounts) == 0
 
 
 def test_at_a_limit_a_human_is_asked_once_and_nothing_is_dropped_in_silence() -> None:
@@ -172,7 +178,7 @@ def test_at_a_limit_a_human_is_asked_once_and_nothing_is_dropped_in_silence() ->
     measures = plan_attack(planner, book, attack(40))
     assert sum(m.scope.kind is ScopeKind.ACCOUNT for m in measures) == 10
     assert sum(m.kind is MeasureKind.ALARM for m in measures) == 1
-    verdict, _, new = planner.for_message(book, message(1, "bot39", 5), [HOLD], "r-1")
+    verdict, _, new, _ = planner.for_message(book, facts(message(1, "bot39", 5)), [HOLD], "r-1")
     assert verdict is Verdict.HOLD
     assert len(new) == 1
 
@@ -183,7 +189,7 @@ def test_a_restart_remembers_what_is_in_force() -> None:
     again = MeasureBook()
     for measure in measures:
         again.remember(measure)
-    assert again.held_accounts == book.held_accounts
+    assert again.accounts == book.accounts
     assert plan_attack(planner, again, attack(3), seconds=5) == []
 
 
@@ -194,7 +200,7 @@ def test_the_same_story_gives_the_same_measures(story: list[tuple[int, int]]) ->
         ids: list[str] = []
         for number, (author, seconds) in enumerate(sorted(story, key=lambda row: row[1])):
             one = message(number, f"bot{author}", seconds)
-            ids += planner.for_message(book, one, [HOLD], None)[1]
+            ids += planner.for_message(book, facts(one), [HOLD], None)[1]
             if author == 0:
                 ids += [m.id for m in plan_attack(planner, book, attack(4), seconds)]
         return ids

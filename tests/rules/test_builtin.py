@@ -82,11 +82,10 @@ def test_only_an_attack_shields_the_target(stage: RaidStage) -> None:
     assert default_rules().on_raid(raid) == []
 
 
-def test_an_attack_shields_slows_and_holds_members() -> None:
+def test_an_attack_shields_and_holds_members() -> None:
     raid = Raid("r-1", "twitch", "lea", "lea", RaidStage.ATTACK, RaidKind.BOT_RAID, AT, AT)
     assert {effect.kind for effect in default_rules().on_raid(raid)} == {
         MeasureKind.SHIELD,
-        MeasureKind.SLOW_MODE,
         MeasureKind.HOLD,
     }
 

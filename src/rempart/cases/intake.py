@@ -28,10 +28,13 @@ from rempart.model import (
     Case,
     CaseKind,
     CaseState,
+    Measure,
+    MeasureKind,
     Message,
     Outcome,
     Raid,
     RaidStage,
+    ScopeKind,
     stable_id,
 )
 from rempart.store.interface import Tables
@@ -46,6 +49,15 @@ class HeldMessage(NamedTuple):
     message: Message
     outcome: Outcome
     key: bytes | None = None
+
+
+class _Causes(NamedTuple):
+    """Of the measures of held messages: the raids that some of them come from, and which of them
+    reach beyond the message, with the message that caused them. A shield does not belong to the
+    case of a message that was held while it was on."""
+
+    raids: dict[str, str]
+    beyond: dict[str, str | None]
 
 
 class _Step:
@@ -121,17 +133,19 @@ def _under_a_raids_measure(
     alone: Sequence[HeldMessage],
     known: dict[str, Case],
     pictures: dict[str, Raid],
-) -> tuple[dict[str, list[HeldMessage]], list[HeldMessage], dict[str, str]]:
+) -> tuple[dict[str, list[HeldMessage]], list[HeldMessage], _Causes]:
     """Messages held under the measure of a raid that has a case (now also in `known`), those that
     stay alone, and for each measure of a raid that raid."""
     measures = {measure for row in alone for measure in row.outcome.measures}
     if not measures:
-        return {}, list(alone), {}
+        return {}, list(alone), _Causes({}, {})
+    rows = [row.measure for row in tables.stream.measures(ids=list(measures), limit=len(measures))]
     caused = {
-        found.measure.id: found.measure.raid
-        for found in tables.stream.measures(ids=list(measures), limit=len(measures))
-        if found.measure.raid is not None
+        row.id: row.raid
+        for row in rows
+        if row.raid is not None and row.kind is not MeasureKind.LOCK_OUT
     }
+    beyond = {row.id: row.message for row in rows if _reaches_beyond(row)}
     missing = {raid for raid in caused.values() if raid not in known and raid not in pictures}
     if missing:
         known.update(tables.cases.last_of_raids(list(missing)))
@@ -144,7 +158,12 @@ def _under_a_raids_measure(
             still.append(row)
         else:
             joined.setdefault(raid, []).append(row)
-    return joined, still, caused
+    return joined, still, _Causes(caused, beyond)
+
+
+def _reaches_beyond(measure: Measure) -> bool:
+    on_place = measure.scope.kind in (ScopeKind.CHANNEL, ScopeKind.TARGET)
+    return on_place or measure.kind is MeasureKind.LOCK_OUT
 
 
 def _of_members(
@@ -284,7 +303,7 @@ def _take_in(step: _Step, raid: Raid, case: str) -> None:
         step.entries.extend((one, merged_entry(one, case, step.at_ms)) for one in merged)
 
 
-def _message_case(step: _Step, row: HeldMessage, caused: dict[str, str]) -> None:
+def _message_case(step: _Step, row: HeldMessage, caused: _Causes) -> None:
     message = row.message
     thing = row.key or message_thing(message.platform, message.id)
     rank, why = priority.of_message(row.outcome.labels, message.hit[0])
@@ -311,9 +330,14 @@ def _message_case(step: _Step, row: HeldMessage, caused: dict[str, str]) -> None
     _bind(step, row, case.id, caused)
 
 
-def _bind(step: _Step, row: HeldMessage, case: str, caused: dict[str, str]) -> None:
+def _bind(step: _Step, row: HeldMessage, case: str, caused: _Causes) -> None:
     """Measures of a raid are found by their raid; those the message itself caused are bound."""
-    own = [measure for measure in row.outcome.measures if measure not in caused]
+    own = [
+        measure
+        for measure in row.outcome.measures
+        if measure not in caused.raids
+        and caused.beyond.get(measure, row.message.id) == row.message.id
+    ]
     if own:
         step.bound.append((own, case))
 

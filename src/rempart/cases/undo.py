@@ -1,31 +1,24 @@
-"""Taking measures back, and a target's shield by hand.
+"""Taking measures back.
 
 Rules kept here:
 
 1. Undoing is idempotent: what has already ended is left as it ended, and no second entry is made.
 2. Each undo is one entry that names the measures and who undid them, in the same transaction; what
    a platform was told of them is queued to be taken back.
-3. A raid is undone whole: all its measures in one call, and it causes no new ones.
+3. A raid is undone whole: all its measures in one call, and it causes no new ones. A measure is
+   undone with its parts: a shield with its bundle, a link block with the messages it holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from rempart.cases.entries import at_time, entry, record, rfc3339
+from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.live import tell_measures
-from rempart.errors import InputError, NotFoundError
-from rempart.log.commit import SealedEntry, to_value
-from rempart.model import Measure, MeasureKind, MeasureState, Scope, ScopeKind, stable_id
+from rempart.errors import NotFoundError
+from rempart.log.commit import SealedEntry
+from rempart.model import Measure, MeasureState
 from rempart.store.interface import Tables
-
-SHIELD_BY_HAND = "by-hand"
-LONGEST_SHIELD_MINUTES = 24 * 60
-_REASON = {
-    "en": "The shield was switched on by a person.",
-    "fr": "La protection a été activée par une personne.",
-}
 
 
 def undo_measure(tables: Tables, measure: str, by: str, at_ms: int) -> Measure:
@@ -35,7 +28,9 @@ def undo_measure(tables: Tables, measure: str, by: str, at_ms: int) -> Measure:
         raise NotFoundError("there is no such measure", where=measure)
     if row.measure.state is not MeasureState.ACTIVE:
         return row.measure
-    return _end(tables, [measure], by, at_ms, case=_case_of(tables, row.measure, row.case))[0]
+    case = _case_of(tables, row.measure, row.case)
+    ended = _end(tables, [measure], by, at_ms, case=case)
+    return next(one for one in ended if one.id == measure)
 
 
 def undo_measures(
@@ -46,9 +41,12 @@ def undo_measures(
     *,
     raid: str | None = None,
     case: str | None = None,
+    target: str | None = None,
 ) -> list[Measure]:
     """Takes several measures back at once, as one entry; returns those that were still active."""
-    return _end(tables, measures, by, at_ms, raid=raid, case=case) if measures else []
+    if not measures:
+        return []
+    return _end(tables, measures, by, at_ms, raid=raid, case=case, target=target)
 
 
 def undo_raid(tables: Tables, raid: str, by: str, at_ms: int) -> list[Measure]:
@@ -68,58 +66,6 @@ def undo_raid(tables: Tables, raid: str, by: str, at_ms: int) -> list[Measure]:
     if not active:
         return []
     return _end(tables, active, by, at_ms, raid=raid, case=case.id if case else None)
-
-
-def shield(
-    tables: Tables,
-    target: str,
-    *,
-    on: bool,
-    by: str,
-    at_ms: int,
-    minutes: int = 15,
-    place: tuple[str, str] | None = None,
-    connectors: Sequence[str] = (),
-) -> list[Measure]:
-    """Switches a target's shield on for some minutes, or off. Returns the measures this changed.
-
-    `place`: platform and channel; None: the channel whose owner the target is. `connectors`: whom
-    to tell of a shield that goes on (a shield that goes off is taken back wherever it was told).
-    """
-    standing = tables.cases.shields(target)
-    if place is not None:
-        standing = [
-            row
-            for row in standing
-            if (row.measure.scope.platform, row.measure.scope.channel) == place
-        ]
-    if not on:
-        ids = [row.measure.id for row in standing]
-        return _end(tables, ids, by, at_ms, target=target) if ids else []
-    if not 1 <= minutes <= LONGEST_SHIELD_MINUTES:
-        raise InputError(
-            f"a shield is on for 1 to {LONGEST_SHIELD_MINUTES} minutes", where="minutes"
-        )
-    platform, channel = place or _home(tables, target)
-    scope = Scope(ScopeKind.TARGET, platform, channel, target)
-    from_at = at_time(at_ms)
-    measure = Measure(
-        id=stable_id("m", MeasureKind.SHIELD, platform, channel, target, by, str(at_ms)),
-        kind=MeasureKind.SHIELD,
-        scope=scope,
-        from_at=from_at,
-        until=from_at + timedelta(minutes=minutes),
-        rule=SHIELD_BY_HAND,
-        priority=50,
-        reason=_REASON,
-        automated=False,
-    )
-    told = entry("measure", to_value(measure, by=by, at=rfc3339(at_ms)))
-    tables.stream.add_measures([measure], [record(tables, [(None, told)])])
-    for connector in connectors:
-        tables.stream.queue_deliveries([measure.id], connector, "apply", at_ms)
-    tell_measures(tables, [measure], None)
-    return [measure]
 
 
 def undone_entry(
@@ -146,6 +92,17 @@ def undone_entry(
     )
 
 
+def with_parts(tables: Tables, measures: Sequence[str]) -> list[str]:
+    """These measures, and what is part of them: of a shield its bundle, of a setting of a channel
+    the messages it holds."""
+    found = dict.fromkeys(measures)
+    last = list(found)
+    while last:
+        last = [id for id in tables.stream.parts_of(last) if id not in found]
+        found.update(dict.fromkeys(last))
+    return list(found)
+
+
 def _end(
     tables: Tables,
     measures: Sequence[str],
@@ -156,6 +113,7 @@ def _end(
     raid: str | None = None,
     target: str | None = None,
 ) -> list[Measure]:
+    measures = with_parts(tables, measures)
     told = undone_entry(measures, by, at_ms, case=case, raid=raid, target=target)
     seq = record(tables, [(case, told)])
     rows = tables.stream.end_measures(measures, MeasureState.UNDONE, seq=seq, at_ms=at_ms, by=by)
@@ -180,14 +138,3 @@ def _case_of(tables: Tables, measure: Measure, bound: str | None) -> str | None:
         return None
     case = tables.cases.last_of_raids([measure.raid]).get(measure.raid)
     return case.id if case is not None else None
-
-
-def _home(tables: Tables, target: str) -> tuple[str, str]:
-    for row in tables.stream.channels():
-        if row.channel == target:
-            return row.platform, row.channel
-    raise NotFoundError(
-        "no message was seen in this target's channel yet",
-        where=target,
-        next_step="name the platform and the channel",
-    )

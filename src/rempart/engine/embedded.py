@@ -354,6 +354,7 @@ class EmbeddedEngine:
                 self._chores.run(tables, now_ms, self._owed, full=self._full)
                 told = list(tables.announced)
                 undone, lifted = list(tables.stream.undone), list(tables.stream.lifted)
+                taken = list(tables.stream.taken)
                 corrected = list(tables.stream.corrected)
                 redrawn = redrawn_raids(tables, corrected)
         except PipelineError as error:
@@ -363,6 +364,7 @@ class EmbeddedEngine:
             self._refuse(step, submissions, writes, error, now_ms)
         else:
             self._committed(step)
+            self._memory.take_up(taken)
             self._memory.take_back(lifted, undone, corrected)
             self._memory.taught()
             if swapped is not None:

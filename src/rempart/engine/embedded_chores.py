@@ -29,6 +29,7 @@ from rempart.engine.settings import EngineSettings
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.log.commit import seal, to_value
 from rempart.model import Measure, MeasureState, Raid, RaidStage
+from rempart.protect import Modes
 from rempart.store.interface import Tables
 
 _LOG = logging.getLogger(__name__)
@@ -241,6 +242,8 @@ def _told(settings: EngineSettings) -> dict[str, Any]:
     """What decides about people: limits and consents. Who measures are sent to is named by name."""
     return {
         "limits": msgspec.to_builtins(settings.limits),
+        "shields": msgspec.to_builtins(settings.shields),
+        "modes": _told_of_modes(settings.modes),
         "private_for": sorted(settings.detection.private_for),
         "connectors": sorted(settings.connectors),
         **_told_of_opinions(settings),
@@ -254,6 +257,11 @@ def _told_of_deadlines(settings: EngineSettings) -> dict[str, Any]:
     if settings.deadlines == DeadlineSettings():
         return {}
     return {"deadlines": msgspec.to_builtins(settings.deadlines)}
+
+
+def _told_of_modes(modes: Modes) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(modes)
+    return told | {"moderators": sorted(modes.moderators), "members": sorted(modes.members)}
 
 
 def _told_of_opinions(settings: EngineSettings) -> dict[str, Any]:

@@ -27,13 +27,19 @@ from rempart.detect.raid.union import SpreadUnions, Whole
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded_campaigns import CampaignBook
 from rempart.engine.embedded_items import believed, logged_item, logged_message
-from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion, measures_of
+from rempart.engine.logged_measures import taken_by_hand
+from rempart.engine.logged_opinions import (
+    LoggedOpinion,
+    beyond_the_message,
+    logged_opinion,
+    measures_of,
+)
 from rempart.engine.pipeline import Pipeline, PipelineState
 from rempart.engine.stored_states import WAITING_BYTES, StoredStates
 from rempart.engine.versions import Live
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Item, Measure, MeasureState, Raid, RaidKind
-from rempart.protect.plan import MeasureBook, Standing
+from rempart.protect.book import MeasureBook, Standing
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import RaidCorrection
 
@@ -43,7 +49,7 @@ CHUNK = 1_000
 LESSON_MESSAGES = 2_000
 UNDIGESTED = "engine-failure"
 """The rule named in the outcome of a message that the pipeline failed on: held, for a person."""
-Planned = tuple[dict[str, Standing], dict[tuple[str, str, str], Standing]]
+Planned = dict[str, Standing]
 _TARGET, _SPREAD, _CAMPAIGN, _BOOK, _OWED = "target/", "spread/", "campaign/", "book", "owed"
 
 
@@ -61,7 +67,6 @@ class BookPicture(msgspec.Struct, omit_defaults=True):
     one, `wholes`: raids over several channels."""
 
     standing: dict[str, Standing] = {}
-    held: list[tuple[str, str, str, Standing]] = []
     uses: dict[str, list[int]] = {}
     lifted: list[str] = []
     refused: list[tuple[str, str, int]] = []
@@ -72,6 +77,8 @@ class BookPicture(msgspec.Struct, omit_defaults=True):
     wholes: list[Whole] = []
     probes: list[ProbeRow] = []
     """Who tries out facts of protected targets."""
+    spoke: list[tuple[str, str, dict[str, int]]] = []
+    """Platform, channel: when each account last wrote, under slow mode."""
 
 
 class EngineMemory:
@@ -210,6 +217,8 @@ class EngineMemory:
             if isinstance(chunk, LoggedOpinion):
                 for measure in measures_of(tables, chunk):
                     self.state.book.remember(measure)
+            elif isinstance(chunk, Measure):
+                self.take_up([chunk])
             else:
                 self._step_again(chunk)
         for raid in tables.stream.lifted_raids():
@@ -243,6 +252,11 @@ class EngineMemory:
             for row in tables.stream.measures(ids=ids[place : place + CHUNK], limit=CHUNK):
                 if row.measure.state is MeasureState.UNDONE:
                     book.forget(row.measure)
+
+    def take_up(self, taken: Iterable[Measure]) -> None:
+        """A person took these measures, in a committed transaction."""
+        for measure in beyond_the_message(taken):
+            self.state.book.remember(measure)
 
     def take_back(
         self,
@@ -316,7 +330,7 @@ class EngineMemory:
 
     def planned(self) -> Planned:
         """The measures in force that the planner has in mind, as a copy."""
-        return dict(self.state.book.standing), dict(self.state.book.held_accounts)
+        return dict(self.state.book.standing)
 
     def plan(self, measures: Sequence[Measure]) -> None:
         """Measures that an opinion caused, inside its transaction."""
@@ -327,7 +341,7 @@ class EngineMemory:
 
     def unplan(self, before: Planned) -> None:
         """It failed: the opinion was never given."""
-        self.state.book.standing, self.state.book.held_accounts = before
+        self.state.book.use(before)
         self._unplanned = None
 
 
@@ -351,16 +365,18 @@ class _UndigestedError(Exception):
 
 def _tail(
     tables: Tables, start: int, skip: set[int]
-) -> Iterator[list[tuple[int, Item]] | LoggedOpinion]:
-    """Items of the log from `start` on, in order, and between them the opinions of plug-ins; what
-    was never stepped is left out."""
+) -> Iterator[list[tuple[int, Item]] | LoggedOpinion | Measure]:
+    """Items of the log from `start` on, in order, and between them the opinions of plug-ins and the
+    measures that people took; what was never stepped is left out."""
     size = tables.log.size()
     marker = b'"%b"' % UNDIGESTED.encode()
     for first in range(start, size, CHUNK):
         chunk: list[tuple[int, Item]] = []
         for seq, bodies in tables.log.bodies_between(first, min(first + CHUNK, size)):
             found = logged_item(bodies)
-            told = logged_opinion(bodies) if found is None else None
+            told: LoggedOpinion | Measure | None = None
+            if found is None:
+                told = logged_opinion(bodies) or taken_by_hand(bodies)
             if told is not None:
                 if chunk:
                     yield chunk
@@ -384,13 +400,11 @@ def _undigested(tables: Tables, seq: int) -> bool:
 
 def _dump_book(state: PipelineState) -> bytes:
     book = state.book
-    held = [(*key, standing) for key, standing in book.held_accounts.items()]
     uses = {key: list(times) for key, times in book.uses.items()}
     refused = sorted((raid, key, until) for (raid, key), until in book.refused.items())
     return msgspec.msgpack.encode(
         BookPicture(
             book.standing,
-            held,
             uses,
             sorted(book.lifted),
             refused,
@@ -399,6 +413,7 @@ def _dump_book(state: PipelineState) -> bytes:
             rules=state.rules.dump() if state.rules is not None else b"",
             wholes=list(state.unions.wholes.values()),
             probes=state.probes.dump(),
+            spoke=[(*place, spoke) for place, spoke in book.spoke.items()],
         )
     )
 
@@ -406,8 +421,8 @@ def _dump_book(state: PipelineState) -> bytes:
 def _load_book(state: PipelineState, blob: bytes) -> None:
     picture = msgspec.msgpack.decode(blob, type=BookPicture)
     book = MeasureBook()
-    book.standing = picture.standing
-    book.held_accounts = {(row[0], row[1], row[2]): row[3] for row in picture.held}
+    book.use(picture.standing)
+    book.spoke = {(platform, channel): spoke for platform, channel, spoke in picture.spoke}
     book.uses = {key: deque(times) for key, times in picture.uses.items()}
     book.lifted = set(picture.lifted)
     book.refused = {(raid, key): until for raid, key, until in picture.refused}

@@ -85,20 +85,19 @@ def rejudge(
         labels[name] = max(signal.score, labels.get(name, 0.0))
     labels = dict(sorted(labels.items()))
     abuse = max(labels.values())
-    effects = pipeline.rules.on_message(Facts(message, signals, labels, abuse, None))
-    verdict, ids, planned = pipeline.planner.for_message(
-        book.copy(), message, effects, outcome.raid
-    )
+    facts = Facts(message, signals, labels, abuse, None)
+    effects = pipeline.rules.on_message(facts)
+    answer = pipeline.planner.for_message(book.copy(), facts, effects, outcome.raid, again=True)
     known = set(outcome.measures)
-    new = [measure for measure in planned if measure.id not in known]
+    new = [measure for measure in answer.new if measure.id not in known]
     raised = msgspec.structs.replace(
         outcome,
-        verdict=max(outcome.verdict, verdict, key=lambda one: one.rank),
+        verdict=max(outcome.verdict, answer.verdict, key=lambda one: one.rank),
         abuse=max(abuse, outcome.abuse),
         labels=labels,
         signals=signals,
         rules=tuple(dict.fromkeys((*outcome.rules, *(effect.rule for effect in effects)))),
-        measures=tuple(dict.fromkeys((*outcome.measures, *ids))),
+        measures=tuple(dict.fromkeys((*outcome.measures, *answer.measures))),
     )
     return Rejudged(raised, new, ())
 

@@ -65,7 +65,7 @@ from rempart.model import (
     Signal,
     Verdict,
 )
-from rempart.protect import Limits, MeasureBook, Planner
+from rempart.protect import Limits, MeasureBook, Modes, Planner, Shields
 from rempart.rules import Facts, RuleSet, default_rules
 from rempart.rules.language import Program, RuleState
 
@@ -79,6 +79,8 @@ class PipelineSettings(msgspec.Struct, frozen=True):
 
     private_for: frozenset[str] = frozenset()
     limits: Limits = Limits()
+    shields: Shields = Shields()
+    modes: Modes = Modes()
     links: LinkRules = LinkRules()
 
 
@@ -166,7 +168,7 @@ class Pipeline:
         self.target_operator: KeyedOperator[Any] = target_operator()
         self.spread_operator: KeyedOperator[Any] = spread_operator()
         self.campaign_operator = campaign_operator()
-        self.planner = Planner(self.rules, self.settings.limits)
+        self.planner = self._planner()
         self.facts: FactFinder | None = None
 
     def protect(self, table: FactTable) -> None:
@@ -182,7 +184,11 @@ class Pipeline:
         """Other rules of the language, from the next step on; the state must be told too
         (`PipelineState.use_rules`). Between two steps only."""
         self.rules = RuleSet(self.rules.rules, program)
-        self.planner = Planner(self.rules, self.settings.limits)
+        self.planner = self._planner()
+
+    def _planner(self) -> Planner:
+        settings = self.settings
+        return Planner(self.rules, settings.limits, settings.shields, settings.modes)
 
     def use_learned(self, delta: Delta | None, version: str) -> None:
         """Other words learned on site (None: what ships), from the next step on. Between two steps
@@ -362,7 +368,8 @@ class Pipeline:
                     signals is None
                     and touched is None
                     and program is None
-                    and not book.held_accounts
+                    and not book.accounts
+                    and not book.places
                     and not failed
                 ):
                     outcomes.append(Outcome(item.id, Verdict.ALLOW, 0.0))
@@ -430,18 +437,19 @@ class Pipeline:
             effects = [*effects, *fired.effects]
             shadow = tuple(fired.shadow)
         raid = touch.raid if touch else None
-        verdict, ids, new = self.planner.for_message(book, message, effects, raid)
-        measures.extend(new)
+        answer = self.planner.for_message(book, facts, effects, raid)
+        measures.extend(answer.new)
         return Outcome(
             id=message.id,
-            verdict=verdict,
+            verdict=answer.verdict,
             abuse=abuse,
             labels=labels,
             raid=raid,
             signals=facts.signals,
             rules=tuple(dict.fromkeys(effect.rule for effect in effects)),
-            measures=tuple(ids),
+            measures=tuple(answer.measures),
             shadow=shadow,
+            locked_out=answer.locked_out,
         )
 
     def _answer_raid(

@@ -15,6 +15,12 @@ checkpoint_seconds = 60
 [links]                              # see docs/links-and-photos.md
 others = "allow"
 
+[shields.firm]                       # see docs/measures.md
+parts = ["slow_mode", "link_block", "hold", "lock_out"]
+
+[modes]
+slow_seconds = 5
+
 [limits.hour]                        # measures of a kind per channel before a human is asked
 hold = 2000
 
@@ -45,9 +51,19 @@ from rempart.engine.link_lists import LinkLists, Links
 from rempart.engine.pipeline import PipelineSettings
 from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
-from rempart.protect import Limits
+from rempart.protect import Limits, Modes, Shields
 
-_OURS = ("community", "detection", "links", "log", "limits", "engine", "deadlines")
+_OURS = (
+    "community",
+    "detection",
+    "links",
+    "log",
+    "limits",
+    "shields",
+    "modes",
+    "engine",
+    "deadlines",
+)
 PLATFORMS = ("twitch", "mastodon")
 """Connectors to platforms: measures go to `twitch.NAME`, for that platform alone."""
 _OTHERS = ("web", "hooks", "webhooks", "mail", "perspective", "opinions", "lines")
@@ -131,6 +147,8 @@ class EngineSettings(msgspec.Struct, frozen=True):
     detection: Detection = Detection()
     log: LogSettings = LogSettings()
     limits: Limits = Limits()
+    shields: Shields = Shields()
+    modes: Modes = Modes()
     engine: EngineLimits = EngineLimits()
     connectors: dict[str, Outgoing] = {}
     """Whom measures go to: webhooks by their name, others as `twitch.NAME`."""
@@ -155,7 +173,9 @@ class EngineSettings(msgspec.Struct, frozen=True):
     def pipeline(self) -> PipelineSettings:
         """What decides. Reads the files of the lists of links, when there are any."""
         links = LinkLists(self.folder, self.links).read()
-        return PipelineSettings(frozenset(self.detection.private_for), self.limits, links)
+        return PipelineSettings(
+            frozenset(self.detection.private_for), self.limits, self.shields, self.modes, links
+        )
 
 
 def read_document(data_dir: Path) -> dict[str, Any]:
@@ -189,6 +209,8 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         detection=section("detection", Detection),
         log=section("log", LogSettings),
         limits=section("limits", Limits),
+        shields=section("shields", Shields),
+        modes=section("modes", Modes),
         engine=section("engine", EngineLimits),
         links=section("links", Links),
         deadlines=_deadlines(section("deadlines", DeadlineSettings), path),

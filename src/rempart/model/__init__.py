@@ -15,7 +15,15 @@ from rempart.model.case import (
 )
 from rempart.model.identity import message_key, stable_id
 from rempart.model.ladder import LADDER, LegalForm, Rung
-from rempart.model.measure import Measure, MeasureKind, MeasureState, Scope, ScopeKind
+from rempart.model.measure import (
+    Because,
+    Bundle,
+    Measure,
+    MeasureKind,
+    MeasureState,
+    Scope,
+    ScopeKind,
+)
 from rempart.model.message import Account, Event, EventKind, Item, Media, Message, MessageKind
 from rempart.model.opinion import Opinion
 from rempart.model.outcome import ItemRefusal, Outcome, Verdict
@@ -27,6 +35,8 @@ __all__ = [
     "LADDER",
     "THRESHOLD",
     "Account",
+    "Because",
+    "Bundle",
     "Campaign",
     "CampaignMember",
     "Case",

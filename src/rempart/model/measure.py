@@ -50,8 +50,27 @@ class MeasureState(StrEnum):
     NOT_APPLIED = "not_applied"
 
 
+class Bundle(StrEnum):
+    """What a shield does, by name (see `protect.bundles`)."""
+
+    GENTLE = "gentle"
+    FIRM = "firm"
+    CLOSED = "closed"
+
+
+class Because(StrEnum):
+    """Why a person is asked: a limit was reached, or nothing but a rule's word stood behind what
+    would have hidden something from everyone."""
+
+    LIMIT = "limit"
+    PROPORTION = "proportion"
+
+
 class Measure(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`from_at` and `until` are event times (the lease); `cause` names rule, raid and case."""
+    """`from_at` and `until` are event times (the lease); `rule`, `raid`, `message`, `account` are
+    its cause. `target`: for whom alone a lock-out holds (None: for all whom a message is aimed at).
+    `part_of`: the measure it is part of and undone with. `bundle`: of a shield. `because`: of an
+    alarm that asks a person in place of a measure."""
 
     id: str
     kind: MeasureKind
@@ -66,3 +85,7 @@ class Measure(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: dict[str, str] = {}
     automated: bool = True
     state: MeasureState = MeasureState.ACTIVE
+    target: str | None = None
+    part_of: str | None = None
+    bundle: Bundle | None = None
+    because: Because | None = None

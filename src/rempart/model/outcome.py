@@ -26,7 +26,8 @@ _RANK = {Verdict.ALLOW: 0, Verdict.HOLD: 1, Verdict.HIDE: 2, Verdict.REMOVE: 3}
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """One per accepted message, in input order. `shadow`: rules on trial that would have acted."""
+    """One per accepted message, in input order. `shadow`: rules on trial that would have acted.
+    `locked_out`: targets to whom it is not delivered; for everybody else the verdict holds."""
 
     id: str
     verdict: Verdict
@@ -37,6 +38,7 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     rules: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     shadow: tuple[str, ...] = ()
+    locked_out: tuple[str, ...] = ()
 
 
 class ItemRefusal(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""From effects to measures: what is wished becomes what is done, within limits.
+"""From effects to measures: what is wished becomes what is done, within limits, in proportion.
 
 Rules kept here:
 
@@ -6,203 +6,110 @@ Rules kept here:
 2. One measure per kind and scope is in force at a time. A wish that comes while its measure runs
    extends nothing before half of the lease is over, then a new measure takes over: no flood of
    measures, no gap in the protection.
-3. The verdict of a message is the furthest of its effects; a held account's messages are held under
-   the account's measure, without one measure for each message.
-4. At a limit nothing is dropped in silence: the message is still held, the broader measure is
-   replaced by an alarm to a human, once per hour.
-5. What a person undid stays undone: a raid that was lifted causes no measures any more, one whose
-   shield (or hold of an account) was undone does not bring that one back, and an account that was
-   lifted out of it is no member of it.
+3. The verdict of a message is the furthest of its effects and of what is in force (`enforce`); a
+   held account's messages are held under the account's measure, without one for each message.
+4. At a limit nothing is dropped in silence: the message is still held, the measure beyond the limit
+   is replaced by an alarm to a human, once per hour.
+5. Nothing is hidden from everyone by a machine on a rule's word alone: without a signal or a part
+   in an attack the message is held instead, and a person is called.
+6. What a person undid stays undone (see `book`).
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-
-import msgspec
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from rempart.model import (
+    LADDER,
+    THRESHOLD,
+    Because,
+    Bundle,
     Measure,
     MeasureKind,
     Message,
     Raid,
+    RaidStage,
     Scope,
     ScopeKind,
     Verdict,
     stable_id,
 )
-from rempart.protect.corrections import Corrections
+from rempart.protect.book import MeasureBook, Standing, ms_of, scope_key
+from rempart.protect.bundles import LEASES, REASONS, Modes, Shields
+from rempart.protect.enforce import restraint
 from rempart.protect.limits import DAY_MS, HOUR_MS, Limit, Limits
-from rempart.rules import Effect, RuleSet
+from rempart.rules import Effect, Facts, RuleSet
 
-_VERDICTS = {
+_VERDICTS: Final = {
     MeasureKind.HOLD: Verdict.HOLD,
     MeasureKind.HIDE: Verdict.HIDE,
     MeasureKind.REMOVE: Verdict.REMOVE,
 }
-_REFUSED_MS = 86_400_000
-"""So long after its lease a measure that a person undid is still refused to its raid."""
+_ASKING_SECONDS: Final = 3_600
+_ASKING_PRIORITY: Final = 80
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """A measure in force, as the planner remembers it (event time, ms)."""
+class Answer(NamedTuple):
+    """`measures`: ids of those that cause the verdict or the lock-out; `new`: those that are new;
+    `locked_out`: targets to whom the message is not delivered."""
 
-    measure: str
-    from_ms: int
-    until_ms: int
+    verdict: Verdict
+    measures: list[str]
+    new: list[Measure]
+    locked_out: tuple[str, ...] = ()
+
+
+class _Cause(NamedTuple):
+    """Why a measure is planned; all of it stands in the measure."""
+
+    at: datetime
     raid: str | None
-
-    def is_renewable(self, at_ms: int) -> bool:
-        """Whether half of the lease is over, so that a new measure may take over."""
-        return at_ms >= (self.from_ms + self.until_ms) // 2
-
-
-class MeasureBook:
-    """The planner's state: measures in force by scope, uses of limits, raids that were lifted.
-
-    Bounded by time: what has ended is forgotten at the next sweep. Serialisable, and rebuilt from
-    the stored measures at a restart (`remember`).
-    """
-
-    SWEEP_MS = 60_000
-    STEP_MS = 30_000
-
-    def __init__(self) -> None:
-        self.standing: dict[str, Standing] = {}
-        self.held_accounts: dict[tuple[str, str, str], Standing] = {}
-        self.uses: dict[str, deque[int]] = {}
-        self.lifted: set[str] = set()
-        self.refused: dict[tuple[str, str], int] = {}
-        self.corrections = Corrections()
-        self._swept_ms = 0
-        self._clock_ms = 0
-
-    def copy(self) -> MeasureBook:
-        """A book to plan in without consequence. What only people change is shared; the clock of
-        its sweep begins anew."""
-        copied = MeasureBook()
-        copied.standing = dict(self.standing)
-        copied.held_accounts = dict(self.held_accounts)
-        copied.uses = {key: deque(uses) for key, uses in self.uses.items()}
-        copied.refused = dict(self.refused)
-        copied.lifted = self.lifted
-        copied.corrections = self.corrections
-        return copied
-
-    def remember(self, measure: Measure) -> None:
-        """Takes in a measure that is in force (after a restart, or just planned)."""
-        until = _ms(measure.until) if measure.until else 1 << 60
-        standing = Standing(measure.id, _ms(measure.from_at), until, measure.raid)
-        scope = measure.scope
-        self.standing[_scope_key(measure.kind, scope)] = standing
-        if measure.kind is MeasureKind.HOLD and scope.kind is ScopeKind.ACCOUNT:
-            self.held_accounts[scope.platform, scope.channel, scope.ref] = standing
-
-    def forget(self, measure: Measure) -> None:
-        """A person undid it: it holds nothing any more, and its raid does not cause it again. A
-        newer one on the same scope stays."""
-        scope = measure.scope
-        key = _scope_key(measure.kind, scope)
-        standing = self.standing.get(key)
-        if standing is None or standing.measure != measure.id:
-            return
-        if standing.raid is not None:
-            self.refused[standing.raid, key] = standing.until_ms + _REFUSED_MS
-        del self.standing[key]
-        if measure.kind is MeasureKind.HOLD and scope.kind is ScopeKind.ACCOUNT:
-            self.held_accounts.pop((scope.platform, scope.channel, scope.ref), None)
-
-    def lift(self, raid: str) -> None:
-        """A person said of this raid that it was fine; it causes nothing any more."""
-        self.lifted.add(raid)
-        self.standing = {k: s for k, s in self.standing.items() if s.raid != raid}
-        self.held_accounts = {k: s for k, s in self.held_accounts.items() if s.raid != raid}
-
-    def spare(self, raid: str, account: str) -> None:
-        """A person lifted this account out of the raid: it is not held for it again. What held it
-        is undone measure by measure (`forget`)."""
-        self.corrections.spare(raid, account)
-
-    def split(self, raid: str, part: str, accounts: Iterable[str]) -> None:
-        """From now on these accounts count to a part of the raid, a raid of its own: so do the
-        measures that are in force on them."""
-        names = frozenset(accounts)
-        self.corrections.split(raid, part, names)
-        for key, standing in self.held_accounts.items():
-            if standing.raid == raid and key[2] in names:
-                moved = msgspec.structs.replace(standing, raid=part)
-                self.held_accounts[key] = moved
-                scope = Scope(ScopeKind.ACCOUNT, *key)
-                self.standing[_scope_key(MeasureKind.HOLD, scope)] = moved
-
-    def put_back(self, raid: str, account: str) -> None:
-        """A correction was taken back: the account counts as the machine says."""
-        self.corrections.put_back(raid, account)
-
-    def sweep(self, at_ms: int) -> None:
-        """Forgets what has ended. Its clock only strolls after the messages' times, at most
-        `STEP_MS` a call: one message dated years ahead must not end what holds everywhere."""
-        if self._clock_ms:
-            ahead = at_ms - self._clock_ms
-            at_ms = self._clock_ms + max(-self.STEP_MS, min(self.STEP_MS, ahead))
-        self._clock_ms = at_ms
-        if abs(at_ms - self._swept_ms) < self.SWEEP_MS:
-            return
-        self._swept_ms = at_ms
-        self.standing = {k: s for k, s in self.standing.items() if s.until_ms > at_ms}
-        self.held_accounts = {k: s for k, s in self.held_accounts.items() if s.until_ms > at_ms}
-        horizon = at_ms - DAY_MS
-        self.uses = {k: uses for k, uses in self.uses.items() if uses and uses[-1] > horizon}
-        self.refused = {k: until for k, until in self.refused.items() if until > at_ms}
+    message: Message | None = None
+    part_of: str | None = None
+    because: Because | None = None
+    reason: dict[str, str] | None = None
 
 
 class Planner:
     """Turns effects into measures. Holds no state of its own: the book is passed in."""
 
-    def __init__(self, rules: RuleSet, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        rules: RuleSet,
+        limits: Limits | None = None,
+        shields: Shields | None = None,
+        modes: Modes | None = None,
+    ) -> None:
         self.rules = rules
         self.limits = limits or Limits()
+        self.shields = shields or Shields()
+        self.modes = modes or Modes()
 
     def for_message(
         self,
         book: MeasureBook,
-        message: Message,
+        facts: Facts,
         effects: Sequence[Effect],
         raid: str | None,
-    ) -> tuple[Verdict, list[str], list[Measure]]:
-        """Verdict, ids of the measures that cause it, and those that are new."""
-        at_ms = _ms(message.sent_at)
-        ids: list[str] = []
-        new: list[Measure] = []
-        verdict = Verdict.ALLOW
-        held = self.held_account(book, message, at_ms)
-        if held is not None:
-            verdict = Verdict.HOLD
-            ids.append(held.measure)
-        for effect in _strongest(effects):
-            if effect.scope is ScopeKind.MESSAGE:
-                reached = _VERDICTS.get(effect.kind, Verdict.ALLOW)
-                covered = held is not None and effect.priority == 0
-                if covered and reached.rank <= Verdict.HOLD.rank:
-                    continue
-                verdict = max(verdict, reached, key=lambda v: v.rank)
-            scope = _message_scope(effect.scope, message)
-            measure = self._measure(book, effect, scope, message.sent_at, raid, message)
-            if measure is None:
-                continue
-            ids.append(measure.id)
-            new.append(measure)
-        return verdict, ids, new
-
-    def held_account(self, book: MeasureBook, message: Message, at_ms: int) -> Standing | None:
-        """The hold on this message's account in this channel, when one is in force."""
-        if not book.held_accounts:
-            return None
-        key = (message.platform, message.channel, message.author.id)
-        standing = book.held_accounts.get(key)
-        return standing if standing and standing.until_ms > at_ms else None
+        *,
+        again: bool = False,
+    ) -> Answer:
+        """What is done about this message. `again`: it is only judged anew."""
+        message = facts.message
+        found = restraint(book, facts, self.modes, again=again)
+        plan = _Plan(found.verdict, [*found.measures, *found.folder], [], list(found.locked_out))
+        cause = _Cause(message.sent_at, raid, message)
+        for effect in _strongest(_in_proportion(effects, facts)):
+            self._take(book, effect, cause, plan, held=bool(found.measures))
+        if found.mode is not None and plan.verdict is Verdict.ALLOW:
+            self._keep_back(book, found.mode, cause, plan)
+        hiding = next((effect for effect in effects if _hides_for_everyone(effect)), None)
+        if hiding is not None and not _is_matched(facts):
+            self._ask(book, hiding, cause, plan, Because.PROPORTION)
+        return Answer(plan.verdict, plan.measures, plan.new, tuple(dict.fromkeys(plan.locked_out)))
 
     def for_raid(
         self, book: MeasureBook, raid: Raid, effects: Iterable[Effect], at: datetime
@@ -210,67 +117,186 @@ class Planner:
         """Measures on the target, the channel and the core members of a raid."""
         if raid.id in book.lifted:
             return []
-        new: list[Measure] = []
-        at_ms = _ms(at)
-        for effect in _strongest(effects):
+        plan = _Plan(Verdict.ALLOW, [], [], [])
+        cause = _Cause(at, raid.id)
+        at_ms = ms_of(at)
+        for wish in _strongest(effects):
+            effect = wish
+            if _hides_for_everyone(wish) and raid.stage is not RaidStage.ATTACK:
+                self._ask(book, wish, cause, plan, Because.PROPORTION, raid)
+                effect = wish._replace(kind=MeasureKind.HOLD)
             for scope in _raid_scopes(effect, raid, book, at_ms):
-                measure = self._measure(book, effect, scope, at, raid.id, None)
-                if measure is not None:
-                    new.append(measure)
-        return new
+                self._measure(book, effect, scope, cause, plan)
+        return plan.new
+
+    # -- one effect --------------------------------------------------------------------------
+
+    def _take(
+        self, book: MeasureBook, effect: Effect, cause: _Cause, plan: _Plan, *, held: bool
+    ) -> None:
+        message = cause.message
+        assert message is not None
+        reached = _VERDICTS.get(effect.kind, Verdict.ALLOW)
+        on_message = effect.scope is ScopeKind.MESSAGE
+        covered = held and on_message and effect.priority == 0
+        if covered and Verdict.ALLOW.rank < reached.rank <= Verdict.HOLD.rank:
+            return
+        scope = _message_scope(effect.scope, message)
+        if not self._measure(book, effect, scope, cause, plan):
+            hold = Effect(effect.rule, MeasureKind.HOLD, ScopeKind.MESSAGE, LEASE_AT_LIMIT)
+            if plan.verdict is Verdict.ALLOW and effect.kind is not MeasureKind.ALARM:
+                self._measure(book, hold, _message_scope(hold.scope, message), cause, plan)
+            reached, on_message = Verdict.HOLD, True
+        if on_message:
+            plan.verdict = max(plan.verdict, reached, key=lambda one: one.rank)
+            if effect.kind is MeasureKind.LOCK_OUT:
+                plan.locked_out += [name for name in message.hit if name != message.author.id]
+
+    def _keep_back(self, book: MeasureBook, mode: Standing, cause: _Cause, plan: _Plan) -> None:
+        """The setting of the channel holds this message, under a measure that ends with it."""
+        message = cause.message
+        assert message is not None
+        raid = mode.raid or cause.raid
+        because = cause._replace(raid=raid, part_of=mode.measure, reason=REASONS[mode.kind])
+        hold = Effect(mode.kind.value, MeasureKind.HOLD, ScopeKind.MESSAGE, LEASES[mode.kind])
+        self._measure(book, hold, _message_scope(hold.scope, message), because, plan)
+        plan.verdict = Verdict.HOLD
 
     def _measure(
+        self, book: MeasureBook, effect: Effect, scope: Scope, cause: _Cause, plan: _Plan
+    ) -> bool:
+        """False at a limit: a person was asked instead."""
+        at_ms = ms_of(cause.at)
+        book.sweep(at_ms)
+        more = cause.because or ""
+        key = scope_key(effect.kind, scope, more)
+        standing = book.standing.get(key)
+        if standing is not None and not standing.is_renewable(at_ms):
+            return True
+        raid = cause.raid
+        if raid is not None and book.refused and (raid, key) in book.refused:
+            return True
+        limit = self.limits.of(effect.kind, scope.kind)
+        if limit is not None and not _within(book, effect.kind, scope, at_ms, limit):
+            self._ask(book, effect, cause, plan, Because.LIMIT, scope)
+            return False
+        measure = _measure_of(effect, scope, cause, at_ms, self._reason(effect, cause))
+        if measure.id in plan.measures:
+            return True
+        plan.new.append(measure)
+        if cause.message is not None:
+            plan.measures.append(measure.id)
+        if scope.kind is not ScopeKind.MESSAGE:
+            book.remember(measure)
+        if effect.kind is MeasureKind.SHIELD:
+            self._parts(book, effect, scope, cause._replace(part_of=measure.id), plan)
+        return True
+
+    def _parts(
+        self, book: MeasureBook, effect: Effect, scope: Scope, cause: _Cause, plan: _Plan
+    ) -> None:
+        """The bundle of a shield: measures of their own, which end and are undone with it."""
+        for part in self.shields.of(effect.bundle):
+            kind, touched = part.measure
+            ref = scope.channel if touched is ScopeKind.CHANNEL else scope.ref
+            one = Effect(effect.rule, kind, touched, effect.lease_seconds, effect.priority)
+            place = Scope(touched, scope.platform, scope.channel, ref)
+            self._measure(book, one, place, cause, plan)
+
+    def _ask(
         self,
         book: MeasureBook,
         effect: Effect,
-        scope: Scope,
-        at: datetime,
-        raid: str | None,
-        message: Message | None,
-    ) -> Measure | None:
-        at_ms = _ms(at)
-        book.sweep(at_ms)
-        key = _scope_key(effect.kind, scope)
-        standing = book.standing.get(key)
-        if standing is not None and not standing.is_renewable(at_ms):
-            return None
-        if raid is not None and book.refused and (raid, key) in book.refused:
-            return None
-        limit = self.limits.of(effect.kind, scope.kind)
-        if limit is not None and not _within(book, effect.kind, scope, at_ms, limit):
-            return self._alarm_at_limit(book, effect, scope, at, raid)
-        lease = effect.lease_seconds
-        measure = Measure(
-            id=stable_id(
-                "m", effect.kind, scope.kind, scope.platform, scope.channel, scope.ref, str(at_ms)
-            ),
-            kind=effect.kind,
-            scope=scope,
-            from_at=at,
-            until=at + timedelta(seconds=lease) if lease is not None else None,
-            rule=effect.rule,
-            raid=raid,
-            message=message.id if message is not None else None,
-            account=message.author.id if message is not None else None,
-            priority=effect.priority,
-            reason=self.rules.reason(effect.rule),
+        cause: _Cause,
+        plan: _Plan,
+        because: Because,
+        where: Scope | Raid | None = None,
+    ) -> None:
+        """Calls a person, once an hour in a channel and for each cause."""
+        place = where or cause.message
+        assert place is not None
+        channel = Scope(ScopeKind.CHANNEL, place.platform, place.channel, place.channel)
+        alarm = Effect(
+            effect.rule, MeasureKind.ALARM, ScopeKind.CHANNEL, _ASKING_SECONDS, _ASKING_PRIORITY
         )
-        if scope.kind is not ScopeKind.MESSAGE:
-            book.remember(measure)
-        return measure
+        self._measure(book, alarm, channel, cause._replace(part_of=None, because=because), plan)
 
-    def _alarm_at_limit(
-        self, book: MeasureBook, effect: Effect, scope: Scope, at: datetime, raid: str | None
-    ) -> Measure | None:
-        if effect.kind is MeasureKind.ALARM:
-            return None
-        channel = Scope(ScopeKind.CHANNEL, scope.platform, scope.channel, scope.channel)
-        alarm = Effect(effect.rule, MeasureKind.ALARM, ScopeKind.CHANNEL, 3600, priority=80)
-        return self._measure(book, alarm, channel, at, raid, None)
+    def _reason(self, effect: Effect, cause: _Cause) -> dict[str, str]:
+        return cause.reason if cause.reason is not None else self.rules.reason(effect.rule)
+
+
+class _Plan:
+    """What has been decided so far about one message, or one picture of a raid."""
+
+    __slots__ = ("locked_out", "measures", "new", "verdict")
+
+    def __init__(
+        self, verdict: Verdict, measures: list[str], new: list[Measure], locked_out: list[str]
+    ) -> None:
+        self.verdict = verdict
+        self.measures = measures
+        self.new = new
+        self.locked_out = locked_out
+
+
+LEASE_AT_LIMIT: Final = 7 * 86_400
+"""A message is held so long when what a rule called for was beyond a limit, or hides for everyone
+on nothing but the rule's word."""
+
+
+def _measure_of(
+    effect: Effect, scope: Scope, cause: _Cause, at_ms: int, reason: dict[str, str]
+) -> Measure:
+    lease, message = effect.lease_seconds, cause.message
+    named = (effect.kind, scope.kind, scope.platform, scope.channel, scope.ref, str(at_ms))
+    return Measure(
+        id=stable_id("m", *named, *((cause.because,) if cause.because else ())),
+        kind=effect.kind,
+        scope=scope,
+        from_at=cause.at,
+        until=cause.at + timedelta(seconds=lease) if lease is not None else None,
+        rule=effect.rule,
+        raid=cause.raid,
+        message=message.id if message is not None else None,
+        account=message.author.id if message is not None else None,
+        priority=effect.priority,
+        reason=reason,
+        part_of=cause.part_of,
+        bundle=effect.bundle if effect.kind is MeasureKind.SHIELD else None,
+        because=cause.because,
+    )
+
+
+# -- proportion ------------------------------------------------------------------------------
+
+
+def _is_matched(facts: Facts) -> bool:
+    """A detector found something in this very message, or it is part of an attack of many."""
+    raid = facts.raid
+    if raid is not None and raid.member and raid.stage is RaidStage.ATTACK:
+        return True
+    return any(signal.score >= THRESHOLD for signal in facts.signals)
+
+
+def _hides_for_everyone(effect: Effect) -> bool:
+    return LADDER[effect.kind].for_everyone
+
+
+def _in_proportion(effects: Sequence[Effect], facts: Facts) -> Sequence[Effect]:
+    """Without a match, what hides for everyone becomes a hold of the message."""
+    if not any(_hides_for_everyone(effect) for effect in effects) or _is_matched(facts):
+        return effects
+    return [
+        Effect(effect.rule, MeasureKind.HOLD, ScopeKind.MESSAGE, LEASE_AT_LIMIT, effect.priority)
+        if _hides_for_everyone(effect)
+        else effect
+        for effect in effects
+    ]
 
 
 def _strongest(effects: Iterable[Effect]) -> list[Effect]:
-    """One effect per kind and scope: the one with the highest priority, then the longest lease."""
+    """One effect per kind and scope: the one with the highest priority, then the longest lease, and
+    of shields the one that closes most."""
     best: dict[tuple[MeasureKind, ScopeKind], Effect] = {}
     for effect in effects:
         key = (effect.kind, effect.scope)
@@ -280,9 +306,12 @@ def _strongest(effects: Iterable[Effect]) -> list[Effect]:
     return list(best.values())
 
 
-def _weight(effect: Effect) -> tuple[int, float]:
+_CLOSING: Final = {bundle: rank for rank, bundle in enumerate(Bundle)}
+
+
+def _weight(effect: Effect) -> tuple[int, int, float]:
     lease = float("inf") if effect.lease_seconds is None else float(effect.lease_seconds)
-    return effect.priority, lease
+    return effect.priority, _CLOSING[effect.bundle], lease
 
 
 def _within(book: MeasureBook, kind: MeasureKind, scope: Scope, at_ms: int, limit: Limit) -> bool:
@@ -298,6 +327,9 @@ def _within(book: MeasureBook, kind: MeasureKind, scope: Scope, at_ms: int, limi
     return True
 
 
+# -- scopes ----------------------------------------------------------------------------------
+
+
 def _message_scope(kind: ScopeKind, message: Message) -> Scope:
     ref = {
         ScopeKind.MESSAGE: message.id,
@@ -309,27 +341,20 @@ def _message_scope(kind: ScopeKind, message: Message) -> Scope:
 
 
 def _raid_scopes(effect: Effect, raid: Raid, book: MeasureBook, at_ms: int) -> list[Scope]:
-    """The target, the channel, or the core members that are not held already: a raid that grows
-    by one member must not cost a look at every measure of all the others."""
+    """The target, the channel, or the core members that this does not hold already: a raid that
+    grows by one member must not cost a look at every measure of all the others."""
     kind = effect.scope
+    if kind is ScopeKind.MESSAGE:
+        return []
     if kind is not ScopeKind.ACCOUNT:
         ref = raid.target if kind is ScopeKind.TARGET else raid.channel
         return [Scope(kind, raid.platform, raid.channel, ref)]
     platform, channel = raid.platform, raid.channel
-    held = book.held_accounts if effect.kind is MeasureKind.HOLD else {}
     scopes: list[Scope] = []
     for member in raid.members:
         if not member.core:
             continue
-        standing = held.get((platform, channel, member.account))
-        if standing is None or standing.is_renewable(at_ms):
+        known = book.accounts.get((platform, channel, member.account), ())
+        if not any(s.kind is effect.kind and not s.is_renewable(at_ms) for s in known):
             scopes.append(Scope(kind, platform, channel, member.account))
     return scopes
-
-
-def _scope_key(kind: MeasureKind, scope: Scope) -> str:
-    return f"{kind}\x1f{scope.kind}\x1f{scope.platform}\x1f{scope.channel}\x1f{scope.ref}"
-
-
-def _ms(at: datetime) -> int:
-    return int(at.astimezone(UTC).timestamp() * 1000)

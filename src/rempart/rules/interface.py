@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
-from rempart.model import Label, MeasureKind, Message, Raid, RaidStage, ScopeKind, Signal
+from rempart.model import Bundle, Label, MeasureKind, Message, Raid, RaidStage, ScopeKind, Signal
 
 
 class RaidTouch(NamedTuple):
@@ -40,13 +40,14 @@ class Facts(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """One wish of one rule. `lease_seconds` None: until a person decides."""
+    """One wish of one rule. `lease_seconds` None: until a person decides. `bundle`: of a shield."""
 
     rule: str
     kind: MeasureKind
     scope: ScopeKind
     lease_seconds: int | None
     priority: int = 0
+    bundle: Bundle = Bundle.GENTLE
 
 
 class Rule(ABC):

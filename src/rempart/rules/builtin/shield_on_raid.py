@@ -1,9 +1,10 @@
 """Shield on raid: the target is shielded at once, the raid's members are held, bystanders are not.
 
 Which rules it keeps: at *suspect* only the touched messages are held, for minutes. At *attack* the
-target gets a shield and the channel slow mode, accounts that share a signature with others (the
-core) are held one by one, and the mere crowd only by short holds. A slow attack, of a few messages
-a day, slows nobody down and shields nothing: only its members are held. Everything ends by itself.
+target gets a gentle shield (see `protect.bundles`), accounts that share a signature with others
+(the core) are held one by one, and the mere crowd only by short holds. A slow attack, of a few
+messages a day, slows nobody down and shields nothing: only its members are held. Everything ends by
+itself.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from rempart.model import MeasureKind, Raid, RaidKind, RaidStage, ScopeKind
 from rempart.rules.interface import Effect, Facts, Rule
 
 SHIELD_SECONDS = 15 * 60
-SLOW_MODE_SECONDS = 10 * 60
 MEMBER_HOLD_SECONDS = 24 * 3600
 MEMBER_MESSAGE_SECONDS = 7 * 24 * 3600
 CROWD_HOLD_SECONDS = 5 * 60
@@ -23,7 +23,7 @@ CROWD_HOLD_SECONDS = 5 * 60
 
 class ShieldOnRaid(Rule):
     name: ClassVar[str] = "shield-on-raid"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     description: ClassVar[dict[str, str]] = {
         "en": "When a coordinated attack is recognised, its target is shielded and the messages "
         "of its members are held; everybody else can go on talking.",
@@ -47,9 +47,7 @@ class ShieldOnRaid(Rule):
         if raid.stage is not RaidStage.ATTACK:
             return
         if raid.kind is not RaidKind.SLOW:
-            yield from self._at_once()
+            yield Effect(
+                self.name, MeasureKind.SHIELD, ScopeKind.TARGET, SHIELD_SECONDS, priority=50
+            )
         yield Effect(self.name, MeasureKind.HOLD, ScopeKind.ACCOUNT, MEMBER_HOLD_SECONDS)
-
-    def _at_once(self) -> Iterable[Effect]:
-        yield Effect(self.name, MeasureKind.SHIELD, ScopeKind.TARGET, SHIELD_SECONDS, priority=50)
-        yield Effect(self.name, MeasureKind.SLOW_MODE, ScopeKind.CHANNEL, SLOW_MODE_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from rempart.model import LADDER, MeasureKind, ScopeKind
+from rempart.model import LADDER, Bundle, MeasureKind, ScopeKind
 from rempart.rules.interface import Effect
 from rempart.rules.language.problems import did_you_mean
 
@@ -48,7 +48,7 @@ def read_measure(text: str, rule: str) -> Effect | Labelling:
     seconds = _seconds(found["length"])
     if kind in ("label", "unlabel"):
         return _labelling(kind, found["scope"], found["label"], seconds)
-    if found["label"]:
+    if found["label"] and kind != MeasureKind.SHIELD:
         raise BadMeasureError(f"`{found['label']}` has no place in {text!r}", "for … days?")
     try:
         measure = MeasureKind(kind)
@@ -67,7 +67,17 @@ def read_measure(text: str, rule: str) -> Effect | Labelling:
     priority = int(found["priority"] or 0)
     if priority > 100:
         raise BadMeasureError("a priority is between 0 and 100")
-    return Effect(rule, measure, ScopeKind(found["scope"]), seconds, priority)
+    bundle = _bundle(found["label"])
+    return Effect(rule, measure, ScopeKind(found["scope"]), seconds, priority, bundle)
+
+
+def _bundle(name: str | None) -> Bundle:
+    try:
+        return Bundle(name or Bundle.GENTLE)
+    except ValueError:
+        bundles = [bundle.value for bundle in Bundle]
+        hint = did_you_mean(name or "", bundles)
+        raise BadMeasureError(f"there is no shield `{name}`", hint) from None
 
 
 def _seconds(text: str | None) -> int | None:

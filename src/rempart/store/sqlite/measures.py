@@ -24,6 +24,7 @@ class SqliteMeasureTables(StreamTables):
     def __init__(self, connection: apsw.Connection) -> None:
         self._db = connection
         self.undone = []
+        self.taken = []
         self.lifted = []
         self.corrected = []
         self.taught = []
@@ -34,7 +35,7 @@ class SqliteMeasureTables(StreamTables):
         self._db.executemany(
             "INSERT OR IGNORE INTO measure"
             " (id, seq, platform, channel, kind, raid, message, account, from_ms, until_ms, state,"
-            " picture) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            " picture, part_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
                 (
                     measure.id,
@@ -49,10 +50,20 @@ class SqliteMeasureTables(StreamTables):
                     None if measure.until is None else ms_of(measure.until),
                     measure.state.value,
                     msgspec.json.encode(measure),
+                    measure.part_of,
                 )
                 for measure, seq in zip(measures, seqs, strict=True)
             ],
         )
+        self.taken.extend(measure for measure in measures if not measure.automated)
+
+    def parts_of(self, ids: Sequence[str]) -> list[str]:
+        rows = self._db.execute(
+            "SELECT id FROM measure WHERE part_of IN carray(?) AND state = 'active'"
+            " ORDER BY seq, id",
+            (apsw.carray(tuple(ids)),),
+        )
+        return [str(id) for (id,) in rows] if ids else []
 
     def measure(self, id: str) -> MeasureRow | None:
         found = self._measures("WHERE id = ?", (id,))

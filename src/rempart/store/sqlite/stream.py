@@ -52,7 +52,7 @@ class SqliteStreamTables(SqliteCorrectionTables):
         """How much was made known so far, for `restore`."""
         return tuple(len(known) for known in self._made_known())
 
-    def restore(self, mark: tuple[int, ...] = (0, 0, 0, 0)) -> None:
+    def restore(self, mark: tuple[int, ...] = (0, 0, 0, 0, 0)) -> None:
         """Forgets what a failed transaction, or part of one, made known."""
         self._channels.clear()
         for known, size in zip(self._made_known(), mark, strict=True):
@@ -64,7 +64,7 @@ class SqliteStreamTables(SqliteCorrectionTables):
             known.clear()
 
     def _made_known(self) -> tuple[list[Any], ...]:
-        return self.undone, self.lifted, self.corrected, self.taught
+        return self.undone, self.taken, self.lifted, self.corrected, self.taught
 
     # -- messages and events -----------------------------------------------------------------
 

@@ -8,7 +8,8 @@ import msgspec
 from litestar import delete, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.undo import LONGEST_SHIELD_MINUTES, shield, undo_measure, undo_raid
+from rempart.cases.by_hand import LONGEST_SHIELD_MINUTES, shield
+from rempart.cases.undo import undo_measure, undo_raid
 from rempart.errors import InputError, NotFoundError
 from rempart.model import Measure
 from rempart.store.interface import Tables

@@ -136,6 +136,11 @@ LABELS: dict[str, dict[str, str]] = {
         "threats-first": N_("threats first"),
         "reply-stop": N_("reply stop"),
         "cost-cap": N_("cost cap"),
+        "slow_mode": N_("slow mode of the channel"),
+        "members_only": N_("members only in the channel"),
+        "link_block": N_("link block of the channel"),
+        "hold": N_("shield: newcomers are held"),
+        "by-hand": N_("by hand"),
     },
     "rule_state": {
         "off": N_("off"),
