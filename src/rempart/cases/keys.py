@@ -53,7 +53,7 @@ class ReportKeys:
                     where=str(path),
                     next_step="restore it from a backup",
                 )
-        return cls(*(_key(path) for path in paths))
+        return cls(*(read_key(path) for path in paths))
 
     def receipt_digest(self, entropy: bytes) -> bytes:
         return self._hash(b"receipt", entropy)
@@ -83,7 +83,8 @@ class ReportKeys:
         return hmac.digest(self._receipt, purpose + b"\0" + data, sha256)
 
 
-def _key(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """The key in a file of its own; made on first use."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

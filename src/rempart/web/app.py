@@ -22,6 +22,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.response import Redirect
 
 from rempart import __version__
+from rempart.cases.factors import FactorKeys
 from rempart.cases.keys import ReportKeys
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
@@ -37,8 +38,10 @@ from rempart.web.api.upload import Photos
 from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, Send
 from rempart.web.auth import invitation as invitation_pages
 from rempart.web.auth import pages as auth_pages
+from rempart.web.auth import passkey_pages, second
+from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import Gate
-from rempart.web.auth.guards import check_csrf
+from rempart.web.auth.guards import caller, check_csrf
 from rempart.web.auth.headers import response_headers
 from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
@@ -46,6 +49,7 @@ from rempart.web.connectors.board import Connectors
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import render_error
 from rempart.web.failures import (
+    NoRightError,
     Problem,
     ProblemAnswer,
     UnknownCallerError,
@@ -184,6 +188,8 @@ def _framework(
             *api_routes.route_handlers,
             *auth_pages.route_handlers,
             *invitation_pages.route_handlers,
+            *second.route_handlers,
+            *passkey_pages.route_handlers,
             *console_routes,
             *public_routes,
             *mine_routes,
@@ -204,6 +210,8 @@ def _framework(
             "notices": Notices(),
             "photos": Photos(),
             "report_keys": report_keys(engine),
+            "factor_keys": _factor_keys(engine),
+            "challenges": Challenges(),
         }
     )
     return Litestar(
@@ -251,6 +259,9 @@ def _answer_failure(request: AnyRequest, error: RempartError) -> Response[Any]:
     status = status_of(error)
     if isinstance(error, UnknownCallerError) and _wants_page(request):
         return Redirect(f"/login?next={request.url.path}", status_code=303)
+    who = caller(request) if isinstance(error, NoRightError) and _wants_page(request) else None
+    if who is not None and who.step is not None and request.method == "GET":
+        return Redirect(f"{who.step}?next={request.url.path}", status_code=303)
     if status >= 500 and status != 501:
         _LOG.error("the store refuses: %s", error.diagnostics())
     return _answer(request, status, problem_of(error), headers_of(error))
@@ -290,6 +301,12 @@ def _answer(
 def _wants_page(request: AnyRequest) -> bool:
     path = request.url.path
     return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def _factor_keys(engine: EmbeddedEngine) -> FactorKeys:
+    with engine.read() as tables:
+        has_secrets = tables.factors.any_totp()
+    return FactorKeys.load(engine.data_dir / "keys", has_secrets=has_secrets)
 
 
 def report_keys(engine: EmbeddedEngine) -> ReportKeys:

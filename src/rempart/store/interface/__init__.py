@@ -10,6 +10,7 @@ from rempart.store.interface.access import AccessTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.deadlines import DeadlineTables
+from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
@@ -25,6 +26,7 @@ __all__ = [
     "CaseTables",
     "DeadlineTables",
     "FactTables",
+    "FactorTables",
     "InvitationTables",
     "LogTables",
     "MailTables",
@@ -45,6 +47,7 @@ class Tables(ABC):
     cases: CaseTables
     access: AccessTables
     invitations: InvitationTables
+    factors: FactorTables
     campaigns: CampaignTables
     deadlines: DeadlineTables
     facts: FactTables

@@ -39,7 +39,8 @@ class RoleRow(NamedTuple):
 
 
 class SessionRow(NamedTuple):
-    """`person` None: signed in with the one-time login, password not set yet."""
+    """`person` None: signed in with the one-time login, password not set yet. `level`: 1 by one
+    factor, 2 by two or by a passkey."""
 
     id: str
     digest: bytes
@@ -47,6 +48,7 @@ class SessionRow(NamedTuple):
     agent: str
     created_ms: int
     last_ms: int
+    level: int = 1
 
 
 class TokenRow(NamedTuple):
@@ -104,6 +106,10 @@ class AccessTables(ABC):
     @abstractmethod
     def touch_session(self, id: str, now_ms: int) -> None:
         """The session, and with it its person, was seen now."""
+
+    @abstractmethod
+    def raise_session(self, id: str, level: int) -> None:
+        """A further factor was proven in this session."""
 
     @abstractmethod
     def end_session(self, id: str) -> None: ...

@@ -21,7 +21,7 @@ _PERSON = (
     " last_ms"
 )
 _PEOPLE = f"SELECT {_PERSON} FROM person "
-_SESSIONS = "SELECT id, digest, person, agent, created_ms, last_ms FROM session "
+_SESSIONS = "SELECT id, digest, person, agent, created_ms, last_ms, level FROM session "
 _TOKENS = (
     "SELECT id, digest, name, scopes, channels, created_ms, created_by, revoked_ms FROM token "
 )
@@ -95,7 +95,7 @@ class SqliteAccessTables(AccessTables):
         return row is not None and row[0] > now_ms
 
     def put_session(self, row: SessionRow) -> None:
-        self._db.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._db.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def session(self, digest: bytes) -> SessionRow | None:
         row = self._one(_SESSIONS + "WHERE digest = ?", digest)
@@ -111,6 +111,9 @@ class SqliteAccessTables(AccessTables):
             "UPDATE person SET last_ms = ? WHERE id = (SELECT person FROM session WHERE id = ?)",
             (now_ms, id),
         )
+
+    def raise_session(self, id: str, level: int) -> None:
+        self._db.execute("UPDATE session SET level = ? WHERE id = ?", (level, id))
 
     def end_session(self, id: str) -> None:
         self._db.execute("DELETE FROM session WHERE id = ?", (id,))

@@ -31,6 +31,7 @@ from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
 from rempart.store.sqlite.deadlines import SqliteDeadlineTables
+from rempart.store.sqlite.factors import SqliteFactorTables
 from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
@@ -70,6 +71,7 @@ class SqliteTables(Tables):
         self.stream = SqliteStreamTables(connection)
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)
+        self.factors = SqliteFactorTables(connection)
         self.invitations = SqliteInvitationTables(connection)
         self.campaigns = SqliteCampaignTables(connection)
         self.deadlines = SqliteDeadlineTables(connection)

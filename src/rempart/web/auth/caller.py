@@ -44,18 +44,26 @@ def rights_of_scopes(words: tuple[str, ...]) -> frozenset[Right]:
     return frozenset().union(*(OF_SCOPE[word] for word in words))
 
 
+class Step(StrEnum):
+    """What is missing before a session is whole. The value is where it is done."""
+
+    PASSWORD = "/login/password"  # noqa: S105 - a path
+    SECOND = "/login/second"
+    ENROL = "/login/factor"
+
+
 class Caller(msgspec.Struct, frozen=True):
     """A signed-in person (`session` set) or a bearer token. `channels` None: all of them; an entry
     is a channel's name, or `platform/channel` where names collide. `id` is the person's pseudonym
-    or the token's id. `complete` is False between the one-time login and the choice of a password,
-    and between the password and the second factor."""
+    or the token's id. `step` says what is missing: a password after the one-time login, a second
+    factor after the password, or the setting up of one that a role demands."""
 
     id: str
     name: str
     scopes: frozenset[Scope]
     channels: frozenset[str] | None
     session: str | None = None
-    complete: bool = True
+    step: Step | None = None
     via: str = "api"
     rights: frozenset[Right] = frozenset()
     queues: frozenset[str] | None = None
@@ -66,6 +74,10 @@ class Caller(msgspec.Struct, frozen=True):
     def source(self) -> Source:
         """As what it delivers is kept in the log."""
         return Source(self.via, self.id)
+
+    @property
+    def complete(self) -> bool:
+        return self.step is None
 
     @property
     def is_person(self) -> bool:

@@ -14,19 +14,21 @@ import asyncio
 import time
 from http.cookies import CookieError, SimpleCookie
 
-from rempart.cases.people import bounds_of, rights_of_person
+from rempart.cases.people import bounds_of, needs_second_factor, rights_of_person
 from rempart.cases.rights import Right, scopes_of_rights
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow, SessionRow
 from rempart.web.asgi import AsgiScope, header
-from rempart.web.auth.caller import Caller, Scope, rights_of_scopes, scopes_of
+from rempart.web.auth.caller import Caller, Scope, Step, rights_of_scopes, scopes_of
 from rempart.web.auth.secret import digest_of, new_id, new_secret
 from rempart.web.settings import WebSettings
 
 REMEMBER_SECONDS = 2.0
 MAX_REMEMBERED = 10_000
 TOUCH_EVERY_MS = 60_000
+HALF_SECONDS = 15 * 60
+"""How long a session may lack its second factor."""
 _KEY = "rempart.caller"
 
 
@@ -103,14 +105,18 @@ class Gate:
             if row is None or self._over(row, now):
                 return None
             person = tables.access.person(row.person) if row.person else None
-            rights = rights_of_person(tables, person) if person else frozenset()
+            if person is not None:
+                rights = rights_of_person(tables, person)
+                step = missing_step(tables, person, row.level)
         if row.person is None:
-            return Caller("", "", frozenset(), frozenset(), session=row.id, complete=False)
+            return Caller("", "", frozenset(), frozenset(), session=row.id, step=Step.PASSWORD)
         if person is None or person.disabled_ms is not None:
+            return None
+        if step is not None and now - row.created_ms > HALF_SECONDS * 1000:
             return None
         if now - row.last_ms > TOUCH_EVERY_MS:
             self._engine.write(lambda tables: tables.access.touch_session(row.id, now))
-        return self._remember(digest, _signed_in(person, rights, row))
+        return self._remember(digest, _signed_in(person, rights, row, step))
 
     def _over(self, row: SessionRow, now: int) -> bool:
         idle = now - row.last_ms > self._settings.idle_timeout * 1000
@@ -132,10 +138,11 @@ class Gate:
 
     # -- sessions ----------------------------------------------------------------------------
 
-    async def open_session(self, person: str | None, agent: str) -> str:
-        """A new session; returns the secret for its cookie. Old sessions that are over go."""
+    async def open_session(self, person: str | None, agent: str, *, level: int = 1) -> str:
+        """A new session; returns the secret for its cookie. Old sessions that are over go.
+        `level` 2: signed in by two factors, or by a passkey."""
         secret, now = new_secret(), now_ms()
-        row = SessionRow(new_id("s"), digest_of(secret), person, agent[:200], now, now)
+        row = SessionRow(new_id("s"), digest_of(secret), person, agent[:200], now, now, level)
 
         def write(tables: Tables) -> None:
             tables.access.forget_sessions(
@@ -147,12 +154,30 @@ class Gate:
         await asyncio.wrap_future(self._engine.write(write))
         return secret
 
+    async def raise_session(self, id: str) -> None:
+        """Its second factor was proven."""
+        await asyncio.wrap_future(
+            self._engine.write(lambda tables: tables.access.raise_session(id, 2))
+        )
+        self.forget()
+
     async def end_session(self, id: str) -> None:
         await asyncio.wrap_future(self._engine.write(lambda tables: tables.access.end_session(id)))
         self.forget()
 
 
-def _signed_in(person: PersonRow, rights: frozenset[Right], row: SessionRow) -> Caller:
+def missing_step(tables: Tables, person: PersonRow, level: int) -> Step | None:
+    """What a session of that level still lacks."""
+    if level > 1:
+        return None
+    if tables.factors.has(person.id):
+        return Step.SECOND
+    return Step.ENROL if needs_second_factor(tables, person) else None
+
+
+def _signed_in(
+    person: PersonRow, rights: frozenset[Right], row: SessionRow, step: Step | None
+) -> Caller:
     bounds = bounds_of(person)
     return Caller(
         person.id,
@@ -160,6 +185,7 @@ def _signed_in(person: PersonRow, rights: frozenset[Right], row: SessionRow) -> 
         frozenset(Scope(word) for word in scopes_of_rights(rights)),
         bounds.channels,
         session=row.id,
+        step=step,
         rights=rights,
         queues=bounds.queues,
         harms=bounds.harms,

@@ -16,7 +16,7 @@ from litestar.handlers import BaseRouteHandler
 from rempart.cases.rights import Right
 from rempart.errors import NotFoundError
 from rempart.web.asgi import AsgiScope, header
-from rempart.web.auth.caller import Caller, Scope, may
+from rempart.web.auth.caller import Caller, Scope, Step, may
 from rempart.web.auth.gate import Gate, cookie
 from rempart.web.auth.secret import csrf_of, same
 from rempart.web.failures import NoRightError, UnknownCallerError
@@ -86,6 +86,15 @@ def needs_right(right: Right, *, person: bool = False) -> Guard:
     return guard
 
 
+def may_enrol(connection: Connection, _: BaseRouteHandler) -> None:
+    """A signed-in person, also one whose role demands a second factor that she has yet to add."""
+    found = must_be_known(connection)
+    if found.session is None or found.step not in (None, Step.ENROL):
+        raise NoRightError(
+            "only a signed-in person may do this", next_step=_completing(found) or "sign in"
+        )
+
+
 signed_in: Guard = needs_person("read")
 
 
@@ -95,7 +104,7 @@ def must_have(found: Caller, wanted: Scope) -> None:
 
 
 def _completing(found: Caller) -> str:
-    return "" if found.complete else "choose a password at /login/password first"
+    return "" if found.step is None else f"finish signing in at {found.step} first"
 
 
 def must_see(found: Caller, channel: str, platform: str | None = None) -> None:

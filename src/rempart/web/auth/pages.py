@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
@@ -23,7 +23,8 @@ from rempart.errors import ConflictError
 from rempart.store.interface.access import PersonRow
 from rempart.web.api.request import write
 from rempart.web.asgi import AsgiScope
-from rempart.web.auth.gate import Gate, cookie, now_ms
+from rempart.web.auth.caller import Step
+from rempart.web.auth.gate import Gate, cookie, missing_step, now_ms
 from rempart.web.auth.guards import (
     LOGIN_COOKIE,
     NO_SESSION,
@@ -87,7 +88,11 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
     _LOG.info("signed in: %s", person.id if person else "with the one-time login")
     agent = request.headers.get("user-agent", "")
     secret = await gate_of(request).open_session(person.id if person else None, agent)
-    target = local_path(data.get("next", "")) if person else "/login/password"
+    target = local_path(data.get("next", ""))
+    if person is None:
+        target = Step.PASSWORD
+    elif (step := _missing(request, person)) is not None:
+        target = f"{step}?{urlencode({'next': target})}"
     answer: Response[Any] = Redirect(target, status_code=303)
     set_session_cookie(answer, gate_of(request), scope, secret)
     return answer
@@ -179,6 +184,12 @@ async def _check_password(request: AnyRequest, name: str, password: str) -> Pers
 async def _use_one_time(request: AnyRequest, secret: str) -> bool:
     digest, now = digest_of(secret), now_ms()
     return await write(request, lambda tables: tables.access.use_one_time(digest, now))
+
+
+def _missing(request: AnyRequest, person: PersonRow) -> Step | None:
+    engine: EmbeddedEngine = request.app.state.engine
+    with engine.read() as tables:
+        return missing_step(tables, person, 1)
 
 
 def with_login_cookie(request: AnyRequest, drawn: Callable[[], Response[Any]]) -> Response[Any]:

@@ -6,6 +6,7 @@ Changing the password asks for the old one, and ends every other session.
 from __future__ import annotations
 
 import time
+from base64 import urlsafe_b64encode
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.harms import harms
-from rempart.cases.people import note_person, person_of
+from rempart.cases.people import needs_second_factor, note_person, person_of
 from rempart.cases.rights import Right
 from rempart.store.interface import Tables
+from rempart.store.interface.factors import PasskeyRow
 from rempart.web.api import access as access_api
 from rempart.web.api.access import SessionView, session_views
 from rempart.web.api.me import PERSON, Without, me_of, set_without
@@ -27,6 +29,7 @@ from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of
 from rempart.web.auth.pages import wrong_password
+from rempart.web.auth.passkey_pages import passkeys_of
 from rempart.web.auth.secret import (
     MAX_PASSWORD,
     MIN_PASSWORD,
@@ -40,6 +43,15 @@ from rempart.web.console.reading import moment
 ME = "/console/me"
 
 
+class PasskeyView(msgspec.Struct, frozen=True):
+    """`id` in base64url."""
+
+    id: str
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
 class AccountScreen(msgspec.Struct, frozen=True):
     """`error`: what was wrong with a new password; `done`: what was just changed."""
 
@@ -51,13 +63,18 @@ class AccountScreen(msgspec.Struct, frozen=True):
     harms: list[str]
     shortest: int
     has_password: bool
+    app_since: datetime | None
+    passkeys: list[PasskeyView]
+    passkeys_possible: bool
+    recovery_left: int
+    second_factor_needed: bool
     error: str = ""
     done: str = ""
 
 
 @get([ME, f"{ME}.json"], guards=PERSON, include_in_schema=False)
 async def account(request: AnyRequest) -> Response[Any]:
-    return await _account(request)
+    return await show_account(request)
 
 
 @post(f"{ME}/password", guards=PERSON, status_code=200, include_in_schema=False)
@@ -66,19 +83,19 @@ async def change_password(request: AnyRequest) -> Response[Any]:
     slow: SlowDown = request.app.state.slow_down
     keys = (f"password {who.id}",)
     if slow.wait(keys, time.monotonic()) > 0:
-        return await _account(request, error="slow_down")
+        return await show_account(request, error="slow_down")
     with engine_of(request).read() as tables:
         before = person_of(tables, who.id)
     old = str(form.get("old", ""))[:MAX_PASSWORD]
     slow.failed(keys, time.monotonic())
     if before.password_hash and not await verify_password_aside(old, before.password_hash):
         slow.answered(keys, time.monotonic())
-        return await _account(request, error="old")
+        return await show_account(request, error="old")
     slow.succeeded(keys)
     password = str(form.get("password", ""))
     error = wrong_password(password, str(form.get("again", "")))
     if error is not None:
-        return await _account(request, error=error)
+        return await show_account(request, error=error)
     encoded, now = await hash_password_aside(password), now_ms()
 
     def change(tables: Tables) -> None:
@@ -89,7 +106,7 @@ async def change_password(request: AnyRequest) -> Response[Any]:
 
     await write(request, change)
     gate_of(request).forget()
-    return await _account(request, done="password")
+    return await show_account(request, done="password")
 
 
 @post(f"{ME}/harms", guards=PERSON, status_code=200, include_in_schema=False)
@@ -98,7 +115,7 @@ async def change_harms(request: AnyRequest) -> Response[Any]:
     seen = {str(harm) for harm in form.getall("harms", [])}
     wanted = Without([key for key in harms() if key not in seen])
     await set_without.fn(request, wanted)
-    return await _account(request, done="harms")
+    return await show_account(request, done="harms")
 
 
 @post(f"{ME}/sessions/{{session:str}}/end", guards=PERSON, status_code=200, include_in_schema=False)
@@ -114,11 +131,14 @@ async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[A
 route_handlers: list[Any] = [account, change_password, change_harms, end_session]
 
 
-async def _account(request: AnyRequest, *, error: str = "", done: str = "") -> Response[Any]:
+async def show_account(request: AnyRequest, *, error: str = "", done: str = "") -> Response[Any]:
     who, now = must_be_known(request), now_ms()
+    possible = passkeys_of(request).possible
 
     def view(tables: Tables) -> AccountScreen:
         me = me_of(tables, who)
+        row = person_of(tables, who.id)
+        app = tables.factors.totp(who.id)
         return AccountScreen(
             now=moment(now),
             person=me.person,
@@ -127,10 +147,24 @@ async def _account(request: AnyRequest, *, error: str = "", done: str = "") -> R
             sessions=session_views(tables, who),
             harms=list(harms()),
             shortest=MIN_PASSWORD,
-            has_password=bool(person_of(tables, who.id).password_hash),
+            has_password=bool(row.password_hash),
+            app_since=None if app is None else moment(app.created_ms),
+            passkeys=[_passkey(key) for key in tables.factors.passkeys(who.id)],
+            passkeys_possible=possible,
+            recovery_left=tables.factors.recovery_left(who.id),
+            second_factor_needed=needs_second_factor(tables, row),
             error=error,
             done=done,
         )
 
     status = {"": 200, "slow_down": 429}.get(error, 422)
     return await page(request, "account.html", view, status_code=status)
+
+
+def _passkey(row: PasskeyRow) -> PasskeyView:
+    return PasskeyView(
+        urlsafe_b64encode(row.id).rstrip(b"=").decode(),
+        row.name,
+        moment(row.created_ms),
+        None if row.last_ms is None else moment(row.last_ms),
+    )

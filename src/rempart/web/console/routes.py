@@ -25,7 +25,15 @@ from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
-from rempart.web.console import account_pages, acts, learning_page, people_pages, rule_pages, views
+from rempart.web.console import (
+    account_pages,
+    acts,
+    factor_pages,
+    learning_page,
+    people_pages,
+    rule_pages,
+    views,
+)
 from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.screens import CaseScreen
 from rempart.web.console.templates import language_of
@@ -162,6 +170,7 @@ route_handlers: list[Any] = [
     *learning_page.route_handlers,
     *people_pages.route_handlers,
     *account_pages.route_handlers,
+    *factor_pages.route_handlers,
 ]
 
 

@@ -1,0 +1,146 @@
+"""A second factor over HTTP: set up, asked for, used once, lost, demanded by a role."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from pathlib import Path
+
+import httpx
+from tests.web.service import NAME, PASSWORD, Service, csrf_in, with_csrf
+from tests.web.test_people import PASSWORD as OTHERS
+from tests.web.test_people import admit, told
+
+from rempart.cases.factors import code_at
+
+HTML = {"accept": "text/html"}
+
+
+def set_up_app(client: httpx.Client) -> tuple[bytes, list[str]]:
+    """The secret as the page shows it, and the recovery codes that come with the first factor."""
+    page = client.post("/console/me/app/begin", headers=HTML)
+    assert page.status_code == 200, page.text[:500]
+    found = re.search(r'id="secret">([A-Z2-7 ]+)<', page.text)
+    assert found
+    secret = base64.b32decode(found[1].replace(" ", ""))
+    assert "<svg" in page.text, "as a picture too"
+    wrong = client.post("/console/me/app", data={"code": "000000"}, headers=HTML)
+    assert wrong.status_code == 422
+    answer = client.post("/console/me/app", data={"code": code_at(secret, step() - 1)})
+    assert answer.status_code == 200, answer.text[:500]
+    return secret, re.findall(r"<li>([a-z2-7-]{19})</li>", answer.text)
+
+
+def step() -> int:
+    return int(time.time()) // 30
+
+
+def half_way(service: Service, name: str = NAME, password: str = PASSWORD) -> httpx.Client:
+    """After the password, before the second factor."""
+    client = service.client()
+    csrf = csrf_in(client.get("/login").text)
+    form = {"csrf": csrf, "name": name, "password": password, "next": "/console/queue"}
+    answer = client.post("/login", data=form)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/login/second?next=")
+    return with_csrf(client)
+
+
+def second(client: httpx.Client, code: str) -> httpx.Response:
+    csrf = csrf_in(client.get("/login/second").text)
+    return client.post("/login/second", data={"csrf": csrf, "code": code, "next": "/console/queue"})
+
+
+def test_with_an_app_the_password_alone_opens_nothing(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        me = service.person
+        other = service.sign_in()
+        secret, codes = set_up_app(me)
+        assert len(codes) == 10
+        assert me.get("/api/v1/me").status_code == 200, "this session has just proven it"
+        assert other.get("/api/v1/me").status_code == 403, "another one has not"
+        client = half_way(service)
+        assert client.get("/api/v1/cases").status_code == 403
+        page = client.get("/console", headers=HTML)
+        assert page.headers["location"] == "/login/second?next=/console"
+        used = code_at(secret, step() - 1)
+        assert second(client, used).status_code == 401, "setting up used this one"
+        now = step()
+        answer = second(client, code_at(secret, now))
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/console/queue"
+        assert client.get("/api/v1/cases").status_code == 200
+        again = half_way(service)
+        assert second(again, code_at(secret, now)).status_code == 401, "a code counts once"
+        assert second(again, codes[0]).status_code == 303
+        once_more = half_way(service)
+        assert second(once_more, codes[0]).status_code == 401, "so does a recovery code"
+        whats = [one["what"] for one in told(service, "person")]
+        assert whats[-3:] == ["app set up", "recovery codes made", "recovery code used"]
+
+
+def test_guessing_codes_is_slowed_down(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        set_up_app(service.person)
+        client = half_way(service)
+        answers = [second(client, f"{number:06d}").status_code for number in range(5)]
+        assert answers[0] == 401
+        assert answers[-1] == 429
+        elsewhere = half_way(service)
+        assert second(elsewhere, "000001").status_code == 429, "a new half session is no way around"
+
+
+def test_a_role_that_demands_it_lets_nobody_pass_without(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        me = service.person
+        admit(service, "Ria", "reviewer")
+        ria = service.sign_in("Ria", OTHERS)
+        assert ria.get("/api/v1/cases").status_code == 200
+        demand = {"rights": ["decide", "second_look"], "second_factor": True}
+        assert me.put("/api/v1/roles/reviewer", json=demand).status_code == 200
+        assert ria.get("/api/v1/cases").status_code == 403, "at once"
+        page = ria.get("/console/queue", headers=HTML)
+        assert page.headers["location"] == "/login/factor?next=/console/queue"
+        assert ria.get("/login/factor", headers=HTML).status_code == 200
+        set_up_app(ria)
+        assert ria.get("/api/v1/cases").status_code == 200
+        removed = ria.post("/console/me/factors/remove", data={"passkey": "", "password": OTHERS})
+        assert removed.status_code == 409, "the last one stays while a role demands it"
+
+
+def test_a_factor_goes_with_the_password_and_a_reset_takes_all(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        me = service.person
+        admit(service, "Bo", "moderator")
+        bo = service.sign_in("Bo", OTHERS)
+        set_up_app(bo)
+        form = {"passkey": "", "password": "not this one"}
+        assert bo.post("/console/me/factors/remove", data=form).status_code == 422
+        form["password"] = OTHERS
+        assert bo.post("/console/me/factors/remove", data=form).status_code == 200
+        assert service.sign_in("Bo", OTHERS).get("/api/v1/me").status_code == 200
+        set_up_app(bo)
+        me.post("/api/v1/people/moderator-2/reset")
+        with service.engine.read() as tables:
+            assert not tables.factors.has("moderator-2")
+            assert tables.factors.recovery_left("moderator-2") == 0
+
+
+def test_passkeys_need_a_name_and_say_so(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        answer = service.person.post("/console/me/passkeys/begin")
+        assert answer.status_code == 400
+        assert "localhost" in answer.json()["error"]["next_step"]
+        host = {"host": f"localhost:{service.address.rpartition(':')[2]}"}
+        asked = service.person.post("/console/me/passkeys/begin", headers=host).json()["publicKey"]
+        assert asked["rp"]["id"] == "localhost"
+        assert asked["authenticatorSelection"]["userVerification"] == "required"
+        stranger = service.client()
+        assert stranger.post("/login/passkey/begin", headers=host).status_code == 403, "no form"
+        csrf = csrf_in(stranger.get("/login").text)
+        headers = {**host, "x-csrf-token": csrf}
+        begun = stranger.post("/login/passkey/begin", headers=headers).json()["publicKey"]
+        assert not begun.get("allowCredentials"), "nobody learns who has passkeys"
+        wrong = stranger.post("/login/passkey", headers=headers, json={"credential": {"id": "x"}})
+        assert wrong.status_code == 403
