@@ -16,6 +16,7 @@ PUBLIC = ("/", "/report", "/status", "/photo", "/verify", "/login", "/nothing-he
 CONSOLE = (
     "/console",
     "/console/queue",
+    "/console/queues",
     "/console/channels",
     "/console/channels/twitch/lea",
     "/console/rules",

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 
 from rempart.cases import deadlines as pure
 from rempart.cases.deadlines import CaseFacts, Deadline, DeadlineKind, Stage
+from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.harms import harms
 from rempart.cases.independence import Voice, independent
 from rempart.cases.order import Reach, rank_of_case, turn_of, weight_of
 from rempart.cases.policy import OTHER, Policy
 from rempart.cases.queues import keep_from_the_reported
+from rempart.errors import ConflictError
 from rempart.model import CaseState
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import rank_of
@@ -49,6 +51,50 @@ def keep(tables: Tables, policy: Policy, now_ms: int) -> int:
         tables.deadlines.settle(row.id for row in rows)
         total += len(rows)
     return total
+
+
+def pause(tables: Tables, policy: Policy, case: str, reason: str, by: str, at_ms: int) -> None:
+    """The time to decide stands still while a reporter is asked for more: 72 hours at most, and
+    never for life and children."""
+    _stand(tables, policy, case, "paused", reason, by, at_ms)
+
+
+def resume(tables: Tables, policy: Policy, case: str, by: str, at_ms: int) -> None:
+    _stand(tables, policy, case, "resumed", None, by, at_ms)
+
+
+def _stand(
+    tables: Tables,
+    policy: Policy,
+    case: str,
+    happened: str,
+    reason: str | None,
+    by: str,
+    at_ms: int,
+) -> None:
+    rows = [deadline_of(row) for row in tables.deadlines.of([case]).get(case, [])]
+    one = next((row for row in rows if row.kind is DeadlineKind.DECIDE), None)
+    if one is None or one.stopped_ms is not None:
+        raise ConflictError("no clock runs for this case", where=case)
+    if happened == "paused":
+        if tables.deadlines.standing([case])[case].rank == 0:
+            raise ConflictError("where life or a child may be at stake no clock is paused")
+        after = pure.paused(one, at_ms)
+    else:
+        after = pure.resumed(one, at_ms)
+    told = {
+        "case": case,
+        "what": one.kind.value,
+        "clock": one.clock,
+        "happened": happened,
+        "reason": reason,
+        "by": by,
+        "at": rfc3339(at_ms),
+        "due": rfc3339(after.due_ms),
+    }
+    record(tables, [(case, entry("deadline", told))])
+    tables.deadlines.put([row_of(after, policy)])
+    tables.deadlines.touch(case)
 
 
 def place_of(

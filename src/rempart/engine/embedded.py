@@ -24,6 +24,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
+from rempart.cases.policy import Policy
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.clock_watch import ClockWatch
 from rempart.engine.embedded_chores import Chores
@@ -196,6 +197,11 @@ class EmbeddedEngine:
     @property
     def signer(self) -> Signer:
         return self._notary.signer
+
+    @property
+    def policy(self) -> Policy:
+        """What must happen by when."""
+        return self._chores.policy
 
     @property
     def writable(self) -> bool:

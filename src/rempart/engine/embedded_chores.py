@@ -72,7 +72,7 @@ class Chores:
         self._raids = raids
         self._sweep = sweep
         self._watch = watch
-        self._policy = settings.policy
+        self.policy = settings.policy
         self._more_due = False
         self._swept_ms = 0
         self._tried_ms = 0
@@ -150,7 +150,7 @@ class Chores:
             self._notary.sign(tables, now_ms)
 
     def _keep(self, tables: Tables, now_ms: int) -> None:
-        keep(tables, self._policy, now_ms)
+        keep(tables, self.policy, now_ms)
 
     def _fall_due(self, tables: Tables, now_ms: int) -> None:
         self._more_due = False
@@ -158,7 +158,7 @@ class Chores:
             return
         found = sweep(
             tables,
-            self._policy,
+            self.policy,
             now_ms,
             lambda measures: write_measures(tables, self._settings, measures, now_ms),
         )

@@ -26,7 +26,7 @@ LOST = "lost"
 
 class LiveEvent(NamedTuple):
     """`id` rises, also over restarts. `kind`: `outcomes`, `raid`, `campaign`, `measure`, `case`,
-    `report`, `log`, `alarm`, or `lost`. `platform` and `channel` None: about no channel."""
+    `report`, `presence`, `log`, `alarm`, or `lost`. `platform`, `channel` None: about none."""
 
     id: int
     kind: str

@@ -22,6 +22,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.response import Redirect
 
 from rempart import __version__
+from rempart.cases.desk import Desk
 from rempart.cases.factors import FactorKeys
 from rempart.cases.keys import ReportKeys
 from rempart.engine.embedded import EmbeddedEngine
@@ -206,6 +207,7 @@ def _framework(
             "lines": numbers.lines,
             "connectors": numbers.connectors,
             "closing": closing,
+            "desk": Desk(),
             "slow_down": SlowDown(),
             "notices": Notices(),
             "photos": Photos(),

@@ -34,7 +34,9 @@ def rank_of(priority: int) -> int:
 
 
 class CaseQuery(NamedTuple):
-    """Which cases, in which window. `channels` None: all; empty: none (no rights, no cases)."""
+    """`harms` None: all; `without`: not these; `languages`: of a report; `kept_from`: not what this
+    person is kept from. Which cases, in which window. `channels` None: all; empty: none (no rights,
+    no cases)."""
 
     state: CaseState | None = None
     kind: CaseKind | None = None
@@ -42,6 +44,10 @@ class CaseQuery(NamedTuple):
     target: str | None = None
     limit: int = 50
     offset: int = 0
+    harms: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    kept_from: str | None = None
 
 
 class CasePage(NamedTuple):

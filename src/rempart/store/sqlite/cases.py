@@ -396,6 +396,23 @@ def _conditions(query: CaseQuery) -> tuple[str, tuple[Any, ...]]:
     if query.channels is not None:
         parts.append("AND c.channel " + _LISTED + " ")
         values.append(pack(query.channels))
+    for column, names in (("IN", query.harms), ("NOT IN", query.without or None)):
+        if names is not None:
+            parts.append(f"AND c.harm {column} (SELECT value FROM json_each(?)) ")
+            values.append(pack(names))
+    if query.languages:
+        parts.append(
+            "AND EXISTS (SELECT 1 FROM report r WHERE r.case_id = c.id AND r.language "
+            + _LISTED
+            + ") "
+        )
+        values.append(pack(query.languages))
+    if query.kept_from is not None:
+        parts.append(
+            "AND NOT EXISTS (SELECT 1 FROM case_apart a WHERE a.case_id = c.id AND a.person = ?"
+            " AND a.why IN ('recused', 'conflict')) "
+        )
+        values.append(query.kept_from)
     return "".join(parts), tuple(values)
 
 

@@ -7,6 +7,7 @@ signed-in person; so is an export, and who exported what stands in the log befor
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Annotated, Any
@@ -16,10 +17,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from rempart.cases.decisions import Decider, decide
+from rempart.cases.desk import Desk
 from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
 from rempart.disclose.dossier import export_dossier
-from rempart.errors import NotFoundError, NotYetError
+from rempart.errors import ConflictError, NotFoundError, NotYetError
 from rempart.model import (
     Case,
     CaseKind,
@@ -113,6 +116,7 @@ def list_cases(
         target=target,
         limit=limit,
         offset=offset,
+        kept_from=must_be_known(request).id,
     )
     with engine_of(request).read() as tables:
         page = tables.cases.page(query)
@@ -180,6 +184,13 @@ async def decide_case(
 ) -> Decision:
     """Decides an open case: every reporter is answered, a lift undoes every measure."""
     who, at_ms = must_be_known(request), now_ms()
+    desk: Desk = request.app.state.desk
+    if desk.held_by_other(case, who.id, time.monotonic()) is not None:
+        raise ConflictError(
+            "somebody else holds this case just now",
+            where=case,
+            next_step="wait until they leave, or take it over",
+        )
 
     def change(tables: Tables) -> Decision:
         found = find_case(tables, who, case)
@@ -266,6 +277,8 @@ def find_case(tables: Tables, who: Caller, case: str) -> Case:
     if found is None:
         raise NotFoundError("there is no such thing in a channel you have rights on")
     must_see(who, found.channel, found.platform)
+    if is_kept_from(tables, found.id, who.id):
+        raise NotFoundError("there is no such thing in a channel you have rights on")
     return found
 
 

@@ -26,6 +26,7 @@ from rempart.web.api import (
     media,
     people,
     protection,
+    queues,
     reports,
     rules,
 )
@@ -51,6 +52,7 @@ _versioned = Router(
         *events.route_handlers,
         *reports.route_handlers,
         *cases.route_handlers,
+        *queues.route_handlers,
         *campaigns.route_handlers,
         *protection.route_handlers,
         *facts.route_handlers,

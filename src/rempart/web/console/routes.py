@@ -9,6 +9,7 @@ Rules kept here:
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -16,6 +17,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
+from rempart.cases.harms import harms
 from rempart.errors import InputError
 from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground
 from rempart.store.interface import Tables
@@ -28,12 +30,14 @@ from rempart.web.auth.pages import local_path
 from rempart.web.console import (
     account_pages,
     acts,
+    desk_acts,
     factor_pages,
     learning_page,
     people_pages,
     rule_pages,
     views,
 )
+from rempart.web.console.desk_part import AtWork
 from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.screens import CaseScreen
 from rempart.web.console.templates import language_of
@@ -60,25 +64,31 @@ async def queue(
     request: AnyRequest,
     case_state: Annotated[CaseState, QueryParameter(name="state")] = CaseState.OPEN,
     kind: FromQuery[CaseKind | None] = None,
+    named: Annotated[str | None, QueryParameter(name="queue")] = None,
 ) -> Response[Any]:
-    who, now = must_be_known(request), now_ms()
+    who, now, work = must_be_known(request), now_ms(), _at_work(request)
     return await page(
-        request, "queue.html", lambda tables: views.queue(tables, who, now, case_state, kind)
+        request,
+        "queue.html",
+        lambda tables: views.queue(tables, who, now, case_state, kind, work, named or None),
     )
 
 
 @get("/console/cases/{case:str}", guards=READ, include_in_schema=False)
 async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     who, now, language = must_be_known(request), now_ms(), language_of(request)
-    id = case.removesuffix(JSON)
+    id, work = case.removesuffix(JSON), _at_work(request)
 
     def answers(tables: Tables, screen: CaseScreen) -> dict[str, Any]:
         decidable = screen.case.state is CaseState.OPEN
         texts = views.answers(tables, id, now) if decidable else {}
-        return {"answers": {choice: text[language] for choice, text in texts.items()}}
+        return {
+            "answers": {choice: text[language] for choice, text in texts.items()},
+            "categories": list(harms().values()),
+        }
 
     return await page(
-        request, "case.html", lambda tables: views.case(tables, who, now, id), answers
+        request, "case.html", lambda tables: views.case(tables, who, now, id, work), answers
     )
 
 
@@ -166,12 +176,17 @@ route_handlers: list[Any] = [
     decide,
     dossier,
     *acts.route_handlers,
+    *desk_acts.route_handlers,
     *rule_pages.route_handlers,
     *learning_page.route_handlers,
     *people_pages.route_handlers,
     *account_pages.route_handlers,
     *factor_pages.route_handlers,
 ]
+
+
+def _at_work(request: AnyRequest) -> AtWork:
+    return AtWork(engine_of(request).policy, request.app.state.desk, time.monotonic())
 
 
 def _done(request: AnyRequest, result: MeasureList, back: str) -> Response[Any]:

@@ -23,6 +23,7 @@ from rempart.model import (
     Verdict,
 )
 from rempart.web.api.reports import SaidView
+from rempart.web.console.desk_screens import DeskPart, QueueName, Turn
 from rempart.web.console.families import Family
 from rempart.web.console.graph import Graph
 
@@ -125,6 +126,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     stage: str | None = None
     members: int = 0
     raid_kind: str | None = None
+    turn: Turn | None = None
 
 
 class Queue(msgspec.Struct, frozen=True):
@@ -134,6 +136,8 @@ class Queue(msgspec.Struct, frozen=True):
     state: str
     kind: str | None
     total: int
+    queues: list[QueueName] = []
+    queue: str | None = None
 
 
 class SignalSeen(msgspec.Struct, frozen=True):
@@ -275,6 +279,7 @@ class CaseScreen(msgspec.Struct, frozen=True):
     groups: list[MeasureGroup] = []
     of_raid: RaidPart | None = None
     campaign: CampaignView | None = None
+    desk: DeskPart | None = None
     brigade: str | None = None
     """The case of the arranged reports on the thing of this one."""
     conversations: dict[str, list[SaidView]] = {}

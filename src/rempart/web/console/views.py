@@ -20,18 +20,21 @@ from rempart.cases.campaigns import (
 )
 from rempart.cases.corrections import combined, pictures_of
 from rempart.cases.decisions import preview
+from rempart.cases.queues import is_kept_from, queues
 from rempart.cases.reading import read_messages, read_reports
 from rempart.detect.links.policy import LinkRules
 from rempart.errors import NotFoundError
 from rempart.model import Case, CaseKind, CaseState, Decision, DecisionOutcome, Ground, MeasureKind
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import URGENT, CaseQuery
+from rempart.store.interface.cases import URGENT
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.api.reports import conversations
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
 from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms, rule_alarms
+from rempart.web.console.desk_part import AtWork, desk_part, queue_names, turns
 from rempart.web.console.lately import lately
+from rempart.web.console.queue_pages import query_of
 from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
 from rempart.web.console.reading import (
     log_state,
@@ -106,16 +109,24 @@ def overview(
 
 
 def queue(
-    tables: Tables, caller: Caller, now_ms: int, state: CaseState, kind: CaseKind | None
+    tables: Tables,
+    caller: Caller,
+    now_ms: int,
+    state: CaseState,
+    kind: CaseKind | None,
+    at_work: AtWork | None = None,
+    queue: str | None = None,
 ) -> screens.Queue:
-    names = within(caller)
+    chosen = queues(tables).get(queue) if queue else None
+    if queue and (chosen is None or not caller.bounds.queue(queue)):
+        raise NotFoundError("there is no such queue", where=queue)
     page = tables.cases.page(
-        CaseQuery(state, kind, None if names is None else tuple(names), limit=MOST_CASES)
+        query_of(caller, chosen, limit=MOST_CASES, state=state, kind=kind.value if kind else None)
     )
+    seen = [case for case in page.cases if _sees(caller, case)]
+    where = turns(tables, seen, at_work, now_ms)
     rows = [
-        screens.QueueRow(case, *_raid_facts(tables, case))
-        for case in page.cases
-        if _sees(caller, case)
+        screens.QueueRow(case, *_raid_facts(tables, case), turn=where.get(case.id)) for case in seen
     ]
     return screens.Queue(
         now=moment(now_ms),
@@ -124,10 +135,14 @@ def queue(
         state=state.value,
         kind=kind.value if kind else None,
         total=page.total,
+        queues=queue_names(tables, caller),
+        queue=queue,
     )
 
 
-def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseScreen:
+def case(
+    tables: Tables, caller: Caller, now_ms: int, id: str, at_work: AtWork | None = None
+) -> screens.CaseScreen:
     found = visible_case(tables, caller, id)
     raid_row = tables.stream.raid(found.raid) if found.raid else None
     raids = pictures_of(tables, found.id)
@@ -167,6 +182,7 @@ def case(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.CaseSc
         next_case=_next(tables, caller, found.id),
         campaign=read_campaign(tables, joined, caller.sees) if joined else None,
         brigade=_brigade(tables, caller, found, now_ms),
+        desk=desk_part(tables, caller, found, at_work, now_ms),
         conversations=conversations(tables, found.id),
     )
 
@@ -259,7 +275,7 @@ def channel(
 
 def visible_case(tables: Tables, caller: Caller, id: str) -> Case:
     found = tables.cases.get(id)
-    if found is None or not _sees(caller, found):
+    if found is None or not _sees(caller, found) or is_kept_from(tables, id, caller.id):
         raise NotFoundError("there is no such case in a channel you have rights on", where=id)
     return found
 
@@ -321,7 +337,6 @@ def _evidence(tables: Tables, id: str) -> screens.Evidence:
 
 
 def _next(tables: Tables, caller: Caller, id: str) -> str | None:
-    names = within(caller)
-    asked = CaseQuery(CaseState.OPEN, None, None if names is None else tuple(names), limit=5)
+    asked = query_of(caller, None, limit=5)
     cases = [one for one in tables.cases.page(asked).cases if _sees(caller, one)]
     return next((one.id for one in cases if one.id != id), None)

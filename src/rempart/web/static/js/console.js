@@ -3,6 +3,7 @@
 import { startActs } from "./acts.js";
 import { startCharts } from "./charts.js";
 import { startChat } from "./chat.js";
+import { startDesk } from "./desk.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startTabs } from "./tabs.js";
@@ -18,4 +19,5 @@ startKeys();
 startActs();
 startChat();
 startLive();
+startDesk();
 document.fonts.ready.then(startCharts);

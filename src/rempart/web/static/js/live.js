@@ -7,7 +7,7 @@ import { drawTimes, setServerNow } from "./times.js";
 
 const GATHER = 250;
 const PAUSE = 1500;
-const KINDS = ["outcomes", "raid", "campaign", "measure", "case", "report", "log", "alarm", "version"];
+const KINDS = ["outcomes", "raid", "campaign", "measure", "case", "report", "log", "alarm", "version", "presence"];
 
 let source = null;
 let gathered = new Set();
