@@ -12,11 +12,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
+from rempart.cli.connector_checks import check_connectors
+from rempart.cli.findings import Finding, State
 from rempart.errors import OlderStoreError, RempartError
 
 _MIN_PYTHON = (3, 11)
@@ -25,21 +25,6 @@ _GOOD_FREE_BYTES = 2 * 1024**3
 _EARLIEST = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "davfs"})
-
-
-class State(StrEnum):
-    OK = "ok"
-    MIND = "mind"
-    WRONG = "wrong"
-
-
-class Finding(NamedTuple):
-    """`mend` is what to do; empty when there is nothing to do."""
-
-    check: str
-    state: State
-    found: str
-    mend: str = ""
 
 
 def all_checks(data: Path, port: int) -> list[Finding]:
@@ -55,6 +40,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_links(data),
         lambda: check_opinions(data),
         lambda: check_perspective_endpoint(data),
+        lambda: check_connectors(data),
         lambda: check_keys(data),
         lambda: check_log(data),
         lambda: check_port(port),

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from rempart.cli.checks import Finding, State, all_checks
+from rempart.cli.checks import all_checks
+from rempart.cli.findings import Finding, State
 
 _MARKS = {State.OK: ("✓", "green"), State.MIND: ("!", "yellow"), State.WRONG: ("✗", "red")}
 

@@ -30,7 +30,8 @@ from rempart.web.api.reports import STATUS_PATH
 from rempart.web.app import build_app, report_keys
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.connections import Connection, close_overdue
-from rempart.web.connectors.board import Connectors, build_connectors
+from rempart.web.connectors.board import Connectors
+from rempart.web.connectors.build import build_connectors
 from rempart.web.lines.desk import LineDesk
 from rempart.web.mailing import Mailing
 from rempart.web.opinions.desk import OpinionDesk

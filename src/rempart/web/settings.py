@@ -17,7 +17,8 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 
 `[mail]` is described in `connect.mail`, `[perspective]` in `web.perspective.settings`,
 `[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`,
-`[lines.NAME]` (telephone lines) in `connect.sms.settings`.
+`[mastodon.NAME]` in `connect.mastodon.settings`, `[lines.NAME]` (telephone lines) in
+`connect.sms.settings`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rempart.connect.mail import MailSettings, check_mail
+from rempart.connect.mastodon.settings import MastodonSettings, check_mastodon
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
 from rempart.connect.signing import secret_bytes
 from rempart.connect.sms.settings import LineSettings, check_line
@@ -79,6 +81,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opinions: dict[str, OpinionSettings] = {}
     twitch: dict[str, TwitchSettings] = {}
     lines: dict[str, LineSettings] = {}
+    mastodon: dict[str, MastodonSettings] = {}
 
     @property
     def over_tls(self) -> bool:
@@ -96,6 +99,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.opinions,
         web.twitch,
         web.lines,
+        web.mastodon,
         web.perspective != PerspectiveSettings(),
     )
     if any(alone):
@@ -135,6 +139,9 @@ def load_settings(data_dir: Path) -> WebSettings:
         check_twitch(chosen, f"{path} [twitch.{name}]")
     lines = _platform(document, "lines", LineSettings, path)
     _check_lines(lines, web.public_url, path)
+    mastodon = _platform(document, "mastodon", MastodonSettings, path)
+    for name, instance in mastodon.items():
+        check_mastodon(instance, f"{path} [mastodon.{name}]")
     return msgspec.structs.replace(
         web,
         mail=mail,
@@ -144,6 +151,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         opinions=opinions,
         twitch=twitch,
         lines=lines,
+        mastodon=mastodon,
     )
 
 

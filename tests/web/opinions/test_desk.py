@@ -16,7 +16,8 @@ from tests.connect.local_server import LocalServer, Received, Respond, answering
 from tests.connect.opinion.models import moderations
 from tests.web.service import HOOK_SECRET, Service, message
 
-from rempart.cli.checks import State, check_opinions, check_perspective_endpoint
+from rempart.cli.checks import check_opinions, check_perspective_endpoint
+from rempart.cli.findings import State
 from rempart.engine.live import LiveEvent
 from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion
 from rempart.store.interface.stream import MessageRow

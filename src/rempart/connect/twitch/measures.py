@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rempart.connect.kept import Kept
+from rempart.connect.one_at_a_time import OneAtATime
 from rempart.connect.platform import PlatformError, Said, delivery_of
 from rempart.connect.standing import Standing, nothing_stands
 from rempart.connect.twitch.helix import WHERE, Helix, Query, data_of
@@ -59,7 +60,7 @@ class TwitchMeasures(Connector):
         self._kept = kept
         self._standing = standing
         self._clock = clock
-        self._one_at_a_time: dict[str, asyncio.Lock] = {}
+        self._one_at_a_time = OneAtATime()
 
     async def apply(self, measure: Measure) -> Delivery:
         act = act_of(measure)
@@ -85,13 +86,9 @@ class TwitchMeasures(Connector):
             return delivery_of(error)
 
     def _lock(self, act: Act, measure: Measure) -> asyncio.Lock:
-        """Two measures on one account or one mode are settled one after the other."""
+        """Of the account or message, or of the mode of the channel."""
         what = measure.scope.ref if act in BARS or act is Act.DELETE else act.value
-        key = f"{measure.scope.channel} {what}"
-        if len(self._one_at_a_time) > 10_000:
-            free = {k: one for k, one in self._one_at_a_time.items() if one.locked()}
-            self._one_at_a_time = free
-        return self._one_at_a_time.setdefault(key, asyncio.Lock())
+        return self._one_at_a_time.of(f"{measure.scope.channel} {what}")
 
     async def _apply(self, act: Act, measure: Measure) -> str:
         if act is Act.DELETE:

@@ -100,18 +100,12 @@ class Token:
         if self._identity is not None and 0 <= now - self._checked < VALID_FOR:
             return self._identity
         access = await self.access()
-        said = await self._validate(access)
+        said = await _validate(self._auth, access, self._outbound)
         if said.status == 401:
-            said = await self._validate(await self.renewed(access))
+            said = await _validate(self._auth, await self.renewed(access), self._outbound)
         identity = _identity(said)
         self._identity, self._checked = identity, now
         return identity
-
-    async def _validate(self, access: str) -> Said:
-        answer = await self._outbound.request(
-            "GET", f"{self._auth}/validate", headers={"authorization": f"OAuth {access}"}
-        )
-        return read(answer, "Twitch", None)
 
     async def _ask(self, path: str, form: dict[str, str]) -> Said:
         answer = await self._outbound.request(
@@ -128,6 +122,18 @@ class Token:
             return None
         access, refresh = kept.get("access"), kept.get("refresh")
         return (access, refresh) if isinstance(access, str) and isinstance(refresh, str) else None
+
+
+async def validated(auth: str, access: str, outbound: Outbound) -> Identity:
+    """Whose token it is. PlatformError when it is refused."""
+    return _identity(await _validate(auth.rstrip("/"), access, outbound))
+
+
+async def _validate(auth: str, access: str, outbound: Outbound) -> Said:
+    answer = await outbound.request(
+        "GET", f"{auth}/validate", headers={"authorization": f"OAuth {access}"}
+    )
+    return read(answer, "Twitch", None)
 
 
 def _identity(said: Said) -> Identity:

@@ -8,25 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
 
 from rempart.cases.keys import ReportKeys
-from rempart.connect.lasting import Lasting
-from rempart.connect.outbound import Outbound
 from rempart.connect.source import Backoff, ConnectorNumbers, InConnector
-from rempart.connect.twitch.account import TwitchAccount
-from rempart.connect.twitch.ages import Ages
-from rempart.connect.twitch.eventsub import TwitchEventSub
-from rempart.connect.twitch.irc import TwitchIrc
-from rempart.connect.twitch.measures import TwitchMeasures
-from rempart.connect.twitch.settings import TwitchSettings
-from rempart.connect.webhook import Webhook
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.model import Measure
 from rempart.protect.connector import Connector, Delivery
 from rempart.web.connectors.intake import EngineIntake
-from rempart.web.connectors.standing import StoredStanding
-from rempart.web.settings import WebSettings
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,10 +37,11 @@ class Connectors:
         self.sources[source.name] = source
         self.numbers[source.name] = source.numbers
 
-    def intake(self, name: str) -> EngineIntake:
-        """For connectors that are called over HTTP, and for those that run."""
+    def intake(self, name: str, proof: str = "transport-authenticated") -> EngineIntake:
+        """For connectors that are called over HTTP, and for those that run. `proof`: how sure it is
+        who sent it (see `engine.embedded_items.Source`)."""
         numbers = self.numbers.setdefault(name, ConnectorNumbers())
-        return EngineIntake(self._engine, name, numbers, self._keys)
+        return EngineIntake(self._engine, name, numbers, self._keys, proof)
 
     async def run(self) -> None:
         """All that read, until cancelled."""
@@ -70,36 +59,6 @@ class Connectors:
                 source.numbers.trouble = f"{type(error).__name__}: {error}"[:300]
             source.numbers.retries += 1
             await asyncio.sleep(patience.next())
-
-
-def build_connectors(
-    engine: EmbeddedEngine, settings: WebSettings, data: Path, keys: ReportKeys
-) -> Connectors:
-    """From the settings. InputError when one could never work."""
-    built = Connectors(engine, keys)
-    for name, hook in settings.webhooks.items():
-        built.goes_out(name, Webhook(hook.url, hook.secret, Outbound(allow=hook.allow)))
-    for name, twitch in settings.twitch.items():
-        _add_twitch(built, engine, name, twitch, data)
-    return built
-
-
-def _add_twitch(
-    built: Connectors, engine: EmbeddedEngine, name: str, settings: TwitchSettings, data: Path
-) -> None:
-    full = f"twitch.{name}"
-    account = None
-    if settings.has_account:
-        account = TwitchAccount.of(name, settings, data, Outbound(allow=settings.allow))
-    lasting = Lasting(allow=settings.allow)
-    if settings.chat == "irc":
-        ages = Ages(account.helix, settings.age_wait) if account else None
-        built.comes_in(TwitchIrc(full, settings, lasting, ages))
-    elif settings.chat == "eventsub" and account is not None:
-        built.comes_in(TwitchEventSub(full, settings, account.helix, lasting))
-    if settings.measures and account is not None:
-        standing = StoredStanding(engine)
-        built.goes_out(full, TwitchMeasures(settings, account.helix, account.kept, standing))
 
 
 class _Counted(Connector):
