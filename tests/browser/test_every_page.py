@@ -22,6 +22,7 @@ CONSOLE = (
     "/console/rules",
     "/console/rules/edit",
     "/console/learning",
+    "/console/files",
 )
 TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]

@@ -28,8 +28,10 @@ from rempart.model import (
 from rempart.web.api.reports import SaidView
 from rempart.web.console import screens as sc
 from rempart.web.console.families import Written, families
+from rempart.web.console.file_page import FileRequest, FilesScreen
 from rempart.web.console.graph import graph, ties
 from rempart.web.console.raid_page import measure_groups
+from rempart.web.mine.file import ActShown, File, MessageShown, RequestShown
 
 NOW = datetime(2026, 3, 1, 20, 24, 0, tzinfo=UTC)
 HOSTILE = "\u202e\x00<script>alert(1)</script>\u200bé" + "\u0301" * 30
@@ -375,5 +377,42 @@ def channels() -> sc.Channels:
             sc.ChannelSummary("twitch", "lea", 1388, 401, NOW - timedelta(seconds=3), MEASURES[0]),
             sc.ChannelSummary("twitch", "noor_music", 540, 2, NOW - timedelta(seconds=9), None),
             sc.ChannelSummary("twitch", "atelier", 301, 3, NOW - timedelta(seconds=31), None),
+        ],
+    )
+
+
+def incident_file() -> File:
+    said = MessageShown(7, "m-7", HOSTILE, HOSTILE, NOW, HOSTILE, HOSTILE, ticked=False)
+    gone = MessageShown(8, "m-8", "twitch", "lea", NOW, "u8", None, ticked=True)
+    return File(
+        HOSTILE,
+        [said, gone],
+        [gone, said],
+        [ActShown(9, "door", NOW, HOSTILE, (HOSTILE,)), ActShown(10, "elsewhere", NOW, None, ())],
+        [
+            RequestShown(f"f-{state}", HOSTILE, NOW, state, HOSTILE)
+            for state in ("waiting", "half", "ready", "refused", "over")
+        ],
+        7,
+    )
+
+
+def files() -> FilesScreen:
+    return FilesScreen(
+        NOW,
+        [
+            FileRequest(
+                f"f-{state}-{mine}",
+                HOSTILE,
+                HOSTILE,
+                NOW,
+                state,
+                mandate=HOSTILE,
+                first_by="moderator-7",
+                why=HOSTILE,
+                mine=mine,
+            )
+            for state in ("waiting", "half", "ready", "refused", "taken")
+            for mine in (False, True)
         ],
     )

@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from rempart.cases.harms import harms
+from rempart.cases.incident_file import WHERE
 from rempart.cases.rights import Right
 from rempart.cases.status import ReportStatus, StatusMessage
 from rempart.model import CaseState, Decision, DecisionOutcome, Ground, MeasureState, ReportState
@@ -127,6 +128,26 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
     "status form": ("status.html", {"status": None, "error": True}),
     "status waiting": ("status.html", {**STATUS, "status": _status(ReportState.RECEIVED)}),
     "status answered": ("status.html", {**STATUS, "status": _status(ReportState.ANSWERED)}),
+    **{
+        f"file {wrong or done}": (
+            "mine_file.html",
+            {
+                "file": made_up.incident_file(),
+                "form": dict.fromkeys(
+                    ("where", "date", "time", "text", "links", "recipient"), MARKUP
+                ),
+                "places": WHERE,
+                "wrong": wrong,
+                "done": done,
+                "today": "2026-03-02",
+            },
+        )
+        for wrong, done in (
+            *(("", done) for done in ("ticked", "removed", "written", "asked")),
+            *((wrong, "") for wrong in ("date", "at", "where", "text", "links[0]", "recipient")),
+        )
+    },
+    "incident files": ("files.html", {"screen": made_up.files()}),
     "verify": ("verify.html", {}),
     **{
         f"login {error}": (

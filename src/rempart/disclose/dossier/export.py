@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -28,7 +28,6 @@ from rempart.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from rempart.log.merkle import SubtreeHash, inclusion_proof
 from rempart.log.note import Signer, sign
 from rempart.log.tiles import root_at, subtrees_from
-from rempart.model import Case
 from rempart.store.interface import LogTables, Tables
 
 NEWEST_PROOFS = 4_096
@@ -51,6 +50,19 @@ class DossierSummary(NamedTuple):
     signer: str
 
 
+class Subject(NamedTuple):
+    """What a dossier is about. `made_for`: to whom it was given, on every copy; empty when that is
+    whoever exports."""
+
+    id: str
+    kind: str
+    platform: str
+    channel: str
+    target: str
+    opened_at: datetime
+    made_for: str = ""
+
+
 def export_dossier(
     tables: Tables,
     case_id: str,
@@ -71,14 +83,46 @@ def export_dossier(
     case = tables.cases.get(case_id)
     if case is None:
         raise NotFoundError("there is no such case", where=case_id)
+    subject = Subject(
+        case.id, case.kind.value, case.platform, case.channel, case.target, case.opened_at
+    )
     gathered = gather(tables.log, tables.cases.sequences(case_id), with_private=with_private)
+    return _write(tables.log, subject, gathered, out, signer, at, language, by)
+
+
+def export_incident_file(
+    tables: Tables,
+    subject: Subject,
+    sequences: Sequence[int],
+    out: BinaryIO,
+    signer: Signer,
+    at: datetime,
+    *,
+    language: str = "en",
+) -> DossierSummary:
+    """Writes the file that a target gathered as a zip to `out`: the same form, the same verifiers.
+    Private messages to her are hers and stay in. Errors as `export_dossier`."""
+    gathered = gather(tables.log, sequences, with_private=True)
+    return _write(tables.log, subject, gathered, out, signer, at, language, subject.target)
+
+
+def _write(
+    log: LogTables,
+    subject: Subject,
+    gathered: Gathered,
+    out: BinaryIO,
+    signer: Signer,
+    at: datetime,
+    language: str,
+    by: str,
+) -> DossierSummary:
     if not gathered.records:
-        raise ConflictError("this case has no entries that a dossier may show", where=case_id)
-    note, checkpoint = _checkpoint(tables.log, signer, gathered.records[-1].seq + 1)
-    cached_tile = lru_cache(NEWEST_PROOFS)(tables.log.tile)
+        raise ConflictError("there are no entries that a dossier may show", where=subject.id)
+    note, checkpoint = _checkpoint(log, signer, gathered.records[-1].seq + 1)
+    cached_tile = lru_cache(NEWEST_PROOFS)(log.tile)
     mth = lru_cache(NEWEST_PROOFS)(subtrees_from(cached_tile))
     window = window_of([record.seq for record in gathered.records], checkpoint.size, mth)
-    about = _about(case, gathered, window, checkpoint, at.astimezone(UTC), by)
+    about = _about(subject, gathered, window, checkpoint, at.astimezone(UTC), by)
     contents = {
         **_fixed_files(),
         "README.txt": texts.readme(about, signer.public.fingerprint, language),
@@ -94,7 +138,7 @@ def export_dossier(
     packed = pack(contents)
     out.write(packed)
     return DossierSummary(
-        case=case.id,
+        case=subject.id,
         records=len(gathered.records),
         messages=about["messages"],
         private=gathered.private,
@@ -125,7 +169,7 @@ def _checkpoint(log: LogTables, signer: Signer, needed: int) -> tuple[str, Check
 
 
 def _about(
-    case: Case,
+    subject: Subject,
     gathered: Gathered,
     window: Window,
     checkpoint: Checkpoint,
@@ -135,12 +179,13 @@ def _about(
     """What the manifest, the custody and the README all say."""
     return {
         "v": 1,
-        "case": case.id,
-        "kind": case.kind.value,
-        "platform": case.platform,
-        "channel": case.channel,
-        "target": case.target,
-        "opened_at": _rfc3339(case.opened_at),
+        "case": subject.id,
+        "kind": subject.kind,
+        "platform": subject.platform,
+        "channel": subject.channel,
+        "target": subject.target,
+        "opened_at": _rfc3339(subject.opened_at),
+        "made_for": subject.made_for,
         "made_at": _rfc3339(at),
         "made_by": by,
         "made_with": f"rempart {__version__}",

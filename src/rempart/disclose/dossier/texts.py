@@ -30,6 +30,7 @@ What this is
   The file of one case ({kind}).
   Opened:   {opened_at}
   Exported: {made_at}
+  For:      {made_for}
   Target:   {target}
   Channel:  {channel} ({platform})
 
@@ -65,6 +66,7 @@ Ce que c'est
   Le dossier d'une affaire ({kind}).
   Ouvert :   {opened_at}
   Exporté :  {made_at}
+  Pour :     {made_for}
   Cible :    {target}
   Canal :    {channel} ({platform})
 
@@ -97,7 +99,7 @@ Ce que cela ne prouve pas
 
 def readme(about: Mapping[str, Any], fingerprint: str, language: str) -> bytes:
     """README.txt: both languages, the wanted one first."""
-    shown = {key: plain(value) for key, value in about.items()}
+    shown = {key: plain(value) or "-" for key, value in about.items()}
     english = _ENGLISH.format(**shown, fingerprint=fingerprint)
     french = _FRENCH.format(**shown, fingerprint=fingerprint)
     pages = [french, english] if language.startswith("fr") else [english, french]

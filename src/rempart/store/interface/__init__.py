@@ -12,6 +12,7 @@ from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
+from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.mail import MailTables
@@ -27,6 +28,7 @@ __all__ = [
     "DeadlineTables",
     "FactTables",
     "FactorTables",
+    "IncidentTables",
     "InvitationTables",
     "LogTables",
     "MailTables",
@@ -55,6 +57,7 @@ class Tables(ABC):
     versions: VersionTables
     threads: ThreadTables
     mail: MailTables
+    incidents: IncidentTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

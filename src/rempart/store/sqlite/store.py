@@ -33,6 +33,7 @@ from rempart.store.sqlite.connection import open_reader, open_writer
 from rempart.store.sqlite.deadlines import SqliteDeadlineTables
 from rempart.store.sqlite.factors import SqliteFactorTables
 from rempart.store.sqlite.facts import SqliteFactTables
+from rempart.store.sqlite.incidents import SqliteIncidentTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.mail import SqliteMailTables
@@ -80,6 +81,7 @@ class SqliteTables(Tables):
         self.versions = SqliteVersionTables(connection)
         self.threads = SqliteThreadTables(connection)
         self.mail = SqliteMailTables(connection)
+        self.incidents = SqliteIncidentTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:

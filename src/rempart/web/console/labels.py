@@ -46,6 +46,22 @@ LABELS: dict[str, dict[str, str]] = {
         "spread": N_("raid over several channels"),
         "brigade": N_("brigade of false reports"),
     },
+    "act_where": {
+        "door": N_("at the door"),
+        "telephone": N_("on the telephone"),
+        "post": N_("by post or parcel"),
+        "work": N_("at work or school"),
+        "other_site": N_("on another site"),
+        "elsewhere": N_("elsewhere"),
+    },
+    "file_request": {
+        "waiting": N_("waits for a first person"),
+        "half": N_("waits for a second person"),
+        "ready": N_("ready"),
+        "refused": N_("refused"),
+        "over": N_("was not taken within a week"),
+        "taken": N_("taken"),
+    },
     "wish": {
         "stop": N_("that it stops"),
         "evidence": N_("that it is kept as evidence"),

@@ -33,6 +33,7 @@ from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
 from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms, rule_alarms
 from rempart.web.console.desk_part import AtWork, desk_part, queue_names, turns
+from rempart.web.console.file_page import file_alarms
 from rempart.web.console.lately import lately
 from rempart.web.console.queue_pages import query_of
 from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
@@ -104,6 +105,7 @@ def overview(
             *list_alarms(links, moment(now_ms)),
             *opinion_alarms(opinions),
             *rule_alarms(rule_errors or {}, moment(now_ms)),
+            *file_alarms(tables, caller),
         ],
     )
 

@@ -1,5 +1,9 @@
 """The pages of a target's own: what she protects, and what was kept from her."""
 
-from rempart.web.mine.routes import route_handlers
+from typing import Any
+
+from rempart.web.mine import file, routes
+
+route_handlers: list[Any] = [*routes.route_handlers, *file.route_handlers]
 
 __all__ = ["route_handlers"]
