@@ -46,10 +46,12 @@ class Limit(NamedTuple):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[limits.hour]` and `[limits.day]` of the settings."""
+    """`[limits.hour]` and `[limits.day]` of the settings. `ask_above`: a step by hand that touches
+    more accounts than this is asked about first."""
 
     hour: Ceilings = Ceilings()
     day: Ceilings = Ceilings()
+    ask_above: Annotated[int, msgspec.Meta(ge=0)] = 100
 
     def of(self, kind: MeasureKind, scope: ScopeKind) -> Limit | None:
         """None: this kind is not limited on this scope."""

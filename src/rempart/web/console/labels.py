@@ -97,6 +97,14 @@ LABELS: dict[str, dict[str, str]] = {
         "channel": N_("channel"),
         "target": N_("target"),
     },
+    "bundle": {"gentle": N_("gentle"), "firm": N_("firm"), "closed": N_("closed")},
+    "on": {
+        "message": N_("This message"),
+        "account": N_("This account"),
+        "members": N_("All core members of the raid"),
+        "target": N_("The target"),
+        "channel": N_("The channel"),
+    },
     "verdict": {
         "allow": N_("allowed"),
         "hold": N_("held"),

@@ -22,7 +22,7 @@ from rempart.errors import InputError
 from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground
 from rempart.store.interface import Tables
 from rempart.web.api.cases import DecisionRequest, ExportRequest, decide_case, export_case
-from rempart.web.api.protection import MeasureList, undo, undo_all
+from rempart.web.api.protection import MeasureList, undo
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
@@ -34,6 +34,7 @@ from rempart.web.console import (
     factor_pages,
     file_page,
     learning_page,
+    measure_pages,
     people_pages,
     rule_pages,
     views,
@@ -138,11 +139,6 @@ async def undo_one(request: AnyRequest, measure: FromPath[str], data: Fields) ->
     return _done(request, await undo.fn(request, measure), data.get("back", ""))
 
 
-@post("/console/raids/{raid:str}/undo", guards=MODERATE, status_code=200, include_in_schema=False)
-async def undo_raid(request: AnyRequest, raid: FromPath[str], data: Fields) -> Response[Any]:
-    return _done(request, await undo_all.fn(request, raid), data.get("back", ""))
-
-
 @post(
     "/console/cases/{case:str}/decision", guards=MODERATE, status_code=200, include_in_schema=False
 )
@@ -173,11 +169,11 @@ route_handlers: list[Any] = [
     campaigns,
     campaign,
     undo_one,
-    undo_raid,
     decide,
     dossier,
     *acts.route_handlers,
     *desk_acts.route_handlers,
+    *measure_pages.route_handlers,
     *rule_pages.route_handlers,
     *learning_page.route_handlers,
     *file_page.route_handlers,

@@ -26,6 +26,7 @@ from rempart.web.api.reports import SaidView
 from rempart.web.console.desk_screens import DeskPart, QueueName, Turn
 from rempart.web.console.families import Family
 from rempart.web.console.graph import Graph
+from rempart.web.console.ladder import Choices
 
 
 class ChannelRate(msgspec.Struct, frozen=True):
@@ -283,6 +284,8 @@ class CaseScreen(msgspec.Struct, frozen=True):
     desk: DeskPart | None = None
     brigade: str | None = None
     """The case of the arranged reports on the thing of this one."""
+    ladder: list[Choices] = []
+    """What can be taken by hand, for who may."""
     conversations: dict[str, list[SaidView]] = {}
     """What was said since, by report."""
 

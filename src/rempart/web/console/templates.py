@@ -25,6 +25,7 @@ from litestar.enums import MediaType
 
 from rempart.cases.harms import harms
 from rempart.cases.rights import pseudonym
+from rempart.model import LADDER
 from rempart.web.console import words
 from rempart.web.console.labels import LABELS
 from rempart.web.console.raid_page import account_ref
@@ -120,6 +121,7 @@ def environment(language: str) -> Environment:
         "asset": asset,
         "lang": language,
         "colon": words.colon(language),
+        "ladder": LADDER,
     }
     return env
 

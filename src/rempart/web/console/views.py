@@ -34,6 +34,7 @@ from rempart.web.console import screens
 from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms, rule_alarms
 from rempart.web.console.desk_part import AtWork, desk_part, queue_names, turns
 from rempart.web.console.file_page import file_alarms
+from rempart.web.console.ladder import choices_of
 from rempart.web.console.lately import lately
 from rempart.web.console.queue_pages import query_of
 from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
@@ -185,6 +186,7 @@ def case(
         campaign=read_campaign(tables, joined, caller.sees) if joined else None,
         brigade=_brigade(tables, caller, found, now_ms),
         desk=desk_part(tables, caller, found, at_work, now_ms),
+        ladder=choices_of(tables, found) if caller.may(Scope.MODERATE) else [],
         conversations=conversations(tables, found.id),
     )
 

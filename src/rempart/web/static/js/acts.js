@@ -29,6 +29,8 @@ export function startActs() {
         body: fields,
         headers: { accept: "application/json", "x-csrf-token": document.body.dataset.csrf },
       });
+      // A broad step asks first: the page that shows what it would do.
+      if (answer.status === 409 && (await answer.clone().json()).confirm) { form.submit(); return; }
       if (!answer.ok) throw new Error(await reason(answer));
       const went = form.dataset.act === "correct" ? (await answer.json()).case : "";
       if (went && !location.pathname.endsWith(`/${went}`)) { location.assign(`/console/cases/${went}`); return; }
