@@ -35,6 +35,10 @@ def test_one_file_serves_engine_and_web(tmp_path: Path) -> None:
     assert load_settings(folder).over_tls
 
 
+TWITCH = "channels = ['lea']\nclient_id = 'x'\nrefresh_token = 'y'\n"
+MASTODON = "url = 'https://m.example'\ntoken = 'x'\n"
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -61,6 +65,25 @@ def test_one_file_serves_engine_and_web(tmp_path: Path) -> None:
         ),
         (f"[web.hooks.chat]\n{SECRET}", "[hooks.NAME]"),
         ("webhooks = 3\n", "webhooks is not a section"),
+        (f"[twitch.lea]\n{TWITCH}chanels = ['x']\n", "did you mean channels?"),
+        ("[twitch.lea]\nclient_id = 'x'\n", "[twitch.lea]: channels is missing"),
+        ("[twitch.lea]\nchannels = []\n", "channels is empty"),
+        ("[twitch.lea]\nchannels = ['Léa!']\n", "'Léa!' is not a login"),
+        ("[twitch.lea]\nchannels = ['lea']\n", "client_id is missing"),
+        ("[twitch.lea]\nchannels = ['lea']\nclient_id = 'x'\n", "refresh_token is missing"),
+        (f"[twitch.lea]\n{TWITCH}refresh_token_file = 'x'\n", "both refresh_token and"),
+        (f"[twitch.lea]\n{TWITCH}chat = 'irk'\n", "chat: "),
+        (f"[twitch.lea]\n{TWITCH}slow_seconds = 500\n", "slow_seconds: "),
+        (f"[twitch.lea]\n{TWITCH}api = 'http://127.0.0.1:1'\n", 'add allow = ["127.0.0.1"]'),
+        (f"[twitch.lea]\n{TWITCH}irc = 'https://a.example'\n", "as in ircs://"),
+        (f"[twitch.'../x']\n{TWITCH}", "'../x' is no name for a connector"),
+        ("[web.twitch.lea]\nchannels = ['lea']\n", "[hooks.NAME]"),
+        ("[mastodon.here]\nurl = 'mastodon.example'\ntoken = 'x'\n", "as in https://"),
+        ("[mastodon.here]\nurl = 'https://m.example'\n", "token is missing"),
+        (f"[mastodon.here]\n{MASTODON}streams = ['home']\n", "streams"),
+        (f"[mastodon.here]\n{MASTODON}streams = ['user', 'user']\n", "one is named twice"),
+        (f"[mastodon.here]\n{MASTODON}webhook_secret = 'short'\n", "less than 16 characters"),
+        (f"[mastodon.here]\n{MASTODON}allow = ['here']\n", "'here' is not an address"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
@@ -80,3 +103,21 @@ def test_a_bot_on_this_machine_is_reached_when_it_is_named(tmp_path: Path) -> No
     settings = load_settings(write(tmp_path, text))
     assert settings.webhooks["bot"].allow == ("127.0.0.1",)
     assert load_engine_settings(tmp_path).connectors["bot"].takes("twitch", "lea")
+
+
+def test_measures_go_to_the_platform_they_are_for(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        f"[twitch.lea]\n{TWITCH}[twitch.reader]\nmeasures = false\n{TWITCH}"
+        f"[mastodon.here]\n{MASTODON}",
+    )
+    assert load_settings(folder).twitch["lea"].channels == ("lea",)
+    connectors = load_engine_settings(folder).connectors
+
+    def taking(platform: str, channel: str) -> list[str]:
+        return [name for name, one in connectors.items() if one.takes(platform, channel)]
+
+    assert taking("twitch", "lea") == ["twitch.lea"]
+    assert taking("twitch", "another") == []
+    assert taking("discord", "lea") == []
+    assert taking("mastodon", "m.example") == ["mastodon.here"]

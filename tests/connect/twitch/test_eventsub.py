@@ -168,6 +168,20 @@ def test_without_the_right_to_read_the_chat_it_says_so(twitch: Twitch, tmp_path:
         assert connector.numbers.connected is False
 
 
+def test_a_limit_on_other_events_costs_neither_the_chat_nor_a_measure(
+    twitch: Twitch, tmp_path: Path
+) -> None:
+    """The first of two subscriptions succeeds, the second meets a limit of its own."""
+    far = {"ratelimit-remaining": "799", "ratelimit-reset": "99999999999"}
+    twitch.fail("POST .*eventsub", Reply(202, {"data": []}), Reply(429, {}, far))
+    with listening(twitch, tmp_path) as (connector, _):
+        wait_until(lambda: connector.numbers.connected)
+        assert len(twitch.called("POST .*eventsub")) == 2
+        twitch.do(twitch.drop)
+        is_read(twitch)
+        assert connector.numbers.retries == 1
+
+
 def test_other_events_may_be_missing(twitch: Twitch, tmp_path: Path) -> None:
     twitch.forbidden |= {"channel.ban", "channel.follow"}
     with listening(twitch, tmp_path) as (connector, basket):

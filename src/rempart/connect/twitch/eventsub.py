@@ -3,7 +3,7 @@
 Rules kept here:
 
 1. After the welcome the chats are subscribed to at once (Twitch waits ten seconds). The chat itself
-   is needed; raids, bans, deletions and follows are told as far as the token's scopes allow.
+   is needed; raids, bans, deletions and follows are told as far as scopes and limits allow.
 2. Silence longer than the keepalive that Twitch promised is a dead connection.
 3. At a reconnect message the new connection is open before the old one is left, and what the old
    one still brought is read: nothing is missed, what comes twice is dropped by its id.
@@ -29,6 +29,8 @@ from rempart.connect.twitch.ages import Ages
 from rempart.connect.twitch.chat import of_notification
 from rempart.connect.twitch.helix import WHERE, Helix
 from rempart.connect.twitch.settings import TwitchSettings
+from rempart.connect.twitch.token import VALID_FOR
+from rempart.errors import OutboundError
 
 _LOG = logging.getLogger(__name__)
 WELCOME_SECONDS = 10.0
@@ -43,8 +45,8 @@ class _Subscription(NamedTuple):
     condition: tuple[str, ...]
 
 
-_WANTED = (
-    _Subscription(CHAT, "1", ("broadcaster_user_id", "user_id")),
+_CHAT = _Subscription(CHAT, "1", ("broadcaster_user_id", "user_id"))
+_MAY_BE_MISSING = (
     _Subscription("channel.raid", "1", ("to_broadcaster_user_id",)),
     _Subscription("channel.chat.message_delete", "1", ("broadcaster_user_id", "user_id")),
     _Subscription("channel.ban", "1", ("broadcaster_user_id",)),
@@ -71,10 +73,11 @@ class TwitchEventSub(Reader):
         self._guard = ""
 
     async def read(self, feed: Feed) -> None:
-        session = await self._open(self._settings.eventsub)
+        session, valid = await self._open(self._settings.eventsub), None
         try:
             await self._subscribe(session)
             self.goes_well()
+            valid = asyncio.create_task(self._stay_valid())
             while True:
                 async with asyncio.timeout(session.keepalive + SLACK_SECONDS):
                     told = await session.connection.recv()
@@ -82,7 +85,19 @@ class TwitchEventSub(Reader):
                 if following is not None:
                     session = await self._move(session, following, feed)
         finally:
+            if valid is not None:
+                valid.cancel()
             await session.connection.close()
+
+    async def _stay_valid(self) -> None:
+        """Whoever keeps a session looks once an hour whether its token still holds (Twitch asks for
+        that). What is wrong with it shows where it is used."""
+        while True:
+            await asyncio.sleep(VALID_FOR)
+            try:
+                await self._helix.identity()
+            except OutboundError as error:
+                _LOG.warning("%s: %s", self.name, error.diagnostics())
 
     # -- opening -----------------------------------------------------------------------------
 
@@ -101,21 +116,22 @@ class TwitchEventSub(Reader):
         """PlatformError when none of the chats can be read."""
         guard = await self._helix.identity()
         self._guard = guard.user_id
-        read, refused = 0, ""
-        for channel in self._settings.channels:
-            broadcaster = await self._helix.user_id(channel)
-            for wanted in _WANTED:
-                said = await self._ask_for(wanted, broadcaster, session.id)
-                if said and wanted.type == CHAT:
-                    refused = f"the chat of {channel}: {said}"
-                    break
-                if said:
-                    _LOG.info("%s: %s is not told here: %s", self.name, wanted.type, said)
-                read += wanted.type == CHAT
-        if not read:
-            raise PlatformError(refused, where=WHERE, retry_after=60.0)
-        if refused:
-            _LOG.warning("%s: %s", self.name, refused)
+        channels = [(name, await self._helix.user_id(name)) for name in self._settings.channels]
+        refused = []
+        for name, broadcaster in channels:
+            if said := await self._ask_for(_CHAT, broadcaster, session.id):
+                refused.append(f"the chat of {name}: {said}")
+        if len(refused) == len(channels):
+            raise PlatformError(refused[0], where=WHERE, retry_after=60.0)
+        for said in refused:
+            _LOG.warning("%s: %s", self.name, said)
+        try:
+            for name, broadcaster in channels:
+                for wanted in _MAY_BE_MISSING:
+                    if said := await self._ask_for(wanted, broadcaster, session.id):
+                        _LOG.info("%s: %s of %s: %s", self.name, wanted.type, name, said)
+        except PlatformError as error:
+            _LOG.warning("%s: not everything is told: %s", self.name, error.diagnostics())
 
     async def _ask_for(self, wanted: _Subscription, broadcaster: str, session: str) -> str:
         """Empty, or why not."""

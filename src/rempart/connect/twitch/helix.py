@@ -80,7 +80,7 @@ class Helix:
         empty now."""
         reset = seconds(answer.headers.get("ratelimit-reset"))
         wait = None if reset is None else bounded(reset - self._clock())
-        if wait and (answer.headers.get("ratelimit-remaining") == "0" or answer.status == 429):
+        if wait and answer.headers.get("ratelimit-remaining") == "0":
             self._closed_until = self._clock() + wait
         return wait
 
