@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.access_log import note
 from rempart.store.interface import Tables
 
 
@@ -10,5 +10,4 @@ def note_access(
     tables: Tables, case: str, what: str, by: str, at_ms: int, *, reason: str | None = None
 ) -> int:
     """`what`: view or export. `by`: the pseudonym of who did it. Returns the entry's sequence."""
-    told = {"what": what, "case": case, "by": by, "reason": reason, "at": rfc3339(at_ms)}
-    return record(tables, [(case, entry("access", told))])
+    return note(tables, "access", what, by, case, at_ms, case=case, reason=reason)

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.access_log import note
+from rempart.cases.entries import rfc3339
 from rempart.cases.people import checked_name, checked_roles, note_person, person_of
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.store.interface import Tables
@@ -143,13 +144,14 @@ def join(tables: Tables, used: InvitationRow, password_hash: str, at_ms: int) ->
 
 
 def _note(tables: Tables, row: InvitationRow, what: str, by: str, at_ms: int) -> None:
-    told = {
-        "what": what,
-        "invitation": row.id,
-        "by": by,
-        "roles": row.roles,
-        "channels": row.channels,
-        "until": rfc3339(row.expires_ms),
-        "at": rfc3339(at_ms),
-    }
-    record(tables, [(None, entry("invitation", told))])
+    note(
+        tables,
+        "invitation",
+        what,
+        by,
+        row.id,
+        at_ms,
+        roles=row.roles,
+        channels=row.channels,
+        until=rfc3339(row.expires_ms),
+    )

@@ -13,10 +13,10 @@ Rules kept here:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.access_log import note
 from rempart.cases.harms import harms as all_harms
 from rempart.cases.rights import ADMIN, ALL_RIGHTS, BUILTIN, Bounds, Right, Role, rights_of
 from rempart.errors import ConflictError, InputError, NotFoundError
@@ -182,8 +182,7 @@ def put_role(
     row = RoleRow(key, name, tuple(sorted(held)), second_factor)
     tables.access.put_role(row)
     _somebody_holds_the_keys(tables)
-    told = {"role": key, "rights": row.rights, "second_factor": second_factor, "by": by}
-    record(tables, [(None, entry("role", {"what": "set", **told, "at": rfc3339(at_ms)}))])
+    note(tables, "role", "set", by, key, at_ms, rights=row.rights, second_factor=second_factor)
     return roles(tables)[key]
 
 
@@ -199,8 +198,7 @@ def remove_role(tables: Tables, key: str, by: str, at_ms: int) -> None:
         )
     role = known[key]
     tables.access.put_role(RoleRow(key, role.name, (), second_factor=False, removed=True))
-    told = {"what": "removed", "role": key, "by": by, "at": rfc3339(at_ms)}
-    record(tables, [(None, entry("role", told))])
+    note(tables, "role", "removed", by, key, at_ms)
 
 
 def checked_roles(tables: Tables, keys: Iterable[str]) -> tuple[str, ...]:
@@ -218,10 +216,7 @@ def checked_roles(tables: Tables, keys: Iterable[str]) -> tuple[str, ...]:
 
 def note_person(tables: Tables, person: str, what: str, by: str, at_ms: int, **more: Any) -> int:
     """An entry about a person, by pseudonym; returns its sequence."""
-    told: Mapping[str, Any] = {
-        "what": what, "person": person, "by": by, **more, "at": rfc3339(at_ms)
-    }  # fmt: skip
-    return record(tables, [(None, entry("person", told))])
+    return note(tables, "person", what, by, person, at_ms, **more)
 
 
 def _somebody_holds_the_keys(tables: Tables) -> None:

@@ -66,7 +66,18 @@ _OURS = (
 )
 PLATFORMS = ("twitch", "mastodon")
 """Connectors to platforms: measures go to `twitch.NAME`, for that platform alone."""
-_OTHERS = ("web", "hooks", "webhooks", "mail", "perspective", "opinions", "lines")
+_OTHERS = (
+    "web",
+    "hooks",
+    "webhooks",
+    "mail",
+    "perspective",
+    "opinions",
+    "lines",
+    "people",
+    "care",
+    "oidc",
+)
 SECTIONS = (*_OURS, *_OTHERS, *PLATFORMS)
 
 

@@ -44,6 +44,7 @@ from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import Gate
 from rempart.web.auth.guards import caller, check_csrf
 from rempart.web.auth.headers import response_headers
+from rempart.web.auth.refused import Refused
 from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
 from rempart.web.connectors.board import Connectors
@@ -214,6 +215,7 @@ def _framework(
             "report_keys": report_keys(engine),
             "factor_keys": _factor_keys(engine),
             "challenges": Challenges(),
+            "refused": Refused(engine),
         }
     )
     return Litestar(

@@ -154,6 +154,7 @@ async def _serve(
             connectors.run(),
             _follow(engine, outbox),
             opinions.run(),
+            app.framework.state.refused.run(),
             *mails,
             *(line.run() for line in lines.values()),
             close_overdue(server.server_state.connections),

@@ -40,6 +40,13 @@ from rempart.connect.twitch.settings import TwitchSettings, check_twitch
 from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
+from rempart.web.auth.settings import (
+    CareSettings,
+    OidcSettings,
+    PeopleSettings,
+    check_care,
+    check_oidc,
+)
 from rempart.web.perspective.settings import PerspectiveSettings, check_perspective
 
 DEFAULT_HOST = "127.0.0.1"
@@ -79,6 +86,9 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     perspective: PerspectiveSettings = PerspectiveSettings()
     mail: MailSettings = MailSettings()
     opinions: dict[str, OpinionSettings] = {}
+    people: PeopleSettings = PeopleSettings()
+    care: CareSettings = CareSettings()
+    oidc: dict[str, OidcSettings] = {}
     twitch: dict[str, TwitchSettings] = {}
     lines: dict[str, LineSettings] = {}
     mastodon: dict[str, MastodonSettings] = {}
@@ -100,6 +110,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.twitch,
         web.lines,
         web.mastodon,
+        web.oidc,
         web.perspective != PerspectiveSettings(),
     )
     if any(alone):
@@ -132,6 +143,15 @@ def load_settings(data_dir: Path) -> WebSettings:
     }
     for name, opinion in opinions.items():
         check_opinion(opinion, f"{path} [opinions.{name}]")
+    people = read_section(document.get("people", {}), PeopleSettings, "people", path)
+    care = read_section(document.get("care", {}), CareSettings, "care", path)
+    check_care(care, f"{path} [care]")
+    oidc = {
+        name: read_section(found, OidcSettings, f"oidc.{name}", path)
+        for name, found in named_sections(document, "oidc", path).items()
+    }
+    for name, issuer in oidc.items():
+        check_oidc(issuer, f"{path} [oidc.{name}]")
     mail = read_section(document.get("mail", {}), MailSettings, "mail", path)
     check_mail(mail, f"{path} [mail]")
     twitch = _platform(document, "twitch", TwitchSettings, path)
@@ -144,6 +164,9 @@ def load_settings(data_dir: Path) -> WebSettings:
         check_mastodon(instance, f"{path} [mastodon.{name}]")
     return msgspec.structs.replace(
         web,
+        people=people,
+        care=care,
+        oidc=oidc,
         mail=mail,
         hooks=hooks,
         webhooks=webhooks,

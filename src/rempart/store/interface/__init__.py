@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from rempart.store.interface.access import AccessTables
+from rempart.store.interface.access_log import AccessLogTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.deadlines import DeadlineTables
@@ -22,6 +23,7 @@ from rempart.store.interface.threads import ThreadTables
 from rempart.store.interface.versions import VersionTables
 
 __all__ = [
+    "AccessLogTables",
     "AccessTables",
     "CampaignTables",
     "CaseTables",
@@ -48,6 +50,7 @@ class Tables(ABC):
     stream: StreamTables
     cases: CaseTables
     access: AccessTables
+    access_log: AccessLogTables
     invitations: InvitationTables
     factors: FactorTables
     campaigns: CampaignTables

@@ -27,6 +27,7 @@ from rempart.errors import StoreError, StoreFullError, StoreReadOnlyError
 from rempart.log.tiles import Edge
 from rempart.store.interface import Store, Tables
 from rempart.store.sqlite.access import SqliteAccessTables
+from rempart.store.sqlite.access_log import SqliteAccessLogTables
 from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
@@ -72,6 +73,7 @@ class SqliteTables(Tables):
         self.stream = SqliteStreamTables(connection)
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)
+        self.access_log = SqliteAccessLogTables(connection)
         self.factors = SqliteFactorTables(connection)
         self.invitations = SqliteInvitationTables(connection)
         self.campaigns = SqliteCampaignTables(connection)

@@ -16,6 +16,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from rempart.cases.custody import note_access
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.desk import Desk
 from rempart.cases.entries import entry, record, rfc3339
@@ -38,6 +39,7 @@ from rempart.model import (
 )
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
+from rempart.web.api.looks import note_look
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Caller, must_be_known, must_see, needs, needs_person
 from rempart.web.auth.gate import now_ms
@@ -136,9 +138,10 @@ async def open_case() -> CaseList:
 def show_case(
     request: AnyRequest, case: FromPath[str], limit: Limit = 200, offset: Offset = 0
 ) -> CaseView:
-    """One case whole; `limit` and `offset` page its messages."""
+    """One case whole; `limit` and `offset` page its messages. That one looked is logged first."""
     with engine_of(request).read() as tables:
         found = find_case(tables, must_be_known(request), case)
+        note_look(request, found.id)
         raid = tables.stream.raid(found.raid) if found.raid else None
         measures = [row.measure for row in tables.cases.measures(found.id)]
         return CaseView(
@@ -215,17 +218,7 @@ async def export_case(
 
     def note(tables: Tables) -> str:
         found = find_case(tables, who, case)
-        accessed = entry(
-            "access",
-            {
-                "what": "export",
-                "case": found.id,
-                "by": who.id,
-                "reason": data.reason,
-                "at": rfc3339(at_ms),
-            },
-        )
-        record(tables, [(found.id, accessed)])
+        note_access(tables, found.id, "export", who.id, at_ms, reason=data.reason)
         return found.id
 
     found = await write(request, note)

@@ -10,6 +10,7 @@ from litestar import Litestar, Response, Router, get
 
 from rempart.web.api import (
     access,
+    access_log,
     campaigns,
     cases,
     corrections,
@@ -68,6 +69,7 @@ _versioned = Router(
         *access.route_handlers,
         *people.route_handlers,
         *me.route_handlers,
+        *access_log.route_handlers,
         *invitations.route_handlers,
         *rules.route_handlers,
         *learning.route_handlers,

@@ -14,6 +14,7 @@ import asyncio
 import time
 from http.cookies import CookieError, SimpleCookie
 
+from rempart.cases.access_log import note_sign_in
 from rempart.cases.people import bounds_of, needs_second_factor, rights_of_person
 from rempart.cases.rights import Right, scopes_of_rights
 from rempart.engine.embedded import EmbeddedEngine
@@ -138,9 +139,12 @@ class Gate:
 
     # -- sessions ----------------------------------------------------------------------------
 
-    async def open_session(self, person: str | None, agent: str, *, level: int = 1) -> str:
+    async def open_session(
+        self, person: str | None, agent: str, *, level: int = 1, means: str = "password"
+    ) -> str:
         """A new session; returns the secret for its cookie. Old sessions that are over go.
-        `level` 2: signed in by two factors, or by a passkey."""
+        `level` 2: signed in by two factors, or by a passkey. `means`: by what, for the log; a
+        session that still lacks something is no sign-in yet."""
         secret, now = new_secret(), now_ms()
         row = SessionRow(new_id("s"), digest_of(secret), person, agent[:200], now, now, level)
 
@@ -150,6 +154,9 @@ class Gate:
                 now - self._settings.idle_timeout * 1000,
             )
             tables.access.put_session(row)
+            found = tables.access.person(person) if person else None
+            if found is not None and missing_step(tables, found, level) is None:
+                note_sign_in(tables, found.id, "signed in", now, means=means)
 
         await asyncio.wrap_future(self._engine.write(write))
         return secret

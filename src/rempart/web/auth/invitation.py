@@ -69,7 +69,9 @@ async def use_invitation(request: AnyRequest, data: Fields) -> Response[Any]:
         return _form(request, "code")
     gate = gate_of(request)
     gate.forget()
-    secret = await gate.open_session(person.id, request.headers.get("user-agent", ""))
+    secret = await gate.open_session(
+        person.id, request.headers.get("user-agent", ""), means="invitation"
+    )
     answer: Response[Any] = Redirect(HOME, status_code=303)
     set_session_cookie(answer, gate, scope, secret)
     return answer

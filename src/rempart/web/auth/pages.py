@@ -17,9 +17,11 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
+from rempart.cases.access_log import note_sign_in
 from rempart.cases.people import first_admin
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import ConflictError
+from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
 from rempart.web.api.request import write
 from rempart.web.asgi import AsgiScope
@@ -33,6 +35,7 @@ from rempart.web.auth.guards import (
     gate_of,
     must_be_known,
 )
+from rempart.web.auth.refused import Refused
 from rempart.web.auth.secret import (
     MAX_PASSWORD,
     MIN_PASSWORD,
@@ -76,12 +79,13 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
         return _login_form(request, "slow_down", data.get("next", ""), wait=wait)
     slow.failed(keys, time.monotonic())
     if one_time:
-        person, known = None, await _use_one_time(request, one_time)
+        person, known, named = None, await _use_one_time(request, one_time), ""
     else:
-        person = await _check_password(request, name, data.get("password", ""))
+        named, person = await _check_password(request, name, data.get("password", ""))
         known = person is not None
     if not known:
         _LOG.warning("a sign-in was refused")
+        refused_of(request).count(named, "one-time login" if one_time else "password")
         slow.answered(keys, time.monotonic())
         return _login_form(request, "expired" if one_time else "wrong", data.get("next", ""))
     slow.succeeded(keys)
@@ -131,7 +135,8 @@ async def choose_password(request: AnyRequest, data: Fields) -> Response[Any]:
         )
     gate = gate_of(request)
     await gate.end_session(who.session)
-    secret = await gate.open_session(row.id, request.headers.get("user-agent", ""))
+    agent = request.headers.get("user-agent", "")
+    secret = await gate.open_session(row.id, agent, means="one-time login")
     answer: Response[Any] = Redirect(HOME, status_code=303)
     set_session_cookie(answer, gate, _scope(request), secret)
     return answer
@@ -142,8 +147,15 @@ async def logout(request: AnyRequest) -> Response[Any]:
     who = must_be_known(request)
     if who.session is None:
         raise NoRightError("a token has no session to end", next_step="revoke the token")
-    gate = gate_of(request)
-    await gate.end_session(who.session)
+    gate, session, now = gate_of(request), who.session, now_ms()
+
+    def end(tables: Tables) -> None:
+        tables.access.end_session(session)
+        if who.id:
+            note_sign_in(tables, who.id, "signed out", now)
+
+    await write(request, end)
+    gate.forget()
     answer: Response[Any] = Redirect("/login", status_code=303)
     set_session_cookie(answer, gate, _scope(request), "", max_age=0)
     answer.headers["clear-site-data"] = '"cache", "storage"'
@@ -151,6 +163,11 @@ async def logout(request: AnyRequest) -> Response[Any]:
 
 
 route_handlers = [login_page, login, password_page, choose_password, logout]
+
+
+def refused_of(request: AnyRequest) -> Refused:
+    found: Refused = request.app.state.refused
+    return found
 
 
 def local_path(wanted: str) -> str:
@@ -172,13 +189,18 @@ def wrong_password(password: str, again: str) -> str | None:
     return None if password == again else "differ"
 
 
-async def _check_password(request: AnyRequest, name: str, password: str) -> PersonRow | None:
+async def _check_password(
+    request: AnyRequest, name: str, password: str
+) -> tuple[str, PersonRow | None]:
+    """Whose name it is (empty: nobody's), and the person when the password is hers."""
     engine: EmbeddedEngine = request.app.state.engine
     with engine.read() as tables:
         person = tables.access.person_by_name(name[:MAX_NAME])
     encoded = person.password_hash if person else None
     right = await verify_password_aside(password[:MAX_PASSWORD], encoded)
-    return person if right and person is not None and person.disabled_ms is None else None
+    if person is None:
+        return "", None
+    return person.id, person if right and person.disabled_ms is None else None
 
 
 async def _use_one_time(request: AnyRequest, secret: str) -> bool:

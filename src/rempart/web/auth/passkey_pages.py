@@ -33,7 +33,7 @@ from rempart.web.auth.guards import (
     may_enrol,
     must_be_known,
 )
-from rempart.web.auth.pages import AnyRequest, local_path, set_session_cookie
+from rempart.web.auth.pages import AnyRequest, local_path, refused_of, set_session_cookie
 from rempart.web.auth.passkeys import Passkeys, credential_named
 from rempart.web.auth.secret import csrf_of, same
 from rempart.web.auth.slow_down import SlowDown
@@ -103,13 +103,19 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     if wait > 0:
         raise BusyError("too many attempts", retry_after=wait)
     slow.failed(keys, time.monotonic())
-    person = await _proven(request, half, body)
+    try:
+        person = await _proven(request, half, body)
+    except AccessError:
+        refused_of(request).count("" if half is None else half.id, "passkey")
+        raise
     slow.succeeded(keys)
     gate = gate_of(request)
     if half is not None and half.session is not None:
         await gate.end_session(half.session)
     agent = request.headers.get("user-agent", "")
-    secret = await gate.open_session(person, agent, level=2)
+    secret = await gate.open_session(
+        person, agent, level=2, means="passkey" if half is None else "password, passkey"
+    )
     gate.forget()
     answer: Response[Any] = Response({"next": local_path(str(body.get("next", "")))})
     set_session_cookie(answer, gate, request.scope, secret)  # type: ignore[arg-type]

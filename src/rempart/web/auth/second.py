@@ -22,7 +22,7 @@ from rempart.web.api.request import engine_of, write
 from rempart.web.auth.caller import Caller, Step
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of, may_enrol, must_be_known
-from rempart.web.auth.pages import AnyRequest, Fields, local_path, set_session_cookie
+from rempart.web.auth.pages import AnyRequest, Fields, local_path, refused_of, set_session_cookie
 from rempart.web.auth.passkey_pages import passkeys_of
 from rempart.web.auth.slow_down import SlowDown
 from rempart.web.console.templates import render
@@ -53,18 +53,20 @@ async def second(request: AnyRequest, data: Fields) -> Response[Any]:
     code, now = data.get("code", "").strip()[:_MAX_CODE], now_ms()
     factor_keys: FactorKeys = request.app.state.factor_keys
 
-    def check(tables: Tables) -> bool:
-        return check_totp(tables, factor_keys, who.id, code, now) or check_recovery(
-            tables, who.id, code, now
-        )
+    def check(tables: Tables) -> str | None:
+        if check_totp(tables, factor_keys, who.id, code, now):
+            return "password, code"
+        return "password, recovery code" if check_recovery(tables, who.id, code, now) else None
 
-    if not await write(request, check):
+    means = await write(request, check)
+    if means is None:
+        refused_of(request).count(who.id, "code")
         _LOG.warning("a second factor was refused")
         slow.answered(keys, time.monotonic())
         return _form(request, who, data.get("next", ""), "wrong")
     slow.succeeded(keys)
     answer: Response[Any] = Redirect(local_path(data.get("next", "")), status_code=303)
-    await whole_session(request, answer, who)
+    await whole_session(request, answer, who, means)
     return answer
 
 
@@ -80,13 +82,15 @@ async def factor_page(request: AnyRequest, next: FromQuery[str] = "") -> Respons
 route_handlers: list[Any] = [second_page, second, factor_page]
 
 
-async def whole_session(request: AnyRequest, answer: Response[Any], who: Caller) -> None:
+async def whole_session(
+    request: AnyRequest, answer: Response[Any], who: Caller, means: str
+) -> None:
     """The half session ends, a whole one begins."""
     gate, scope = gate_of(request), request.scope
     if who.session is not None:
         await gate.end_session(who.session)
     agent = request.headers.get("user-agent", "")
-    secret = await gate.open_session(who.id, agent, level=2)
+    secret = await gate.open_session(who.id, agent, level=2, means=means)
     set_session_cookie(answer, gate, scope, secret)  # type: ignore[arg-type]
 
 

@@ -20,6 +20,7 @@ from rempart.rules.builtin.hold_on_failure import HoldOnFailure
 from rempart.rules.builtin.threats_first import ThreatsFirst
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import MeasureRow
+from rempart.web.auth import Caller, Right, may
 from rempart.web.console.reading import moment
 from rempart.web.console.screens import Alarm
 from rempart.web.opinions.desk import OpinionDesk
@@ -33,6 +34,7 @@ OPINION = "opinion"
 RULE = "rule"
 RULE_ERROR = "rule_error"
 COST = "cost"
+LOOK_UPS = "look_ups"
 _BY_RULE = {
     ThreatsFirst.name: "threat",
     HoldOnFailure.name: "failure",
@@ -88,6 +90,17 @@ def list_alarms(links: LinkRules | None, now: datetime) -> list[Alarm]:
 def rule_alarms(errors: Mapping[str, int], now: datetime) -> list[Alarm]:
     """Rules of the community that fail: each says nothing on the messages it failed on."""
     return [Alarm(RULE_ERROR, "", now, count, detail=rule) for rule, count in errors.items()]
+
+
+def look_up_alarms(tables: Tables, caller: Caller, now_ms: int) -> list[Alarm]:
+    """Somebody looked at far more cases than usual: for the other admins, until one has seen it."""
+    if not may(caller, Right.PEOPLE):
+        return []
+    return [
+        Alarm(LOOK_UPS, "", moment(row.at_ms), detail=row.actor)
+        for row in tables.access_log.alarms(now_ms - DAY_MS)
+        if row.actor != caller.id
+    ]
 
 
 def opinion_alarms(desk: OpinionDesk | None) -> list[Alarm]:

@@ -22,12 +22,14 @@ from rempart.errors import InputError
 from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground
 from rempart.store.interface import Tables
 from rempart.web.api.cases import DecisionRequest, ExportRequest, decide_case, export_case
+from rempart.web.api.looks import note_look
 from rempart.web.api.protection import MeasureList, undo
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
 from rempart.web.console import (
+    access_pages,
     account_pages,
     acts,
     desk_acts,
@@ -89,9 +91,12 @@ async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
             "categories": list(harms().values()),
         }
 
-    return await page(
-        request, "case.html", lambda tables: views.case(tables, who, now, id, work), answers
-    )
+    def view(tables: Tables) -> CaseScreen:
+        screen = views.case(tables, who, now, id, work)
+        note_look(request, screen.case.id)
+        return screen
+
+    return await page(request, "case.html", view, answers)
 
 
 @get(["/console/channels", "/console/channels.json"], guards=READ, include_in_schema=False)
@@ -179,6 +184,7 @@ route_handlers: list[Any] = [
     *file_page.route_handlers,
     *people_pages.route_handlers,
     *account_pages.route_handlers,
+    *access_pages.route_handlers,
     *factor_pages.route_handlers,
 ]
 

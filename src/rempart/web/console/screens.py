@@ -101,7 +101,8 @@ class Alarm(msgspec.Struct, frozen=True):
     `opinion` (a plug-in that does not answer), `rule` (one of the community's own calls a person),
     `rule_error` (one of them fails), `cost` (a line has used `detail` percent of a cost cap),
     `first_aid` (more is reported than may be hidden on reports alone), `file_asked` (an incident
-    file waits for two people); `count` of the same."""
+    file waits for two people), `look_ups` (one person looked at very many cases); `count` of the
+    same."""
 
     what: str
     channel: str

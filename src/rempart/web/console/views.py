@@ -31,7 +31,13 @@ from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.api.reports import conversations
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
-from rempart.web.console.alarms import alarms, list_alarms, opinion_alarms, rule_alarms
+from rempart.web.console.alarms import (
+    alarms,
+    list_alarms,
+    look_up_alarms,
+    opinion_alarms,
+    rule_alarms,
+)
 from rempart.web.console.desk_part import AtWork, desk_part, queue_names, turns
 from rempart.web.console.file_page import file_alarms
 from rempart.web.console.ladder import choices_of
@@ -107,6 +113,7 @@ def overview(
             *opinion_alarms(opinions),
             *rule_alarms(rule_errors or {}, moment(now_ms)),
             *file_alarms(tables, caller),
+            *look_up_alarms(tables, caller, now_ms),
         ],
     )
 
