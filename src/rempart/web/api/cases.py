@@ -19,7 +19,6 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from rempart.cases.custody import note_access
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.desk import Desk
-from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
 from rempart.disclose.dossier import export_dossier
