@@ -23,6 +23,7 @@ CONSOLE = (
     "/console/rules/edit",
     "/console/learning",
     "/console/files",
+    "/console/figures",
 )
 TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]

@@ -209,6 +209,7 @@ def _framework(
             "connectors": numbers.connectors,
             "closing": closing,
             "desk": Desk(),
+            "figures": numbers.figures,
             "slow_down": SlowDown(),
             "notices": Notices(),
             "photos": Photos(),

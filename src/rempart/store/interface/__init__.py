@@ -13,6 +13,7 @@ from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
+from rempart.store.interface.figures import FigureTables
 from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
@@ -30,6 +31,7 @@ __all__ = [
     "DeadlineTables",
     "FactTables",
     "FactorTables",
+    "FigureTables",
     "IncidentTables",
     "InvitationTables",
     "LogTables",
@@ -56,6 +58,7 @@ class Tables(ABC):
     campaigns: CampaignTables
     deadlines: DeadlineTables
     facts: FactTables
+    figures: FigureTables
     replies: ReplyTables
     versions: VersionTables
     threads: ThreadTables

@@ -24,6 +24,7 @@ from rempart.store.interface.cases import CaseQuery
 from rempart.web.auth.caller import Caller
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.metrics import told_of_connectors
+from rempart.web.console.figures_page import FigureShelf, figures
 from rempart.web.lines import metrics as line_metrics
 from rempart.web.lines.desk import LineDesk
 from rempart.web.opinions.desk import OpinionDesk
@@ -41,6 +42,7 @@ class Numbers(Collector):
         self.turned: Counter[int] = Counter()
         self.answers: Counter[int] = Counter()
         self.listeners = 0
+        self.figures = FigureShelf()
         self.perspective: Counter[str] = Counter()
         self.opinions: OpinionDesk | None = None
         self.lines: Mapping[str, LineDesk] = {}
@@ -113,8 +115,38 @@ class Numbers(Collector):
         for rule, count in sorted(self._engine.rule_errors().items()):
             failing.add_metric([rule], count)
         yield failing
+        yield from self._waiting()
         yield from self._links()
         yield from self._stored()
+
+    def _waiting(self) -> Iterator[Metric]:
+        """How long people wait, with those who still do; counted anew at most once a minute."""
+        at_ms = int(datetime.now(UTC).timestamp() * 1000)
+        with self._engine.read() as tables:
+            found = self.figures.get((90, None), lambda: figures(tables, None, 90, at_ms))
+        waited = GaugeMetricFamily(
+            "rempart_wait_seconds",
+            "After so long so many no longer wait (90 days); -1: not reached yet",
+            labels=["until", "share"],
+        )
+        late = GaugeMetricFamily(
+            "rempart_past_deadline_share", "Share past a deadline (90 days)", labels=["until"]
+        )
+        still = GaugeMetricFamily("rempart_waiting", "Waiting now (90 days)", labels=["until"])
+        for until, part in (("first_action", found.first_action), ("answer", found.answer)):
+            for share, minutes in (("0.5", part.whole.half), ("0.9", part.whole.most)):
+                waited.add_metric([until, share], -1 if minutes is None else minutes * 60)
+            late.add_metric([until], part.whole.late.share or 0.0)
+            still.add_metric([until], part.whole.open)
+        yield waited
+        yield late
+        yield still
+        classes = GaugeMetricFamily(
+            "rempart_open_cases_by_class", "Open cases: 0 life and children", labels=["class"]
+        )
+        for rank, count in sorted(found.open_by_rank.items()):
+            classes.add_metric([rank], count)
+        yield classes
 
     def _links(self) -> Iterator[Metric]:
         rules, now = self._engine.pipeline.link_rules, datetime.now(UTC)

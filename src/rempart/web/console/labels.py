@@ -255,6 +255,11 @@ LABELS: dict[str, dict[str, str]] = {
         "no_file": N_("Choose a photo first."),
         "busy": N_("Many photos are being looked at just now. Try again in a moment."),
     },
+    "reporters": {
+        "flagger": N_("trusted flaggers"),
+        "known": N_("people told apart"),
+        "unknown": N_("people not told apart"),
+    },
     "report_state": {
         "received": N_("received"),
         "answered": N_("answered"),

@@ -27,6 +27,7 @@ from rempart.cases.harms import harms
 from rempart.cases.rights import pseudonym
 from rempart.model import LADDER
 from rempart.web.console import words
+from rempart.web.console.curve import curve_points
 from rempart.web.console.labels import LABELS
 from rempart.web.console.raid_page import account_ref
 from rempart.web.console.reasons import reason_in
@@ -114,6 +115,7 @@ def environment(language: str) -> Environment:
         "clock": words.clock,
         "day": lambda at: words.day_and_clock(at, language),
         "iso": words.iso,
+        "curve": curve_points,
         "json": lambda value: msgspec.json.encode(value).decode(),
     }
     env.globals |= {

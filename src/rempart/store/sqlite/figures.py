@@ -1,0 +1,124 @@
+"""Figures in SQLite; see `store.interface.figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from rempart.store.interface.figures import FigureTables, Judged, Waited
+
+_MINUTES = (
+    "CASE WHEN {0} < 3600000 THEN {0} / 60000 WHEN {0} < 172800000 THEN {0} / 900000 * 15"
+    " ELSE {0} / 21600000 * 360 END"
+)
+_IN = " AND c.channel IN (SELECT value FROM json_each(?))"
+_OVERTURNED = (
+    "EXISTS (SELECT 1 FROM measure u WHERE u.case_id = d.case_id AND u.state = 'undone'"
+    " AND u.ended_by <> d.id AND u.ended_ms >= d.decided_ms)"
+)
+
+
+class SqliteFigureTables(FigureTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def first_actions(
+        self, since_ms: int, now_ms: int, channels: Sequence[str] | None = None
+    ) -> list[Waited]:
+        within, values = _within(channels)
+        acted = "min(coalesce(c.looked_ms, d.decided_ms), coalesce(d.decided_ms, c.looked_ms))"
+        waited = f"max(0, coalesce({acted}, ?1) - c.opened_ms)"
+        rows = self._db.execute(
+            f"SELECT c.harm, '', c.channel, {_MINUTES.format(waited)} AS minutes,"
+            f" {acted} IS NOT NULL AS done,"
+            " c.lapses > 0 OR (c.state = 'open' AND c.due_ms < ?1) AS late, count(*)"
+            " FROM cases c LEFT JOIN decision d ON d.case_id = c.id"
+            f" WHERE c.opened_ms >= ?2 AND c.state <> 'merged'{within}"
+            " GROUP BY c.harm, c.channel, minutes, done, late",
+            (now_ms, since_ms, *values),
+        )
+        return [
+            Waited(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6])
+            for row in rows
+        ]
+
+    def answers(
+        self, since_ms: int, now_ms: int, channels: Sequence[str] | None = None
+    ) -> list[Waited]:
+        within, values = _within(channels)
+        waited = "max(0, coalesce(a.at_ms, ?1) - r.received_ms)"
+        rows = self._db.execute(
+            f"SELECT r.category, r.language, c.channel, {_MINUTES.format(waited)} AS minutes,"
+            " a.at_ms IS NOT NULL AS done, c.lapses > 0 AS late, count(*)"
+            " FROM report r JOIN cases c ON c.id = r.case_id"
+            " LEFT JOIN answer a ON a.report_id = r.id"
+            f" WHERE r.received_ms >= ?2{within}"
+            " GROUP BY r.category, r.language, c.channel, minutes, done, late",
+            (now_ms, since_ms, *values),
+        )
+        return [
+            Waited(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6])
+            for row in rows
+        ]
+
+    def by_rule(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
+        within, values = _within(channels)
+        return self._judged(
+            "SELECT rule, count(*), sum(upheld), sum(upheld AND over) FROM (SELECT DISTINCT"
+            " json_extract(CAST(m.picture AS TEXT), '$.rule') AS rule, d.id,"
+            f" d.outcome = 'uphold' AS upheld, {_OVERTURNED} AS over"
+            " FROM decision d JOIN cases c ON c.id = d.case_id"
+            " JOIN measure m ON m.case_id = c.id"
+            f" WHERE d.decided_ms >= ?1{within} UNION SELECT DISTINCT"
+            " json_extract(CAST(m.picture AS TEXT), '$.rule'), d.id,"
+            f" d.outcome = 'uphold', {_OVERTURNED}"
+            " FROM decision d JOIN cases c ON c.id = d.case_id"
+            " JOIN measure m ON m.raid = c.raid AND c.kind = 'raid'"
+            f" WHERE d.decided_ms >= ?1{within}) GROUP BY rule ORDER BY rule",
+            (since_ms, *values, *values),
+        )
+
+    def by_reporters(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
+        within, values = _within(channels)
+        return self._judged(
+            "SELECT CASE WHEN r.flagger IS NOT NULL THEN 'flagger'"
+            " WHEN r.reporter IS NOT NULL THEN 'known' ELSE 'unknown' END AS kind, count(*),"
+            f" sum(d.outcome = 'uphold'), sum(d.outcome = 'uphold' AND {_OVERTURNED})"
+            " FROM decision d JOIN cases c ON c.id = d.case_id OR c.merged_into = d.case_id"
+            " JOIN report r ON r.case_id = c.id"
+            f" WHERE d.decided_ms >= ?1{within} GROUP BY kind ORDER BY kind",
+            (since_ms, *values),
+        )
+
+    def by_reviewer(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
+        within, values = _within(channels)
+        return self._judged(
+            "SELECT d.decided_by, count(*), sum(d.outcome = 'uphold'),"
+            f" sum({_OVERTURNED}) FROM decision d JOIN cases c ON c.id = d.case_id"
+            f" WHERE d.decided_ms >= ?1{within} GROUP BY d.decided_by ORDER BY 1",
+            (since_ms, *values),
+        )
+
+    def open_by_rank(self, channels: Sequence[str] | None = None) -> dict[int, int]:
+        within, values = _within(channels)
+        rows = self._db.execute(
+            f"SELECT c.class, count(*) FROM cases c WHERE c.state = 'open'{within}"
+            " GROUP BY c.class",
+            values,
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def _judged(self, query: str, values: tuple[Any, ...]) -> list[Judged]:
+        return [
+            Judged(row[0] or "", row[1], row[2] or 0, row[3] or 0)
+            for row in self._db.execute(query, values)
+        ]
+
+
+def _within(channels: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
+    if channels is None:
+        return "", ()
+    return _IN, (msgspec.json.encode(channels).decode(),)
