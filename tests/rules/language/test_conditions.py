@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rempart.model import Media, RaidStage
 from rempart.rules import RaidTouch
-from rempart.rules.language.expression import Mistake, check
+from rempart.rules.language.expression import MESSAGES, Mistake, check
 from rempart.rules.language.parts import Parts
 from rempart.rules.language.types import Type
 from rempart.rules.language.vocabulary import FIELDS, Field
@@ -137,7 +137,7 @@ def test_no_text_makes_the_checker_fail(text: str) -> None:
 )
 def test_what_is_accepted_runs_without_an_error(when: str) -> None:
     """The types hold: no accepted condition raises on a message."""
-    checked = check(when, FIELDS, Parts())
+    checked = check(when, MESSAGES, Parts())
     if not isinstance(checked, Mistake):
         tried = Trial(rule(when))
         for one in (message(), message(age_days=2), message("", age_days=0)):

@@ -200,7 +200,8 @@ def _labelled(checker: Checker, node: ast.Call) -> Typed:
         raise _refuse(given["thing"], "labels stand on account, channel, target or message")
     label = _literal(checker, given["label"], "a label")
     name = ast.unparse(given["thing"])
-    return Typed(f"labels.has({name!r} + '\\x1f' + {thing.code}, {label!r}, now)", Type.BOOL)
+    code = f"asked(labels, {name!r} + '\\x1f' + {thing.code}, {label!r}, now)"
+    return Typed(code, Type.BOOL)
 
 
 # -- counters --------------------------------------------------------------------------------------

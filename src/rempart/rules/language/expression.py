@@ -15,7 +15,7 @@ from rempart.rules.language.calls import CALLS, Call
 from rempart.rules.language.parts import Parts
 from rempart.rules.language.problems import did_you_mean
 from rempart.rules.language.types import Type, Typed
-from rempart.rules.language.vocabulary import CHOICES, DURATIONS, THINGS, Field
+from rempart.rules.language.vocabulary import CHOICES, DURATIONS, FIELDS, THINGS, Field
 
 _COMPARE: Final[dict[type[ast.cmpop], str]] = {
     ast.Lt: "<",
@@ -39,6 +39,20 @@ LARGEST: Final = 20 * LONGEST
 again would double with every step."""
 
 
+class Vocabulary(NamedTuple):
+    """What a condition may name: fields, things that bear labels, functions; `choices` of fields
+    with few values."""
+
+    fields: Mapping[str, Field]
+    things: Mapping[str, str]
+    calls: Mapping[str, Call]
+    choices: Mapping[str, tuple[str, ...]]
+
+
+MESSAGES: Final = Vocabulary(FIELDS, THINGS, CALLS, CHOICES)
+"""What rules over messages may name."""
+
+
 class Mistake(NamedTuple):
     """A mistake at a place of the expression: 1-based line and 0-based columns within it."""
 
@@ -59,7 +73,7 @@ class MistakeError(Exception):
         self.mistake = Mistake(line, column, end, what, hint)
 
 
-def check(text: str, fields: Mapping[str, Field], parts: Parts) -> Typed | Mistake:
+def check(text: str, vocabulary: Vocabulary, parts: Parts) -> Typed | Mistake:
     """The checked expression, which must be a yes or no; or the first mistake in it. `parts`
     collects the counters, patterns and lists that it needs."""
     if len(text) > LONGEST:
@@ -77,7 +91,7 @@ def check(text: str, fields: Mapping[str, Field], parts: Parts) -> Typed | Mista
             line, column, column + 1, what, "conditions use and, or, not, <, ==, in, calls"
         )
     try:
-        return Checker(fields, parts).condition(tree.body)
+        return Checker(vocabulary, parts).condition(tree.body)
     except MistakeError as error:
         mistake = error.mistake
         return mistake._replace(line=mistake.line - 1)
@@ -86,8 +100,9 @@ def check(text: str, fields: Mapping[str, Field], parts: Parts) -> Typed | Mista
 class Checker:
     """Checks and translates one expression."""
 
-    def __init__(self, fields: Mapping[str, Field], parts: Parts) -> None:
-        self.fields = fields
+    def __init__(self, vocabulary: Vocabulary, parts: Parts) -> None:
+        self.vocabulary = vocabulary
+        self.fields = vocabulary.fields
         self.parts = parts
         self._depth = 0
 
@@ -141,8 +156,9 @@ class Checker:
         path = _path_of(node)
         if path is None:
             raise MistakeError(node, "only fields like account.age are known here")
-        if path in THINGS and path not in self.fields:
-            key = Field(Type.THING, THINGS[path], False, "its key")
+        things = self.vocabulary.things
+        if path in things and path not in self.fields:
+            key = Field(Type.THING, things[path], False, "its key")
             return Typed(self.parts.field(f"key.{path}", key), Type.THING)
         field = self.fields.get(path)
         if field is None:
@@ -263,7 +279,7 @@ class Checker:
 
     def _check_choice(self, at: ast.expr, left: Typed, right_at: ast.expr, right: Typed) -> None:
         for one, node, other, place in ((at, at, right, right_at), (right_at, right_at, left, at)):
-            choices = CHOICES.get(_path_of(one) or "")
+            choices = self.vocabulary.choices.get(_path_of(one) or "")
             value = other.constant
             if choices and isinstance(value, str) and value not in choices:
                 raise MistakeError(
@@ -299,12 +315,19 @@ class Checker:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in DURATIONS:
             return self._duration(node, name)
-        known: Call | None = CALLS.get(name)
+        calls = self.vocabulary.calls
+        known: Call | None = calls.get(name)
+        if known is None and name in CALLS:
+            raise MistakeError(
+                node.func,
+                f"`{name}` looks at messages, and this rule at raids",
+                f"known here: {', '.join(calls)}",
+            )
         if known is None:
             raise MistakeError(
                 node.func,
                 f"there is no function `{ast.unparse(node.func)}`",
-                did_you_mean(name, [*CALLS, *DURATIONS]),
+                did_you_mean(name, [*calls, *DURATIONS]),
             )
         return known(self, node)
 

@@ -26,6 +26,16 @@ _SHARED: Final = re.compile(r"\b(?:f_[a-z_]+|p_text|p_fold|t_hits|c\d+)\b")
 _PAST_ASKED: Final = re.compile(r"\bk(\d+)\b")
 _LATER: Final = re.compile(r"\b(?:labels|c\d+|p_text|p_fold|t_hits|now|f_account_age)\b")
 """What depends on the messages before, or is not there before the message is looked at."""
+
+
+class DependencyError(Exception):
+    """Something that a rule asks failed. `dependency`: one of `source.DEPENDENCIES`."""
+
+    def __init__(self, dependency: str, why: object) -> None:
+        super().__init__(str(why))
+        self.dependency = dependency
+
+
 Errors = list[tuple[int, Exception]]
 Report = Callable[[int, Facts, float, list[int], list[int], Errors], None]
 """Place of the message, its facts, its time; numbers of the rules that hit, of those that could not
@@ -72,6 +82,8 @@ class Generator:
                 "UnboundLocalError": UnboundLocalError,
             },
             "age_of": _age_of,
+            "asked": asked,
+            "counter_failed": _counter_failed,
             "capitals": _capitals,
             "own_ratio": _own_ratio,
             "frozenset": frozenset,
@@ -199,7 +211,7 @@ class Generator:
             told = f"c{number}" if number in ahead else ""
             lines += [f"    {line}" for line in _counter_lines(plan, number, told)]
             lines.append("except Exception as error:")
-            lines += [f"    c{number} = why = error", f"    del c{number}"]
+            lines += [f"    c{number} = why = counter_failed(error)", f"    del c{number}"]
         return lines
 
     def _needed(self, numbers: Sequence[int]) -> set[str]:
@@ -265,6 +277,20 @@ def _counter_lines(plan: CounterPlan, number: int, told: str = "") -> list[str]:
         chosen = f"None if {' or '.join(unknown)} else {chosen}"
     lines.append(f"{name} = {chosen}")
     return lines
+
+
+def asked(labels: Labels, thing: str, label: str, now: float) -> bool:
+    """Whether the label is on it. DependencyError: the labels could not say."""
+    try:
+        return labels.has(thing, label, now)
+    except Exception as error:
+        raise DependencyError("labels", f"{type(error).__name__}: {error}") from error
+
+
+def _counter_failed(error: Exception) -> DependencyError:
+    if isinstance(error, DependencyError):
+        return error
+    return DependencyError("counters", f"{type(error).__name__}: {error}")
 
 
 def _age_of(account: Account, now: float) -> float | None:

@@ -36,8 +36,9 @@ class BadMeasureError(ValueError):
         self.hint = hint
 
 
-def read_measure(text: str, rule: str) -> Effect | Labelling:
-    """One line of `measures`. BadMeasureError says what is wrong with it."""
+def read_measure(text: str, rule: str, on: str = "message") -> Effect | Labelling:
+    """One line of `measures` of a rule over messages or raids. BadMeasureError says what is wrong
+    with it."""
     found = _FORM.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if found is None:
         text = text[:LONGEST]
@@ -47,6 +48,7 @@ def read_measure(text: str, rule: str) -> Effect | Labelling:
     kind = found["kind"].replace("-", "_")
     seconds = _seconds(found["length"])
     if kind in ("label", "unlabel"):
+        _not_of_a_raid(found["scope"], on)
         return _labelling(kind, found["scope"], found["label"], seconds)
     if found["label"] and kind != MeasureKind.SHIELD:
         raise BadMeasureError(f"`{found['label']}` has no place in {text!r}", "for … days?")
@@ -60,6 +62,7 @@ def read_measure(text: str, rule: str) -> Effect | Labelling:
         raise BadMeasureError(
             f"{measure.value} does not touch a {found['scope']}", f"it touches: {', '.join(scopes)}"
         )
+    _not_of_a_raid(found["scope"], on)
     if seconds is None and not LADDER[measure].endless:
         raise BadMeasureError(
             f"{measure.value} needs an end", f"write `{kind} {found['scope']} for 10 minutes`"
@@ -78,6 +81,13 @@ def _bundle(name: str | None) -> Bundle:
         bundles = [bundle.value for bundle in Bundle]
         hint = did_you_mean(name or "", bundles)
         raise BadMeasureError(f"there is no shield `{name}`", hint) from None
+
+
+def _not_of_a_raid(scope: str, on: str) -> None:
+    if on == "raid" and scope == "message":
+        raise BadMeasureError(
+            "a raid is no message", "it has accounts (its core members), a channel and a target"
+        )
 
 
 def _seconds(text: str | None) -> int | None:

@@ -4,7 +4,8 @@ Rules of this module:
 
 1. Messages are looked at one by one or many at once (`run_all`): the answers are the same.
 2. A rule that raises an error does not disturb the others: its number and the error are noted, and
-   its declared policy (`error`) answers for it. A counter that does fails the rules that ask it.
+   its declared policy (`error`) answers for it. Where what it asks failed (signals of a detector, a
+   counter, the labels) its policy for that (`failing`) answers.
 3. Counters are kept for every message, whether or not the condition around them is asked for, so
    what a rule counts does not depend on the order of its parts.
 4. Effects are collected and handed over once, at the end; labels take effect after the message.
@@ -12,7 +13,7 @@ Rules of this module:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from copy import copy
 from hashlib import blake2b
 from itertools import groupby
@@ -23,15 +24,21 @@ import re2
 
 from rempart.model import Account, MeasureKind, Message, ScopeKind
 from rempart.rules.interface import Effect, Facts
+from rempart.rules.language.checked import read_rules
 from rempart.rules.language.counters import Counter
-from rempart.rules.language.expression import Mistake, check
-from rempart.rules.language.generate import Compiled, Errors, Generator, Report
-from rempart.rules.language.parts import Parts
+from rempart.rules.language.generate import (
+    Compiled,
+    DependencyError,
+    Errors,
+    Generator,
+    Report,
+)
+from rempart.rules.language.measures import Labelling
 from rempart.rules.language.problems import Problem, RuleProblemsError
-from rempart.rules.language.source import RuleSource, read_file
+from rempart.rules.language.raids import RaidFacts, RaidFunction, touched
+from rempart.rules.language.source import RuleSource
 from rempart.rules.language.state import RuleState
-from rempart.rules.language.types import Typed
-from rempart.rules.language.vocabulary import FIELDS, THINGS
+from rempart.rules.language.vocabulary import THINGS
 
 LANGUAGE_VERSION: Final = "1"
 HOLD_SECONDS: Final = 86_400
@@ -42,8 +49,8 @@ MANY: Final = 64
 
 class Fired(NamedTuple):
     """What one message called for. `effects` of rules in force, `shadow` the names of rules that
-    would have acted, `unknown` those that could not say, `errors` those that failed, with why;
-    `labelled` the rules that set or took off a label."""
+    would have acted, `unknown` those that could not say, `errors` those that failed or that asked
+    what failed, with why; `labelled` the rules that set or took off a label."""
 
     effects: list[Effect]
     shadow: list[str]
@@ -67,17 +74,31 @@ class Program:
         RuleProblemsError with everything that is wrong: then nothing of it runs."""
         self.files = dict(sorted(files.items()))
         self.lists = {name: tuple(terms) for name, terms in sorted(lists.items())}
-        rules, checked, self._parts = _checked(self.files, frozenset(lists))
+        checked = read_rules(self.files, frozenset(lists))
+        self._parts = checked.parts
         self.hash = _hash(self.files, self.lists)
         self._plans = list(self._parts.counters)
         terms = [self.lists[name] for name in self._parts.used_lists]
         try:
-            self._generator = Generator(checked, self._parts, terms)
+            self._generator = Generator(checked.conditions, self._parts, terms)
         except re2.error as error:  # each is right, but there is no room for all of them
             what = "the patterns of these rules are too large together"
             hint = "smaller numbers in {…}, or a list of terms instead"
             raise RuleProblemsError([Problem(min(self.files), 1, 0, 1, what, hint)]) from error
-        self._arrange(rules)
+        self._on_raids = RaidFunction(
+            {
+                number: condition
+                for number, condition in enumerate(checked.conditions)
+                if checked.rules[number].on == "raid"
+            },
+            checked.raid_parts,
+        )
+        self._asks_signals = frozenset(
+            number
+            for number, condition in enumerate(checked.conditions)
+            if "f_score_" in condition.code
+        )
+        self._arrange(checked.rules)
 
     def _arrange(self, rules: tuple[RuleSource, ...]) -> None:
         """These states of the rules: one function for each kind of message."""
@@ -92,7 +113,7 @@ class Program:
             numbers = [
                 number
                 for number, rule in enumerate(self.rules)
-                if rule.state != "off" and kind in rule.kinds
+                if rule.on == "message" and rule.state != "off" and kind in rule.kinds
             ]
             found = self._generator.compiled(numbers, kind, many=many)
             self._compiled[kind, many] = found
@@ -199,6 +220,32 @@ class Program:
             terms = generator.terms.of_all([one.fold for one in many])
         return texts, folds, terms
 
+    @property
+    def looks_at_raids(self) -> bool:
+        """Whether any rule that is not off looks at raids."""
+        return any(self.rules[number].state != "off" for number in self._on_raids.numbers)
+
+    def run_raid(self, facts: RaidFacts, state: RuleState) -> Fired:
+        """All rules over raids on one raid as it is now; `state` is changed by it."""
+        asked = [n for n in self._on_raids.numbers if self.rules[n].state != "off"]
+        hit, unknown, errors = self._on_raids(facts, state.labels, asked)
+        if not hit and not unknown and not errors:
+            return NOTHING
+        raid, fired = facts.raid, Fired([], [], [], [], [])
+        for number in hit:
+            rule = self.rules[number]
+            if not _in_force(rule, raid.target):
+                fired.shadow.append(rule.name)
+                continue
+            fired.effects.extend(rule.effects)
+            if rule.labellings:
+                for labelling in rule.labellings:
+                    keys = touched(raid, labelling.thing)
+                    self._set(rule, labelling, keys, state, facts.now)
+                fired.labelled.append(rule.name)
+        self._answer_all(unknown, errors, raid.target, state, fired)
+        return fired
+
     def _collect(
         self,
         facts: Facts,
@@ -208,30 +255,56 @@ class Program:
         unknown: Sequence[int],
         errors: Sequence[tuple[int, Exception]],
     ) -> Fired:
-        fired = Fired([], [], [], [], [])
+        fired, message = Fired([], [], [], [], []), facts.message
+        who = message.author.id
         for number in hit:
             rule = self.rules[number]
-            if _in_force(rule, facts.message.author):
-                fired.effects.extend(rule.effects)
-                if rule.labellings:
-                    self._label(rule, facts.message, state, now)
-                    fired.labelled.append(rule.name)
-            else:
+            if not _in_force(rule, who):
                 fired.shadow.append(rule.name)
+                continue
+            fired.effects.extend(rule.effects)
+            if rule.labellings:
+                for labelling in rule.labellings:
+                    keys = [_KEYS[labelling.thing](message, message.author)]
+                    self._set(rule, labelling, keys, state, now)
+                fired.labelled.append(rule.name)
+        missing = self._asks_signals if facts.failed else frozenset()
+        self._answer_all(unknown, errors, who, state, fired, missing)
+        return fired
+
+    def _answer_all(
+        self,
+        unknown: Sequence[int],
+        errors: Sequence[tuple[int, Exception]],
+        who: str,
+        state: RuleState,
+        fired: Fired,
+        missing: Container[int] = (),
+    ) -> None:
+        """What unknown answers, errors and dependencies that failed call for. `missing`: rules that
+        ask for signals, when a detector failed."""
         for number in unknown:
             rule = self.rules[number]
             fired.unknown.append(rule.name)
-            self._answer(rule, rule.unknown, facts.message, fired)
+            policy = rule.unknown
+            if number in missing:
+                policy = rule.failing["signals"]
+                state.fail(rule.name, "signals")
+            self._answer(rule, policy, who, fired)
         for number, error in errors:
             rule = self.rules[number]
-            state.errors[rule.name] = state.errors.get(rule.name, 0) + 1
-            fired.errors.append((rule.name, f"{type(error).__name__}: {error}"))
-            self._answer(rule, rule.error, facts.message, fired)
-        return fired
+            policy = rule.error
+            if isinstance(error, DependencyError):
+                policy = rule.failing[error.dependency]
+                state.fail(rule.name, error.dependency)
+                fired.errors.append((rule.name, f"{error.dependency}: {error}"))
+            else:
+                state.errors[rule.name] = state.errors.get(rule.name, 0) + 1
+                fired.errors.append((rule.name, f"{type(error).__name__}: {error}"))
+            self._answer(rule, policy, who, fired)
 
-    def _answer(self, rule: RuleSource, policy: str, message: Message, fired: Fired) -> None:
-        """What an unknown answer or an error of a rule in force calls for."""
-        if policy == "skip" or not _in_force(rule, message.author):
+    def _answer(self, rule: RuleSource, policy: str, who: str, fired: Fired) -> None:
+        if policy == "skip" or not _in_force(rule, who):
             return
         if policy == "hold":
             fired.effects.append(
@@ -241,12 +314,17 @@ class Program:
             Effect(rule.name, MeasureKind.ALARM, ScopeKind.CHANNEL, ALARM_SECONDS, priority=80)
         )
 
-    def _label(self, rule: RuleSource, message: Message, state: RuleState, now: float) -> None:
-        for labelling in rule.labellings:
-            key = _KEYS[labelling.thing](message, message.author)
-            thing = f"{labelling.thing}\x1f{key}"
+    def _set(
+        self,
+        rule: RuleSource,
+        labelling: Labelling,
+        keys: Iterable[str],
+        state: RuleState,
+        now: float,
+    ) -> None:
+        for key in keys:
             state.labels.set(
-                thing,
+                f"{labelling.thing}\x1f{key}",
                 labelling.label,
                 now=now,
                 until=now + labelling.seconds,
@@ -281,49 +359,6 @@ _KEYS: Final[dict[str, Callable[[Message, Account], str]]] = {
 """The key of an account, channel, target or message, by the code that conditions use too."""
 
 
-def _checked(
-    files: Mapping[str, str], lists: frozenset[str]
-) -> tuple[tuple[RuleSource, ...], tuple[Typed, ...], Parts]:
-    parts = Parts(lists)
-    rules: list[RuleSource] = []
-    conditions: list[Typed] = []
-    problems: list[Problem] = []
-    names: dict[str, RuleSource] = {}
-    for file, text in files.items():
-        found, wrong = read_file(file, text)
-        problems.extend(wrong)
-        lines = text.splitlines()
-        for rule in found:
-            known = names.setdefault(rule.name, rule)
-            if known is not rule:
-                what = f"the name `{rule.name}` is taken by {known.file}:{known.line}"
-                problems.append(Problem(file, rule.line, 0, 8, what, "names are unique"))
-            checked = check(rule.when, FIELDS, parts)
-            if isinstance(checked, Mistake):
-                problems.append(_located(rule, checked, lines))
-                continue
-            rules.append(rule)
-            conditions.append(checked)
-    if problems:
-        raise RuleProblemsError(problems)
-    return tuple(rules), tuple(conditions), parts
-
-
-def _located(rule: RuleSource, mistake: Mistake, lines: Sequence[str]) -> Problem:
-    line = rule.when_line + mistake.line - 1
-    shift = rule.when_column if mistake.line == 1 else 0
-    source = lines[line - 1] if 0 < line <= len(lines) else ""
-    return Problem(
-        rule.file,
-        line,
-        mistake.column + shift,
-        mistake.end + shift,
-        f"{mistake.what} (rule `{rule.name}`)",
-        mistake.hint,
-        source,
-    )
-
-
 def _hash(files: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> str:
     digest = blake2b(LANGUAGE_VERSION.encode(), digest_size=16)
     for name, text in files.items():
@@ -333,9 +368,9 @@ def _hash(files: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> str:
     return digest.hexdigest()
 
 
-def _in_force(rule: RuleSource, account: Account) -> bool:
-    """A canary bites the same accounts each time: by a hash of rule and account."""
+def _in_force(rule: RuleSource, who: str) -> bool:
+    """A canary bites the same accounts (of a raid rule: targets) each time: by a hash."""
     if rule.canary in (0, 100):
         return rule.canary == 100
-    name = f"{rule.name}\0{account.id}".encode("utf-8", "replace")
+    name = f"{rule.name}\0{who}".encode("utf-8", "replace")
     return int.from_bytes(blake2b(name, digest_size=4).digest()) % 100 < rule.canary

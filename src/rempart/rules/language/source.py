@@ -25,32 +25,39 @@ from typing import Any, Final, NamedTuple
 from rempart.rules.interface import Effect
 from rempart.rules.language.measures import BadMeasureError, Labelling, read_measure
 from rempart.rules.language.problems import Problem, did_you_mean
+from rempart.rules.language.tolerance import DEFAULT_BUDGET, Tolerance, read_tolerance
 
 STATES: Final = ("off", "shadow", "live")
 UNKNOWN: Final = ("skip", "hold", "alarm")
+ON: Final = ("message", "raid")
+DEPENDENCIES: Final = ("signals", "counters", "labels")
 KINDS: Final = ("chat", "post", "comment", "sms", "direct", "profile")
 LANGUAGES: Final = ("en", "fr")
 MOST_RULES: Final = 1_000
 _FIELDS: Final = (
     "name",
+    "on",
     "state",
     "description",
     "reason",
     "when",
     "unknown",
     "error",
+    "failing",
+    "budget",
     "kinds",
     "measures",
     "test",
 )
-_TEST_FIELDS: Final = ("name", "message", "before", "expect")
+_TEST_FIELDS: Final = ("name", "message", "raid", "before", "expect")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
 _CANARY: Final = re.compile(r"canary\s+(\d{1,2})\s*%")
 _HEADER: Final = re.compile(r"^\s*\[\[\s*(rule(?:\.test)?)\s*\]\]")
 
 
 class RuleTest(NamedTuple):
-    """`message` and `before` as they are written; `expect`: kinds with scopes, in any order."""
+    """`message` (of a rule over raids: the raid) and `before` as they are written; `expect`: kinds
+    with scopes, in any order."""
 
     name: str
     message: dict[str, Any]
@@ -60,13 +67,15 @@ class RuleTest(NamedTuple):
 
 
 class RuleSource(NamedTuple):
-    """One rule as it is written. `canary`: per cent of accounts it is live for, 100 when live,
-    0 in shadow and off. `when_line`: where its condition begins, and `when_column` the place of
-    its first character in that line."""
+    """One rule as it is written. `on`: whether it looks at messages or at raids. `canary`: per cent
+    of accounts (of a raid rule: of targets) it is live for, 100 when live, 0 in shadow and off.
+    `when_line`: where its condition begins, and `when_column` the place of its first character in
+    that line. `failing`: the policy for each of `DEPENDENCIES` that fails."""
 
     file: str
     line: int
     name: str
+    on: str
     state: str
     canary: int
     description: dict[str, str]
@@ -76,6 +85,8 @@ class RuleSource(NamedTuple):
     when_column: int
     unknown: str
     error: str
+    failing: dict[str, str]
+    budget: Tolerance | None
     kinds: tuple[str, ...]
     effects: tuple[Effect, ...]
     labellings: tuple[Labelling, ...]
@@ -168,13 +179,17 @@ class _Reader:
                 name,
             )
         state, canary = self._state(number, rule)
-        effects, labellings = self._measures(number, rule, name)
+        on = self._choice(number, rule, "on", ON, "message")
+        policies = UNKNOWN if on == "message" else ("skip", "alarm")
+        unknown = self._choice(number, rule, "unknown", policies, "skip")
+        effects, labellings = self._measures(number, rule, name, on)
         when = self._text(number, rule, "when")
         when_line, when_column = self._when_place(number)
         source = RuleSource(
             file=self.file,
             line=line,
             name=name,
+            on=on,
             state=state,
             canary=canary,
             description=self._languages(number, rule, "description"),
@@ -182,12 +197,14 @@ class _Reader:
             when=when,
             when_line=when_line,
             when_column=when_column,
-            unknown=self._choice(number, rule, "unknown", UNKNOWN, "skip"),
-            error=self._choice(number, rule, "error", UNKNOWN, "alarm"),
+            unknown=unknown,
+            error=self._choice(number, rule, "error", policies, "alarm"),
+            failing=self._failing(number, rule, policies, unknown),
+            budget=self._budget(number, rule),
             kinds=self._kinds(number, rule),
             effects=effects,
             labellings=labellings,
-            tests=self._tests(number, rule),
+            tests=self._tests(number, rule, on),
         )
         return source if len(self.problems) == before else None
 
@@ -246,7 +263,7 @@ class _Reader:
         return tuple(kind for kind in KINDS if kind in value)
 
     def _measures(
-        self, number: int, rule: dict[str, Any], name: str
+        self, number: int, rule: dict[str, Any], name: str, on: str
     ) -> tuple[tuple[Effect, ...], tuple[Labelling, ...]]:
         value = rule.get("measures")
         line = self.find_key(number, "measures")
@@ -257,7 +274,7 @@ class _Reader:
         labellings: list[Labelling] = []
         for text in value:
             try:
-                found = read_measure(str(text), name)
+                found = read_measure(str(text), name, on)
             except BadMeasureError as error:
                 self.problem(line, str(error), error.hint, str(text))
                 continue
@@ -267,7 +284,43 @@ class _Reader:
                 effects.append(found)
         return tuple(effects), tuple(labellings)
 
-    def _tests(self, number: int, rule: dict[str, Any]) -> tuple[RuleTest, ...]:
+    def _failing(
+        self, number: int, rule: dict[str, Any], policies: tuple[str, ...], unknown: str
+    ) -> dict[str, str]:
+        """What follows when something that the rule asks fails: unless it is said, an alarm; where
+        scores are missing, what an unknown answer means."""
+        value = rule.get("failing", {})
+        line = self.find_key(number, "failing")
+        if not isinstance(value, dict):
+            self.problem(line, "`failing` says a policy for each", '{ signals = "hold" }')
+            value = {}
+        for name, policy in value.items():
+            if name not in DEPENDENCIES:
+                what = f"nothing called `{name}` can fail here"
+                self.problem(line, what, did_you_mean(name, DEPENDENCIES), name)
+            elif policy not in policies:
+                what = f"`{name}` is never {policy!r}"
+                self.problem(line, what, did_you_mean(str(policy), policies))
+        usual = {name: unknown if name == "signals" else "alarm" for name in DEPENDENCIES}
+        return usual | {
+            name: policy
+            for name, policy in value.items()
+            if name in DEPENDENCIES and policy in policies
+        }
+
+    def _budget(self, number: int, rule: dict[str, Any]) -> Tolerance | None:
+        """How many of its measures people may undo before it goes back to *shadow* by itself."""
+        value = rule.get("budget", DEFAULT_BUDGET)
+        line = self.find_key(number, "budget")
+        if value == "none":
+            return None
+        found = read_tolerance(value) if isinstance(value, str) else None
+        if found is None:
+            what = f"{str(value)[:60]!r} is not a budget of mistakes"
+            self.problem(line, what, f'"{DEFAULT_BUDGET}", or "none"')
+        return found
+
+    def _tests(self, number: int, rule: dict[str, Any], on: str) -> tuple[RuleTest, ...]:
         value = rule.get("test", [])
         lines = self.test_lines[number] if number < len(self.test_lines) else []
         if not isinstance(value, list):
@@ -276,24 +329,28 @@ class _Reader:
         tests: list[RuleTest] = []
         for place, test in enumerate(value):
             line = lines[place] if place < len(lines) else self.find_key(number, "test")
-            found = self._test(test, line, f"test {place + 1}")
+            found = self._test(test, line, f"test {place + 1}", on)
             if found is not None:
                 tests.append(found)
         return tuple(tests)
 
-    def _test(self, test: Any, line: int, name: str) -> RuleTest | None:
+    def _test(self, test: Any, line: int, name: str, on: str) -> RuleTest | None:
         if not isinstance(test, dict):
-            self.problem(line, "a test has `message` and `expect`")
+            self.problem(line, f"a test has `{on}` and `expect`")
             return None
         for key in test:
             if key not in _TEST_FIELDS:
                 self.problem(
                     line, f"unknown field `{key}` in a test", did_you_mean(key, _TEST_FIELDS)
                 )
-        message, expect = test.get("message"), test.get("expect")
+        message, expect = test.get(on), test.get("expect")
         before = test.get("before", [])
-        if not isinstance(message, dict) or not isinstance(expect, list):
-            self.problem(line, "a test has `message = { … }` and `expect = [ … ]`")
+        other = "raid" if on == "message" else "message"
+        if not isinstance(message, dict) or not isinstance(expect, list) or other in test:
+            self.problem(line, f"a test of this rule has `{on} = {{ … }}` and `expect = [ … ]`")
+            return None
+        if on == "raid" and before:
+            self.problem(line, "a raid is looked at alone: its test has no `before`")
             return None
         if not isinstance(before, list) or not all(isinstance(one, dict) for one in before):
             self.problem(line, "`before` is a list of messages")

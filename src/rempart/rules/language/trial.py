@@ -11,7 +11,9 @@ expect = ["mute account"]                  # [] means: nothing
 Fields of a test's message, all optional: `text`, `at` (seconds), `account`, `account_age`
 ("2 days"), `name`, `roles`, `links`, `media` (a number), `kind`, `private`, `platform`, `channel`,
 `targets`, `labels` (`{ insult = 0.9 }`), `raid` (a stage), `member`, `failed`. The rule is tried
-alone and as if it were live, whatever its state.
+alone and as if it were live, whatever its state. A rule over raids has a `raid` in its place:
+`kind`, `stage`, `confidence`, `members` and `core` (numbers), `messages`, `length`, `target`,
+`channel`, `platform`, `returns`, `earlier`, `returning`.
 """
 
 from __future__ import annotations
@@ -23,11 +25,12 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from rempart.model import Account, Media, Message, MessageKind, RaidStage
+from rempart.model import Account, Media, Member, Message, MessageKind, Raid, RaidKind, RaidStage
 from rempart.rules.interface import Facts, RaidTouch
 from rempart.rules.language.measures import UNITS
 from rempart.rules.language.problems import Problem, RuleProblemsError, did_you_mean
-from rempart.rules.language.program import Fired, Program
+from rempart.rules.language.program import Program
+from rempart.rules.language.raids import Past, RaidFacts
 from rempart.rules.language.source import RuleSource, RuleTest
 
 BEGIN: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -55,6 +58,24 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     member: bool = True
     failed: tuple[str, ...] = ()
     reply_to: str | None = None
+
+
+class _WrittenRaid(msgspec.Struct, forbid_unknown_fields=True):
+    """A test's raid as it is written."""
+
+    kind: RaidKind = RaidKind.BOT_RAID
+    stage: RaidStage = RaidStage.ATTACK
+    confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.99
+    members: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 20
+    core: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
+    messages: Annotated[int, msgspec.Meta(ge=0)] = 100
+    length: str = "1 minute"
+    target: str = "here"
+    channel: str = "here"
+    platform: str = "test"
+    returns: bool = False
+    earlier: Annotated[int, msgspec.Meta(ge=0, le=1_000)] | None = None
+    returning: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
 
 
 class TrialResult(msgspec.Struct, frozen=True):
@@ -87,8 +108,9 @@ def run_tests(
                 hint = ""
                 unknown = re.search(r"unknown field `([^`]+)`", str(error))
                 if unknown:
-                    hint = did_you_mean(unknown[1], _Written.__struct_fields__)
-                what = f"a test's message is wrong: {error} (rule `{rule.name}`)"
+                    written = _WrittenRaid if rule.on == "raid" else _Written
+                    hint = did_you_mean(unknown[1], written.__struct_fields__)
+                what = f"a test's {rule.on} is wrong: {error} (rule `{rule.name}`)"
                 problems.append(Problem(rule.file, test.line, 0, 13, what, hint, "[[rule.test]]"))
     if problems:
         raise RuleProblemsError(problems)
@@ -102,10 +124,12 @@ def _run(
     fold: Callable[[Sequence[str]], Sequence[str]],
 ) -> TrialResult:
     state = program.new_state()
-    fired: Fired | None = None
-    for number, row in enumerate((*test.before, test.message)):
-        fired = program.run(_facts(row, number, fold), state)
-    assert fired is not None
+    if rule.on == "raid":
+        fired = program.run_raid(_raid_facts(test.message), state)
+    else:
+        for number, row in enumerate(test.before):
+            program.run(_facts(row, number, fold), state)
+        fired = program.run(_facts(test.message, len(test.before), fold), state)
     found = tuple(sorted({f"{one.kind.value} {one.scope.value}" for one in fired.effects}))
     if any(name == rule.name for name in fired.labelled):
         found = (*found, *(f"label {one.thing}" for one in rule.labellings if one.on))
@@ -148,6 +172,29 @@ def _facts(
     abuse = max(written.labels.values(), default=0.0)
     (folded,) = fold([written.text])
     return Facts(message, (), dict(written.labels), abuse, touch, written.failed, folded)
+
+
+def _raid_facts(row: Mapping[str, Any]) -> RaidFacts:
+    written = msgspec.convert(row, _WrittenRaid)
+    core = written.members if written.core is None else written.core
+    end = BEGIN + _age(written.length)
+    raid = Raid(
+        id="r-test",
+        platform=written.platform,
+        channel=written.channel,
+        target=written.target,
+        stage=written.stage,
+        kind=written.kind,
+        begin=BEGIN,
+        end=end,
+        members=tuple(
+            Member(f"member-{place}", core=place < core) for place in range(written.members)
+        ),
+        messages=written.messages,
+        confidence=written.confidence,
+    )
+    earlier = int(written.returns) if written.earlier is None else written.earlier
+    return RaidFacts(raid, Past("c-test", earlier, written.returning), end.timestamp())
 
 
 def _age(text: str) -> timedelta:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from rempart.model import RaidKind
 from rempart.rules.language.types import Type
 
 
@@ -76,3 +77,9 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "raid.stage": ("none", "notice", "suspect", "attack"),
 }
 """Fields with few values: comparing with another one is a mistake."""
+
+RAID_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "raid.kind": tuple(kind.value for kind in RaidKind),
+    "raid.stage": ("notice", "suspect", "attack"),
+}
+"""The same for rules over raids."""
