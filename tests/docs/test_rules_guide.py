@@ -19,7 +19,8 @@ from rempart.detect.text.fold import fold
 from rempart.model import LADDER
 from rempart.rules.language import Program, RuleProblemsError
 from rempart.rules.language.calls import CALLS, SCORES
-from rempart.rules.language.expression import Mistake, check
+from rempart.rules.language.checked import RAIDS
+from rempart.rules.language.expression import MESSAGES, Mistake, check
 from rempart.rules.language.measures import read_measure
 from rempart.rules.language.parts import Parts
 from rempart.rules.language.source import _FIELDS, KINDS
@@ -46,6 +47,9 @@ RULES = [block for block in BLOCKS if block.kind == "toml"]
 CONDITIONS = [
     line for block in BLOCKS if block.kind == "condition" for line in block.text.splitlines()
 ]
+RAID_CONDITIONS = [
+    line for block in BLOCKS if block.kind == "raid" for line in block.text.splitlines()
+]
 MISTAKES = [
     (block, after.text)
     for block, after in pairwise(BLOCKS)
@@ -65,12 +69,13 @@ def spans(heading: str, column: int = 0) -> set[str]:
 
 
 def test_the_examples_are_found() -> None:
-    assert (len(RULES), len(MISTAKES), len(COMMANDS)) == (4, 2, 6)
+    assert (len(RULES), len(MISTAKES), len(COMMANDS)) == (6, 2, 6)
     assert len(CONDITIONS) >= 20
     assert {block.kind for block in BLOCKS} == {
         "toml",
         "wrong",
         "condition",
+        "raid",
         "text",
         "sh",
         "sml",
@@ -88,7 +93,13 @@ def test_the_rules_are_right_and_their_tests_hold(block: Block) -> None:
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_each_condition_is_one(condition: str) -> None:
-    found = check(condition, FIELDS, Parts(frozenset(LISTS)))
+    found = check(condition, MESSAGES, Parts(frozenset(LISTS)))
+    assert not isinstance(found, Mistake), found
+
+
+@pytest.mark.parametrize("condition", RAID_CONDITIONS)
+def test_each_condition_over_a_raid_is_one(condition: str) -> None:
+    found = check(condition, RAIDS, Parts())
     assert not isinstance(found, Mistake), found
 
 

@@ -119,9 +119,8 @@ def test_counters_and_rules_outlive_a_restart(tmp_path: Any) -> None:
         outcomes = send(service, "one", "two", "three", **author)
         assert verdicts(outcomes) == ["allow"] * 3
         token = service.ingest_token
-    with_again = Service.running(tmp_path)
-    with pytest.raises(AssertionError), with_again:
-        pass  # the first login is used up: the helper expects one
+    with Service.running(tmp_path):
+        pass
     from rempart.engine.embedded import EmbeddedEngine
 
     engine = EmbeddedEngine.open(tmp_path)

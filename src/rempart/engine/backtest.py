@@ -23,12 +23,13 @@ import msgspec
 
 from rempart.detect.text.fold import fold
 from rempart.engine.alone import alone
+from rempart.engine.backtest_raids import raids_answered
 from rempart.engine.embedded_items import messages_of
-from rempart.model import Message
+from rempart.model import Message, RaidStage
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Fired, Program
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import HistoryRow
+from rempart.store.interface.stream import HistoryRow, RaidRow
 
 CHUNK: Final = 8_192
 EXAMPLES: Final = 20
@@ -43,7 +44,8 @@ class HitCounts(msgspec.Struct, frozen=True):
     """What one rule would have done. `fine` and `upheld`: hits that people have reviewed since, and
     found fine or kept the measures of; `already`: hits that were held anyway; `overlap`: other
     rules (of these, and of those that acted then) with the number of common hits; `series`: hits in
-    equal spans of time."""
+    equal spans of time. A rule over raids hits raids: its accounts are their core members,
+    `already` those that were attacks, `fine` those that were lifted since."""
 
     rule: str
     state: str
@@ -60,9 +62,10 @@ class HitCounts(msgspec.Struct, frozen=True):
 
 
 class RuleHits(HitCounts, frozen=True):
-    """`examples`: entries of the log."""
+    """`examples`: entries of the log; `raids`: those that a rule over raids hit."""
 
     examples: list[int]
+    raids: list[str] = []
 
 
 class Backtest(msgspec.Struct, frozen=True):
@@ -101,6 +104,7 @@ class _Tally:
         self.overlap: Counter[str] = Counter()
         self.times: list[int] = []
         self.examples: list[int] = []
+        self.raids: list[str] = []
 
 
 def backtest(
@@ -146,6 +150,8 @@ def _backtest(
             del many, chunk
         if progress is not None:
             progress(seen, wanted)
+    for raid, fired in raids_answered(tables, trial, state, begin, end, sees):
+        _take_raid(tallies, fired, raid)
     step = max(1, -(-(end - begin + 1) // BARS))
     found = [_hits(name, tally, begin, step) for name, tally in tallies.items()]
     return Backtest(program.hash, seen, begin, end, step, found)
@@ -167,6 +173,27 @@ def _take(
     row, message, then = chunk.rows[place], chunk.messages[place], chunk.then[place]
     for name in hit:
         _count(tallies[name], name, row, message, then, reviewed.get(row.seq), hit)
+
+
+def _take_raid(tallies: Mapping[str, _Tally], fired: Fired, row: RaidRow) -> None:
+    raid = row.raid
+    for name in fired.unknown:
+        tallies[name].unknown += 1
+    for name, _ in fired.errors:
+        tallies[name].errors += 1
+    hit = dict.fromkeys(effect.rule for effect in fired.effects)
+    hit.update(dict.fromkeys(fired.labelled))
+    for name in hit:
+        tally = tallies[name]
+        tally.count += 1
+        tally.accounts.update((raid.platform, one.account) for one in raid.members if one.core)
+        tally.channels.add((raid.platform, raid.channel))
+        tally.times.append(round(raid.end.timestamp() * 1000))
+        tally.fine += row.lifted_ms is not None
+        tally.already += raid.stage is RaidStage.ATTACK
+        tally.overlap.update(other for other in hit if other != name)
+        if len(tally.raids) < EXAMPLES:
+            tally.raids.append(raid.id)
 
 
 def _count(
@@ -193,7 +220,7 @@ def _count(
 def _hits(name: str, tally: _Tally, begin: int, step: int) -> RuleHits:
     series = [0] * BARS
     for at in tally.times:
-        series[min(BARS - 1, (at - begin) // step)] += 1
+        series[max(0, min(BARS - 1, (at - begin) // step))] += 1
     return RuleHits(
         name,
         tally.state,
@@ -208,6 +235,7 @@ def _hits(name: str, tally: _Tally, begin: int, step: int) -> RuleHits:
         dict(tally.overlap.most_common(10)),
         series if tally.count else [],
         tally.examples,
+        tally.raids,
     )
 
 

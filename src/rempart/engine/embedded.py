@@ -255,6 +255,11 @@ class EmbeddedEngine:
         state = self._memory.state.rules
         return dict(state.errors) if state is not None else {}
 
+    def rule_failures(self) -> dict[tuple[str, str], int]:
+        """How often something that a rule asked failed, by rule and by what it was."""
+        state = self._memory.state.rules
+        return dict(state.failures) if state is not None else {}
+
     def read(self) -> AbstractContextManager[Tables]:
         """A consistent moment of all tables."""
         return self._store.read()

@@ -37,6 +37,7 @@ from rempart.engine.embedded_items import (
     ms_of,
     plain_outcome,
     prefix_of,
+    rfc3339,
     same_content,
     seal_items,
     seal_verbatim,
@@ -44,6 +45,7 @@ from rempart.engine.embedded_items import (
 from rempart.engine.embedded_raids import RaidBook
 from rempart.engine.embedded_rollup import Rollup
 from rempart.engine.embedded_states import UNDIGESTED, EngineMemory
+from rempart.engine.raid_rules import RaidNote
 from rempart.engine.settings import EngineSettings
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.ingest import Parsed
@@ -129,6 +131,7 @@ class Step:
         self.retried: list[bytes] = []
         self.measures: list[Measure] = []
         self.alarms: list[dict[str, Any]] = []
+        self.raid_notes: list[RaidNote] = []
         self.counts: dict[str, int] = {}
         self._arrived: tuple[list[_Arrival], list[_Concluded], int] = ([], [], 0)
 
@@ -164,6 +167,7 @@ class Step:
         pictures = self.raids.write(tables, now_ms, everything=everything)
         self.memory.campaigns.write(tables, now_ms)
         self._write_measures(tables, now_ms)
+        self._note_trials(tables)
         self._open_cases(tables, pictures, held, now_ms)
         again = self._answer_repeats(tables, flat, concluded, first, repeats, now_ms)
         self._put_results(submissions, flat, concluded, first, again)
@@ -249,6 +253,7 @@ class Step:
                 self.raids.change(change.raid)
             for told in result.campaigns:
                 memory.campaigns.change(told.campaign)
+            self.raid_notes.extend(result.raid_notes)
             for match in result.facts:
                 key = open_to_step[match.position].key
                 memory.kept_from_target.setdefault(key, []).append(match)
@@ -381,6 +386,25 @@ class Step:
         if not measures:
             return
         write_measures(tables, self.settings, measures, now_ms)
+
+    def _note_trials(self, tables: Tables) -> None:
+        """Rules on trial that would have acted on a raid, each told once."""
+        if self.raid_notes:
+            tables.log.append(
+                [
+                    seal(
+                        "raid-trial",
+                        {
+                            "raid": note.raid.id,
+                            "platform": note.raid.platform,
+                            "channel": note.raid.channel,
+                            "rule": note.rule,
+                            "at": rfc3339(ms_of(note.at)),
+                        },
+                    )
+                    for note in self.raid_notes
+                ]
+            )
 
     def _open_cases(
         self, tables: Tables, pictures: list[Raid], held: list[HeldMessage], now_ms: int

@@ -53,6 +53,7 @@ from rempart.engine.fact_watch import look_for_facts, note_message
 from rempart.engine.judging import corrected, folds_for, furthest, labels_of
 from rempart.engine.looking import Analysis, observe, one_by_one
 from rempart.engine.over_time import LongMemory
+from rempart.engine.raid_rules import RaidNote, RaidRules
 from rempart.engine.states import MOST_TARGETS, KeyedStates
 from rempart.model import (
     Event,
@@ -60,7 +61,6 @@ from rempart.model import (
     Measure,
     Message,
     Outcome,
-    Raid,
     RaidStage,
     Signal,
     Verdict,
@@ -87,7 +87,8 @@ class PipelineSettings(msgspec.Struct, frozen=True):
 class StepResult(NamedTuple):
     """`outcomes[i]` belongs to `items[i]` (None for events); `keys` are the targets whose state
     changed; `raids`, `measures` and `campaigns` are in the order in which they came about; `facts`
-    are for their target alone (`engine.fact_watch`)."""
+    are for their target alone (`engine.fact_watch`); `raid_notes`: what rules on trial would have
+    done about raids."""
 
     outcomes: list[Outcome | None]
     raids: list[RaidChange]
@@ -95,6 +96,7 @@ class StepResult(NamedTuple):
     keys: set[str]
     campaigns: list[CampaignChange]
     facts: Sequence[FactMatch] = ()
+    raid_notes: Sequence[RaidNote] = ()
 
 
 class PipelineState:
@@ -119,7 +121,7 @@ class PipelineState:
         self.rules = program.new_state() if program is not None else None
         if before is not None and self.rules is not None and program is not None:
             self.rules.load(before.dump())
-            self.rules.errors = {}
+            self.rules.errors, self.rules.failures = {}, {}
             self.forget_gone_rules(rules)
 
     def forget_gone_rules(self, rules: RuleSet) -> None:
@@ -348,6 +350,9 @@ class Pipeline:
         outcomes: list[Outcome | None] = []
         pending = iter(changes)
         change = next(pending, None)
+        tied = iter(campaigns)
+        campaign = next(tied, None)
+        on_raids = RaidRules(self.rules, self.planner, state.book, state.rules, measures)
         signals_of, failures, book = analysis.signals, analysis.failures, state.book
         program = self.rules.program
         folds = folds_for(program, items)
@@ -383,9 +388,14 @@ class Pipeline:
             else:
                 outcomes.append(None)
             while change is not None and change.position <= position:
-                self._answer_raid(book, change.raid, item, measures)
+                on_raids.raid(change.raid, item)
                 change = next(pending, None)
-        return StepResult(outcomes, list(changes), measures, analysis.keys, campaigns, kept)
+            while campaign is not None and campaign.position <= position:
+                on_raids.campaign(campaign.campaign, item)
+                campaign = next(tied, None)
+        return StepResult(
+            outcomes, list(changes), measures, analysis.keys, campaigns, kept, on_raids.notes
+        )
 
     def _across_channels(
         self, state: PipelineState, analysis: Analysis
@@ -451,14 +461,6 @@ class Pipeline:
             shadow=shadow,
             locked_out=answer.locked_out,
         )
-
-    def _answer_raid(
-        self, book: MeasureBook, raid: Raid, item: Item, measures: list[Measure]
-    ) -> None:
-        at = item.sent_at if isinstance(item, Message) else item.at
-        effects = self.rules.on_raid(raid)
-        if effects:
-            measures.extend(self.planner.for_raid(book, raid, effects, at))
 
 
 __all__ = [

@@ -119,7 +119,7 @@ def test_logic_is_kleenes(word: str, values: tuple[bool | None, ...], trial: Mak
 
 @given(st.text(max_size=60))
 def test_no_text_makes_the_checker_fail(text: str) -> None:
-    found = check(text, FIELDS, Parts(frozenset({"ads"})))
+    found = check(text, MESSAGES, Parts(frozenset({"ads"})))
     assert isinstance(found, Mistake) or found.type is Type.BOOL
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.cli.test_rules import RULES
 from tests.web.service import Service, message
 
+from rempart.rules.language.counters import Labels
 from rempart.rules.language.types import Type
 from rempart.rules.language.vocabulary import FIELDS, Field
 
@@ -165,6 +166,29 @@ def test_a_rule_that_fails_is_an_alarm_until_it_is_mended(
     say(service, "hello")
     assert told not in service.person.get("/console").text
     assert "rempart_rule_errors_total{" not in service.person.get("/metrics").text
+
+
+def test_what_fails_beneath_a_rule_follows_its_declared_policy_and_is_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = RULES.split("[[rule.test]]")[0].replace(
+        "in_list(message.fold, 'ads')", "labelled(account, 'seller')"
+    )
+    deploy(service, asks.replace("measures =", 'failing = { labels = "hold" }\nmeasures ='))
+    monkeypatch.setattr(Labels, "has", lambda *_: 1 // 0)
+    (outcome,) = say(service, "hello")
+    assert outcome["verdict"] == "hold", "declared so; without it only a person is called"
+    told = "The rule <bdi>no-viewbots</bdi> could not say on 1 message"
+    assert told in service.person.get("/console").text
+    page = service.person.get("/console/rules")
+    assert "the labels it asks for could not be read" in page.text
+    (row,) = service.person.get("/console/rules.json").json()["rules"]
+    assert row["failures"] == {"labels": 1} and row["errors"] == 0
+    number = 'rempart_rule_failures_total{dependency="labels",rule="no-viewbots"} 1.0'
+    assert number in service.person.get("/metrics").text
+    monkeypatch.undo()
+    deploy(service, asks)
+    assert told not in service.person.get("/console").text
 
 
 def test_who_may_what(service: Service) -> None:

@@ -214,14 +214,14 @@ class RaidFunction:
 
 def _source(checked: Mapping[int, Typed], parts: Parts) -> str:
     lines = [
-        "def evaluate(facts, labels, asked):",
+        "def evaluate(facts, labels, chosen):",
         "    r, p, now = facts",
         "    hit, unknown, errors = [], [], []",
     ]
     lines += [f"    {local_name(path)} = {field.code}" for path, field in parts.fields.items()]
     for number, code in checked.items():
         lines += [
-            f"    if {number} in asked:",
+            f"    if {number} in chosen:",
             "        try:",
             f"            v = {code.code}",
             f"            if v: hit.append({number})",

@@ -44,7 +44,6 @@ _FIELDS: Final = (
     "unknown",
     "error",
     "failing",
-    "budget",
     "kinds",
     "measures",
     "test",

@@ -115,6 +115,14 @@ class Numbers(Collector):
         for rule, count in sorted(self._engine.rule_errors().items()):
             failing.add_metric([rule], count)
         yield failing
+        without = CounterMetricFamily(
+            "rempart_rule_failures",
+            "How often something that a rule asked failed: signals, counters, labels",
+            labels=["rule", "dependency"],
+        )
+        for (rule, dependency), count in sorted(self._engine.rule_failures().items()):
+            without.add_metric([rule, dependency], count)
+        yield without
         yield from self._waiting()
         yield from self._links()
         yield from self._stored()

@@ -70,6 +70,8 @@ class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleSummary(msgspec.Struct, frozen=True):
+    """`looks_at`: `message` or `raid`."""
+
     name: str
     state: str
     canary: int
@@ -77,6 +79,7 @@ class RuleSummary(msgspec.Struct, frozen=True):
     line: int
     description: dict[str, str]
     tests: int
+    looks_at: str
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -305,6 +308,7 @@ def summary_of(rule: RuleSource) -> RuleSummary:
         rule.line,
         rule.description,
         len(rule.tests),
+        rule.on,
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from rempart.cases import first_aid
 from rempart.detect.links.policy import LinkRules
+from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_replies import COST_CAP
 from rempart.model import Measure
 from rempart.rules import default_rules
@@ -33,6 +35,11 @@ LIST_REFUSED = "list_refused"
 OPINION = "opinion"
 RULE = "rule"
 RULE_ERROR = "rule_error"
+RULE_FAILURES = {
+    "signals": "rule_without_signals",
+    "counters": "rule_without_counters",
+    "labels": "rule_without_labels",
+}
 COST = "cost"
 LOOK_UPS = "look_ups"
 _BY_RULE = {
@@ -41,6 +48,18 @@ _BY_RULE = {
     first_aid.RULE: "first_aid",
     COST_CAP: COST,
 }
+
+
+class RuleTroubles(NamedTuple):
+    """What went wrong with the community's own rules since they are in force: errors by rule, and
+    failures by rule and what it asked."""
+
+    errors: Mapping[str, int]
+    failures: Mapping[tuple[str, str], int]
+
+
+def rule_troubles(engine: EmbeddedEngine) -> RuleTroubles:
+    return RuleTroubles(engine.rule_errors(), engine.rule_failures())
 
 
 def alarms(
@@ -87,9 +106,16 @@ def list_alarms(links: LinkRules | None, now: datetime) -> list[Alarm]:
     return found + [Alarm(LIST_REFUSED, "", now, detail=one.why) for one in links.refused]
 
 
-def rule_alarms(errors: Mapping[str, int], now: datetime) -> list[Alarm]:
-    """Rules of the community that fail: each says nothing on the messages it failed on."""
-    return [Alarm(RULE_ERROR, "", now, count, detail=rule) for rule, count in errors.items()]
+def rule_alarms(troubles: RuleTroubles, now: datetime) -> list[Alarm]:
+    """Rules of the community that fail: each says nothing on the messages it failed on; and those
+    that asked what failed: their policy for that answers."""
+    found = [
+        Alarm(RULE_ERROR, "", now, count, detail=rule) for rule, count in troubles.errors.items()
+    ]
+    return found + [
+        Alarm(RULE_FAILURES[what], "", now, count, detail=rule)
+        for (rule, what), count in troubles.failures.items()
+    ]
 
 
 def look_up_alarms(tables: Tables, caller: Caller, now_ms: int) -> list[Alarm]:

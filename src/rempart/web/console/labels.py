@@ -124,6 +124,11 @@ LABELS: dict[str, dict[str, str]] = {
         "reply_stop": N_("Reply stop"),
         "alarm": N_("Alarm"),
     },
+    "rule_failure": {
+        "signals": N_("a detector failed, and with it the scores it asks for"),
+        "counters": N_("a counter it asks failed"),
+        "labels": N_("the labels it asks for could not be read"),
+    },
     "measure_state": {
         "active": N_("on"),
         "undone": N_("undone"),

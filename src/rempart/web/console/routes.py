@@ -42,6 +42,7 @@ from rempart.web.console import (
     rule_pages,
     views,
 )
+from rempart.web.console.alarms import rule_troubles
 from rempart.web.console.desk_part import AtWork
 from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.screens import CaseScreen
@@ -56,11 +57,13 @@ MODERATE = [needs_person("moderate")]
 async def overview(request: AnyRequest) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
     engine = engine_of(request)
-    links, errors = engine.pipeline.link_rules, engine.rule_errors()
+    links, troubles = engine.pipeline.link_rules, rule_troubles(engine)
     return await page(
         request,
         "overview.html",
-        lambda tables: views.overview(tables, who, now, links, request.app.state.opinions, errors),
+        lambda tables: views.overview(
+            tables, who, now, links, request.app.state.opinions, troubles
+        ),
     )
 
 

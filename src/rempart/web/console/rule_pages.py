@@ -33,6 +33,7 @@ from rempart.web.api.rules import TakeBack, deployer, must_hold, revert
 from rempart.web.auth import Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import rule_form, rule_views
+from rempart.web.console.alarms import rule_troubles
 from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.reading import moment
 from rempart.web.console.rule_screens import Editor, VersionScreen
@@ -49,11 +50,11 @@ PREVIEWED = 20_000
 @get(["/console/rules", "/console/rules.json"], guards=READ, include_in_schema=False)
 async def rules(request: AnyRequest) -> Response[Any]:
     who, now, engine = must_be_known(request), now_ms(), engine_of(request)
-    running, errors = engine.pipeline.rules, engine.rule_errors()
+    running, troubles = engine.pipeline.rules, rule_troubles(engine)
     return await page(
         request,
         "rules.html",
-        lambda tables: rule_views.rules(tables, who, now, running, errors),
+        lambda tables: rule_views.rules(tables, who, now, running, troubles),
     )
 
 

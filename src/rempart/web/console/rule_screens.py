@@ -19,13 +19,15 @@ from rempart.web.console.screens import Said
 class RuleRow(RuleSummary, frozen=True):
     """One rule of the community. `acted`, `would`: among the last messages that were looked at,
     how many it acted on, and how many it would have acted on were it not on trial; `on`: measures
-    that are on because of it; `errors`: since it is in force."""
+    that are on because of it; `errors`: since it is in force; `failures`: how often what it asked
+    failed, by what it was."""
 
     measures: list[str] = msgspec.field(default_factory=list)
     acted: int = 0
     would: int = 0
     on: int = 0
     errors: int = 0
+    failures: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class BuiltinRow(msgspec.Struct, frozen=True):
@@ -98,12 +100,25 @@ class Example(msgspec.Struct, frozen=True):
     case: str | None
 
 
+class RaidHit(msgspec.Struct, frozen=True):
+    """A raid that a rule would have hit; `case`: its case."""
+
+    id: str
+    kind: str
+    platform: str
+    channel: str
+    begin: datetime
+    members: int
+    case: str | None
+
+
 class RuleHistory(HitCounts, frozen=True):
     """`peak`: the highest bar, which begins at `peak_at`."""
 
     peak: int
     peak_at: datetime | None
     examples: list[Example]
+    raids: list[RaidHit] = msgspec.field(default_factory=list)
 
 
 class History(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from rempart.store.interface.versions import VersionKind, VersionRow
 from rempart.web.api.rules import summary_of
 from rempart.web.auth.caller import Caller, may
 from rempart.web.console import rule_screens as screens
+from rempart.web.console.alarms import RuleTroubles
 from rempart.web.console.reading import moment, said_in_channel
 
 LOOKED_AT = 2_000
@@ -39,7 +40,7 @@ class _Seen(NamedTuple):
 
 
 def rules(
-    tables: Tables, caller: Caller, now_ms: int, running: RuleSet, errors: Mapping[str, int]
+    tables: Tables, caller: Caller, now_ms: int, running: RuleSet, troubles: RuleTroubles
 ) -> screens.RulesScreen:
     live = tables.versions.live(VersionKind.RULES)
     program = running.program
@@ -67,7 +68,12 @@ def rules(
                 acted=seen.acted[rule.name],
                 would=seen.would[rule.name],
                 on=on[rule.name],
-                errors=errors.get(rule.name, 0),
+                errors=troubles.errors.get(rule.name, 0),
+                failures={
+                    what: count
+                    for (name, what), count in troubles.failures.items()
+                    if name == rule.name
+                },
             )
             for rule in (program.rules if program is not None else ())
         ],
@@ -214,7 +220,26 @@ def _rule_history(tables: Tables, whole: Backtest, one: RuleHits) -> screens.Rul
         peak=peak,
         peak_at=at,
         examples=examples(tables, one.examples[-MOST_EXAMPLES:]),
+        raids=_raids(tables, one.raids[-MOST_EXAMPLES:]),
     )
+
+
+def _raids(tables: Tables, ids: Sequence[str]) -> list[screens.RaidHit]:
+    cases = tables.cases.last_of_raids(list(ids)) if ids else {}
+    rows = [(id, tables.stream.raid(id)) for id in ids]
+    return [
+        screens.RaidHit(
+            id,
+            row.raid.kind.value,
+            row.raid.platform,
+            row.raid.channel,
+            row.raid.begin,
+            len(row.raid.members),
+            cases[id].id if id in cases else None,
+        )
+        for id, row in rows
+        if row is not None
+    ]
 
 
 def examples(

@@ -6,7 +6,7 @@ single thing outside of them is answered as if it did not exist.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -32,6 +32,7 @@ from rempart.web.api.reports import conversations
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.console import screens
 from rempart.web.console.alarms import (
+    RuleTroubles,
     alarms,
     list_alarms,
     look_up_alarms,
@@ -75,7 +76,7 @@ def overview(
     now_ms: int,
     links: LinkRules | None = None,
     opinions: OpinionDesk | None = None,
-    rule_errors: Mapping[str, int] | None = None,
+    troubles: RuleTroubles | None = None,
 ) -> screens.Overview:
     channels = _channels(tables, caller)
     names = within(caller)
@@ -111,7 +112,7 @@ def overview(
             ),
             *list_alarms(links, moment(now_ms)),
             *opinion_alarms(opinions),
-            *rule_alarms(rule_errors or {}, moment(now_ms)),
+            *(rule_alarms(troubles, moment(now_ms)) if troubles is not None else ()),
             *file_alarms(tables, caller),
             *look_up_alarms(tables, caller, now_ms),
         ],
