@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rempart.cases.entries import at_time
+from rempart.cases.folder import row_name
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
 from rempart.engine.embedded_items import (
@@ -64,6 +65,7 @@ from rempart.model import (
 )
 from rempart.store.interface import Tables
 from rempart.store.interface.facts import FactMatchRow
+from rempart.store.interface.folder import LockedRow
 from rempart.store.interface.stream import EventRow, Known, MessageRow
 
 _LOG = logging.getLogger(__name__)
@@ -316,6 +318,7 @@ class Step:
         rows: list[MessageRow] = []
         events: list[EventRow] = []
         held: list[HeldMessage] = []
+        locked: list[LockedRow] = []
         for seq, (one, (outcome, encoded)) in enumerate(
             zip(fresh, concluded, strict=True), start=first
         ):
@@ -329,6 +332,11 @@ class Step:
             if outcome is not None:
                 verdict, raid = _RANKS[outcome.verdict], outcome.raid
                 abuse = round(outcome.abuse * 1000)
+                if outcome.locked_out:
+                    locked += [
+                        LockedRow(row_name(item.platform, target), seq, now_ms)
+                        for target in outcome.locked_out
+                    ]
                 if outcome.verdict is not Verdict.ALLOW:
                     held.append(HeldMessage(seq, item, outcome, one.key))
             rows.append(
@@ -356,6 +364,8 @@ class Step:
             tables.stream.add_messages(rows)
         if events:
             tables.stream.add_events(events)
+        if locked:
+            tables.folder.lock(locked)
             tables.deadlines.add_views(
                 (message_key(item.platform, item.message), item.count)
                 for item in (one.item for one in fresh)

@@ -14,6 +14,7 @@ from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.figures import FigureTables
+from rempart.store.interface.folder import FolderTables
 from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
@@ -59,6 +60,7 @@ class Tables(ABC):
     deadlines: DeadlineTables
     facts: FactTables
     figures: FigureTables
+    folder: FolderTables
     replies: ReplyTables
     versions: VersionTables
     threads: ThreadTables

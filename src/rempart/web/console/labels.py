@@ -142,6 +142,19 @@ LABELS: dict[str, dict[str, str]] = {
         "target": N_("target"),
     },
     "bundle": {"gentle": N_("gentle"), "firm": N_("firm"), "closed": N_("closed")},
+    "part": {
+        "slow_mode": N_("slow mode"),
+        "members_only": N_("members and older accounts only"),
+        "link_block": N_("no links"),
+        "hold": N_("new accounts wait for a moderator"),
+        "lock_out": N_("what is hostile comes into my folder"),
+    },
+    "helper_state": {
+        "invited": N_("has not opened it yet"),
+        "open": N_("opened"),
+        "expired": N_("over"),
+        "revoked": N_("ended"),
+    },
     "on": {
         "message": N_("This message"),
         "account": N_("This account"),

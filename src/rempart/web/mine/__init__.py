@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from rempart.web.mine import file, routes
+from rempart.web.mine import file, folder_routes, routes
 
-route_handlers: list[Any] = [*routes.route_handlers, *file.route_handlers]
+route_handlers: list[Any] = [
+    *routes.route_handlers,
+    *file.route_handlers,
+    *folder_routes.route_handlers,
+]
 
 __all__ = ["route_handlers"]
