@@ -14,6 +14,7 @@ from rempart.cases.rights import (
     scopes_of_rights,
 )
 from rempart.web.auth import Caller, may
+from rempart.web.auth.caller import Step
 
 
 def caller(**more: object) -> Caller:
@@ -36,7 +37,7 @@ def test_a_right_counts_only_inside_all_bounds() -> None:
     assert not may(who, Right.DECIDE, "lea", "threat"), "her own word counts"
     assert not may(who, Right.DECIDE, "lea", "spam")
     assert not may(who, Right.DECIDE, "lea", queue="spam")
-    assert not may(caller(complete=False), Right.DECIDE)
+    assert not may(caller(step=Step.SECOND), Right.DECIDE)
 
 
 def test_without_bounds_everything_but_what_one_does_not_want_to_see() -> None:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from rempart.cases.answers import AnswerFacts, compose
 from rempart.cases.entries import at_time, clean, entry, ms_of, record, rfc3339
 from rempart.cases.live import tell_case, tell_measures
+from rempart.cases.refused_links import follow_decision
 from rempart.cases.undo import undone_entry
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import SealedEntry
@@ -107,6 +108,7 @@ def decide(
             for place, (row, text) in enumerate(zip(waiting, texts, strict=True))
         ],
     )
+    follow_decision(tables, decision, at_ms)
     tell_case(tables, tables.cases.get(case))
     return decision
 

@@ -43,7 +43,7 @@ def read_messages(
     return [
         CaseMessage(
             row,
-            _message(tables, row),
+            read_message(tables, row),
             outcome,
             row.held and outcome is not None and active.isdisjoint(outcome.measures),
         )
@@ -86,7 +86,8 @@ def _active(tables: Tables, outcomes: Sequence[Outcome | None]) -> set[str]:
     return {row.measure.id for row in rows if row.measure.state is MeasureState.ACTIVE}
 
 
-def _message(tables: Tables, row: MessageRow) -> Message | None:
+def read_message(tables: Tables, row: MessageRow) -> Message | None:
+    """The message of a row with its words; None: they were erased."""
     bodies = tables.log.bodies(row.seq)
     if not bodies:
         return None

@@ -34,8 +34,10 @@ from rempart.cases.first_aid import Source, Told, hide_at_once
 from rempart.cases.harms import Harm, harm
 from rempart.cases.keys import ReportKeys
 from rempart.cases.live import tell_case, tell_report
+from rempart.cases.reading import read_message
 from rempart.cases.receipts import new_receipt
 from rempart.cases.things import (
+    canonical_link,
     channel_places,
     link_thing,
     text_thing,
@@ -131,6 +133,8 @@ def receive(
             return Receipt(words, language, row.id, row.case, True, answered, True)
     place = place_of_category(tables, category.key, reporter_name, minor=request.minor)
     case, joined = _case_of(tables, request, category, named, at_ms, place)
+    if case.state is CaseState.OPEN:
+        tables.cases.add_aliases(case.id, _passed_on(tables, case, named.rows))
     report = stable_id("rp", token_hex(16))
     contact = keys.seal_contact(report, request.contact) if request.contact else None
     said = _entry(report, case.id, request, at_ms, first, flagger)
@@ -299,6 +303,15 @@ def _look_for_brigade(tables: Tables, case: Case, at_ms: int) -> None:
         raise
     except Exception:
         _LOG.exception("whether the reports of case %s are arranged could not be told", case.id)
+
+
+def _passed_on(tables: Tables, case: Case, rows: Iterable[MessageRow]) -> list[bytes]:
+    """The pages that the reported messages of this case lead to: who reports such a link means the
+    same thing. A link to a whole site means too much to be a name."""
+    place = (case.platform, case.channel)
+    messages = (read_message(tables, row) for row in rows if (row.platform, row.channel) == place)
+    links = [link for message in messages if message is not None for link in message.links]
+    return [link_thing(link) for link in links if "/" in canonical_link(link)]
 
 
 def _raise(

@@ -23,19 +23,22 @@ Rules kept here:
    good reading of it stays, and doctor, metrics and console say file, line and reason.
 2. Files are looked at again every half minute; a changed one is read in a thread of its own and
    changes hands between two steps. The log is told the new version.
+3. Links that a person decided must not be passed on are one more list, read at the start and at
+   once when it changes.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from rempart.cases.refused_links import LIST_NAME
 from rempart.detect.links.lists import LinkList, read_list
 from rempart.detect.links.policy import ChannelLinks, LinkRules, RefusedList
 from rempart.errors import InputError
@@ -67,9 +70,18 @@ class Links(ChannelLinks, frozen=True, forbid_unknown_fields=True):
 class LinkLists:
     """Reads the lists of one data folder, and remembers the last good reading of each."""
 
-    def __init__(self, folder: Path, settings: Links, running: LinkRules | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Links,
+        running: LinkRules | None = None,
+        decided: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """`decided`: links that people decided must not be passed on (`cases.refused_links`)."""
         self._folder = folder
         self._settings = settings
+        self._decided = decided
+        self._known: tuple[str, ...] = ()
         self._good = {one.name: one for one in running.lists} if running else {}
         self._stamps = self._now()
 
@@ -89,11 +101,14 @@ class LinkLists:
         lists = tuple(
             self._good[one.path] for one in self._settings.lists if one.path in self._good
         )
+        self._known = tuple(self._decided())
+        if self._known:
+            lists = (*lists, LinkList(LIST_NAME, read_list(self._known, LIST_NAME)))
         return LinkRules(lists, ChannelLinks(**said), self._settings.channels, tuple(refused))
 
     def changed(self) -> bool:
-        """Whether a file is another than when it was last read."""
-        return self._stamps != self._now()
+        """Whether a file, or what people decided, is another than when it was last read."""
+        return self._stamps != self._now() or self._known != tuple(self._decided())
 
     def _now(self) -> dict[str, tuple[int, int] | None]:
         return {one.path: self._stamp(one) for one in self._settings.lists}
@@ -137,7 +152,12 @@ def _end_of(day: date | None) -> datetime | None:
 def watch_lists(engine: EmbeddedEngine) -> ListWatcher:
     """A watcher over the lists that an engine runs with; start it after the engine."""
     running = engine.pipeline.link_rules
-    lists = LinkLists(engine.data_dir, engine.settings.links, running)
+
+    def decided() -> Sequence[str]:
+        with engine.read() as tables:
+            return tables.refused_links.all()
+
+    lists = LinkLists(engine.data_dir, engine.settings.links, running, decided)
     return ListWatcher(lists, lambda rules: engine.use_links(rules).result())
 
 
@@ -153,21 +173,29 @@ class ListWatcher:
         self._lists = lists
         self._hand_over = hand_over
         self._every = every
-        self._stopped = threading.Event()
+        self._stopped = False
+        self._woken = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rempart-lists", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
+    def look(self) -> None:
+        """Looks now: somebody decided something about links."""
+        self._woken.set()
+
     def stop(self) -> None:
-        self._stopped.set()
+        self._stopped = True
+        self._woken.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._every):
-            if self._lists.changed():
-                try:
+        while not self._stopped:
+            try:
+                if self._lists.changed():
                     self._hand_over(self._lists.read())
-                except Exception:  # the engine stops, or is full: the next look tries again
-                    _LOG.exception("new lists of links could not come into force")
+            except Exception:  # the engine stops, or is full: the next look tries again
+                _LOG.exception("new lists of links could not come into force")
+            self._woken.wait(self._every)
+            self._woken.clear()

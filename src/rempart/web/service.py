@@ -21,7 +21,7 @@ from typing import NamedTuple
 import uvicorn
 
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.link_lists import watch_lists
+from rempart.engine.link_lists import ListWatcher, watch_lists
 from rempart.engine.live import LOST
 from rempart.errors import InputError
 from rempart.model import Measure
@@ -78,7 +78,7 @@ def run_service(
             engine.start()
             links.start()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(_serve(engine, settings, listening, data, on_ready, monotonic))
+                runner.run(_serve(engine, settings, listening, data, links, on_ready, monotonic))
         finally:
             links.stop()
             engine.stop()
@@ -91,6 +91,7 @@ async def _serve(
     settings: WebSettings,
     listening: socket.socket,
     data: Path,
+    links: ListWatcher,
     on_ready: Callable[[Running], Awaitable[None] | None] | None,
     monotonic: Callable[[], float],
 ) -> None:
@@ -152,7 +153,7 @@ async def _serve(
         for work in (
             outbox.run(),
             connectors.run(),
-            _follow(engine, outbox),
+            _follow(engine, outbox, links),
             opinions.run(),
             app.framework.state.refused.run(),
             *mails,
@@ -205,15 +206,18 @@ def _outbox(engine: EmbeddedEngine, connectors: Connectors) -> Outbox:
     return Outbox(engine, connectors.out, given_up=given_up, takes=takes)
 
 
-async def _follow(engine: EmbeddedEngine, outbox: Outbox) -> None:
+async def _follow(engine: EmbeddedEngine, outbox: Outbox, links: ListWatcher) -> None:
     """Measures leave at once: saved ones by waking the outbox; those that a full disk keeps from
-    being saved straight from memory. Subscribes again when it was too slow (`lost`)."""
+    being saved straight from memory; what people decided of links is in force at once. Subscribes
+    again when it was too slow (`lost`)."""
     while True:
         async for event in engine.hub.subscribe(size=5_000):
             if event.kind == "measure" and event.data.get("saved") is False:
                 await outbox.deliver_unsaved(event.data["measure"])
             elif event.kind in ("measure", LOST):
                 outbox.wake()
+            if event.kind in ("links", LOST):
+                links.look()
         await asyncio.sleep(FOLLOW_AGAIN_SECONDS)
 
 

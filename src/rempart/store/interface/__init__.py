@@ -19,6 +19,7 @@ from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.mail import MailTables
+from rempart.store.interface.refused_links import RefusedLinkTables
 from rempart.store.interface.replies import ReplyTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.threads import ThreadTables
@@ -37,6 +38,7 @@ __all__ = [
     "InvitationTables",
     "LogTables",
     "MailTables",
+    "RefusedLinkTables",
     "ReplyTables",
     "Store",
     "StreamTables",
@@ -66,6 +68,7 @@ class Tables(ABC):
     threads: ThreadTables
     mail: MailTables
     incidents: IncidentTables
+    refused_links: RefusedLinkTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

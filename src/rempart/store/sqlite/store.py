@@ -41,6 +41,7 @@ from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.mail import SqliteMailTables
 from rempart.store.sqlite.migrate import check_version, migrate
+from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.threads import SqliteThreadTables
@@ -88,6 +89,7 @@ class SqliteTables(Tables):
         self.threads = SqliteThreadTables(connection)
         self.mail = SqliteMailTables(connection)
         self.incidents = SqliteIncidentTables(connection)
+        self.refused_links = SqliteRefusedLinkTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:
