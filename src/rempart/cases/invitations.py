@@ -93,6 +93,7 @@ def reset_access(
     tables.invitations.put(row)
     tables.access.put_person(found._replace(password_hash=""))
     tables.factors.remove_all(person)
+    tables.access.remove_identities(person)
     tables.access.end_sessions(person)
     note_person(tables, person, "reset", by, at_ms, invitation=id)
     return row

@@ -38,12 +38,13 @@ from rempart.web.api.upload import PATHS as PHOTO_PATHS
 from rempart.web.api.upload import Photos
 from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, Send
 from rempart.web.auth import invitation as invitation_pages
+from rempart.web.auth import oidc_pages, passkey_pages, second
 from rempart.web.auth import pages as auth_pages
-from rempart.web.auth import passkey_pages, second
 from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import Gate
 from rempart.web.auth.guards import caller, check_csrf
 from rempart.web.auth.headers import response_headers
+from rempart.web.auth.oidc_pages import Providers
 from rempart.web.auth.refused import Refused
 from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
@@ -192,6 +193,7 @@ def _framework(
             *invitation_pages.route_handlers,
             *second.route_handlers,
             *passkey_pages.route_handlers,
+            *oidc_pages.route_handlers,
             *console_routes,
             *public_routes,
             *mine_routes,
@@ -217,6 +219,7 @@ def _framework(
             "factor_keys": _factor_keys(engine),
             "challenges": Challenges(),
             "refused": Refused(engine),
+            "providers": Providers(settings.oidc),
         }
     )
     return Litestar(

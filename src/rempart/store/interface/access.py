@@ -88,6 +88,20 @@ class AccessTables(ABC):
     def put_role(self, row: RoleRow) -> None: ...
 
     @abstractmethod
+    def identity(self, issuer: str, subject: str) -> str | None:
+        """The person an identity provider's subject is."""
+
+    @abstractmethod
+    def put_identity(self, issuer: str, subject: str, person: str) -> None: ...
+
+    @abstractmethod
+    def identities(self, person: str) -> list[str]:
+        """The issuers through which she may sign in."""
+
+    @abstractmethod
+    def remove_identities(self, person: str) -> None: ...
+
+    @abstractmethod
     def put_one_time(self, digest: bytes, expires_ms: int) -> None: ...
 
     @abstractmethod

@@ -87,6 +87,21 @@ class SqliteAccessTables(AccessTables):
             (row.key, row.name, _pack(row.rights), int(row.second_factor), int(row.removed)),
         )
 
+    def identity(self, issuer: str, subject: str) -> str | None:
+        query = "SELECT person FROM identity WHERE issuer = ? AND subject = ?"
+        row = self._one(query, issuer, subject)
+        return row[0] if row else None
+
+    def put_identity(self, issuer: str, subject: str, person: str) -> None:
+        self._db.execute("INSERT INTO identity VALUES (?, ?, ?)", (issuer, subject, person))
+
+    def identities(self, person: str) -> list[str]:
+        query = "SELECT DISTINCT issuer FROM identity WHERE person = ? ORDER BY issuer"
+        return [issuer for (issuer,) in self._db.execute(query, (person,))]
+
+    def remove_identities(self, person: str) -> None:
+        self._db.execute("DELETE FROM identity WHERE person = ?", (person,))
+
     def put_one_time(self, digest: bytes, expires_ms: int) -> None:
         self._db.execute("INSERT INTO one_time_login VALUES (?, ?)", (digest, expires_ms))
 

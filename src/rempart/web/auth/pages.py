@@ -62,7 +62,7 @@ async def login_page(request: AnyRequest, next: FromQuery[str] = "") -> Response
     who = caller(request)
     if who is not None and who.is_person:
         return Redirect(local_path(next), status_code=303)
-    return _login_form(request, None, next)
+    return login_form(request, None, next)
 
 
 @post("/login", include_in_schema=False, opt={NO_SESSION: True}, status_code=200)
@@ -76,7 +76,7 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
     keys = (f"address {address}", f"name {name.casefold()[:MAX_NAME]}")
     wait = slow.wait(keys, time.monotonic())
     if wait > 0:
-        return _login_form(request, "slow_down", data.get("next", ""), wait=wait)
+        return login_form(request, "slow_down", data.get("next", ""), wait=wait)
     slow.failed(keys, time.monotonic())
     if one_time:
         person, known, named = None, await _use_one_time(request, one_time), ""
@@ -87,7 +87,7 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
         _LOG.warning("a sign-in was refused")
         refused_of(request).count(named, "one-time login" if one_time else "password")
         slow.answered(keys, time.monotonic())
-        return _login_form(request, "expired" if one_time else "wrong", data.get("next", ""))
+        return login_form(request, "expired" if one_time else "wrong", data.get("next", ""))
     slow.succeeded(keys)
     _LOG.info("signed in: %s", person.id if person else "with the one-time login")
     agent = request.headers.get("user-agent", "")
@@ -225,11 +225,12 @@ def with_login_cookie(request: AnyRequest, drawn: Callable[[], Response[Any]]) -
     return answer
 
 
-def _login_form(
-    request: AnyRequest, error: str | None, next: str, *, wait: float = 0.0
+def login_form(
+    request: AnyRequest, error: str | None, next: str, *, wait: float = 0.0, reason: str = ""
 ) -> Response[Any]:
+    """The sign-in page. `reason`: why an identity provider's answer was refused."""
     seconds = int(wait) + 1
-    status = {None: 200, "slow_down": 429}.get(error, 401)
+    status = {None: 200, "slow_down": 429, "oidc": 403}.get(error, 401)
     with request.app.state.engine.read() as tables:
         first_use = not tables.access.people()
 
@@ -242,6 +243,8 @@ def _login_form(
             next=local_path(next) if next else "",
             wait=seconds,
             first_use=first_use,
+            reason=reason,
+            providers=request.app.state.providers.labels,
         )
 
     answer = with_login_cookie(request, drawn)

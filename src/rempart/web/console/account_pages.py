@@ -39,6 +39,7 @@ from rempart.web.auth.secret import (
 from rempart.web.auth.slow_down import SlowDown
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
+from rempart.web.settings import WebSettings
 
 ME = "/console/me"
 
@@ -50,6 +51,14 @@ class PasskeyView(msgspec.Struct, frozen=True):
     name: str
     created_at: datetime
     last_used_at: datetime | None
+
+
+class ProviderView(msgspec.Struct, frozen=True):
+    """An identity provider, and whether one may sign in through it."""
+
+    name: str
+    label: str
+    linked: bool
 
 
 class AccountScreen(msgspec.Struct, frozen=True):
@@ -68,6 +77,7 @@ class AccountScreen(msgspec.Struct, frozen=True):
     passkeys_possible: bool
     recovery_left: int
     second_factor_needed: bool
+    providers: list[ProviderView]
     error: str = ""
     done: str = ""
 
@@ -134,11 +144,14 @@ route_handlers: list[Any] = [account, change_password, change_harms, end_session
 async def show_account(request: AnyRequest, *, error: str = "", done: str = "") -> Response[Any]:
     who, now = must_be_known(request), now_ms()
     possible = passkeys_of(request).possible
+    settings: WebSettings = request.app.state.settings
+    providers = settings.oidc
 
     def view(tables: Tables) -> AccountScreen:
         me = me_of(tables, who)
         row = person_of(tables, who.id)
         app = tables.factors.totp(who.id)
+        linked = tables.access.identities(who.id)
         return AccountScreen(
             now=moment(now),
             person=me.person,
@@ -153,6 +166,10 @@ async def show_account(request: AnyRequest, *, error: str = "", done: str = "") 
             passkeys_possible=possible,
             recovery_left=tables.factors.recovery_left(who.id),
             second_factor_needed=needs_second_factor(tables, row),
+            providers=[
+                ProviderView(name, one.label or name, one.issuer in linked)
+                for name, one in providers.items()
+            ],
             error=error,
             done=done,
         )
