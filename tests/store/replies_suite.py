@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from rempart.errors import StoreError
+from rempart.model import Measure, MeasureKind, MeasureState, Scope, ScopeKind
 from rempart.store.interface import Store
 from rempart.store.interface.replies import (
     DAY_MS,
@@ -94,3 +96,20 @@ class ReplySuite:
             assert tables.replies.patterns("help", [7, 8]) == {7: Pattern(HOUR_MS, 2, 1)}
             assert tables.replies.line("help") == LineRow("help", 9, 50, 0, 160_000)
             assert tables.replies.line("none") == LineRow("none", 0, 0, 0, 0)
+
+    def test_reply_stops_are_seen_on_numbers_and_on_the_whole_line(self, store: Store) -> None:
+        def stop(id: str, kind: ScopeKind, ref: str) -> Measure:
+            at = datetime(2026, 3, 1, tzinfo=UTC)
+            scope = Scope(kind, "sms", "+331", ref)
+            return Measure(id, MeasureKind.REPLY_STOP, scope, at, None, "stop", account="+332")
+
+        with store.begin() as tables:
+            tables.stream.add_measures([stop("m-1", ScopeKind.ACCOUNT, "+332")], [1])
+        with store.begin() as tables:
+            assert tables.replies.stops("sms", "+331", ["+332", "+333"]) == {"+332": "active"}
+            assert not tables.replies.channel_stopped("sms", "+331")
+            tables.stream.end_measures(["m-1"], MeasureState.UNDONE, seq=2, at_ms=1, by="p-1")
+            assert tables.replies.stops("sms", "+331", ["+332"]) == {"+332": "undone"}
+            tables.stream.add_measures([stop("m-2", ScopeKind.CHANNEL, "+331")], [3])
+            assert tables.replies.channel_stopped("sms", "+331")
+            assert not tables.replies.channel_stopped("sms", "+334")

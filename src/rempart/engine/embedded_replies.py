@@ -13,6 +13,7 @@ Rules kept here:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import timedelta
@@ -50,6 +51,7 @@ REPLY_STOP = "reply-stop"
 COST_CAP = "cost-cap"
 STOP_SECONDS = 24 * 3600
 ALARM_SECONDS = 3600
+LOOK_SECONDS = 1.0
 _FALLEN = 10
 """A level counts as left when the use is this many percent below it."""
 _STOP_REASON = {
@@ -90,6 +92,7 @@ class LineKeeper:
         self.engine = engine
         self.next_price = price
         self._attacks: set[str] = set()
+        self._stopped, self._looked = False, float("-inf")
 
     # -- messages that came ------------------------------------------------------------------
 
@@ -133,7 +136,7 @@ class LineKeeper:
     ) -> tuple[list[Arrival], dict[int, str]]:
         """With what the pipeline said of each message; and the raids of those that attack."""
         rows = {row.seq: row for row in tables.stream.messages(sorted({one.seq for one in came}))}
-        stopped = tables.replies.channel_stopped(self.platform, self.channel)
+        stopped = self.is_stopped(tables)
         raids: dict[int, str] = {}
         arrivals = []
         for one in came:
@@ -149,6 +152,14 @@ class LineKeeper:
                 Arrival(one.sender, one.pattern, one.cost, attack, suspect, held, refused)
             )
         return arrivals, raids
+
+    def is_stopped(self, tables: Tables) -> bool:
+        """Whether the whole line has a reply stop, looked up once a second."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self._stopped = tables.replies.channel_stopped(self.platform, self.channel)
+        return self._stopped
 
     def is_attack(self, tables: Tables, raid: str) -> bool:
         """Once an attack, always one, until a person lifts it."""

@@ -62,7 +62,7 @@ def _take_due(keeper: LineKeeper, tables: Tables, clock_ms: int, first: bool) ->
 
 def _pay(keeper: LineKeeper, tables: Tables, clock_ms: int, now_ms: int) -> list[ReplyRow]:
     waiting = tables.replies.waiting(keeper.name, MOST_LOOKED_AT)
-    if not waiting or tables.replies.channel_stopped(keeper.platform, keeper.channel):
+    if not waiting or keeper.is_stopped(tables):
         return []
     came = [_came(one) for one in waiting]
     book = keeper.book(tables, came, clock_ms)

@@ -22,6 +22,8 @@ from rempart.scenario.truth import Generated, attack_of, truth_of
 
 _FICTITIOUS = 10_000
 """Numbers +33 6 39 98 00 00 to 99 99, of which the first is the line's."""
+_MORE = ("19900", "26191", "35301", "46571", "53649")
+"""When they do not suffice, those that are reserved for fiction in the five regions."""
 
 
 class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +108,8 @@ class _Evening:
         seed = settings.seed
         numbers = list(range(1, _FICTITIOUS))
         Random(f"numbers {seed}").shuffle(numbers)
-        self._free = iter(numbers)
+        more = [f"+33{area}{last:04d}" for area in _MORE for last in range(_FICTITIOUS)]
+        self._free = iter([*(f"+3363998{number:04d}" for number in numbers), *more])
         self._names = Names(Random(f"names {seed}"))
         target = settings.line.target
         self._forum = Place("forum", "defouloir", MessageKind.POST, target)
@@ -192,7 +195,7 @@ class _Evening:
 
     def _number(self) -> Account:
         """A telephone number; nothing else is known of who writes an SMS."""
-        return Account(f"+3363998{next(self._free):04d}")
+        return Account(next(self._free))
 
     def _account(self, random: Random) -> Account:
         return Account(f"a{random.randrange(10**8, 10**9)}", self._names.viewer())

@@ -123,7 +123,14 @@ class Provider:
         )
         reader, writer = await self._connection()
         writer.write(head.encode("latin-1") + body)
-        answered = await reader.readuntil(b"\r\n\r\n")
+        try:
+            answered = await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # closed while it was idle
+            self._idle.clear()
+            reader, writer = await self._connection()
+            writer.write(head.encode("latin-1") + body)
+            answered = await reader.readuntil(b"\r\n\r\n")
         status = int(answered.split(b" ", 2)[1])
         size = re.search(rb"(?i)content-length: (\d+)", answered)
         content = await reader.readexactly(int(size[1])) if size else b""
@@ -135,8 +142,11 @@ class Provider:
         return f"/api/v1/hooks/sms/{self.line}"
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._idle:
-            return self._idle.pop()
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
         return await asyncio.open_connection(self.service.hostname, self.service.port)
 
     def _send(self, to: str, body: str, how: str, url: str) -> Reply:

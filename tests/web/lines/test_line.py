@@ -244,3 +244,28 @@ def test_metrics_and_rights(data: Path) -> None:
             assert service.client().get("/api/v1/lines").status_code == 401
 
     asyncio.run(play())
+
+
+def test_a_moderator_sees_why_somebody_got_no_reply_and_puts_them_back(data: Path) -> None:
+    async def play() -> None:
+        async with line_running(data, Clock()) as (service, provider):
+            await provider.deliver("SM1", "+33639981234", "je vais te tuer, on sait où tu habites")
+            assert provider.replies == []
+            page = service.person.get("/console/lines/reponse")
+            assert page.status_code == 200
+            assert "the message is held" in page.text
+            assert "+33•••••••34" in page.text
+            assert "+33639981234" not in page.text
+            channel = service.person.get("/console/channels/sms/+33639980000").text
+            assert "/console/lines/reponse" in channel
+            assert "+33639981234" not in channel
+            twin = service.person.get("/console/lines/reponse.json").json()
+            assert [one["reason"] for one in twin["silent"]] == ["held"]
+            form = f"/console/lines/reponse/replies/{twin['latest'][0]['id']}/put-back"
+            done = service.person.post(form)
+            assert done.status_code == 303, done.text
+            await until(lambda: len(provider.replies) == 1)
+            assert provider.replies[0].how == "api"
+            await until(lambda: view(service)["sent"] == 1)
+
+    asyncio.run(play())

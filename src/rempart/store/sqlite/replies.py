@@ -23,6 +23,8 @@ from rempart.store.interface.replies import (
 
 _COLUMNS = ", ".join(ReplyRow._fields)
 _PLACES = ", ".join("?" for _ in ReplyRow._fields)
+_WHOLE = b'"scope":{"kind":"channel"'
+"""In the picture of a measure on a whole channel."""
 
 
 class SqliteReplyTables(ReplyTables):
@@ -130,10 +132,9 @@ class SqliteReplyTables(ReplyTables):
     def channel_stopped(self, platform: str, channel: str) -> bool:
         query = (
             "SELECT 1 FROM measure WHERE kind = 'reply_stop' AND state = 'active'"
-            " AND platform = ? AND channel = ?"
-            " AND json_extract(picture, '$.scope.kind') = 'channel' LIMIT 1"
+            " AND platform = ? AND channel = ? AND instr(picture, ?) LIMIT 1"
         )
-        return bool(self._db.execute(query, (platform, channel)).fetchall())
+        return bool(self._db.execute(query, (platform, channel, _WHOLE)).fetchall())
 
     # -- replies -----------------------------------------------------------------------------
 

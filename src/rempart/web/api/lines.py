@@ -72,6 +72,14 @@ def desk_of(request: AnyRequest, who: Caller, name: str) -> LineDesk:
     return desk
 
 
+def line_of(request: AnyRequest, platform: str, channel: str) -> str | None:
+    """The name of the line with this number, if it is one."""
+    if platform != PLATFORM:
+        return None
+    found = (name for name, desk in _desks(request).items() if desk.settings.number == channel)
+    return next(found, None)
+
+
 async def read_line(request: AnyRequest, who: Caller, desk: LineDesk) -> LineView:
     engine = engine_of(request)
 

@@ -22,6 +22,7 @@ from rempart.errors import InputError
 from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground
 from rempart.store.interface import Tables
 from rempart.web.api.cases import DecisionRequest, ExportRequest, decide_case, export_case
+from rempart.web.api.lines import line_of
 from rempart.web.api.looks import note_look
 from rempart.web.api.protection import MeasureList, undo
 from rempart.web.api.request import AnyRequest, engine_of
@@ -37,6 +38,7 @@ from rempart.web.console import (
     figures_page,
     file_page,
     learning_page,
+    line_page,
     measure_pages,
     people_pages,
     rule_pages,
@@ -117,10 +119,12 @@ async def channel(
     after: Annotated[int, QueryParameter(ge=0, le=2**62)] = 0,
 ) -> Response[Any]:
     who, now, name = must_be_known(request), now_ms(), channel.removesuffix(JSON)
+    line = line_of(request, platform, name)
     return await page(
         request,
         "channel.html",
         lambda tables: views.channel(tables, who, now, platform, name, after),
+        lambda _tables, _screen: {"line": line},
     )
 
 
@@ -187,6 +191,7 @@ route_handlers: list[Any] = [
     *rule_pages.route_handlers,
     *learning_page.route_handlers,
     *file_page.route_handlers,
+    *line_page.route_handlers,
     *people_pages.route_handlers,
     *account_pages.route_handlers,
     *access_pages.route_handlers,

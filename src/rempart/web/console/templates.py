@@ -25,6 +25,7 @@ from litestar.enums import MediaType
 
 from rempart.cases.harms import harms
 from rempart.cases.rights import pseudonym
+from rempart.connect.sms.settings import masked
 from rempart.model import LADDER
 from rempart.web.console import words
 from rempart.web.console.curve import curve_points
@@ -101,6 +102,7 @@ def environment(language: str) -> Environment:
 
     env.filters |= {
         "shown": shown,
+        "masked": masked,
         "plain": plain,
         "marked": marked,
         "numbered": numbered,
@@ -109,6 +111,7 @@ def environment(language: str) -> Environment:
         "pseudonym": lambda id: shown(pseudonym(id, language), 60),
         "in_language": lambda texts: texts.get(language) or texts.get("en", ""),
         "reason": lambda sentence: reason_in(sentence, language),
+        "money": lambda value: words.money(value, language),
         "number": lambda value: words.number(value, language),
         "percent": lambda value: words.percent(value, language),
         "duration": words.duration,

@@ -38,6 +38,14 @@ def number(value: float, language: str) -> str:
     return text
 
 
+def money(value: float, language: str) -> str:
+    """Two decimals, four when it needs them; 0.16 is 0,16 in French."""
+    text = f"{value:,.4f}".rstrip("0") if round(value, 2) != round(value, 4) else f"{value:,.2f}"
+    if language == "fr":
+        return text.replace(",", _NARROW_SPACE).replace(".", ",")
+    return text
+
+
 def percent(value: float, language: str) -> str:
     """0.973 as 97 % (French, with its space) or 97% (English); never rounded up to 100."""
     whole = min(99, round(value * 100)) if value < 1 else 100

@@ -13,7 +13,14 @@ from collections.abc import Callable
 from rempart.connect.sms.api import Attempt, MessagesApi, Outcome
 from rempart.connect.sms.segments import segments
 from rempart.engine.embedded_replies import LineKeeper
-from rempart.engine.embedded_replies_later import AT_ONCE, Job, settle, take_due, told_price
+from rempart.engine.embedded_replies_later import (
+    AT_ONCE,
+    SAVE_CLOCK_MS,
+    Job,
+    settle,
+    take_due,
+    told_price,
+)
 from rempart.errors import StoreError
 from rempart.protect.outbox import wait_after
 from rempart.protect.replies import LineClock, Reason
@@ -53,10 +60,22 @@ class ReplySender:
 
     async def send_due(self, *, first: bool = False) -> int:
         """One round; returns how many were attempted."""
+        if not first and not self._is_something():
+            return 0
         taken = take_due(self._keeper, self._clock.now_ms(), first=first)
         jobs = await asyncio.wrap_future(taken)
         await asyncio.gather(*(self._send(job) for job in jobs))
         return len(jobs)
+
+    def _is_something(self) -> bool:
+        """Looked up by a reader: a line at rest costs no transaction."""
+        keeper = self._keeper
+        with keeper.engine.read() as tables:
+            return bool(
+                tables.replies.waiting(keeper.name, 1)
+                or tables.replies.due(keeper.name, keeper.engine._now_ms(), 1)
+                or self._clock.now_ms() - tables.replies.line(keeper.name).clock_ms >= SAVE_CLOCK_MS
+            )
 
     async def _send(self, job: Job) -> None:
         row = job.row

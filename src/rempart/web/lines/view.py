@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from rempart.connect.sms.settings import PLATFORM, masked
+from rempart.engine.embedded_items import logged_message
 from rempart.protect.replies import MILLION
 from rempart.store.interface import Tables
 from rempart.store.interface.replies import DAY_MS, ReplyRow
@@ -30,7 +31,7 @@ class Money(msgspec.Struct, frozen=True):
 
 
 class ReplyView(msgspec.Struct, frozen=True):
-    """One message of the line. `sender` is masked; `entry` is its log entry."""
+    """One message of the line. `sender` is masked; `entry`: its log entry; `text` None: erased."""
 
     id: int
     entry: int
@@ -39,6 +40,7 @@ class ReplyView(msgspec.Struct, frozen=True):
     state: str
     reason: str
     detail: str = ""
+    text: str | None = None
 
 
 class LineView(msgspec.Struct, frozen=True):
@@ -102,7 +104,7 @@ def line_view(tables: Tables, desk: LineDesk, now_ms: int, *, may_put_back: bool
         waiting_now=by_state.get("waiting", 0) + by_state.get("sending", 0),
         refused=by_state.get("refused", 0),
         unsigned=desk.counts["unsigned"],
-        latest=[_reply(one) for one in latest[:MOST_SHOWN]],
+        latest=[_reply(tables, one) for one in latest[:MOST_SHOWN]],
         may_put_back=may_put_back,
     )
 
@@ -116,7 +118,15 @@ def _reasons(counts: dict[tuple[str, str], int], state: str) -> list[CountOf]:
     return sorted(found, key=lambda one: (-one.count, one.reason))
 
 
-def _reply(row: ReplyRow) -> ReplyView:
+def _reply(tables: Tables, row: ReplyRow) -> ReplyView:
+    message = logged_message(tables.log.bodies(row.seq))
     return ReplyView(
-        row.id, row.seq, moment(row.at_ms), masked(row.sender), row.state, row.reason, row.detail
+        id=row.id,
+        entry=row.seq,
+        at=moment(row.at_ms),
+        sender=masked(row.sender),
+        state=row.state,
+        reason=row.reason,
+        detail=row.detail,
+        text=None if message is None else message.text,
     )
