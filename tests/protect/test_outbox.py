@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,17 +108,17 @@ def test_a_platform_that_comes_back_gets_the_measure(engine: Direct) -> None:
     outbox = Outbox(engine, {"bot": platform}, clock=clock)
 
     async def story() -> None:
-        assert await outbox.deliver_due() == 1
+        assert await outbox.deliver_due("bot") == 1
         assert delivery(engine) == ("pending", 1, "HTTP 503")
-        assert await outbox.deliver_due() == 0, "not before its time"
+        assert await outbox.deliver_due("bot") == 0, "not before its time"
         clock.now += 1.3
-        assert await outbox.deliver_due() == 1
+        assert await outbox.deliver_due("bot") == 1
         assert delivery(engine)[2] == "RuntimeError: broken"
         clock.now += 3.7
-        assert await outbox.deliver_due() == 1
+        assert await outbox.deliver_due("bot") == 1
         assert delivery(engine) == ("done", 3, "HTTP 204")
         clock.now += 1e6
-        assert await outbox.deliver_due() == 0
+        assert await outbox.deliver_due("bot") == 0
 
     asyncio.run(story())
     assert platform.asked == [("apply", "m-1")] * 3
@@ -126,13 +127,13 @@ def test_a_platform_that_comes_back_gets_the_measure(engine: Direct) -> None:
 def test_for_ever_is_given_up_at_once_and_somebody_is_told(engine: Direct) -> None:
     told: list[tuple[Measure, str]] = []
     outbox = Outbox(engine, {"bot": Platform(GONE)}, given_up=lambda *what: told.append(what))
-    asyncio.run(outbox.deliver_due())
+    asyncio.run(outbox.deliver_due("bot"))
     assert delivery(engine) == ("failed", 1, "HTTP 410")
     assert told == [(MEASURE, "HTTP 410")]
 
 
 def test_a_connector_that_is_no_longer_configured_is_shown(engine: Direct) -> None:
-    asyncio.run(Outbox(engine, {}).deliver_due())
+    asyncio.run(Outbox(engine, {}).deliver_due(None))
     assert delivery(engine) == ("failed", 1, "no connector `bot` is configured")
 
 
@@ -144,7 +145,7 @@ def test_a_platform_that_stays_down_is_given_up_in_the_end(engine: Direct) -> No
 
     async def story() -> None:
         for _ in range(MAX_ATTEMPTS + 5):
-            await outbox.deliver_due()
+            await outbox.deliver_due("bot")
             clock.now += 3600 * 1.2
 
     asyncio.run(story())
@@ -153,15 +154,48 @@ def test_a_platform_that_stays_down_is_given_up_in_the_end(engine: Direct) -> No
     assert told == [(MEASURE, "HTTP 503")]
 
 
+class Silent(Connector):
+    """A platform that takes a request and never answers."""
+
+    name: ClassVar[str] = "silent"
+
+    async def apply(self, measure: Measure) -> Delivery:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def undo(self, measure: Measure) -> Delivery:
+        return await self.apply(measure)
+
+
+def test_a_platform_that_says_nothing_holds_up_nobody_else(engine: Direct) -> None:
+    """Its deliveries fill every place of its own lane; the bot gets its measure all the same."""
+    many = [msgspec.structs.replace(MEASURE, id=f"s-{number}") for number in range(20)]
+    with engine.store.begin() as tables:
+        first = tables.log.append([seal("measure", {"v": 1, "id": one.id}) for one in many])
+        tables.stream.add_measures(many, range(first, first + len(many)))
+        tables.stream.queue_deliveries([one.id for one in many], "silent", "apply", -1)
+    platform = Platform(OK)
+
+    async def story() -> None:
+        outbox = asyncio.create_task(Outbox(engine, {"silent": Silent(), "bot": platform}).run())
+        while not platform.asked:
+            await asyncio.sleep(0.01)
+        outbox.cancel()
+        await asyncio.gather(outbox, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(story(), timeout=20))
+    assert platform.asked == [("apply", "m-1")]
+
+
 def test_the_undo_of_an_applied_measure_goes_out_too(engine: Direct) -> None:
     clock, platform = Clock(), Platform(OK)
     outbox = Outbox(engine, {"bot": platform}, clock=clock)
-    asyncio.run(outbox.deliver_due())
+    asyncio.run(outbox.deliver_due("bot"))
     with engine.store.begin() as tables:
         first = tables.log.append([seal("measure-undone", {"v": 1, "ids": ["m-1"]})])
         tables.stream.end_measures(["m-1"], MeasureState.UNDONE, seq=first, at_ms=2_000, by="p-1")
     clock.now += 10
-    asyncio.run(outbox.deliver_due())
+    asyncio.run(outbox.deliver_due("bot"))
     assert platform.asked == [("apply", "m-1"), ("undo", "m-1")]
 
 

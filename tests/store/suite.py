@@ -390,6 +390,10 @@ class StoreSuite:
             stream.add_measures([measure("m-1"), measure("m-2"), measure("m-3")], [1, 2, 3])
             stream.queue_deliveries(["m-1", "m-2", "m-3"], "bot", "apply", 10)
             stream.queue_deliveries(["m-1"], "bot", "apply", 99)
+            assert len(stream.due_deliveries(10, connector="bot")) == 3
+            assert stream.due_deliveries(10, connector="other") == []
+            assert stream.due_deliveries(10, without=["bot"]) == []
+            assert len(stream.due_deliveries(10, without=["other"])) == 3
             done, tried, waiting = stream.due_deliveries(10)
             stream.settle_delivery(done.id, state="done", detail="204", at_ms=11)
             stream.settle_delivery(

@@ -20,6 +20,7 @@ import logging
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -70,6 +71,17 @@ class ConnectorNumbers:
         self.not_applied = 0
         self.trouble = ""
         """What last went wrong, for a person; empty when nothing is."""
+        self.broken_since: datetime | None = None
+
+    def goes_well(self) -> None:
+        self.connected, self.trouble, self.broken_since = True, "", None
+
+    def goes_badly(self, what: str) -> None:
+        """It does not read its platform now; it goes on trying."""
+        self.connected, self.trouble = False, what[:300]
+        self.retries += 1
+        if self.broken_since is None:
+            self.broken_since = datetime.now(UTC)
 
 
 class InConnector(ABC):
@@ -180,8 +192,7 @@ class Reader(InConnector):
         should. Raises what ended it, or returns to connect again."""
 
     def goes_well(self) -> None:
-        self.numbers.connected = True
-        self.numbers.trouble = ""
+        self.numbers.goes_well()
         self._patience.reset()
 
     async def run(self, intake: Intake) -> None:
@@ -209,9 +220,7 @@ class Reader(InConnector):
                 told = error.diagnostics()
                 wait = getattr(error, "retry_after", None) or 0.0
             except self.breaks as error:
-                told = f"the connection ended: {error}"[:300]
-            self.numbers.connected = False
-            self.numbers.trouble = told
-            self.numbers.retries += 1
+                told = f"the connection ended: {error}"
+            self.numbers.goes_badly(told)
             _LOG.warning("%s: %s", self.name, told)
             await asyncio.sleep(max(wait, self._patience.next()))

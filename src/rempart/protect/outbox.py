@@ -6,7 +6,8 @@ Rules kept here:
    crash between attempts loses nothing, and a repeat has no second effect (see `Connector`).
 2. Waits grow from one second to an hour with a jitter that depends on the delivery and the attempt
    only, so that a test and a replay see the same times.
-3. After `MAX_ATTEMPTS`, or when the connector says it is for ever, the delivery is `failed`: the
+3. Each connector has a lane of its own: one that does not answer holds up nobody else's measures.
+4. After `MAX_ATTEMPTS`, or when the connector says it is for ever, the delivery is `failed`: the
    measure is shown as *not applied* and a person is called.
 """
 
@@ -37,6 +38,8 @@ MAX_ATTEMPTS = 14
 JITTER = 0.2
 AT_ONCE = 8
 LOOK_EVERY = 1.0
+_NOBODY = None
+"""The lane of deliveries to connectors that are not configured any more."""
 
 
 def wait_after(delivery: str, attempts: int) -> float | None:
@@ -87,23 +90,29 @@ class Outbox:
         self._connectors = connectors
         self._clock = clock
         self._given_up = given_up
-        self._wake = asyncio.Event()
+        self._lanes = {lane: asyncio.Event() for lane in (*connectors, _NOBODY)}
 
     async def run(self) -> None:
         """Until cancelled. An error of the store is logged and tried again: it never ends this."""
+        async with asyncio.TaskGroup() as group:
+            for lane in self._lanes:
+                group.create_task(self._run_lane(lane))
+
+    async def _run_lane(self, lane: str | None) -> None:
         while True:
-            self._wake.clear()
+            self._lanes[lane].clear()
             try:
-                delivered = await self.deliver_due()
+                delivered = await self.deliver_due(lane)
             except Exception:
                 _LOG.exception("deliveries could not be looked at")
                 delivered = 0
             if delivered < AT_ONCE:
-                await self._rest()
+                await self._rest(lane)
 
     def wake(self) -> None:
         """There may be something new. To be called on the event loop."""
-        self._wake.set()
+        for event in self._lanes.values():
+            event.set()
 
     async def deliver_unsaved(self, measure: Measure) -> None:
         """Protection goes on while the disk is full: one attempt at each connector, straight from
@@ -119,16 +128,18 @@ class Outbox:
             if not result.ok:
                 _LOG.warning("unsaved measure %s: %s: %s", measure.id, name, result.detail)
 
-    async def deliver_due(self) -> int:
-        """One round; returns how many deliveries were attempted."""
+    async def deliver_due(self, lane: str | None) -> int:
+        """One round of one lane (None: to connectors that are not configured any more); returns how
+        many deliveries were attempted."""
         now_ms = int(self._clock() * 1000)
-        work = await asyncio.to_thread(self._due, now_ms)
+        work = await asyncio.to_thread(self._due, lane, now_ms)
         await asyncio.gather(*(self._attempt(row, measure) for row, measure in work))
         return len(work)
 
-    def _due(self, now_ms: int) -> list[tuple[DeliveryRow, Measure]]:
+    def _due(self, lane: str | None, now_ms: int) -> list[tuple[DeliveryRow, Measure]]:
+        without = () if lane is not None else tuple(self._connectors)
         with self._engine.read() as tables:
-            rows = tables.stream.due_deliveries(now_ms, AT_ONCE)
+            rows = tables.stream.due_deliveries(now_ms, AT_ONCE, connector=lane, without=without)
             found = tables.stream.measures(ids=[row.measure for row in rows]) if rows else []
         measures = {row.measure.id: row.measure for row in found}
         return [(row, measures[row.measure]) for row in rows if row.measure in measures]
@@ -166,9 +177,9 @@ class Outbox:
             _LOG.exception("connector %s failed", row.connector)
             return Delivery(ok=False, detail=f"{type(error).__name__}: {error}", retry_after=0.0)
 
-    async def _rest(self) -> None:
+    async def _rest(self, lane: str | None) -> None:
         try:
             async with asyncio.timeout(LOOK_EVERY):
-                await self._wake.wait()
+                await self._lanes[lane].wait()
         except TimeoutError:
             return

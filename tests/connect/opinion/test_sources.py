@@ -330,7 +330,7 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     path.chmod(0o600)
     assert read_key(settings(key_file="a.key"), tmp_path) == "secret"
     path.write_text("")
-    with pytest.raises(InputError, match="no key"):
+    with pytest.raises(InputError, match="the key is not in it"):
         read_key(settings(key_file="a.key"), tmp_path)
     with pytest.raises(InputError, match="cannot be read"):
         read_key(settings(key_file="b.key"), tmp_path)

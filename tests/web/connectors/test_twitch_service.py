@@ -16,6 +16,8 @@ from tests.connect.platform_server import wait_until
 from tests.connect.twitch.simulator import Twitch
 from tests.web.service import Service
 
+from rempart.web.console import alarms
+
 
 def toml(settings: dict[str, Any]) -> str:
     """Strings, numbers and lists are written in TOML as in JSON."""
@@ -104,3 +106,22 @@ def test_what_twitch_refuses_is_seen_as_not_applied(twitch: Twitch, tmp_path: Pa
         (refused,) = seen()
         assert refused["connector"] == "twitch.lea"
         assert "moderator:manage:chat_messages" in refused["detail"]
+
+
+def test_a_chat_that_is_not_read_is_an_alarm_in_the_console(
+    twitch: Twitch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarms, "UNREAD", timedelta(0))
+    twitch.forbidden.add("channel.chat.message")
+    with guarded(twitch, tmp_path) as service:
+
+        def told() -> list[Any]:
+            shown = service.person.get("/console.json").json()["alarms"]
+            return [one for one in shown if one["what"] == "connector"]
+
+        wait_until(told)
+        (alarm,) = told()
+        assert alarm["channel"] == "twitch.lea"
+        assert "missing proper authorization" in alarm["detail"]
+        page = service.person.get("/console", headers={"accept": "text/html"}).text
+        assert "twitch.lea" in page

@@ -50,11 +50,10 @@ class MastodonReports(InConnector):
             wait = float(self._settings.poll_seconds)
             try:
                 await self.ask(intake)
-                self.numbers.connected, self.numbers.trouble = True, ""
+                self.numbers.goes_well()
                 patience.reset()
             except OutboundError as error:
-                self.numbers.connected, self.numbers.trouble = False, error.diagnostics()
-                self.numbers.retries += 1
+                self.numbers.goes_badly(error.diagnostics())
                 _LOG.warning("%s: %s", self.name, error.diagnostics())
                 wait = max(getattr(error, "retry_after", None) or wait, patience.next())
             await asyncio.sleep(wait)

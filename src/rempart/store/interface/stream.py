@@ -366,8 +366,16 @@ class StreamTables(ABC):
         """Once per measure, connector and operation; a repeat is left as it is."""
 
     @abstractmethod
-    def due_deliveries(self, now_ms: int, limit: int = 100) -> list[DeliveryRow]:
-        """Pending ones whose time has come, oldest first; an `undo` never before its `apply`."""
+    def due_deliveries(
+        self,
+        now_ms: int,
+        limit: int = 100,
+        *,
+        connector: str | None = None,
+        without: Sequence[str] = (),
+    ) -> list[DeliveryRow]:
+        """Pending ones whose time has come, oldest first; an `undo` never before its `apply`.
+        `connector`: those to it alone; `without`: none to these."""
 
     @abstractmethod
     def next_delivery_ms(self) -> int | None:

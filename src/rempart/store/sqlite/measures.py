@@ -178,13 +178,27 @@ class SqliteMeasureTables(StreamTables):
             [(id, connector, operation, at_ms, at_ms) for id in measures],
         )
 
-    def due_deliveries(self, now_ms: int, limit: int = 100) -> list[DeliveryRow]:
+    def due_deliveries(
+        self,
+        now_ms: int,
+        limit: int = 100,
+        *,
+        connector: str | None = None,
+        without: Sequence[str] = (),
+    ) -> list[DeliveryRow]:
+        to = ""
+        bindings: list[object] = [now_ms]
+        if connector is not None:
+            to, bindings = " AND connector = ?", [now_ms, connector]
+        elif without:
+            to = " AND connector NOT IN carray(?)"
+            bindings = [now_ms, apsw.carray(tuple(without))]
         rows = self._db.execute(
             f"SELECT {_DELIVERY} FROM delivery AS d WHERE state = 'pending' AND next_at_ms <= ?"
             " AND NOT (operation = 'undo' AND EXISTS (SELECT 1 FROM delivery AS a WHERE"
             " a.measure = d.measure AND a.connector = d.connector AND a.operation = 'apply'"
-            " AND a.state = 'pending')) ORDER BY next_at_ms, id LIMIT ?",
-            (now_ms, limit),
+            f" AND a.state = 'pending')){to} ORDER BY next_at_ms, id LIMIT ?",
+            (*bindings, limit),
         )
         return [DeliveryRow(*row) for row in rows]
 

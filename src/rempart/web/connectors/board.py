@@ -56,8 +56,7 @@ class Connectors:
                 await source.run(self.intake(source.name))
             except Exception as error:
                 _LOG.exception("the connector %s failed and is started again", source.name)
-                source.numbers.trouble = f"{type(error).__name__}: {error}"[:300]
-            source.numbers.retries += 1
+                source.numbers.goes_badly(f"{type(error).__name__}: {error}")
             await asyncio.sleep(patience.next())
 
 

@@ -7,7 +7,7 @@ a failed delivery is shown for a day.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -23,6 +23,7 @@ from rempart.rules.builtin.threats_first import ThreatsFirst
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import MeasureRow
 from rempart.web.auth import Caller, Right, may
+from rempart.web.connectors.board import Connectors
 from rempart.web.console.reading import moment
 from rempart.web.console.screens import Alarm
 from rempart.web.opinions.desk import OpinionDesk
@@ -42,6 +43,8 @@ RULE_FAILURES = {
 }
 COST = "cost"
 LOOK_UPS = "look_ups"
+CONNECTOR = "connector"
+UNREAD = timedelta(minutes=1)
 _BY_RULE = {
     ThreatsFirst.name: "threat",
     HoldOnFailure.name: "failure",
@@ -135,6 +138,16 @@ def opinion_alarms(desk: OpinionDesk | None) -> list[Alarm]:
         Alarm(OPINION, "", seat.unavailable_since, detail=f"{seat.name}: {seat.last_error}")
         for seat in (desk.seats if desk is not None else ())
         if seat.unavailable_since is not None
+    ]
+
+
+def connector_alarms(connectors: Connectors | None, now: datetime) -> list[Alarm]:
+    """Connectors that have not read their platform for a while: what is said there is not seen."""
+    told = connectors.numbers if connectors is not None else {}
+    return [
+        Alarm(CONNECTOR, name, one.broken_since, detail=one.trouble)
+        for name, one in sorted(told.items())
+        if one.broken_since is not None and now - one.broken_since >= UNREAD
     ]
 
 

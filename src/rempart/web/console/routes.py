@@ -60,11 +60,12 @@ async def overview(request: AnyRequest) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
     engine = engine_of(request)
     links, troubles = engine.pipeline.link_rules, rule_troubles(engine)
+    state = request.app.state
     return await page(
         request,
         "overview.html",
         lambda tables: views.overview(
-            tables, who, now, links, request.app.state.opinions, troubles
+            tables, who, now, links, state.opinions, troubles, state.connectors
         ),
     )
 

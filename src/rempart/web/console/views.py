@@ -30,10 +30,12 @@ from rempart.store.interface.cases import URGENT
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
 from rempart.web.api.reports import conversations
 from rempart.web.auth.caller import Caller, Scope
+from rempart.web.connectors.board import Connectors
 from rempart.web.console import screens
 from rempart.web.console.alarms import (
     RuleTroubles,
     alarms,
+    connector_alarms,
     list_alarms,
     look_up_alarms,
     opinion_alarms,
@@ -77,6 +79,7 @@ def overview(
     links: LinkRules | None = None,
     opinions: OpinionDesk | None = None,
     troubles: RuleTroubles | None = None,
+    connectors: Connectors | None = None,
 ) -> screens.Overview:
     channels = _channels(tables, caller)
     names = within(caller)
@@ -112,6 +115,7 @@ def overview(
             ),
             *list_alarms(links, moment(now_ms)),
             *opinion_alarms(opinions),
+            *connector_alarms(connectors, moment(now_ms)),
             *(rule_alarms(troubles, moment(now_ms)) if troubles is not None else ()),
             *file_alarms(tables, caller),
             *look_up_alarms(tables, caller, now_ms),
