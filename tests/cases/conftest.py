@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from rempart.cases import statements
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.keys import ReportKeys
 from rempart.log.commit import message_prefix, new_salts, seal, seal_messages, to_value
@@ -183,9 +184,17 @@ class Community:
                 seq = tables.log.append([seal("raid", to_value(raid))])
                 tables.stream.put_raid(raid, seq, at_ms)
             if measures:
-                seq = tables.log.append([seal("measure", to_value(one)) for one in measures])
+                spoken = {m.id: statements.Spoken(o.labels, m.sent_at) for m, o in messages}
+                told = statements.of_machine(tables, measures, spoken, at_ms)
+                seq = tables.log.append(
+                    [
+                        seal("measure", to_value(one, **statements.part_of_entry(statement)))
+                        for one, statement in zip(measures, told, strict=True)
+                    ]
+                )
                 seqs = list(range(seq, seq + len(measures)))
                 tables.stream.add_measures(measures, seqs)
+                statements.add(tables, told, seqs)
             held = [
                 HeldMessage(first + place, message, outcome)
                 for place, (message, outcome) in enumerate(messages)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from rempart.cases.by_hand import shield
-from rempart.cases.decisions import Decider, decide, preview
+from rempart.cases.decisions import Decider, decide
+from rempart.cases.notices import preview
 from rempart.cases.reports import receive
+from rempart.cases.ruling import Ruling
+from rempart.cases.statement_text import statement_text
 from rempart.cases.status import status
 from rempart.cases.undo import undo_measure, undo_raid
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
@@ -189,9 +192,16 @@ def test_a_failed_decision_leaves_nothing_behind(community, raided):
 def test_the_preview_is_what_reporters_will_read(community, raided):
     case, _ = raided
     with community.store.read() as tables:
-        shown = preview(tables, case.id, LIFT, Ground.NONE, "Un raid amical.", 1_772_400_000_000)
+        ruling = Ruling(LIFT, Ground.NONE, "Un raid amical.")
+        found = tables.cases.get(case.id)
+        shown = preview(tables, found, ruling, "camille", 1_772_400_000_000)
     close(community, case.id, LIFT, Ground.NONE, "Un raid amical.")
-    assert answers(community, case.id)[0].text == shown
+    assert answers(community, case.id)[0].text == shown.answer
+    assert shown.reporters == 3
+    with community.store.read() as tables:
+        told = tables.statements.of_measures(["m-b0"])[-1].statement
+    assert shown.accounts[0].text == statement_text(told)
+    assert shown.accounts[0].accounts == 3
 
 
 def test_undoing_a_measure_twice_is_undoing_it_once(community, raided):

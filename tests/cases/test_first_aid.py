@@ -93,7 +93,16 @@ def test_what_a_person_cleared_is_not_hidden_again(post: Community) -> None:
     case = report(post, "m1", reporter="liar")
     with post.store.begin() as tables:
         lift = DecisionOutcome.LIFT
-        decide(tables, case, lift, Ground.NONE, "A cat video.", MO, AT_MS + 1_000)
+        decide(
+            tables,
+            case,
+            lift,
+            Ground.NONE,
+            "A cat video.",
+            MO,
+            AT_MS + 1_000,
+            confirmed_by="sacha",
+        )
     assert ours(post) == []
     report(post, "m1", reporter="another", at_ms=AT_MS + 2_000)
     assert ours(post) == []
@@ -112,7 +121,16 @@ def test_a_refuted_source_has_no_fast_lane_but_the_target_is_spared(post: Commun
     case = report(post, "m1", reporter="liar")
     with post.store.begin() as tables:
         lift = DecisionOutcome.LIFT
-        decide(tables, case, lift, Ground.NONE, "A cat video.", MO, AT_MS + 1_000)
+        decide(
+            tables,
+            case,
+            lift,
+            Ground.NONE,
+            "A cat video.",
+            MO,
+            AT_MS + 1_000,
+            confirmed_by="sacha",
+        )
     post.says("m2", "another one", author="u2", seconds=10)
     post.step(seconds=10)
     report(post, "m2", reporter="liar", at_ms=AT_MS + 2_000)

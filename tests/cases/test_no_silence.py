@@ -21,6 +21,7 @@ from rempart.cases.undo import undo_measure, undo_raid
 from rempart.errors import ConflictError
 from rempart.log.commit import strict_json
 from rempart.model import (
+    SECOND_KINDS,
     CaseState,
     DecisionOutcome,
     Ground,
@@ -32,6 +33,12 @@ from rempart.store.interface.cases import CaseQuery
 
 AUTHORS = st.sampled_from(["b1", "b2", "fan"])
 LABELS = st.sampled_from([{"insult": 0.9}, {"threat": 0.7}, None])
+GROUNDS = {
+    DecisionOutcome.UPHOLD: Ground.TERMS,
+    DecisionOutcome.LIFT: Ground.TERMS,
+    DecisionOutcome.NO_VIOLATION: Ground.NONE,
+}
+OUTCOMES = list(GROUNDS)
 RAIDS = st.sampled_from(["r-1", "r-2"])
 STAGES = st.sampled_from([RaidStage.ATTACK, RaidStage.SUSPECT, RaidStage.NOTICE])
 
@@ -51,8 +58,19 @@ class Evening(RuleBasedStateMachine):
         try:
             with self.community.store.begin() as tables:
                 for case in tables.cases.page(CaseQuery(state=CaseState.OPEN, limit=500)).cases:
+                    if case.kind in SECOND_KINDS:
+                        continue
                     by = Decider("camille", person=True)
-                    decide(tables, case.id, DecisionOutcome.LIFT, Ground.NONE, "Bien.", by, 10_000)
+                    decide(
+                        tables,
+                        case.id,
+                        DecisionOutcome.LIFT,
+                        Ground.NONE,
+                        "Bien.",
+                        by,
+                        10_000,
+                        confirmed_by="sacha",
+                    )
             self.nothing_held_is_without_a_case()
             self.every_reporter_is_answered_exactly_when_the_case_is_closed()
             self.everybody_was_told_once()
@@ -133,19 +151,38 @@ class Evening(RuleBasedStateMachine):
         assert receipt.words not in self.receipts
         self.receipts[receipt.words] = receipt.report
 
-    @rule(n=st.integers(0, 20), outcome=st.sampled_from(list(DecisionOutcome)))
+    @rule(n=st.integers(0, 20), outcome=st.sampled_from(OUTCOMES))
     def a_moderator_decides(self, n, outcome):
         with self.community.store.read() as tables:
-            queue = tables.cases.page(CaseQuery(state=CaseState.OPEN)).cases
+            page = tables.cases.page(CaseQuery(state=CaseState.OPEN)).cases
+            queue = [case for case in page if case.kind not in SECOND_KINDS]
         if not queue:
             return
         case = queue[n % len(queue)].id
         by = Decider("camille", person=True)
         with self.community.store.begin() as tables:
-            decide(tables, case, outcome, Ground.TERMS, "Règle 3.", by, self.tick())
+            decide(
+                tables,
+                case,
+                outcome,
+                GROUNDS[outcome],
+                "Règle 3.",
+                by,
+                self.tick(),
+                confirmed_by="sacha",
+            )
         try:
             with self.community.store.begin() as tables:
-                decide(tables, case, outcome, Ground.TERMS, "Encore.", by, self.tick())
+                decide(
+                    tables,
+                    case,
+                    outcome,
+                    GROUNDS[outcome],
+                    "Encore.",
+                    by,
+                    self.tick(),
+                    confirmed_by="sacha",
+                )
         except ConflictError:
             return
         raise AssertionError("decided twice")

@@ -10,10 +10,12 @@ Rules kept here:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
-from rempart.model import DecisionOutcome, Ground
+from rempart.model import NO_ACTION, Again, DecisionOutcome, Ground
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -28,10 +30,25 @@ _GROUND = {
     Ground.NONE: {"en": "", "fr": ""},
 }
 
+_AGAIN = {
+    Again.APPEAL: {
+        "en": "It was appealed against, and another person has examined it again; the earlier "
+        "answer no longer holds.",
+        "fr": "La décision a été contestée, et une autre personne a réexaminé ; la réponse "
+        "précédente ne vaut plus.",
+    },
+    Again.SECOND_LOOK: {
+        "en": "Another person has examined it a second time; the earlier answer no longer holds.",
+        "fr": "Une autre personne a examiné une deuxième fois ; la réponse précédente ne vaut "
+        "plus.",
+    },
+}
+
 
 class AnswerFacts(NamedTuple):
     """`kept`/`undone`: measures in force after the decision / taken back by it. `automated`: some
-    measure was taken by machine. `earlier`: the decision was there before the report."""
+    measure was taken by machine. `earlier`: the decision was there before the report; `because`: it
+    replaces one that this reporter was told of before. `reference`: article or term."""
 
     received_at: datetime
     decided_at: datetime
@@ -42,15 +59,17 @@ class AnswerFacts(NamedTuple):
     undone: int
     automated: bool
     earlier: bool = False
+    reference: Mapping[str, str] = MappingProxyType({})
+    because: Again | None = None
 
 
 def receipt_message(received_at: datetime) -> dict[str, str]:
     """The automatic acknowledgement (DSA art. 16(4))."""
     return {
-        "en": f"We received your report on {_day(received_at, 'en')}. A person will look at it, "
-        "and the answer will be here. No number of reports decides anything by itself.",
-        "fr": f"Nous avons reçu votre signalement le {_day(received_at, 'fr')}. Une personne va "
-        "l’examiner et la réponse sera ici. Aucun nombre de signalements ne décide à lui seul.",
+        "en": f"We received your report on {in_words(received_at, 'en')}. A person will look at "
+        "it, and the answer will be here. No number of reports decides anything by itself.",
+        "fr": f"Nous avons reçu votre signalement le {in_words(received_at, 'fr')}. Une personne "
+        "va l’examiner et la réponse sera ici. Aucun nombre de signalements ne décide à lui seul.",
     }
 
 
@@ -60,16 +79,24 @@ def compose(facts: AnswerFacts) -> dict[str, str]:
 
 
 def _english(facts: AnswerFacts) -> list[str]:
-    day = _day(facts.received_at, "en")
+    day = in_words(facts.received_at, "en")
     lines = [f"Thank you for your report of {day}."]
-    decided = _day(facts.decided_at, "en")
-    lines.append(
-        f"This had already been examined by a person on {decided}; the decision stands."
-        if facts.earlier
-        else "A person has examined it."
-    )
-    if facts.outcome is DecisionOutcome.UPHOLD:
-        lines += ["Your report was well-founded.", _GROUND[facts.ground]["en"]]
+    decided = in_words(facts.decided_at, "en")
+    if facts.earlier:
+        lines.append(
+            f"This had already been examined by a person on {decided}; the decision stands."
+        )
+    elif facts.because is not None:
+        lines.append(_AGAIN[facts.because]["en"])
+    else:
+        lines.append("A person has examined it.")
+    if facts.outcome not in NO_ACTION:
+        lines.append(
+            "Your report was well-founded in part."
+            if facts.outcome is DecisionOutcome.PARTIAL
+            else "Your report was well-founded."
+        )
+        lines.append(_ground(facts, "en"))
         lines.append(
             _count(facts.kept, "One protective measure is", "{n} protective measures are")
             + " in force."
@@ -89,20 +116,32 @@ def _english(facts: AnswerFacts) -> list[str]:
         if facts.automated
         else "No automated means were used for this decision."
     )
+    lines.append(
+        "If you disagree, you can ask for it to be looked at again, by another person, within six "
+        "months, where you read this."
+    )
     return lines
 
 
 def _french(facts: AnswerFacts) -> list[str]:
-    day = _day(facts.received_at, "fr")
+    day = in_words(facts.received_at, "fr")
     lines = [f"Merci pour votre signalement du {day}."]
-    decided = _day(facts.decided_at, "fr")
-    lines.append(
-        f"Une personne avait déjà examiné cela le {decided} ; la décision reste valable."
-        if facts.earlier
-        else "Une personne l’a examiné."
-    )
-    if facts.outcome is DecisionOutcome.UPHOLD:
-        lines += ["Votre signalement était fondé.", _GROUND[facts.ground]["fr"]]
+    decided = in_words(facts.decided_at, "fr")
+    if facts.earlier:
+        lines.append(
+            f"Une personne avait déjà examiné cela le {decided} ; la décision reste valable."
+        )
+    elif facts.because is not None:
+        lines.append(_AGAIN[facts.because]["fr"])
+    else:
+        lines.append("Une personne l’a examiné.")
+    if facts.outcome not in NO_ACTION:
+        lines.append(
+            "Votre signalement était fondé en partie."
+            if facts.outcome is DecisionOutcome.PARTIAL
+            else "Votre signalement était fondé."
+        )
+        lines.append(_ground(facts, "fr"))
         lines.append(
             _count(facts.kept, "Une mesure de protection est", "{n} mesures de protection sont")
             + " en vigueur."
@@ -122,7 +161,17 @@ def _french(facts: AnswerFacts) -> list[str]:
         if facts.automated
         else "Aucun moyen automatisé n’a été utilisé pour cette décision."
     )
+    lines.append(
+        "Si vous n’êtes pas d’accord, vous pouvez demander un nouvel examen, par une autre "
+        "personne, dans les six mois, à l’endroit où vous lisez ceci."
+    )
     return lines
+
+
+def _ground(facts: AnswerFacts, language: str) -> str:
+    text = _GROUND[facts.ground][language]
+    named = facts.reference.get(language)
+    return f"{text[:-1]} ({named})." if text and named else text
 
 
 def _join(lines: list[str]) -> str:
@@ -133,7 +182,11 @@ def _count(number: int, one: str, many: str) -> str:
     return one if number == 1 else many.format(n=number)
 
 
-def _day(at: datetime, language: str) -> str:
+def in_words(at: datetime, language: str, *, clock: bool = False) -> str:
+    """A day as people write it; `clock`: with the time, in UTC."""
     month = _MONTHS[language].split()[at.month - 1]
     day = "1er" if language == "fr" and at.day == 1 else str(at.day)
-    return f"{day} {month} {at.year}"
+    said = f"{day} {month} {at.year}"
+    if not clock:
+        return said
+    return f"{said}, {at:%H:%M} UTC" if language == "en" else f"{said} à {at:%H:%M} UTC"

@@ -18,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from rempart.cases import statements
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.folder import lock_message
 from rempart.cases.live import tell_measures
@@ -31,6 +32,7 @@ from rempart.model import (
     MeasureKind,
     Scope,
     ScopeKind,
+    Statement,
     message_key,
     stable_id,
 )
@@ -140,12 +142,42 @@ def take(
     """Takes these measures, all or none; returns them with their parts. `connectors`: whom to
     tell."""
     taken = [one for wish in wishes for one in planned(tables, wish, shields, by, at_ms)]
+    stated = statements.of_machine(tables, taken, {}, at_ms)
+    return write(tables, taken, stated, by, at_ms, case=case, connectors=connectors)
+
+
+def write(
+    tables: Tables,
+    taken: list[Measure],
+    stated: Sequence[Statement | None],
+    by: str,
+    at_ms: int,
+    *,
+    case: str | None = None,
+    connectors: Sequence[str] = (),
+) -> list[Measure]:
+    """Entries, rows and deliveries of what a person takes. `stated`: for each its statement of
+    reasons, None where it has none or a decision states it."""
     told = [
-        (case, entry("measure", to_value(measure, by=by, at=rfc3339(at_ms), case=case)))
-        for measure in taken
+        (
+            case,
+            entry(
+                "measure",
+                to_value(
+                    measure,
+                    by=by,
+                    at=rfc3339(at_ms),
+                    case=case,
+                    **statements.part_of_entry(statement),
+                ),
+            ),
+        )
+        for measure, statement in zip(taken, stated, strict=True)
     ]
     first = record(tables, told)
-    tables.stream.add_measures(taken, range(first, first + len(taken)))
+    seqs = range(first, first + len(taken))
+    tables.stream.add_measures(taken, seqs)
+    statements.add(tables, stated, seqs)
     for measure in taken:
         if measure.kind is MeasureKind.LOCK_OUT and measure.scope.kind is ScopeKind.MESSAGE:
             _into_the_folder(tables, measure, at_ms)

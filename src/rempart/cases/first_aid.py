@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from rempart.cases import statements
 from rempart.cases.entries import at_time, entry, record, rfc3339
 from rempart.cases.harms import Harm, harms
 from rempart.cases.live import tell_measures
@@ -101,7 +102,7 @@ def hide_at_once(
     if short:
         taken += _alarm(tables, rows[0], at_ms)
     if taken:
-        _write(tables, case, taken, source, at_ms, told)
+        _write(tables, case, harm, taken, source, at_ms, told)
     return taken
 
 
@@ -179,15 +180,36 @@ def _alarm(tables: Tables, row: MessageRow, at_ms: int) -> list[Measure]:
 
 
 def _write(
-    tables: Tables, case: str, taken: Sequence[Measure], source: Source, at_ms: int, told: Told
+    tables: Tables,
+    case: str,
+    harm: Harm,
+    taken: Sequence[Measure],
+    source: Source,
+    at_ms: int,
+    told: Told,
 ) -> None:
+    stated = statements.of_machine(tables, taken, {}, at_ms, harm=harm.key)
     by = {"source": "user-submitted" if source.flagger is None else "trusted-flagger"}
     entries = [
-        (case, entry("measure", to_value(measure, case=case, at=rfc3339(at_ms), **by)))
-        for measure in taken
+        (
+            case,
+            entry(
+                "measure",
+                to_value(
+                    measure,
+                    case=case,
+                    at=rfc3339(at_ms),
+                    **by,
+                    **statements.part_of_entry(statement),
+                ),
+            ),
+        )
+        for measure, statement in zip(taken, stated, strict=True)
     ]
     first = record(tables, entries)
-    tables.stream.add_measures(taken, range(first, first + len(taken)))
+    seqs = range(first, first + len(taken))
+    tables.stream.add_measures(taken, seqs)
+    statements.add(tables, stated, seqs)
     tables.stream.bind_measures([measure.id for measure in taken], case)
     for measure in taken:
         for connector in told(measure.scope.platform, measure.scope.channel):

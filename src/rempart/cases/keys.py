@@ -61,6 +61,9 @@ class ReportKeys:
     def reporter_name(self, reporter: str) -> bytes:
         return self._hash(b"reporter", reporter.encode("utf-8", "surrogatepass"))[:16]
 
+    def statement_mac(self, number: int) -> bytes:
+        return self._hash(b"statement", number.to_bytes(8, "big"))[:16]
+
     def content_digest(self, content: bytes) -> bytes:
         return self._hash(b"content", content)[:16]
 

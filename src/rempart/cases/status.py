@@ -14,12 +14,14 @@ from rempart.cases.answers import receipt_message
 from rempart.cases.entries import at_time
 from rempart.cases.harms import harms
 from rempart.cases.keys import ReportKeys
+from rempart.cases.look_text import appeal_message
 from rempart.cases.receipts import read_receipt
+from rempart.cases.second_looks import WINDOW
 from rempart.cases.thread import WITHDRAWN, read_said
 from rempart.errors import NotFoundError
 from rempart.model import ReportState
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import ReportRow
+from rempart.store.interface.cases import Answer, ReportRow
 from rempart.store.interface.threads import Side
 
 _KEEP = {
@@ -52,8 +54,9 @@ _DONE = {
 
 class StatusMessage(msgspec.Struct, frozen=True):
     """One message of the conversation. `kind`: `receipt`, `waiting` (nothing is decided yet),
-    `answer` and `withdrawn` are the service's, generated; `team` was written by a person of the
-    team, `you` by the reporter (their words stand under every language)."""
+    `answer` (one for each decision), `appeal` (its acknowledgement), `appeal_answer` and
+    `withdrawn` are the service's, generated; `team` was written by a person of the team, `you` by
+    the reporter (their words stand under every language)."""
 
     at: datetime
     kind: str
@@ -73,6 +76,7 @@ class ReportStatus(msgspec.Struct, frozen=True):
     next_steps: tuple[dict[str, str], ...]
     answered_at: datetime | None = None
     open: bool = False
+    appeal_until: datetime | None = None
 
 
 def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
@@ -96,13 +100,19 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
     messages.sort(key=lambda message: message.at)
     steps: tuple[dict[str, str], ...] = (_WAIT, _MORE, _BACK, _KEEP, _DANGER)
     state, closed_at = ReportState.RECEIVED, None
-    answer = tables.cases.answer(report.id)
+    answers = tables.cases.answers_of(report.id)
+    answer = answers[-1] if answers else None
     if report.withdrawn and report.answered_ms is not None:
         state, steps, closed_at = ReportState.WITHDRAWN, (_DONE,), at_time(report.answered_ms)
         messages.append(StatusMessage(closed_at, "withdrawn", WITHDRAWN))
     elif answer is not None:
         state, steps, closed_at = ReportState.ANSWERED, (_DONE, _KEEP), at_time(answer.at_ms)
-        messages.append(StatusMessage(closed_at, "answer", answer.text))
+        messages += [StatusMessage(at_time(one.at_ms), "answer", one.text) for one in answers]
+    for look in tables.looks.of_report(report.id):
+        messages.append(StatusMessage(look.received_at, "appeal", appeal_message(look.received_at)))
+        if look.decided_at is not None:
+            messages.append(StatusMessage(look.decided_at, "appeal_answer", look.answer))
+    messages.sort(key=lambda one: one.at)
     known = harms().get(report.category)
     return ReportStatus(
         state=state,
@@ -113,7 +123,17 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
         next_steps=steps,
         answered_at=closed_at,
         open=state is ReportState.RECEIVED,
+        appeal_until=_appeal_until(tables, report, answer),
     )
+
+
+def _appeal_until(tables: Tables, report: ReportRow, answer: Answer | None) -> datetime | None:
+    """Until when the last answer may be appealed; None: it cannot be."""
+    if answer is None or report.withdrawn:
+        return None
+    if any(look.decision == answer.decision for look in tables.looks.of_report(report.id)):
+        return None
+    return at_time(answer.at_ms) + WINDOW
 
 
 def report_of(tables: Tables, words: str, keys: ReportKeys) -> ReportRow:

@@ -38,6 +38,11 @@ def text_thing(text: str) -> bytes:
     return _name(b"text", " ".join(_plain(text).split()))
 
 
+def look_thing(look: str) -> bytes:
+    """An appeal, or a second look that nobody asked for."""
+    return _name(b"look", look)
+
+
 def canonical_link(link: str) -> str:
     """How two copies of one link are found to be the same; never shown or fetched."""
     try:

@@ -2,7 +2,8 @@
 
 One POST per measure and operation, with `webhook-id` = measure id and operation, so that the
 receiver can drop repeats. The body is the same at every attempt; only the timestamp moves. It
-carries ids, scope, lease and reason, and no word of any message.
+carries ids, scope, lease and reason, and no word of any message. A statement of reasons goes the
+same way (`type` is `statement`), to be passed on to its account.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from rempart.connect.places import ForbiddenAddressError
 from rempart.connect.signing import secret_bytes, signature
 from rempart.errors import OutboundError
 from rempart.model import Measure
-from rempart.protect.connector import Connector, Delivery
+from rempart.protect.connector import Connector, Delivery, Told
 
 LONGEST_WAIT = 3600.0
 GONE = 410
@@ -50,9 +51,16 @@ class Webhook(Connector):
     async def undo(self, measure: Measure) -> Delivery:
         return await self._deliver(measure, "undo")
 
+    async def tell(self, told: Told) -> Delivery:
+        body = msgspec.json.encode({"type": "statement", "statement": told._asdict()})
+        return await self._post(f"{told.id}.tell", body)
+
     async def _deliver(self, measure: Measure, operation: Literal["apply", "undo"]) -> Delivery:
         body = msgspec.json.encode(WebhookBody(f"measure.{operation}", measure))
-        id, now = f"{measure.id}.{operation}", int(self._clock())
+        return await self._post(f"{measure.id}.{operation}", body)
+
+    async def _post(self, id: str, body: bytes) -> Delivery:
+        now = int(self._clock())
         headers = {
             "content-type": "application/json",
             "webhook-id": id,

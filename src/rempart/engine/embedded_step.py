@@ -15,16 +15,19 @@ Everything here happens inside one transaction of the store:
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
+from rempart.cases import statements
 from rempart.cases.entries import at_time
 from rempart.cases.folder import row_name
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
+from rempart.cases.statements import Spoken
 from rempart.engine.embedded_items import (
     ItemResult,
     Source,
@@ -395,7 +398,13 @@ class Step:
         measures = [*self.carried, *self.measures]
         if not measures:
             return
-        write_measures(tables, self.settings, measures, now_ms)
+        fresh, concluded, _ = self._arrived
+        spoken = {
+            one.item.id: Spoken(row.outcome.labels, one.item.sent_at)
+            for one, row in zip(fresh, concluded, strict=True)
+            if row.outcome is not None and row.outcome.measures and type(one.item) is Message
+        }
+        write_measures(tables, self.settings, measures, now_ms, spoken)
 
     def _note_trials(self, tables: Tables) -> None:
         """Rules on trial that would have acted on a raid, each told once."""
@@ -502,19 +511,35 @@ class Step:
 
 
 def write_measures(
-    tables: Tables, settings: EngineSettings, measures: Sequence[Measure], now_ms: int
+    tables: Tables,
+    settings: EngineSettings,
+    measures: Sequence[Measure],
+    now_ms: int,
+    spoken: Mapping[str, Spoken] = MappingProxyType({}),
 ) -> None:
-    """Entries and rows of new measures, and the queues of those to be told."""
-    first = tables.log.append([seal("measure", to_value(measure)) for measure in measures])
-    tables.stream.add_measures(measures, range(first, first + len(measures)))
+    """Entries and rows of new measures with their statements of reasons, and the queues of those to
+    be told. `spoken`: the messages they are about, by id."""
+    told = statements.of_machine(tables, measures, spoken, now_ms)
+    first = tables.log.append(
+        [
+            seal("measure", to_value(measure, **statements.part_of_entry(statement)))
+            for measure, statement in zip(measures, told, strict=True)
+        ]
+    )
+    seqs = range(first, first + len(measures))
+    tables.stream.add_measures(measures, seqs)
+    statements.add(tables, told, seqs)
     tell_measures(tables, measures, None)
     for name, outgoing in settings.connectors.items():
-        told = [
+        taken = [
             measure.id
             for measure in measures
             if outgoing.takes(measure.scope.platform, measure.scope.channel)
         ]
-        tables.stream.queue_deliveries(told, name, "apply", now_ms)
+        tables.stream.queue_deliveries(taken, name, "apply", now_ms)
+        if outgoing.statements:
+            passed = set(taken) & {one.measure for one in told if one is not None}
+            tables.stream.queue_deliveries(sorted(passed), name, statements.TELL, now_ms)
 
 
 def _concluded(outcome: Outcome | None) -> _Concluded:

@@ -21,6 +21,9 @@ parts = ["slow_mode", "link_block", "hold", "lock_out"]
 [modes]
 slow_seconds = 5
 
+[review]
+second_look_share = 0.05             # of decisions to do nothing, looked at by a second person
+
 [limits.hour]                        # measures of a kind per channel before a human is asked
 hold = 2000
 
@@ -63,6 +66,7 @@ _OURS = (
     "modes",
     "engine",
     "deadlines",
+    "review",
 )
 PLATFORMS = ("twitch", "mastodon")
 """Connectors to platforms: measures go to `twitch.NAME`, for that platform alone."""
@@ -90,6 +94,13 @@ class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     private_for: tuple[str, ...] = ()
 
 
+class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`second_look_share`: of the decisions to do nothing, how many another person looks at again.
+    Those about threats and minors always are."""
+
+    second_look_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.05
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origin: str | None = None
     checkpoint_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
@@ -109,11 +120,13 @@ class EngineLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Outgoing(msgspec.Struct, frozen=True):
     """A connector that measures are queued for. `channels` empty: all; an entry is the name of a
-    channel, or `platform/channel`. `platform` empty: all; `measures` False: it only reads."""
+    channel, or `platform/channel`. `platform` empty: all; `measures` False: it only reads.
+    `statements`: it passes statements of reasons on to accounts."""
 
     channels: tuple[str, ...] = ()
     measures: bool = True
     platform: str = ""
+    statements: bool = False
 
     def takes(self, platform: str, channel: str) -> bool:
         names = self.channels
@@ -161,6 +174,7 @@ class EngineSettings(msgspec.Struct, frozen=True):
     shields: Shields = Shields()
     modes: Modes = Modes()
     engine: EngineLimits = EngineLimits()
+    review: Review = Review()
     connectors: dict[str, Outgoing] = {}
     """Whom measures go to: webhooks by their name, others as `twitch.NAME`."""
     opinions: dict[str, Opining] = {}
@@ -174,6 +188,11 @@ class EngineSettings(msgspec.Struct, frozen=True):
         """The connectors that are told of measures in this channel."""
         known = self.connectors.items()
         return tuple(name for name, outgoing in known if outgoing.takes(platform, channel))
+
+    def telling(self, platform: str, channel: str) -> tuple[str, ...]:
+        """Those of them that pass statements of reasons on to accounts."""
+        told = self.told(platform, channel)
+        return tuple(name for name in told if self.connectors[name].statements)
 
     @property
     def policy(self) -> Policy:
@@ -223,6 +242,7 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         shields=section("shields", Shields),
         modes=section("modes", Modes),
         engine=section("engine", EngineLimits),
+        review=section("review", Review),
         links=section("links", Links),
         deadlines=_deadlines(section("deadlines", DeadlineSettings), path),
         folder=data_dir,

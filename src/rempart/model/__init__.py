@@ -2,6 +2,9 @@
 
 from rempart.model.campaign import Campaign, CampaignMember
 from rempart.model.case import (
+    NO_ACTION,
+    SECOND_KINDS,
+    Again,
     Case,
     CaseKind,
     CaseState,
@@ -28,13 +31,20 @@ from rempart.model.message import Account, Event, EventKind, Item, Media, Messag
 from rempart.model.opinion import Opinion
 from rempart.model.outcome import ItemRefusal, Outcome, Verdict
 from rempart.model.raid import Member, Raid, RaidKind, RaidStage
+from rempart.model.second_look import Appellant, LookState, SecondLook
 from rempart.model.signal import ABUSE_LABELS, THRESHOLD, Label, Signal
+from rempart.model.statement import AutomatedDecision, Statement, StatementSource
 
 __all__ = [
     "ABUSE_LABELS",
     "LADDER",
+    "NO_ACTION",
+    "SECOND_KINDS",
     "THRESHOLD",
     "Account",
+    "Again",
+    "Appellant",
+    "AutomatedDecision",
     "Because",
     "Bundle",
     "Campaign",
@@ -51,6 +61,7 @@ __all__ = [
     "ItemRefusal",
     "Label",
     "LegalForm",
+    "LookState",
     "Measure",
     "MeasureKind",
     "MeasureState",
@@ -70,7 +81,10 @@ __all__ = [
     "Rung",
     "Scope",
     "ScopeKind",
+    "SecondLook",
     "Signal",
+    "Statement",
+    "StatementSource",
     "Verdict",
     "message_key",
     "stable_id",

@@ -13,9 +13,17 @@ import msgspec
 
 
 class CaseKind(StrEnum):
+    """`appeal` and `second_look` are about the decision of another case: somebody else judges it
+    again (see `model.second_look`)."""
+
     RAID = "raid"
     MESSAGE = "message"
     ACCOUNT = "account"
+    APPEAL = "appeal"
+    SECOND_LOOK = "second_look"
+
+
+SECOND_KINDS = frozenset({CaseKind.APPEAL, CaseKind.SECOND_LOOK})
 
 
 class CaseState(StrEnum):
@@ -53,13 +61,34 @@ class Ground(StrEnum):
 
 
 class DecisionOutcome(StrEnum):
-    """`uphold` keeps the measures; `lift` undoes them: this was fine."""
+    """`uphold` keeps the measures; `lift` undoes them: this was fine. `no_violation` finds nothing
+    against law or terms and undoes what is on, without saying that it was welcome. `act` takes more
+    measures; `partial` undoes some, keeps the others, and may take more."""
 
     UPHOLD = "uphold"
     LIFT = "lift"
+    NO_VIOLATION = "no_violation"
+    ACT = "act"
+    PARTIAL = "partial"
+
+
+NO_ACTION = frozenset({DecisionOutcome.LIFT, DecisionOutcome.NO_VIOLATION})
+"""Outcomes after which nothing is restricted."""
+
+
+class Again(StrEnum):
+    """Why a decision replaces an earlier one of the same case."""
+
+    APPEAL = "appeal"
+    SECOND_LOOK = "second_look"
 
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`measures` are in force after it, `taken` of these are new, `undone` it took back. `harm`:
+    what was judged, from the one taxonomy; `provision`: the article or the term. `replaces`: the
+    earlier decision that somebody else looked at again, `because` of an appeal or a second look;
+    `confirmed_by`: the second pair of eyes of a grave decision."""
+
     id: str
     case: str
     outcome: DecisionOutcome
@@ -69,6 +98,12 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     decided_at: datetime
     measures: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    harm: str | None = None
+    provision: str | None = None
+    replaces: str | None = None
+    because: Again | None = None
+    confirmed_by: str | None = None
 
 
 class ReportContact(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -23,7 +23,7 @@ from hashlib import blake2b
 from typing import Protocol, TypeVar
 
 from rempart.model import Measure
-from rempart.protect.connector import Connector, Delivery
+from rempart.protect.connector import Connector, Delivery, Told
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import DeliveryRow
 
@@ -71,9 +71,10 @@ class Writer(Protocol):
 class Outbox:
     """Takes due deliveries from the store and calls the connectors. One per service.
 
-    `given_up(measure, detail)` is called when a delivery failed for good; `takes(connector,
-    measure)` says whether a connector is meant for it (asked for unsaved measures only: the others
-    were queued by name).
+    `told` reads the statement of reasons that a delivery is about, None when it is about the
+    measure itself. `given_up(measure, detail)` is called when a delivery failed for good;
+    `takes(connector, measure)` says whether a connector is meant for it (asked for unsaved measures
+    only: the others were queued by name).
     """
 
     def __init__(
@@ -84,9 +85,11 @@ class Outbox:
         clock: Callable[[], float] = time.time,
         given_up: Callable[[Measure, str], None] = lambda *_: None,
         takes: Callable[[str, Measure], bool] = lambda *_: True,
+        told: Callable[[Tables, DeliveryRow], Told | None] = lambda *_: None,
     ) -> None:
         self._engine = engine
         self._takes = takes
+        self._told = told
         self._connectors = connectors
         self._clock = clock
         self._given_up = given_up
@@ -133,19 +136,23 @@ class Outbox:
         many deliveries were attempted."""
         now_ms = int(self._clock() * 1000)
         work = await asyncio.to_thread(self._due, lane, now_ms)
-        await asyncio.gather(*(self._attempt(row, measure) for row, measure in work))
+        await asyncio.gather(*(self._attempt(row, measure, told) for row, measure, told in work))
         return len(work)
 
-    def _due(self, lane: str | None, now_ms: int) -> list[tuple[DeliveryRow, Measure]]:
+    def _due(self, lane: str | None, now_ms: int) -> list[tuple[DeliveryRow, Measure, Told | None]]:
         without = () if lane is not None else tuple(self._connectors)
         with self._engine.read() as tables:
             rows = tables.stream.due_deliveries(now_ms, AT_ONCE, connector=lane, without=without)
             found = tables.stream.measures(ids=[row.measure for row in rows]) if rows else []
-        measures = {row.measure.id: row.measure for row in found}
-        return [(row, measures[row.measure]) for row in rows if row.measure in measures]
+            measures = {row.measure.id: row.measure for row in found}
+            return [
+                (row, measures[row.measure], self._told(tables, row))
+                for row in rows
+                if row.measure in measures
+            ]
 
-    async def _attempt(self, row: DeliveryRow, measure: Measure) -> None:
-        result = await self._call(row, measure)
+    async def _attempt(self, row: DeliveryRow, measure: Measure, told: Told | None) -> None:
+        result = await self._call(row, measure, told)
         now_ms = int(self._clock() * 1000)
         if result.ok:
             state, next_at_ms = "done", None
@@ -161,15 +168,22 @@ class Outbox:
         await asyncio.wrap_future(settled)
         if state == "failed":
             _LOG.error(
-                "measure %s not applied by %s: %s", row.measure, row.connector, result.detail
+                "%s of %s not delivered by %s: %s",
+                row.operation,
+                row.measure,
+                row.connector,
+                result.detail,
             )
-            self._given_up(measure, result.detail)
+            if told is None:
+                self._given_up(measure, result.detail)
 
-    async def _call(self, row: DeliveryRow, measure: Measure) -> Delivery:
+    async def _call(self, row: DeliveryRow, measure: Measure, told: Told | None) -> Delivery:
         connector = self._connectors.get(row.connector)
         if connector is None:
             return Delivery(ok=False, detail=f"no connector `{row.connector}` is configured")
         try:
+            if told is not None:
+                return await connector.tell(told)
             if row.operation == "undo":
                 return await connector.undo(measure)
             return await connector.apply(measure)

@@ -20,13 +20,21 @@ from typing import NamedTuple
 
 import uvicorn
 
+from rempart.cases.codes import statement_code
+from rempart.cases.keys import ReportKeys
+from rempart.cases.statement_text import statement_text
+from rempart.cases.statements import told_by
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.link_lists import ListWatcher, watch_lists
 from rempart.engine.live import LOST
 from rempart.errors import InputError
 from rempart.model import Measure
+from rempart.protect.connector import Told
 from rempart.protect.outbox import Outbox
+from rempart.store.interface import Tables
+from rempart.store.interface.stream import DeliveryRow
 from rempart.web.api.reports import STATUS_PATH
+from rempart.web.api.statements import STATEMENT_PATH
 from rempart.web.app import build_app, report_keys
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.connections import Connection, close_overdue
@@ -119,7 +127,7 @@ async def _serve(
     )
     address = _address(listening)
     first_login = await asyncio.to_thread(write_first_login, engine, data, address)
-    outbox = _outbox(engine, connectors)
+    outbox = _outbox(engine, connectors, settings, app.framework.state.report_keys, address)
 
     public = (settings.public_url or address).rstrip("/")
     mailing = Mailing(engine, report_keys(engine), settings.mail, data, public + STATUS_PATH)
@@ -188,7 +196,13 @@ def _never_garbage() -> None:
     gc.freeze()
 
 
-def _outbox(engine: EmbeddedEngine, connectors: Connectors) -> Outbox:
+def _outbox(
+    engine: EmbeddedEngine,
+    connectors: Connectors,
+    settings: WebSettings,
+    keys: ReportKeys,
+    address: str,
+) -> Outbox:
     def given_up(measure: Measure, detail: str) -> None:
         scope = measure.scope
         engine.hub.publish(
@@ -203,7 +217,24 @@ def _outbox(engine: EmbeddedEngine, connectors: Connectors) -> Outbox:
         outgoing = engine.settings.connectors.get(connector)
         return outgoing is not None and outgoing.takes(scope.platform, scope.channel)
 
-    return Outbox(engine, connectors.out, given_up=given_up, takes=takes)
+    base = (settings.public_url or address).rstrip("/")
+
+    def told(tables: Tables, row: DeliveryRow) -> Told | None:
+        found = told_by(tables, row.measure, row.operation)
+        if found is None:
+            return None
+        return Told(
+            found.id,
+            found.measure,
+            found.platform,
+            found.channel,
+            found.account,
+            statement_text(found),
+            statement_code(found.number, keys),
+            base + STATEMENT_PATH,
+        )
+
+    return Outbox(engine, connectors.out, given_up=given_up, takes=takes, told=told)
 
 
 async def _follow(engine: EmbeddedEngine, outbox: Outbox, links: ListWatcher) -> None:

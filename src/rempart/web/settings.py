@@ -63,12 +63,13 @@ class HookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class WebhookSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A webhook out. `channels` empty: all; `allow`: private addresses it may reach, and with them
-    plain http."""
+    plain http; `statements`: it is sent statements of reasons too, to pass them on to accounts."""
 
     url: str
     secret: str
     channels: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    statements: bool = False
 
 
 class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,9 +18,11 @@ from rempart.store.interface.folder import FolderTables
 from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
+from rempart.store.interface.looks import LookTables
 from rempart.store.interface.mail import MailTables
 from rempart.store.interface.refused_links import RefusedLinkTables
 from rempart.store.interface.replies import ReplyTables
+from rempart.store.interface.statements import StatementTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.threads import ThreadTables
 from rempart.store.interface.versions import VersionTables
@@ -37,9 +39,11 @@ __all__ = [
     "IncidentTables",
     "InvitationTables",
     "LogTables",
+    "LookTables",
     "MailTables",
     "RefusedLinkTables",
     "ReplyTables",
+    "StatementTables",
     "Store",
     "StreamTables",
     "Tables",
@@ -69,6 +73,8 @@ class Tables(ABC):
     mail: MailTables
     incidents: IncidentTables
     refused_links: RefusedLinkTables
+    statements: StatementTables
+    looks: LookTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -5,7 +5,8 @@ Rules this room keeps in its tables, whatever the code above them does:
 1. One open case per thing (`thing` is the 16-byte name of a message, raid, link or pasted text).
 2. Reports are append-only. One report per reporter, thing and category: a second one that says
    something else points at the first (`repeats`), the very same one gets only a second receipt.
-3. One decision per case and one answer per report, ever.
+3. One decision per case; another person may replace it, once, after an appeal or a second look.
+   One answer per report and decision, ever.
 4. No words of a receipt, no explanation, no contact in clear: receipts are keyed hashes,
    explanations live in the log's erasable bodies (`seq`), contacts are ciphertext.
 
@@ -149,7 +150,7 @@ class NewReport(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What one report was told: exactly one per report. `text` by language (fr, en)."""
+    """What one report was told of one decision: exactly one. `text` by language (fr, en)."""
 
     report: str
     decision: str
@@ -335,17 +336,31 @@ class CaseTables(ABC):
 
     @abstractmethod
     def insert_decision(self, decision: Decision, seq: int) -> None:
-        """Also closes the case and stamps the family; ConflictError when one exists already."""
+        """The first one also closes the case. ConflictError when there is one that this does not
+        replace, or when the same person decided before."""
 
     @abstractmethod
-    def decision(self, case: str) -> Decision | None: ...
+    def decision(self, case: str) -> Decision | None:
+        """The one in force: the last."""
+
+    @abstractmethod
+    def decisions(self, case: str) -> list[Decision]:
+        """In their order: each replaces the one before."""
+
+    @abstractmethod
+    def decision_by_id(self, decision: str) -> Decision | None: ...
 
     @abstractmethod
     def insert_answers(self, answers: Sequence[Answer]) -> None:
-        """ConflictError when a report already has its answer."""
+        """ConflictError when a report already has its answer to this decision."""
 
     @abstractmethod
-    def answer(self, report: str) -> Answer | None: ...
+    def answer(self, report: str) -> Answer | None:
+        """The last one."""
+
+    @abstractmethod
+    def answers_of(self, report: str) -> list[Answer]:
+        """One for each decision, in their order."""
 
     @abstractmethod
     def answers(self, case: str) -> list[Answer]: ...

@@ -251,6 +251,7 @@ class SqliteCaseTables(SqliteReportTables):
             "  WHERE report.case_id = d.case_id)"
             " FROM decision AS d JOIN cases AS c ON c.id = d.case_id AND c.kind = 'message'"
             " JOIN case_message AS m ON m.case_id = d.case_id"
+            " WHERE NOT EXISTS (SELECT 1 FROM decision AS n WHERE n.replaces = d.id)"
             " ORDER BY d.seq DESC, m.seq DESC LIMIT ?",
             (limit,),
         )

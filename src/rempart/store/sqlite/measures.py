@@ -220,6 +220,7 @@ class SqliteMeasureTables(StreamTables):
     def failed_deliveries(self, since_ms: int, limit: int = 100) -> list[DeliveryRow]:
         rows = self._db.execute(
             f"SELECT {_DELIVERY} FROM delivery WHERE state = 'failed' AND updated_ms >= ?"
+            " AND operation IN ('apply', 'undo')"
             " ORDER BY updated_ms DESC, id DESC LIMIT ?",
             (since_ms, limit),
         )

@@ -14,7 +14,7 @@ import apsw
 import msgspec
 
 from rempart.errors import ConflictError
-from rempart.model import Decision, DecisionOutcome, Ground
+from rempart.model import Again, Decision, DecisionOutcome, Ground
 from rempart.store.interface.cases import (
     Answer,
     CaseTables,
@@ -28,13 +28,17 @@ _REPORTS = (
     "SELECT r.id, r.case_id, r.category, r.language, r.received_ms, r.seq, r.repeats,"
     " (SELECT count(*) FROM receipt WHERE report_id = r.id),"
     " EXISTS (SELECT 1 FROM report_contact WHERE report_id = r.id),"
-    " coalesce(a.at_ms, w.at_ms), r.reporter, r.flagger, r.minor, r.wish, w.at_ms IS NOT NULL"
-    " FROM report r LEFT JOIN answer a ON a.report_id = r.id"
-    " LEFT JOIN report_withdrawn w ON w.report_id = r.id "
+    " coalesce((SELECT min(at_ms) FROM answer WHERE report_id = r.id), w.at_ms), r.reporter,"
+    " r.flagger, r.minor, r.wish, w.at_ms IS NOT NULL"
+    " FROM report r LEFT JOIN report_withdrawn w ON w.report_id = r.id "
 )
 _ANSWERS = (
     "SELECT a.report_id, a.decision_id, a.text, a.at_ms, a.seq FROM answer a"
     " JOIN report r ON r.id = a.report_id "
+)
+_DECISIONS = (
+    "SELECT id, case_id, outcome, ground, reason, decided_by, decided_ms, measures, undone, taken,"
+    " harm, provision, replaces, because, confirmed_by FROM decision "
 )
 _OF_FAMILY = "r.case_id IN (SELECT ?1 UNION ALL SELECT id FROM cases WHERE merged_into = ?1)"
 _TEXTS = msgspec.json.Decoder(dict[str, str])
@@ -162,10 +166,8 @@ class SqliteReportTables(CaseTables):
 
     def unanswered(self, case: str) -> list[ReportRow]:
         rows = self._db.execute(
-            _REPORTS
-            + "WHERE a.report_id IS NULL AND w.report_id IS NULL AND "
-            + _OF_FAMILY
-            + " ORDER BY r.received_ms, r.seq",
+            _REPORTS + "WHERE NOT EXISTS (SELECT 1 FROM answer WHERE report_id = r.id)"
+            " AND w.report_id IS NULL AND " + _OF_FAMILY + " ORDER BY r.received_ms, r.seq",
             (case,),
         )
         return [_report(row) for row in rows]
@@ -176,7 +178,7 @@ class SqliteReportTables(CaseTables):
         at_ms = ms_of(decision.decided_at)
         try:
             self._db.execute(
-                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     decision.id,
                     decision.case,
@@ -188,10 +190,22 @@ class SqliteReportTables(CaseTables):
                     pack(decision.measures),
                     pack(decision.undone),
                     seq,
+                    pack(decision.taken),
+                    decision.harm,
+                    decision.provision,
+                    decision.replaces,
+                    None if decision.because is None else decision.because.value,
+                    decision.confirmed_by,
                 ),
             )
         except apsw.ConstraintError as error:
+            if decision.replaces is not None:
+                raise ConflictError(
+                    "who decides again must be somebody else, and once", where=decision.case
+                ) from error
             raise ConflictError("this case is already decided", where=decision.case) from error
+        if decision.replaces is not None:
+            return
         self._db.execute(
             "UPDATE cases SET state = 'decided', updated_ms = max(updated_ms, ?)"
             " WHERE id = ? AND state = 'open'",
@@ -201,24 +215,18 @@ class SqliteReportTables(CaseTables):
             raise ConflictError("this case is not open", where=decision.case)
 
     def decision(self, case: str) -> Decision | None:
-        row = self.row(
-            "SELECT id, case_id, outcome, ground, reason, decided_by, decided_ms, measures, undone"
-            " FROM decision WHERE case_id = ?",
-            case,
-        )
-        if row is None:
-            return None
-        return Decision(
-            row[0],
-            row[1],
-            DecisionOutcome(row[2]),
-            Ground(row[3]),
-            row[4],
-            row[5],
-            at_of(row[6]),
-            _IDS.decode(row[7]),
-            _IDS.decode(row[8]),
-        )
+        found = self.decisions(case)
+        return found[-1] if found else None
+
+    def decisions(self, case: str) -> list[Decision]:
+        return [
+            _decision(row)
+            for row in self._db.execute(_DECISIONS + "WHERE case_id = ? ORDER BY seq", (case,))
+        ]
+
+    def decision_by_id(self, decision: str) -> Decision | None:
+        row = self.row(_DECISIONS + "WHERE id = ?", decision)
+        return None if row is None else _decision(row)
 
     def insert_answers(self, answers: Sequence[Answer]) -> None:
         try:
@@ -227,11 +235,15 @@ class SqliteReportTables(CaseTables):
                 [(a.report, a.decision, pack(a.text), a.at_ms, a.seq) for a in answers],
             )
         except apsw.ConstraintError as error:
-            raise ConflictError("a report of this case already has its answer") from error
+            raise ConflictError("a report already has its answer to this decision") from error
 
     def answer(self, report: str) -> Answer | None:
-        row = self.row(_ANSWERS + "WHERE a.report_id = ?", report)
-        return _answer(row) if row else None
+        found = self.answers_of(report)
+        return found[-1] if found else None
+
+    def answers_of(self, report: str) -> list[Answer]:
+        rows = self._db.execute(_ANSWERS + "WHERE a.report_id = ? ORDER BY a.seq", (report,))
+        return [_answer(row) for row in rows]
 
     def answers(self, case: str) -> list[Answer]:
         rows = self._db.execute(_ANSWERS + "WHERE " + _OF_FAMILY + " ORDER BY a.seq", (case,))
@@ -255,6 +267,26 @@ def _report(row: tuple[Any, ...]) -> ReportRow:
         minor=bool(row[12]),
         wish=row[13],
         withdrawn=bool(row[14]),
+    )
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    return Decision(
+        id=row[0],
+        case=row[1],
+        outcome=DecisionOutcome(row[2]),
+        ground=Ground(row[3]),
+        reason=row[4],
+        decided_by=row[5],
+        decided_at=at_of(row[6]),
+        measures=_IDS.decode(row[7]),
+        undone=_IDS.decode(row[8]),
+        taken=_IDS.decode(row[9]),
+        harm=row[10],
+        provision=row[11],
+        replaces=row[12],
+        because=None if row[13] is None else Again(row[13]),
+        confirmed_by=row[14],
     )
 
 

@@ -39,10 +39,12 @@ from rempart.store.sqlite.folder import SqliteFolderTables
 from rempart.store.sqlite.incidents import SqliteIncidentTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
+from rempart.store.sqlite.looks import SqliteLookTables
 from rempart.store.sqlite.mail import SqliteMailTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
+from rempart.store.sqlite.statements import SqliteStatementTables
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.threads import SqliteThreadTables
 from rempart.store.sqlite.versions import SqliteVersionTables
@@ -90,6 +92,8 @@ class SqliteTables(Tables):
         self.mail = SqliteMailTables(connection)
         self.incidents = SqliteIncidentTables(connection)
         self.refused_links = SqliteRefusedLinkTables(connection)
+        self.statements = SqliteStatementTables(connection)
+        self.looks = SqliteLookTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -1,13 +1,12 @@
-"""Cases: the queue, one case whole, its decision, its dossier.
+"""Cases: the queue, one case whole, its dossier.
 
-Lists and cases show what lies in the caller's channels and nothing else. A decision is made by a
-signed-in person; so is an export, and who exported what stands in the log before the file is sent.
+Lists and cases show what lies in the caller's channels and nothing else. An export is made by a
+signed-in person, and who exported what stands in the log before the file is sent.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Annotated, Any
@@ -17,19 +16,15 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from rempart.cases.custody import note_access
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.desk import Desk
 from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
 from rempart.disclose.dossier import export_dossier
-from rempart.errors import ConflictError, NotFoundError, NotYetError
+from rempart.errors import NotFoundError, NotYetError
 from rempart.model import (
     Case,
     CaseKind,
     CaseState,
     Decision,
-    DecisionOutcome,
-    Ground,
     Measure,
     Message,
     Outcome,
@@ -85,12 +80,6 @@ class CaseView(msgspec.Struct, frozen=True):
     reports: list[Report]
     decision: Decision | None
     log: list[int]
-
-
-class DecisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    outcome: DecisionOutcome
-    ground: Ground
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
 
 
 class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,37 +160,6 @@ def _deliveries(tables: Tables, measures: Sequence[Measure]) -> list[DeliveryVie
     ]
 
 
-@get("/cases/{case:str}/decisions", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
-def case_decisions(request: AnyRequest, case: FromPath[str]) -> list[Decision]:
-    """The decisions of a case: none, or one."""
-    with engine_of(request).read() as tables:
-        found = find_case(tables, must_be_known(request), case)
-        decision = tables.cases.decision(found.id)
-    return [] if decision is None else [decision]
-
-
-@post("/cases/{case:str}/decisions", guards=[needs_person("moderate")], tags=["cases"])
-async def decide_case(
-    request: AnyRequest, case: FromPath[str], data: JSONBody[DecisionRequest]
-) -> Decision:
-    """Decides an open case: every reporter is answered, a lift undoes every measure."""
-    who, at_ms = must_be_known(request), now_ms()
-    desk: Desk = request.app.state.desk
-    if desk.held_by_other(case, who.id, time.monotonic()) is not None:
-        raise ConflictError(
-            "somebody else holds this case just now",
-            where=case,
-            next_step="wait until they leave, or take it over",
-        )
-
-    def change(tables: Tables) -> Decision:
-        found = find_case(tables, who, case)
-        by = Decider(who.id, who.is_person)
-        return decide(tables, found.id, data.outcome, data.ground, data.reason, by, at_ms)
-
-    return await write(request, change)
-
-
 @post(
     "/cases/{case:str}/export",
     guards=[needs_person("moderate")],
@@ -238,28 +196,12 @@ async def list_decisions() -> CaseList:
     )
 
 
-@get("/appeals", guards=[needs("read")], status_code=200, tags=["cases"])
-async def list_appeals() -> CaseList:
-    """Appeals against decisions."""
-    raise NotYetError("appeals are not there yet", next_step="they come with the issue *Cases*")
-
-
-@post("/appeals", guards=[needs("moderate")], status_code=200, tags=["cases"])
-async def appeal() -> CaseList:
-    """An appeal against a decision."""
-    raise NotYetError("appeals are not there yet", next_step="they come with the issue *Cases*")
-
-
 route_handlers: list[Any] = [
     list_cases,
     open_case,
     show_case,
-    case_decisions,
-    decide_case,
     export_case,
     list_decisions,
-    list_appeals,
-    appeal,
 ]
 
 

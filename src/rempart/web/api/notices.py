@@ -27,3 +27,7 @@ class Notices:
         thing = (report.message_ids, report.links, report.text)
         about = (report.category, *(thing if any(thing) else (report.explanation,)))
         return self._often.wait(msgspec.json.encode((address, about)), now)
+
+    def wait_for(self, address: str, asked: str, now: float) -> float:
+        """The same for an appeal by this receipt or code."""
+        return self._often.wait(msgspec.json.encode((address, "appeal", asked)), now)

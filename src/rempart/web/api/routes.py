@@ -11,9 +11,11 @@ from litestar import Litestar, Response, Router, get
 from rempart.web.api import (
     access,
     access_log,
+    appeals,
     campaigns,
     cases,
     corrections,
+    deciding,
     described,
     events,
     facts,
@@ -32,6 +34,7 @@ from rempart.web.api import (
     queues,
     reports,
     rules,
+    statements,
 )
 from rempart.web.api.description import describe
 from rempart.web.api.request import AnyRequest
@@ -56,6 +59,9 @@ _versioned = Router(
         *reports.route_handlers,
         *cases.route_handlers,
         *queues.route_handlers,
+        *deciding.route_handlers,
+        *appeals.route_handlers,
+        *statements.route_handlers,
         *campaigns.route_handlers,
         *measures.route_handlers,
         *protection.route_handlers,

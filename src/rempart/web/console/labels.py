@@ -12,7 +12,13 @@ def N_(text: str) -> str:
 
 
 LABELS: dict[str, dict[str, str]] = {
-    "case_kind": {"raid": N_("Raid"), "message": N_("Message"), "account": N_("Account")},
+    "case_kind": {
+        "raid": N_("Raid"),
+        "message": N_("Message"),
+        "account": N_("Account"),
+        "appeal": N_("Appeal"),
+        "second_look": N_("Second look"),
+    },
     "right": {
         "read": N_("look at the console"),
         "decide": N_("decide cases, undo measures"),
@@ -208,7 +214,27 @@ LABELS: dict[str, dict[str, str]] = {
         "terms": N_("The community's terms"),
         "none": N_("Nothing to hold against it"),
     },
-    "outcome": {"uphold": N_("upheld"), "lift": N_("lifted: this was fine")},
+    "outcome": {
+        "uphold": N_("upheld"),
+        "lift": N_("lifted: this was fine"),
+        "no_violation": N_("no violation"),
+        "act": N_("measures taken"),
+        "partial": N_("partly taken back"),
+    },
+    "because": {"appeal": N_("after an appeal"), "second_look": N_("after a second look")},
+    "appellant": {
+        "reporter": N_("by who reported"),
+        "account": N_("by the account concerned"),
+        "sample": N_("drawn at random"),
+    },
+    "look_state": {"open": N_("open"), "granted": N_("granted"), "rejected": N_("rejected")},
+    "step": {
+        "warning": N_("a warning is enough"),
+        "time_out": N_("time-out"),
+        "mute": N_("mute"),
+        "suspend": N_("suspend"),
+        "termination_review": N_("two people look whether the account stays"),
+    },
     "rule": {
         "hold-abuse": N_("hold abuse"),
         "hold-on-failure": N_("hold what a detector failed on"),

@@ -132,7 +132,7 @@ def measure_rows(
     deliveries = {
         row.measure: f"{row.connector}: {row.detail or row.state}"
         for row in tables.stream.deliveries([row.measure.id for row in listed])
-        if row.state == "failed"
+        if row.state == "failed" and row.operation in ("apply", "undo")
     }
     raids = tables.cases.last_of_raids([r.measure.raid for r in listed if r.measure.raid])
     found = [

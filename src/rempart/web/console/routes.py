@@ -19,9 +19,9 @@ from litestar.response import Redirect
 
 from rempart.cases.harms import harms
 from rempart.errors import InputError
-from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground
+from rempart.model import CaseKind, CaseState
 from rempart.store.interface import Tables
-from rempart.web.api.cases import DecisionRequest, ExportRequest, decide_case, export_case
+from rempart.web.api.cases import ExportRequest, export_case
 from rempart.web.api.lines import line_of
 from rempart.web.api.looks import note_look
 from rempart.web.api.protection import MeasureList, undo
@@ -33,6 +33,7 @@ from rempart.web.console import (
     access_pages,
     account_pages,
     acts,
+    decision_form,
     desk_acts,
     factor_pages,
     figures_page,
@@ -48,7 +49,6 @@ from rempart.web.console.alarms import rule_troubles
 from rempart.web.console.desk_part import AtWork
 from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.screens import CaseScreen
-from rempart.web.console.templates import language_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 READ = [needs("read")]
@@ -87,23 +87,15 @@ async def queue(
 
 @get("/console/cases/{case:str}", guards=READ, include_in_schema=False)
 async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
-    who, now, language = must_be_known(request), now_ms(), language_of(request)
+    who, now = must_be_known(request), now_ms()
     id, work = case.removesuffix(JSON), _at_work(request)
-
-    def answers(tables: Tables, screen: CaseScreen) -> dict[str, Any]:
-        decidable = screen.case.state is CaseState.OPEN
-        texts = views.answers(tables, id, now) if decidable else {}
-        return {
-            "answers": {choice: text[language] for choice, text in texts.items()},
-            "categories": list(harms().values()),
-        }
 
     def view(tables: Tables) -> CaseScreen:
         screen = views.case(tables, who, now, id, work)
         note_look(request, screen.case.id)
         return screen
 
-    return await page(request, "case.html", view, answers)
+    return await page(request, "case.html", view, lambda *_: {"categories": list(harms().values())})
 
 
 @get(["/console/channels", "/console/channels.json"], guards=READ, include_in_schema=False)
@@ -154,14 +146,6 @@ async def undo_one(request: AnyRequest, measure: FromPath[str], data: Fields) ->
 
 
 @post(
-    "/console/cases/{case:str}/decision", guards=MODERATE, status_code=200, include_in_schema=False
-)
-async def decide(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[Any]:
-    await decide_case.fn(request, case, _decision(data))
-    return Redirect(f"/console/cases/{case}", status_code=303)
-
-
-@post(
     "/console/cases/{case:str}/dossier", guards=MODERATE, status_code=200, include_in_schema=False
 )
 async def dossier(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[bytes]:
@@ -183,8 +167,8 @@ route_handlers: list[Any] = [
     campaigns,
     campaign,
     undo_one,
-    decide,
     dossier,
+    *decision_form.route_handlers,
     *acts.route_handlers,
     *desk_acts.route_handlers,
     *measure_pages.route_handlers,
@@ -207,11 +191,3 @@ def _at_work(request: AnyRequest) -> AtWork:
 def _done(request: AnyRequest, result: MeasureList, back: str) -> Response[Any]:
     """JSON for the page's script; without a script back to where the button was."""
     return Response(result) if wants_json(request) else Redirect(local_path(back), status_code=303)
-
-
-def _decision(data: dict[str, str]) -> DecisionRequest:
-    try:
-        outcome, ground = DecisionOutcome(data.get("outcome", "")), Ground(data.get("ground", ""))
-    except ValueError:
-        raise InputError("a decision names its outcome and its ground", where="outcome") from None
-    return DecisionRequest(outcome, ground, data.get("reason", ""))

@@ -23,6 +23,7 @@ from rempart.model import (
     Verdict,
 )
 from rempart.web.api.reports import SaidView
+from rempart.web.console.deciding_part import DecidingPart
 from rempart.web.console.desk_screens import DeskPart, QueueName, Turn
 from rempart.web.console.families import Family
 from rempart.web.console.graph import Graph
@@ -284,6 +285,7 @@ class CaseScreen(msgspec.Struct, frozen=True):
     groups: list[MeasureGroup] = []
     of_raid: RaidPart | None = None
     campaign: CampaignView | None = None
+    deciding: DecidingPart = DecidingPart()
     desk: DeskPart | None = None
     brigade: str | None = None
     """The case of the arranged reports on the thing of this one."""

@@ -19,12 +19,11 @@ from rempart.cases.campaigns import (
     visible_campaigns,
 )
 from rempart.cases.corrections import combined, pictures_of
-from rempart.cases.decisions import preview
 from rempart.cases.queues import is_kept_from, queues
 from rempart.cases.reading import read_messages, read_reports
 from rempart.detect.links.policy import LinkRules
 from rempart.errors import NotFoundError
-from rempart.model import Case, CaseKind, CaseState, Decision, DecisionOutcome, Ground, MeasureKind
+from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
@@ -41,6 +40,7 @@ from rempart.web.console.alarms import (
     opinion_alarms,
     rule_alarms,
 )
+from rempart.web.console.deciding_part import deciding_part
 from rempart.web.console.desk_part import AtWork, desk_part, queue_names, turns
 from rempart.web.console.file_page import file_alarms
 from rempart.web.console.ladder import choices_of
@@ -68,8 +68,6 @@ MOST_CHANNELS = 200
 MOST_MEASURES = 200
 MOST_CAMPAIGNS = 100
 FOR_EVERYONE = (MeasureKind.SHIELD, MeasureKind.SLOW_MODE, MeasureKind.LOCK_OUT)
-REASON_HERE = "[…]"
-"""Stands in a previewed answer where the reviewer's reason will be."""
 
 
 def overview(
@@ -165,11 +163,11 @@ def case(
     most = MOST_READ if raids else MOST_SAID
     read = [said_of_case(one) for one in read_messages(tables, found.id, most)]
     said = read[:MOST_SAID]
+    authors = {(one.author, one.author_name) for one in read}
     measures = measure_rows(
         tables, tables.cases.measures(found.id), may_undo=caller.may(Scope.MODERATE)
     )
     sequences = tables.cases.message_sequences(found.id)
-    decision = tables.cases.decision(found.id)
     of = [one.id for one in raids] or ([found.raid] if found.raid else [])
     joined = campaign_of_raids(tables, of, caller.sees)
     return screens.CaseScreen(
@@ -192,10 +190,13 @@ def case(
         if raid
         else None,
         reports=read_reports(tables, found.id),
-        decisions=[_named(tables, decision)] if decision else [],
+        decisions=[_named(tables, one) for one in tables.cases.decisions(found.id)],
         evidence=_evidence(tables, found.id),
-        next_case=_next(tables, caller, found.id),
+        next_case=next_case(tables, caller, found.id),
         campaign=read_campaign(tables, joined, caller.sees) if joined else None,
+        deciding=deciding_part(
+            tables, caller, found, authors.pop() if len(authors) == 1 else None, now_ms
+        ),
         brigade=_brigade(tables, caller, found, now_ms),
         desk=desk_part(tables, caller, found, at_work, now_ms),
         ladder=choices_of(tables, found) if caller.may(Scope.MODERATE) else [],
@@ -218,21 +219,6 @@ def campaign(tables: Tables, caller: Caller, now_ms: int, id: str) -> screens.Ca
         campaign=read_campaign(tables, row, caller.sees),
         others=[summary_of(one) for one in rows if one.campaign.id != id],
     )
-
-
-def answers(tables: Tables, id: str, now_ms: int) -> dict[str, dict[str, str]]:
-    """What reporters would read, by `outcome.ground` and language; `[…]` where the reason goes."""
-    choices = [
-        (DecisionOutcome.UPHOLD, Ground.TERMS),
-        (DecisionOutcome.UPHOLD, Ground.LAW),
-        (DecisionOutcome.LIFT, Ground.NONE),
-        (DecisionOutcome.LIFT, Ground.TERMS),
-        (DecisionOutcome.LIFT, Ground.LAW),
-    ]
-    return {
-        f"{outcome}.{ground}": preview(tables, id, outcome, ground, REASON_HERE, now_ms)
-        for outcome, ground in choices
-    }
 
 
 def channels(tables: Tables, caller: Caller, now_ms: int) -> screens.Channels:
@@ -352,7 +338,8 @@ def _evidence(tables: Tables, id: str) -> screens.Evidence:
     )
 
 
-def _next(tables: Tables, caller: Caller, id: str) -> str | None:
+def next_case(tables: Tables, caller: Caller, id: str) -> str | None:
+    """The first case of the queue that is not this one."""
     asked = query_of(caller, None, limit=5)
     cases = [one for one in tables.cases.page(asked).cases if _sees(caller, one)]
     return next((one.id for one in cases if one.id != id), None)

@@ -37,7 +37,7 @@ from rempart.web.console.templates import (
     translations,
 )
 from rempart.web.console.words import LANGUAGES
-from rempart.web.public import photo
+from rempart.web.public import appeals, photo
 from rempart.web.public.form import EMPTY, WISHES, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -181,6 +181,7 @@ route_handlers: list[Any] = [
     verify_page,
     verifier,
     *photo.route_handlers,
+    *appeals.route_handlers,
     preferences,
     static_files,
 ]

@@ -45,7 +45,6 @@ export function startActs() {
   document.addEventListener("change", choosing);
   document.addEventListener("rempart:swapped", choosing);
   choosing();
-  preview();
 }
 
 /** A button that works on what is chosen is off until something is. */
@@ -57,30 +56,4 @@ function choosing() {
 
 async function reason(answer) {
   try { return (await answer.json()).error.reason; } catch { return String(answer.status); }
-}
-
-/** Shows only the answer that belongs to the chosen outcome, with the reason as it is typed. */
-function preview() {
-  const form = document.querySelector("[data-decision]");
-  if (!form) return;
-  const texts = [...form.querySelectorAll("[data-preview]")];
-  const grounds = form.querySelector("#ground");
-  const show = () => {
-    const outcome = form.querySelector("input[name=outcome]:checked")?.value;
-    const chosen = outcome && `${outcome}.${grounds.value || "terms"}`;
-    const reason = form.querySelector("#reason").value.trim();
-    for (const text of texts) {
-      text.hidden = text.dataset.preview !== chosen;
-      const words = text.querySelector("span");
-      text.dataset.text ??= words.textContent;
-      words.textContent = text.dataset.text.replace("[…]", reason || "[…]");
-    }
-    form.querySelector("[data-preview-none]").hidden = Boolean(chosen);
-  };
-  form.addEventListener("input", (event) => {
-    if (event.target.name === "outcome" && event.target.value === "lift" && !grounds.value) grounds.value = "none";
-    if (event.target.name === "outcome" && event.target.value === "uphold" && grounds.value === "none") grounds.value = "";
-    show();
-  });
-  show();
 }

@@ -23,7 +23,8 @@ export function startKeys() {
 function onKey(event) {
   if (event.defaultPrevented || event.isComposing) return;
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-    document.querySelector("[data-decision]")?.requestSubmit();
+    const form = document.querySelector("[data-decision]");
+    form?.requestSubmit(form.querySelector(event.shiftKey ? "[data-submit-next]" : "[data-submit]"));
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || off()) return;
@@ -46,7 +47,7 @@ function onKey(event) {
   event.preventDefault();
   if ("arm" in target.dataset && !armed(target)) { arm(target); return; }
   target.click();
-  if (target.matches("input")) target.focus();
+  if (target.matches("input, textarea, select")) target.focus();
 }
 
 function clearPending() {

@@ -1,0 +1,97 @@
+"""Statements of reasons and strikes in SQLite; see `store.interface.statements`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from rempart.model import Statement
+from rempart.store.interface.statements import StatementRow, StatementTables, StrikeRow
+
+_STATEMENT = msgspec.json.Decoder(Statement)
+_STRIKES = (
+    "SELECT id, platform, account, case_id, decision, harm, at_ms, expires_ms, overturned_by,"
+    " overturned_ms FROM strike "
+)
+
+
+class SqliteStatementTables(StatementTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def next_number(self) -> int:
+        found: int = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM statement").get
+        return found
+
+    def add(self, rows: Sequence[StatementRow]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    told.number,
+                    told.id,
+                    told.measure,
+                    told.decision,
+                    told.case,
+                    told.platform,
+                    told.channel,
+                    told.account,
+                    round(told.made_at.timestamp() * 1000),
+                    seq,
+                    msgspec.json.encode(told),
+                )
+                for told, seq in rows
+            ],
+        )
+
+    def by_number(self, number: int) -> StatementRow | None:
+        return self._one("WHERE number = ?", number)
+
+    def get(self, id: str) -> StatementRow | None:
+        return self._one("WHERE id = ?", id)
+
+    def of_measures(self, measures: Sequence[str]) -> list[StatementRow]:
+        if not measures:
+            return []
+        return self._rows(
+            "WHERE measure IN carray(?) ORDER BY number", (apsw.carray(tuple(measures)),)
+        )
+
+    def page(
+        self, *, before: int | None = None, since_ms: int = 0, limit: int = 100
+    ) -> list[StatementRow]:
+        return self._rows(
+            "WHERE number < ? AND made_ms >= ? ORDER BY number DESC LIMIT ?",
+            (before if before is not None else 2**62, since_ms, limit),
+        )
+
+    def add_strikes(self, rows: Sequence[StrikeRow]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO strike VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+        )
+
+    def strikes(self, platform: str, account: str) -> list[StrikeRow]:
+        rows = self._db.execute(
+            _STRIKES + "WHERE platform = ? AND account = ? ORDER BY at_ms, id", (platform, account)
+        )
+        return [StrikeRow(*row) for row in rows]
+
+    def overturn_strikes(self, decision: str, by: str, at_ms: int) -> list[StrikeRow]:
+        rows = self._db.execute(
+            "UPDATE strike SET overturned_by = ?, overturned_ms = ? WHERE decision = ?"
+            " AND overturned_by IS NULL RETURNING id, platform, account, case_id, decision, harm,"
+            " at_ms, expires_ms, overturned_by, overturned_ms",
+            (by, at_ms, decision),
+        )
+        return [StrikeRow(*row) for row in rows]
+
+    def _one(self, where: str, value: object) -> StatementRow | None:
+        found = self._rows(where, (value,))
+        return found[0] if found else None
+
+    def _rows(self, where: str, values: tuple[Any, ...]) -> list[StatementRow]:
+        rows = self._db.execute(f"SELECT record, seq FROM statement {where}", values)
+        return [StatementRow(_STATEMENT.decode(record), seq) for record, seq in rows]
