@@ -34,8 +34,8 @@ class AppealRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`receipt` of a report, or `code` of a statement of reasons: one of them."""
 
     explanation: Annotated[str, msgspec.Meta(min_length=1, max_length=5_000)]
-    receipt: Annotated[str | None, msgspec.Meta(max_length=1_000)] = None
-    code: Annotated[str | None, msgspec.Meta(max_length=200)] = None
+    receipt: Annotated[str, msgspec.Meta(max_length=1_000)] | None = None
+    code: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
 class AppealAnswer(msgspec.Struct, frozen=True):

@@ -50,7 +50,7 @@ class DecisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ground: Ground
     reason: Reason
     harm: str | None = None
-    provision: Annotated[str | None, msgspec.Meta(max_length=500)] = None
+    provision: Annotated[str, msgspec.Meta(max_length=500)] | None = None
     measures: Annotated[tuple[Wanted, ...], msgspec.Meta(max_length=20)] = ()
     lift: Annotated[tuple[str, ...], msgspec.Meta(max_length=5_000)] = ()
 

@@ -13,7 +13,7 @@ from rempart.cases.keys import ReportKeys
 from rempart.connect.source import Backoff, ConnectorNumbers, InConnector
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.model import Measure
-from rempart.protect.connector import Connector, Delivery
+from rempart.protect.connector import Connector, Delivery, Told
 from rempart.web.connectors.intake import EngineIntake
 
 _LOG = logging.getLogger(__name__)
@@ -74,6 +74,9 @@ class _Counted(Connector):
 
     async def undo(self, measure: Measure) -> Delivery:
         return self._count(await self._inner.undo(measure))
+
+    async def tell(self, told: Told) -> Delivery:
+        return await self._inner.tell(told)
 
     def _count(self, result: Delivery) -> Delivery:
         numbers = self._numbers

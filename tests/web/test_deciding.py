@@ -1,0 +1,188 @@
+"""A decision from outside: previewed, made, told to both sides, appealed, looked at by another."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.web.service import HOOK_SECRET, Service, message
+from tests.web.test_people import PASSWORD, admit
+from tests.web.test_webhook_out import http, platform, wait_for
+
+_ROOMS = count()
+ABUSE = "you fucking idiot, die"
+ACT = {
+    "outcome": "act",
+    "ground": "terms",
+    "reason": "Repeated insults in the chat.",
+    "harm": "harassment",
+    "measures": [{"kind": "hide"}, {"kind": "time_out", "minutes": 1440}],
+}
+
+
+@pytest.fixture
+def second(service: Service) -> httpx.Client:
+    """A colleague with a session of her own."""
+    people = service.person.get("/api/v1/people").json()["people"]
+    if all(one["name"] != "Sacha" for one in people):
+        admit(service, "Sacha", "moderator")
+    return service.sign_in("Sacha", PASSWORD)
+
+
+def held(service: Service, **fields: object) -> str:
+    """The case of a held message, in a channel of its own: nothing here is a raid."""
+    sent = message(text=ABUSE, channel=f"room{next(_ROOMS)}", **fields)
+    told = service.client(service.ingest_token).post("/api/v1/messages", json=sent).json()
+    assert told["verdict"] == "hold", told
+    cases = service.person.get("/api/v1/cases", params={"state": "open", "limit": 500}).json()
+    return next(one["id"] for one in cases["cases"] if one["subject"] == sent["id"])
+
+
+def reported(service: Service, case: str) -> str:
+    """The receipt of a report of the case's message."""
+    subject = service.person.get(f"/api/v1/cases/{case}").json()["case"]["subject"]
+    body = {
+        "category": "harassment",
+        "explanation": "He insults me every evening.",
+        "message_ids": [subject],
+        "good_faith": True,
+    }
+    return service.client().post("/api/v1/reports", json=body).json()["receipt"]
+
+
+def code_for(service: Service, case: str) -> str:
+    rows = service.person.get("/api/v1/statements").json()["statements"]
+    known = [one["statement"] for one in rows]
+    statement = next((one for one in known if one.get("case") == case), None)
+    assert statement is not None, [(one["id"], one.get("case")) for one in known]
+    answer = service.person.post(f"/api/v1/statements/{statement['id']}/code")
+    return answer.json()["code"]
+
+
+def test_the_preview_is_what_both_sides_read(service: Service) -> None:
+    case = held(service)
+    receipt = reported(service, case)
+    shown = service.person.post(f"/api/v1/cases/{case}/preview", json=ACT).json()
+    assert shown["reporters"] == 1
+    assert {one["kind"] for one in shown["accounts"]} == {"hold", "hide", "time_out"}
+    made = service.person.post(f"/api/v1/cases/{case}/decisions", json=ACT)
+    assert made.status_code == 201, made.text
+    assert len(made.json()["taken"]) == 2
+    seen = service.client().post("/api/v1/reports/status", json={"receipt": receipt}).json()
+    answer = next(one for one in seen["messages"] if one["kind"] == "answer")
+    assert answer["text"] == shown["answer"]
+    read = service.client().post("/api/v1/statements/read", json={"code": code_for(service, case)})
+    assert read.json()["can_appeal"]
+    assert "Repeated insults in the chat." in read.json()["text"]["en"]
+    assert "every evening" not in read.text
+
+
+def test_a_placeholder_stops_the_preview_and_the_decision_alike(service: Service) -> None:
+    case = held(service)
+    body = {**ACT, "reason": "Because of [REASON]"}
+    for path in ("preview", "decisions"):
+        answer = service.person.post(f"/api/v1/cases/{case}/{path}", json=body)
+        assert answer.status_code == 400
+        assert "placeholder" in answer.json()["error"]["reason"]
+
+
+def test_both_sides_appeal_and_somebody_else_decides(
+    service: Service, second: httpx.Client
+) -> None:
+    case = held(service)
+    receipt = reported(service, case)
+    service.person.post(f"/api/v1/cases/{case}/decisions", json=ACT)
+    said = {"explanation": "It was a joke.", "code": code_for(service, case)}
+    assert service.client().post("/api/v1/appeals", json=said).status_code == 201
+    assert service.client().post("/api/v1/appeals", json=said).status_code == 409, "once"
+    more = {"explanation": "An hour is not enough.", "receipt": receipt}
+    assert service.client().post("/api/v1/appeals", json=more).status_code == 201
+    listed = service.person.get("/api/v1/appeals", params={"state": "open"}).json()["appeals"]
+    own = {one["appellant"]: one for one in listed if one["of"] == case}
+    assert set(own) == {"account", "reporter"}
+    path = f"/api/v1/appeals/{own['account']['id']}/decision"
+    verdict = {"granted": True, "reason": "Read in its place, it was banter."}
+    assert service.person.post(path, json=verdict).status_code == 403, "decided before"
+    token = service.client(service.token("admin"))
+    assert token.post(path, json=verdict).status_code == 403, "no token ever"
+    granted = second.post(path, json=verdict)
+    assert granted.status_code == 201, granted.text
+    whole = service.person.get(f"/api/v1/cases/{case}").json()
+    assert {one["state"] for one in whole["measures"]} == {"undone"}
+    chain = service.person.get(f"/api/v1/cases/{case}/decisions").json()
+    assert chain[1]["replaces"] == chain[0]["id"]
+    seen = service.client().post("/api/v1/reports/status", json={"receipt": receipt}).json()
+    assert [one["kind"] for one in seen["messages"]].count("answer") == 2
+
+
+def test_removing_waits_for_a_second_person(service: Service, second: httpx.Client) -> None:
+    case = held(service)
+    body = {**ACT, "measures": [{"kind": "remove"}]}
+    asked = service.person.post(f"/api/v1/cases/{case}/decisions", json=body)
+    assert asked.status_code == 202, asked.text
+    path = f"/api/v1/proposals/{asked.json()['id']}/confirm"
+    assert service.person.post(path).status_code == 403, "not by who proposed it"
+    done = second.post(path)
+    assert done.status_code == 201, done.text
+    assert done.json()["confirmed_by"] != done.json()["decided_by"]
+
+
+def test_the_pages_of_both_sides_work_without_a_script(service: Service) -> None:
+    case = held(service)
+    receipt = reported(service, case)
+    form = {
+        "outcome": "act",
+        "ground": "terms",
+        "reason": "Repeated insults in the chat.",
+        "harm": "harassment",
+        "take": ["hide", "time_out"],
+        "minutes_time_out": "60",
+    }
+    html = {"accept": "text/html"}
+    person = service.person
+    page = person.post(f"/console/cases/{case}/preview", data=form, headers=html)
+    assert "Repeated insults in the chat." in page.text
+    made = person.post(f"/console/cases/{case}/decision", data=form, headers=html)
+    assert made.status_code == 303, made.text[:400]
+    assert person.get(f"/console/cases/{case}", headers=html).status_code == 200
+    public = service.client()
+    code = code_for(service, case)
+    page = public.post("/statement", data={"code": code})
+    assert "Statement of reasons" in page.text
+    sent = public.post("/statement/appeal", data={"code": code, "explanation": "A joke."})
+    assert "We received your appeal" in sent.text
+    assert public.post("/statement", data={"code": "nothing"}).status_code == 404
+    page = public.post("/status", data={"receipt": receipt})
+    assert "/status/appeal" in page.text
+    sent = public.post("/status/appeal", data={"receipt": receipt, "explanation": "Too mild."})
+    assert "Your appeal has arrived" in sent.text
+    rows = person.get("/console/queue.json?kind=appeal").json()["rows"]
+    assert len(rows) >= 2
+    for row in rows:
+        page = person.get(f"/console/cases/{row['case']['id']}", headers=html)
+        assert page.status_code == 200
+
+
+def test_a_statement_reaches_the_account_through_the_platform(tmp_path: Path) -> None:
+    with platform(*[http(204)] * 8) as bot:
+        (tmp_path / "settings.toml").write_text(
+            f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
+            f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\nstatements = true\n'
+        )
+        with Service.running(tmp_path) as service:
+            case = held(service, author={"id": "u7"})
+            wait_for(bot, 2)
+            told = [json.loads(one.body) for one in bot.received]
+            assert [one["type"] for one in told] == ["measure.apply", "statement"]
+            statement = told[1]["statement"]
+            assert statement["account"] == "u7"
+            assert "retenu" in statement["text"]["fr"]
+            read = service.client().post(
+                "/api/v1/statements/read", json={"code": statement["code"]}
+            )
+            assert read.json()["text"] == statement["text"]
+            assert statement["address"].endswith("/statement")
+            assert case
