@@ -374,8 +374,9 @@ class StreamTables(ABC):
         connector: str | None = None,
         without: Sequence[str] = (),
     ) -> list[DeliveryRow]:
-        """Pending ones whose time has come: measures before statements of reasons, then the
-        oldest first; an `undo` never before its `apply`. `connector`: those to it alone; `without`: none to these."""
+        """Pending ones whose time has come: measures before statements of reasons, then the oldest
+        first; an `undo` never before its `apply`. `connector`: those to it alone; `without`: none
+        to these."""
 
     @abstractmethod
     def next_delivery_ms(self) -> int | None:
