@@ -31,6 +31,7 @@ from rempart.web.console.families import Written, families
 from rempart.web.console.file_page import FileRequest, FilesScreen
 from rempart.web.console.graph import graph, ties
 from rempart.web.console.raid_page import measure_groups
+from rempart.web.mine.digest import Day, Digest, RaidTold
 from rempart.web.mine.file import ActShown, File, MessageShown, RequestShown
 
 NOW = datetime(2026, 3, 1, 20, 24, 0, tzinfo=UTC)
@@ -416,3 +417,11 @@ def files() -> FilesScreen:
             for mine in (False, True)
         ],
     )
+
+
+def week() -> Digest:
+    told = [
+        RaidTold(kind, NOW, over, 12) for kind in ("bot_raid", "slow") for over in (True, False)
+    ]
+    days = [Day(NOW.date() - timedelta(days=back), back % 3, told[:back]) for back in range(7)]
+    return Digest(HOSTILE, days, True, NOW, 3, True)

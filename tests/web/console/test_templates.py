@@ -147,6 +147,7 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
             *((wrong, "") for wrong in ("date", "at", "where", "text", "links[0]", "recipient")),
         )
     },
+    "my week": ("mine_week.html", {"week": made_up.week()}),
     "incident files": ("files.html", {"screen": made_up.files()}),
     "verify": ("verify.html", {}),
     **{

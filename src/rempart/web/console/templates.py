@@ -117,6 +117,7 @@ def environment(language: str) -> Environment:
         "duration": words.duration,
         "clock": words.clock,
         "day": lambda at: words.day_and_clock(at, language),
+        "weekday": lambda day: words.weekday(day, language),
         "iso": words.iso,
         "curve": curve_points,
         "json": lambda value: msgspec.json.encode(value).decode(),

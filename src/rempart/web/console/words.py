@@ -6,7 +6,7 @@ them into the reader's own time zone.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 LANGUAGES = ("fr", "en")
 DEFAULT_LANGUAGE = "en"
@@ -84,6 +84,18 @@ def clock(at: datetime) -> str:
 def day_and_clock(at: datetime, language: str) -> str:
     at = at.astimezone(UTC)
     return at.strftime("%d/%m/%Y %H:%M" if language == "fr" else "%Y-%m-%d %H:%M")
+
+
+_WEEKDAYS = {
+    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+}
+
+
+def weekday(day: date, language: str) -> str:
+    """`Monday 2`: enough to tell the days of one week apart."""
+    name = _WEEKDAYS["fr" if language == "fr" else "en"][day.weekday()]
+    return f"{name[0].upper()}{name[1:]} {day.day}"
 
 
 def iso(at: datetime) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from rempart.web.mine import file, folder_routes, routes
+from rempart.web.mine import digest, file, folder_routes, routes
 
 route_handlers: list[Any] = [
     *routes.route_handlers,
+    *digest.route_handlers,
     *file.route_handlers,
     *folder_routes.route_handlers,
 ]
