@@ -40,6 +40,7 @@ from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.connections import Connection, close_overdue
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.build import build_connectors
+from rempart.web.console.alarms import calls_a_person
 from rempart.web.lines.desk import LineDesk
 from rempart.web.mailing import Mailing
 from rempart.web.opinions.desk import OpinionDesk
@@ -204,6 +205,8 @@ def _outbox(
     address: str,
 ) -> Outbox:
     def given_up(measure: Measure, detail: str) -> None:
+        if not calls_a_person(measure):
+            return
         scope = measure.scope
         engine.hub.publish(
             "alarm",

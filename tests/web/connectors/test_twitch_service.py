@@ -77,6 +77,8 @@ def test_a_raid_in_the_chat_is_met_on_twitch_and_taken_back(
         wait_until(lambda: len(twitch.bans) >= 20)
         assert all(user.startswith("20") for user in twitch.bans)
         assert all(0 < (seconds or 0) <= 1_209_600 for seconds in twitch.bans.values())
+        shown = service.person.get("/console.json").json()["alarms"]
+        assert "not_applied" not in {alarm["what"] for alarm in shown}
         cases = service.person.get("/api/v1/cases", params={"kind": "raid"}).json()["cases"]
         (case,) = cases
         answer = service.person.post(f"/api/v1/raids/{case['raid']}/undo")

@@ -16,7 +16,7 @@ from rempart.cases import first_aid
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_replies import COST_CAP
-from rempart.model import Measure
+from rempart.model import Measure, MeasureKind
 from rempart.rules import default_rules
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
 from rempart.rules.builtin.threats_first import ThreatsFirst
@@ -65,6 +65,12 @@ def rule_troubles(engine: EmbeddedEngine) -> RuleTroubles:
     return RuleTroubles(engine.rule_errors(), engine.rule_failures())
 
 
+def calls_a_person(measure: Measure) -> bool:
+    """Whether somebody must know that it did not reach a platform. A lock-out is carried out here;
+    that the platform shows the message all the same stands on the case and is no news each time."""
+    return measure.kind is not MeasureKind.LOCK_OUT
+
+
 def alarms(
     tables: Tables, raised: Sequence[MeasureRow], now_ms: int, sees: Callable[[Measure], bool]
 ) -> list[Alarm]:
@@ -85,7 +91,7 @@ def alarms(
     measures = {row.measure.id: row for row in rows}
     for delivery in failed:
         row = measures.get(delivery.measure)
-        if row is not None and sees(row.measure):
+        if row is not None and calls_a_person(row.measure) and sees(row.measure):
             at = moment(delivery.updated_ms)
             channel = row.measure.scope.channel
             found.append(Alarm(NOT_APPLIED, channel, at, 1, row.case, delivery.detail))
