@@ -69,7 +69,7 @@ def spans(heading: str, column: int = 0) -> set[str]:
 
 
 def test_the_examples_are_found() -> None:
-    assert (len(RULES), len(MISTAKES), len(COMMANDS)) == (6, 2, 6)
+    assert (len(RULES), len(MISTAKES), len(COMMANDS)) == (7, 2, 6)
     assert len(CONDITIONS) >= 20
     assert {block.kind for block in BLOCKS} == {
         "toml",

@@ -75,6 +75,7 @@ NEEDS = {
     ("get", "/api/v1/rules/{version}"): "read",
     ("post", "/api/v1/rules/{version}/live"): "admin",
     ("post", "/api/v1/rules/revert"): "admin",
+    ("post", "/api/v1/rules/back"): "admin",
     ("get", "/api/v1/learning"): "read",
     ("post", "/api/v1/learning"): "moderate",
     ("get", "/api/v1/learning/{version}"): "read",

@@ -36,6 +36,7 @@ from rempart.engine.embedded_start import Lock, Notary, check_tail
 from rempart.engine.embedded_states import EngineMemory, Owed
 from rempart.engine.embedded_step import PipelineError, Step, Submission
 from rempart.engine.live import LiveHub
+from rempart.engine.mistakes import watch_budgets
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.protected_facts import FactKeeper
 from rempart.engine.settings import EngineSettings, load_engine_settings
@@ -357,6 +358,8 @@ class EmbeddedEngine:
                     everything=self._chores.ending,
                 )
                 answers = [answer(tables, job.change) for job in writes]
+                if tables.stream.undone and not tables.versions.changed:
+                    self._watch_budgets(tables, now_ms)
                 swapped = changed_versions(tables)
                 protected = self.facts.changed(tables)
                 taught = self._memory.teach(tables, tables.stream.taught)
@@ -393,6 +396,17 @@ class EmbeddedEngine:
                 self.on_step(step)
             self._raids.correct(self._memory.state.book.corrections, redrawn)
             self._tidy()
+
+    def _watch_budgets(self, tables: Tables, now_ms: int) -> None:
+        """A failure here must not cost what people decided."""
+        try:
+            with tables.part():
+                program = self.pipeline.rules.program
+                watch_budgets(tables, program, tables.stream.undone, now_ms)
+        except (StoreFullError, StoreReadOnlyError):
+            raise
+        except Exception:
+            _LOG.exception("the budgets of the rules could not be looked at")
 
     def _owed(self) -> Owed:
         return Owed(dict(self._refused), list(self._carried), self._raids.owed())

@@ -59,7 +59,10 @@ def propose_rules(
     tables: Tables, program: Program, *, author: str, reason: str, at_ms: int, figures: str = "{}"
 ) -> VersionRow:
     """The rules as a version that is not in force yet; known rules are found again."""
-    body = _packed({"files": program.files, "lists": program.lists})
+    content: dict[str, Any] = {"files": program.files, "lists": program.lists}
+    if program.fallen:
+        content["fallen"] = sorted(program.fallen)
+    body = _packed(content)
     return _propose(tables, VersionKind.RULES, program.hash, body, author, reason, at_ms, figures)
 
 
@@ -98,7 +101,8 @@ def take_back(
     if live is None:
         raise NotFoundError("no version is in force: what ships is", where=kind.value)
     _move(tables, live, VersionState.REVERTED, by, reason, at_ms)
-    before, seen = tables.versions.replaced_by(kind, live.id), {live.id}
+    origin = origin_of(tables, kind, live.id)
+    before, seen = tables.versions.replaced_by(kind, origin), {live.id, origin}
     while before is not None and before not in seen:
         seen.add(before)
         found = find(tables, kind, before)
@@ -106,6 +110,19 @@ def take_back(
             return _move(tables, found, VersionState.LIVE, by, reason, at_ms)
         before = tables.versions.replaced_by(kind, before)
     return None
+
+
+def origin_of(tables: Tables, kind: VersionKind, id: str) -> str:
+    """The version as people made it, where rules of it fell back by themselves since or were put
+    back: all of these are taken back together."""
+    if kind is not VersionKind.RULES:
+        return id
+    files, seen = files_of(tables, id), {id}
+    before = tables.versions.replaced_by(kind, id)
+    while before is not None and before not in seen and files_of(tables, before) == files:
+        seen.add(before)
+        id, before = before, tables.versions.replaced_by(kind, before)
+    return id
 
 
 def find(tables: Tables, kind: VersionKind, id: str) -> VersionRow:
@@ -123,7 +140,7 @@ def program_of(tables: Tables, id: str) -> Program:
     """The rules of a version, compiled."""
     found = _unpacked(tables, VersionKind.RULES, id)
     try:
-        return Program(found["files"], found["lists"])
+        return Program(found["files"], found["lists"], found.get("fallen", ()))
     except RuleProblemsError as error:  # taken by an earlier release
         raise StoreError(
             f"the rules of a version are not understood any more: {error.problems[0]}",
@@ -136,6 +153,11 @@ def files_of(tables: Tables, id: str) -> tuple[Mapping[str, str], Mapping[str, S
     """The files and lists of a version of the rules."""
     found = _unpacked(tables, VersionKind.RULES, id)
     return found["files"], found["lists"]
+
+
+def fallen_of(tables: Tables, id: str) -> frozenset[str]:
+    """The rules that fell back by themselves in a version of the rules."""
+    return frozenset(_unpacked(tables, VersionKind.RULES, id).get("fallen", ()))
 
 
 def delta_of(tables: Tables, id: str) -> Delta:

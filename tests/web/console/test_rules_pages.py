@@ -191,6 +191,39 @@ def test_what_fails_beneath_a_rule_follows_its_declared_policy_and_is_told(
     assert told not in service.person.get("/console").text
 
 
+def test_a_rule_that_fell_back_says_so_and_goes_back_with_one_click(service: Service) -> None:
+    text = RULES.replace("measures =", 'budget = "10 % of 7 days, at least 2"\nmeasures =', 1)
+    id = deploy(service, text)
+    say(service, *["buy viewbots"] * 4)
+    with service.engine.read() as tables:
+        measures = [row.measure.id for row in tables.stream.measures(active=True)]
+    for measure in measures[:2]:
+        undone = service.person.post(f"/api/v1/measures/{measure}/undo", json={})
+        assert undone.status_code == 200, undone.text
+    assert say(service, "buy viewbots")[0]["verdict"] == "allow"
+    told = "The rule <bdi>no-viewbots</bdi> is on trial again"
+    assert told in service.person.get("/console").text
+    assert (
+        'rempart_rules_fallen_back{rule="no-viewbots"} 1.0' in service.person.get("/metrics").text
+    )
+    page = service.person.get("/console/rules").text
+    assert "no-viewbots is on trial again" in page and "Put back in force" in page
+    (row, *_) = [
+        one
+        for one in service.person.get("/console/rules.json").json()["rules"]
+        if one["name"] == "no-viewbots"
+    ]
+    assert row["fell_back"] and row["state"] == "shadow"
+    moderator = service.client(service.token("moderate"))
+    body = {"rule": "no-viewbots", "reason": "it was right"}
+    assert moderator.post("/api/v1/rules/back", json=body).status_code == 403
+    answer = send(service, "/console/rules/back", rule="no-viewbots")
+    assert answer.status_code == 303
+    assert service.person.get("/api/v1/rules").json()["live"]["id"] == id
+    assert say(service, "buy viewbots")[0]["verdict"] == "hold"
+    assert told not in service.person.get("/console").text
+
+
 def test_who_may_what(service: Service) -> None:
     id = deploy(service, RULES)
     reader = service.client(service.token("read"))

@@ -69,14 +69,17 @@ class Program:
         self,
         files: Mapping[str, str],
         lists: Mapping[str, Sequence[str]],
+        fallen: Iterable[str] = (),
     ) -> None:
-        """`files`: rule files by name; `lists`: term lists by name, terms in folded form.
+        """`files`: rule files by name; `lists`: term lists by name, terms in folded form; `fallen`:
+        rules that fell back to *shadow* by themselves.
         RuleProblemsError with everything that is wrong: then nothing of it runs."""
         self.files = dict(sorted(files.items()))
         self.lists = {name: tuple(terms) for name, terms in sorted(lists.items())}
         checked = read_rules(self.files, frozenset(lists))
         self._parts = checked.parts
-        self.hash = _hash(self.files, self.lists)
+        self.fallen = frozenset(fallen) & {rule.name for rule in checked.rules}
+        self.hash = _hash(self.files, self.lists, self.fallen)
         self._plans = list(self._parts.counters)
         terms = [self.lists[name] for name in self._parts.used_lists]
         try:
@@ -98,7 +101,8 @@ class Program:
             for number, condition in enumerate(checked.conditions)
             if "f_score_" in condition.code
         )
-        self._arrange(checked.rules)
+        self._written = checked.rules
+        self._arrange(_with_fallen(checked.rules, self.fallen))
 
     def _arrange(self, rules: tuple[RuleSource, ...]) -> None:
         """These states of the rules: one function for each kind of message."""
@@ -147,6 +151,14 @@ class Program:
             )
         )
         return trial
+
+    def with_fallen(self, fallen: Iterable[str]) -> Program:
+        """The same rules, of which these fell back to *shadow*; what was built is shared."""
+        other = copy(self)
+        other.fallen = frozenset(fallen) & set(self.by_name)
+        other.hash = _hash(self.files, self.lists, other.fallen)
+        other._arrange(_with_fallen(self._written, other.fallen))
+        return other
 
     def new_state(self) -> RuleState:
         return RuleState(self._plans)
@@ -359,12 +371,23 @@ _KEYS: Final[dict[str, Callable[[Message, Account], str]]] = {
 """The key of an account, channel, target or message, by the code that conditions use too."""
 
 
-def _hash(files: Mapping[str, str], lists: Mapping[str, Sequence[str]]) -> str:
+def _with_fallen(rules: Sequence[RuleSource], fallen: Container[str]) -> tuple[RuleSource, ...]:
+    return tuple(
+        rule._replace(state="shadow", canary=0, fell_back=True) if rule.name in fallen else rule
+        for rule in rules
+    )
+
+
+def _hash(
+    files: Mapping[str, str], lists: Mapping[str, Sequence[str]], fallen: Iterable[str]
+) -> str:
     digest = blake2b(LANGUAGE_VERSION.encode(), digest_size=16)
     for name, text in files.items():
         digest.update(msgspec.msgpack.encode(("file", name, text)))
     for name, terms in lists.items():
         digest.update(msgspec.msgpack.encode(("list", name, list(terms))))
+    for rule in sorted(fallen):
+        digest.update(msgspec.msgpack.encode(("fallen", rule)))
     return digest.hexdigest()
 
 

@@ -44,6 +44,7 @@ _FIELDS: Final = (
     "unknown",
     "error",
     "failing",
+    "budget",
     "kinds",
     "measures",
     "test",
@@ -90,6 +91,8 @@ class RuleSource(NamedTuple):
     effects: tuple[Effect, ...]
     labellings: tuple[Labelling, ...]
     tests: tuple[RuleTest, ...]
+    fell_back: bool = False
+    """It is in *shadow* because people undid too much of what it did."""
 
 
 def read_file(file: str, text: str) -> tuple[list[RuleSource], list[Problem]]:

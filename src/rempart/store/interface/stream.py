@@ -342,6 +342,12 @@ class StreamTables(ABC):
         """Measures whose cause is this message, or that touch this account, in this channel."""
 
     @abstractmethod
+    def rule_record(self, rule: str, window_ms: int, after: int) -> tuple[int, int]:
+        """How many measures this rule called for, alarms and parts of others apart, within
+        `window_ms` before its newest one and told after the entry `after`; and how many of them
+        people undid."""
+
+    @abstractmethod
     def bind_measures(self, ids: Sequence[str], case: str) -> None: ...
 
     @abstractmethod

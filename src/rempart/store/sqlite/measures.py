@@ -35,7 +35,7 @@ class SqliteMeasureTables(StreamTables):
         self._db.executemany(
             "INSERT OR IGNORE INTO measure"
             " (id, seq, platform, channel, kind, raid, message, account, from_ms, until_ms, state,"
-            " picture, part_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            " picture, part_of, rule) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [
                 (
                     measure.id,
@@ -51,11 +51,21 @@ class SqliteMeasureTables(StreamTables):
                     measure.state.value,
                     msgspec.json.encode(measure),
                     measure.part_of,
+                    measure.rule,
                 )
                 for measure, seq in zip(measures, seqs, strict=True)
             ],
         )
         self.taken.extend(measure for measure in measures if not measure.automated)
+
+    def rule_record(self, rule: str, window_ms: int, after: int) -> tuple[int, int]:
+        row = self._db.execute(
+            "SELECT count(*), coalesce(sum(state = 'undone'), 0) FROM measure"
+            " WHERE rule = ?1 AND kind <> 'alarm' AND part_of IS NULL AND seq > ?3 AND from_ms >"
+            " (SELECT max(from_ms) FROM measure WHERE rule = ?1 AND kind <> 'alarm') - ?2",
+            (rule, window_ms, after),
+        ).fetchone()
+        return row or (0, 0)
 
     def parts_of(self, ids: Sequence[str]) -> list[str]:
         rows = self._db.execute(

@@ -123,6 +123,15 @@ class Numbers(Collector):
         for (rule, dependency), count in sorted(self._engine.rule_failures().items()):
             without.add_metric([rule, dependency], count)
         yield without
+        fallen = GaugeMetricFamily(
+            "rempart_rules_fallen_back",
+            "Rules that fell back to shadow because people undid too much of what they did",
+            labels=["rule"],
+        )
+        program = self._engine.pipeline.rules.program
+        for rule in sorted(program.fallen if program is not None else ()):
+            fallen.add_metric([rule], 1)
+        yield fallen
         yield from self._waiting()
         yield from self._links()
         yield from self._stored()

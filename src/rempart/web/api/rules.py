@@ -19,8 +19,17 @@ from rempart.cases.rule_measures import undo_version
 from rempart.detect.text.fold import fold
 from rempart.engine.backtest import Backtest, backtest
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.mistakes import put_back
 from rempart.engine.rule_files import terms_of
-from rempart.engine.versions import files_of, find, go_live, program_of, propose_rules, take_back
+from rempart.engine.versions import (
+    files_of,
+    find,
+    go_live,
+    origin_of,
+    program_of,
+    propose_rules,
+    take_back,
+)
 from rempart.errors import ConflictError, InputError
 from rempart.rules.language import Problem, Program, RuleProblemsError
 from rempart.rules.language.source import RuleSource
@@ -70,7 +79,8 @@ class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleSummary(msgspec.Struct, frozen=True):
-    """`looks_at`: `message` or `raid`."""
+    """`looks_at`: `message` or `raid`. `fell_back`: it is in *shadow* because people undid too much
+    of what it did. `failing`: its policy for what it asks, should that fail."""
 
     name: str
     state: str
@@ -80,6 +90,8 @@ class RuleSummary(msgspec.Struct, frozen=True):
     description: dict[str, str]
     tests: int
     looks_at: str
+    fell_back: bool
+    failing: dict[str, str]
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -230,6 +242,24 @@ async def put_in_force(
     return version_of(await write(request, change))
 
 
+class PutBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule that fell back to *shadow* by itself."""
+
+    rule: Annotated[str, msgspec.Meta(min_length=2, max_length=64)]
+    reason: Reason
+
+
+@post("/rules/back", guards=DEPLOY, status_code=200, tags=["rules"])
+async def back_in_force(request: AnyRequest, data: JSONBody[PutBack]) -> RuleVersion:
+    """A rule that fell back bites again; its mistakes are counted anew."""
+    who, at_ms = deployer(request), now_ms()
+
+    def change(tables: Tables) -> VersionRow:
+        return put_back(tables, data.rule, by=who.id, reason=data.reason, at_ms=at_ms)
+
+    return version_of(await write(request, change))
+
+
 @post("/rules/revert", guards=DEPLOY, status_code=200, tags=["rules"])
 async def revert(request: AnyRequest, data: JSONBody[TakeBack]) -> RulesNow:
     """The rules in force are taken back; those before them are in force again, if there were.
@@ -238,11 +268,12 @@ async def revert(request: AnyRequest, data: JSONBody[TakeBack]) -> RulesNow:
 
     def change(tables: Tables) -> int:
         live = tables.versions.live(VersionKind.RULES)
+        origin = origin_of(tables, VersionKind.RULES, live.id) if live is not None else ""
         take_back(tables, VersionKind.RULES, by=who.id, reason=data.reason, at_ms=at_ms)
         if live is None or not data.undo:
             return 0
         names = frozenset(program_of(tables, live.id).by_name)
-        return len(undo_version(tables, live.id, names, who.id, at_ms))
+        return len(undo_version(tables, origin, names, who.id, at_ms))
 
     undone = await write(request, change)
     now = await asyncio.to_thread(read_rules, engine_of(request))
@@ -256,6 +287,7 @@ route_handlers: list[Any] = [
     backtest_rules,
     propose,
     revert,
+    back_in_force,
     show_version,
     put_in_force,
 ]
@@ -309,6 +341,8 @@ def summary_of(rule: RuleSource) -> RuleSummary:
         rule.description,
         len(rule.tests),
         rule.on,
+        rule.fell_back,
+        rule.failing,
     )
 
 

@@ -6,7 +6,7 @@ a failed delivery is shown for a day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,6 +36,7 @@ LIST_REFUSED = "list_refused"
 OPINION = "opinion"
 RULE = "rule"
 RULE_ERROR = "rule_error"
+RULE_FELL_BACK = "rule_fell_back"
 RULE_FAILURES = {
     "signals": "rule_without_signals",
     "counters": "rule_without_counters",
@@ -55,14 +56,17 @@ _BY_RULE = {
 
 class RuleTroubles(NamedTuple):
     """What went wrong with the community's own rules since they are in force: errors by rule, and
-    failures by rule and what it asked."""
+    failures by rule and what it asked; `fallen` rules that fell back to *shadow* by themselves."""
 
     errors: Mapping[str, int]
     failures: Mapping[tuple[str, str], int]
+    fallen: Collection[str] = ()
 
 
 def rule_troubles(engine: EmbeddedEngine) -> RuleTroubles:
-    return RuleTroubles(engine.rule_errors(), engine.rule_failures())
+    program = engine.pipeline.rules.program
+    fallen = sorted(program.fallen) if program is not None else ()
+    return RuleTroubles(engine.rule_errors(), engine.rule_failures(), fallen)
 
 
 def calls_a_person(measure: Measure) -> bool:
@@ -121,6 +125,7 @@ def rule_alarms(troubles: RuleTroubles, now: datetime) -> list[Alarm]:
     found = [
         Alarm(RULE_ERROR, "", now, count, detail=rule) for rule, count in troubles.errors.items()
     ]
+    found += [Alarm(RULE_FELL_BACK, "", now, detail=rule) for rule in troubles.fallen]
     return found + [
         Alarm(RULE_FAILURES[what], "", now, count, detail=rule)
         for (rule, what), count in troubles.failures.items()

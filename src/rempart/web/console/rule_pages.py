@@ -29,7 +29,14 @@ from rempart.rules.language.trial import run_tests
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind
 from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.api.rules import TakeBack, deployer, must_hold, revert
+from rempart.web.api.rules import (
+    PutBack,
+    TakeBack,
+    back_in_force,
+    deployer,
+    must_hold,
+    revert,
+)
 from rempart.web.auth import Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import rule_form, rule_views
@@ -167,7 +174,15 @@ async def taken_back(request: AnyRequest) -> Response[Any]:
     return Response(now) if wants_json(request) else Redirect("/console/rules", status_code=303)
 
 
-route_handlers: list[Any] = [rules, version, edit, edited, put_in_force, taken_back]
+@post("/console/rules/back", guards=DEPLOY, status_code=200, include_in_schema=False)
+async def put_back(request: AnyRequest) -> Response[Any]:
+    """One click: a rule that fell back bites again."""
+    rule = str((await request.form()).get("rule", ""))[:64]
+    row = await back_in_force.fn(request, PutBack(rule, reason="put back in force on the page"))
+    return Response(row) if wants_json(request) else Redirect("/console/rules", status_code=303)
+
+
+route_handlers: list[Any] = [rules, version, edit, edited, put_in_force, taken_back, put_back]
 
 
 async def _read(

@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from rempart.cases.rights import Right
 from rempart.cases.rule_measures import active_measures, measures_of_version
 from rempart.engine.backtest import Backtest, HitCounts, RuleHits
-from rempart.engine.versions import files_of, find, program_of
+from rempart.engine.versions import files_of, find, origin_of, program_of
 from rempart.model import Outcome
 from rempart.rules import RuleSet
 from rempart.rules.language import Program
@@ -53,7 +53,8 @@ def rules(
     )
     standing: Counter[str] = Counter()
     if live is not None and program is not None:
-        found = measures_of_version(tables, live.id, frozenset(program.by_name), active)
+        origin = origin_of(tables, VersionKind.RULES, live.id)
+        found = measures_of_version(tables, origin, frozenset(program.by_name), active)
         standing = Counter(row.measure.kind.value for row in found)
     return screens.RulesScreen(
         now=moment(now_ms),

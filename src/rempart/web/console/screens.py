@@ -101,9 +101,10 @@ class Alarm(msgspec.Struct, frozen=True):
     (a measure that did not reach the platform), `list_over`, `list_refused` (a list of links),
     `opinion` (a plug-in that does not answer), `rule` (one of the community's own calls a person),
     `rule_error` (one of them fails), `rule_without_signals`, `rule_without_counters`,
-    `rule_without_labels` (what one of them asks failed), `cost` (a line has used `detail` percent
-    of a cost cap), `connector` (one has not read its platform for a while; `channel` is its
-    name), `first_aid` (more is reported than may be hidden on reports alone),
+    `rule_without_labels` (what one of them asks failed), `rule_fell_back` (one of them stopped
+    biting by itself), `cost` (a line has used `detail` percent of a cost cap), `connector` (one has
+    not read its platform for a while; `channel` is its name), `first_aid` (more is reported than
+    may be hidden on reports alone),
     `file_asked` (an incident file waits for two people), `look_ups` (one person looked at very
     many cases); `count` of the same."""
 
