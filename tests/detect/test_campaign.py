@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -339,3 +340,61 @@ def test_the_insult_is_cut_out_before_texts_are_compared() -> None:
     assert set(wordings([one])[0].keys).isdisjoint(wordings([two])[0].keys)
     same = wordings([act(3, 0, "c", f"{THEME[:-5]}clown"), act(4, 0, "d", THEME)])
     assert same[0].keys == same[1].keys
+
+
+WHOLE = "get lost you miserable clown and all of your sort"
+
+
+def mostly_insult(position: int, hours: float, author: str, text: str = WHOLE) -> Hostile:
+    row = act(position, hours, author, text)
+    return row._replace(signals=[Signal("text", "1", Label.INSULT, 0.9, (0, len(text)), "all")])
+
+
+def test_a_sentence_that_is_all_insult_is_a_wording_too() -> None:
+    """Cut out, nothing would be left of it, and nobody would see that they all say it."""
+    _, found = run([mostly_insult(n, 7.0 * n, f"a{n}") for n in range(6)])
+    (raid,) = attacks(found)
+    assert {member.account for member in raid.members} == {f"a{n}" for n in range(6)}
+
+
+def test_short_insults_and_mere_likeness_of_them_are_none() -> None:
+    short = [mostly_insult(n, 7.0 * n, f"a{n}", "you clown") for n in range(6)]
+    alike = [
+        mostly_insult(n, 7.0 * n, f"a{n}", f"you are such a {word}, go away and {word} at {place}")
+        for n, (word, place) in enumerate(
+            (("moron", "sea"), ("clown", "home"), ("fool", "work"), ("creep", "church"))
+        )
+    ]
+    assert not attacks(run(short)[1])
+    assert not attacks(run(alike)[1])
+
+
+def test_whom_a_message_answers_is_no_wording() -> None:
+    one = act(1, 0, "a", "captain_42: potatoes you clown")
+    two = act(2, 0, "b", "captain_42: you fool")
+    assert set(wordings([one])[0].keys).isdisjoint(wordings([two])[0].keys)
+
+
+def stranger(position: int, hours: float, author: str, text: str) -> Hostile:
+    """With a name and an age of their own."""
+    row = act(position, hours, author, text, age_days=300 + 7 * position)
+    account = msgspec.structs.replace(row.message.author, name=author)
+    return row._replace(message=msgspec.structs.replace(row.message, author=account))
+
+
+def in_order(*rows: Hostile) -> list[Row]:
+    mixed = sorted(rows, key=lambda row: row.message.sent_at)
+    return [row._replace(position=position) for position, row in enumerate(mixed)]
+
+
+def test_what_two_strangers_say_alike_meanwhile_is_not_of_the_attack() -> None:
+    attack = [act(n, n * 7.0, f"a{n}") for n in range(8)]
+    beside = [stranger(100 + n, 30 + 7.0 * n, f"s{n}", OTHER) for n in range(3)]
+    others = [
+        stranger(200 + n, 28 + 1.5 * n, f"o{n}", f"pier{n} mast{n} net{n} rope{n} clown")
+        for n in range(14)
+    ]
+    (raid,) = attacks(run(in_order(*attack, *beside[:2], *others))[1])
+    assert {member.account for member in raid.members} == {f"a{n}" for n in range(8)}
+    (raid,) = attacks(run(in_order(*attack, *beside, *others))[1])
+    assert {"s0", "s1", "s2"} <= {member.account for member in raid.members}

@@ -3,10 +3,13 @@
 Rules of this module:
 
 1. What two abusive messages have in common because both are abusive says nothing, nor whom both
-   answer: the insult itself and mentions are cut out before the rest of the text is compared.
-2. Abuse of a thing, or of nobody (a formula that a chat shouts), is no act against the target;
+   answer: the insult itself and mentions (`@name`, or `name:` at the begin) are cut out before the
+   rest of the text is compared.
+2. A longer sentence that is mostly insult is compared whole, and strictly (see `WHOLE_BIT`): people
+   insult in the same few words, and hardly ever in the same twenty letters.
+3. Abuse of a thing, or of nobody (a formula that a chat shouts), is no act against the target;
    hate, threats, harmful links and files always are.
-3. A hostile text that takes the target's side ("stay strong", "courage") is no act by itself.
+4. A hostile text that takes the target's side ("stay strong", "courage") is no act by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +28,11 @@ from rempart.detect.text.fold import fold, fold_one
 from rempart.model import Event, Label, Message, Signal
 
 TELLING_LETTERS: Final = 9
+WHOLE_LETTERS: Final = 18
+WHOLE_BIT: Final = 1 << 36
+"""Set in the signatures of a text that is compared with its insults, because it is mostly that."""
+ENOUGH: Final = 4
+"""Two signatures of a text, four of one that is compared whole, or a link."""
 _WORDS: Final = frozenset({Label.INSULT, Label.SEXUAL})
 _LINKS: Final = 3
 _MAX_TEXT: Final = 2_000
@@ -37,10 +45,17 @@ _SUPPORT: Final = re.compile(
 )
 
 
-_MENTION: Final = re.compile(r"(?<!\w)@\w{2,40}")
+_MENTION: Final = re.compile(r"(?<!\w)@\w{2,40}|^\s*[\w\[\]{}|`^\\-]{2,30}[:,](?=\s)")
 _TAG: Final = re.compile(r"#(\w{3,40})")
 _TAGS: Final = 4
 _QUOTED: Final = re.compile('[«“"][^«»“”"]{15,400}[»”"]')
+
+
+def weight_of(key: int) -> int:
+    """What it says that two texts share this signature; `ENOUGH` ties them."""
+    if key & LINK_BIT:
+        return ENOUGH
+    return 1 if key & WHOLE_BIT else 2
 
 
 class Hostile(NamedTuple):
@@ -91,24 +106,26 @@ _NOTHING: Final = Wording((), False)
 
 def wordings(rows: Sequence[Row]) -> list[Wording]:
     """For every row what it is compared by; computed for all of them at once."""
-    texts = [
-        _without_insults(row.message.text, row.signals)
-        if isinstance(row, Hostile)
-        else _MENTION.sub(" ", row.message.text[:_MAX_TEXT])
-        for row in rows
-        if isinstance(row, Hostile | Watched)
-    ]
+    texts = []
+    whole = []
+    for row in rows:
+        if isinstance(row, Hostile | Watched):
+            text, is_whole = _compared(row)
+            texts.append(text)
+            whole.append(is_whole)
     if not texts:
         return [_NOTHING] * len(rows)
     folds = fold(texts)
-    pairs = zip(folds, fingerprints(folds), strict=True)
+    pairs = zip(folds, fingerprints(folds), whole, strict=True)
     found = []
     for row in rows:
         if not isinstance(row, Hostile | Watched):
             found.append(_NOTHING)
             continue
-        folded, print_ = next(pairs)
+        folded, print_, is_whole = next(pairs)
         keys = print_.keys if print_.letters >= TELLING_LETTERS else ()
+        if is_whole:
+            keys = tuple(key | WHOLE_BIT for key in keys)
         links = link_keys(folded, row.message.links)[:_LINKS]
         if links:
             named = [crc32(link.encode("utf-8", "replace")) | LINK_BIT for link in links]
@@ -142,6 +159,19 @@ def _is_quoting(folded: str) -> bool:
     return sum(map(str.isalpha, said)) >= TELLING_LETTERS
 
 
+def _compared(row: Hostile | Watched) -> tuple[str, bool]:
+    """The part of a message that is compared, and whether it is all of it, insults included."""
+    text = row.message.text
+    full = _MENTION.sub(" ", text[:_MAX_TEXT])
+    if not isinstance(row, Hostile):
+        return full, False
+    rest = _MENTION.sub(" ", _without_insults(text, row.signals)[:_MAX_TEXT])
+    letters = sum(map(str.isalpha, full))
+    if letters >= WHOLE_LETTERS and 2 * sum(map(str.isalpha, rest)) < letters:
+        return full, True
+    return rest, False
+
+
 def _without_insults(text: str, signals: Sequence[Signal]) -> str:
     spans = sorted({signal.span for signal in signals if signal.span is not None}, reverse=True)
     last = len(text)
@@ -149,4 +179,4 @@ def _without_insults(text: str, signals: Sequence[Signal]) -> str:
         if end <= last:
             text = f"{text[:start]} {text[end:]}"
             last = start
-    return _MENTION.sub(" ", text[:_MAX_TEXT])
+    return text

@@ -28,6 +28,7 @@ from rempart.detect.campaign.attack import (
     picture,
     raid_at,
     take_finding,
+    taken_up_beside,
     worth_telling,
 )
 from rempart.detect.campaign.belonging import (
@@ -109,11 +110,11 @@ class CampaignOperator:
     """
 
     name: ClassVar[str] = "campaign"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     max_state_bytes: ClassVar[int] = 100_000
 
     def fresh(self, key: str) -> CampaignState:
-        return CampaignState(CampaignData(version=1, key=key))
+        return CampaignState(CampaignData(version=2, key=key))
 
     def load(self, blob: bytes) -> CampaignState:
         return states.load(blob)
@@ -276,10 +277,12 @@ def _more_of_it(
 ) -> None:
     """While a campaign is on, wording that turns up beside it and would do for an attack of its own
     is the campaign's too."""
-    new = {serial for serial in finding.linked if state.by_serial[serial].id not in strand.members}
-    if not finding.is_attack or not new:
+    if not finding.is_attack:
         return
-    missing = finding._replace(linked=frozenset(new))
+    new = taken_up_beside(state, strand, finding)
+    if not new:
+        return
+    missing = finding._replace(linked=new)
     places = _absorb(state, strand, missing, row.message)
     places |= gather(state, strand, row.message)
     _tell_raids(state, row.position, places, now, found)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from typing import Final, NamedTuple
 
+from rempart.detect.campaign.acts import ENOUGH, WHOLE_BIT, weight_of
 from rempart.detect.campaign.memory import has_past, usual_per_day
 from rempart.detect.campaign.state import (
     BUCKET_MS,
@@ -27,7 +28,6 @@ from rempart.detect.campaign.state import (
     CampaignState,
     Known,
 )
-from rempart.detect.raid.evidence import LINK_BIT
 from rempart.detect.raid.tails import binomial_tail, poisson_tail
 
 WINDOWS: Final = (4 * HOUR_MS, DAY_MS, 4 * DAY_MS, 14 * DAY_MS)
@@ -49,12 +49,14 @@ _MANY_KEYS: Final = 4
 
 class Finding(NamedTuple):
     """What a window shows. `linked`: serials of accounts whose wording was taken up three times by
-    somebody new, or where several wordings were taken up, and the signatures that link them."""
+    somebody new, or where several wordings were taken up, by `circles` of those who hang together,
+    and the signatures that link them."""
 
     score: float
     wording: float
     rate: float
     linked: frozenset[int]
+    circles: list[frozenset[int]]
     keys: dict[int, int]
     begin: int
     spread: bool
@@ -102,8 +104,8 @@ def _judge(state: CampaignState, acts: list[Act], now: int, window: int) -> Find
     accounts = len({act.serial for act in acts})
     worded = [act for act in acts if not keys.keys().isdisjoint(act.keys)]
     turns = [turns_of(circle, worded) for circle in circles]
-    edges = sum(min(turn * (turn - 1) // 2, 2 * (turn - 1)) for turn in turns)
-    expected = 0.03 + 0.001 * accounts * (accounts - 1) / 2
+    edges = _edges(turns)
+    expected = _expected(accounts)
     wording = poisson_tail(edges, expected)
     many = edges >= LINKED and wording >= ATTACK_WORDING
     strong = [c for c, turn in zip(circles, turns, strict=True) if turn >= (2 if many else LINKED)]
@@ -124,11 +126,25 @@ def _judge(state: CampaignState, acts: list[Act], now: int, window: int) -> Find
         wording,
         rate,
         linked,
+        [frozenset(circle) for circle in strong],
         {key: count for key, count in keys.items() if key in own},
         min((act.at for act in mine), default=now),
         span >= SPAN_MS,
         evidence,
     )
+
+
+def surprise_of(turns: Iterable[int], accounts: int) -> float:
+    """How surprising it is that the wording of circles among so many accounts was taken up."""
+    return poisson_tail(_edges(turns), _expected(accounts))
+
+
+def _edges(turns: Iterable[int]) -> int:
+    return sum(min(turn * (turn - 1) // 2, 2 * (turn - 1)) for turn in turns)
+
+
+def _expected(accounts: int) -> float:
+    return 0.03 + 0.001 * accounts * (accounts - 1) / 2
 
 
 def turns_of(circle: Container[int], acts: Iterable[Act]) -> int:
@@ -161,7 +177,7 @@ def public_keys(state: CampaignState) -> frozenset[int]:
 def _links(
     acts: Iterable[Act], public: frozenset[int]
 ) -> tuple[set[tuple[int, int]], dict[int, int]]:
-    """Pairs of accounts that share two signatures (one of longer texts, or a link) at different
+    """Pairs of accounts that share enough signatures (one of longer texts, or a link) at different
     times, and how many accounts each linking signature has."""
     users: dict[int, list[Act]] = {}
     for act in acts:
@@ -175,7 +191,7 @@ def _links(
             continue
         recent = found[-_PER_KEY:]
         long = all(len(act.keys) >= _MANY_KEYS for act in recent)
-        weight = 2 if long or key & LINK_BIT else 1
+        weight = ENOUGH if long and not key & WHOLE_BIT else weight_of(key)
         pairs = {
             (min(one.serial, two.serial), max(one.serial, two.serial))
             for place, one in enumerate(recent)
@@ -185,7 +201,7 @@ def _links(
         for pair in pairs:
             shared[pair] += weight
             by.setdefault(pair, set()).add(key)
-    links = {pair for pair, count in shared.items() if count >= 2}
+    links = {pair for pair, count in shared.items() if count >= ENOUGH}
     keys = {key for pair in links for key in by[pair]}
     return links, {key: len({act.serial for act in users[key]}) for key in sorted(keys)}
 

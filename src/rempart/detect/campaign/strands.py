@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
+from rempart.detect.campaign.acts import ENOUGH, WHOLE_BIT, weight_of
 from rempart.detect.campaign.reasons import (
     AFTER_BAN,
     SAME_COHORT,
@@ -89,14 +90,15 @@ def is_watched(data: CampaignData) -> bool:
 def matches(strand: Strand, keys: Sequence[int]) -> bool:
     """Whether an abusive text carries the strand's wording."""
     shared = [key for key in keys if key in strand.keys]
-    if len(shared) >= 2 or any(key & LINK_BIT for key in shared):
+    if sum(map(weight_of, shared)) >= ENOUGH:
         return True
     return len(shared) == 1 and len(keys) <= 2 and strand.keys[shared[0]] >= 3
 
 
 def is_near_copy(strand: Strand, keys: Sequence[int]) -> bool:
     """Whether a text without a signal is nearly one of the strand's: more than a quotation."""
-    shared = sum(strand.keys.get(key, 0) >= 2 for key in keys)
+    known = strand.keys
+    shared = sum(max(known.get(key, 0), known.get(key | WHOLE_BIT, 0)) >= 2 for key in keys)
     return shared >= 2 and 5 * shared >= 3 * len(keys)
 
 
