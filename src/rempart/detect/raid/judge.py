@@ -16,6 +16,7 @@ from collections.abc import Container, Sequence
 from typing import Final, NamedTuple
 
 from rempart.detect.interface import Detections, Observation, RaidChange
+from rempart.detect.raid.alike import harms_alike
 from rempart.detect.raid.crowd import Crowd, as_group, hostile_crowd
 from rempart.detect.raid.evidence import (
     LINK_BIT,
@@ -51,12 +52,11 @@ SECOND_LOOK: Final = 4
 SELDOM: Final = 10
 """Of so many abusive messages within the window each is looked at, of twice as many every other."""
 SELDOM_MS: Final = 3_000
-LOOK_MS: Final = 600
+LOOK_MS: Final = 300
 """Event time between two looks at what is shared without abuse."""
 NOTICE_AUTHORS: Final = 6
 MADE_UP_AUTHORS: Final = 5
-MADE_UP_SHARE: Final = 0.2
-"""A class of forty has accounts made together too, and now and then somebody says a rude word."""
+MADE_UP_IDENTITY: Final = 4.0
 _OF_ACCOUNTS: Final = frozenset({"young", "cohort", "names"})
 
 
@@ -201,9 +201,14 @@ def _stage_of(state: TargetState, group: Group, result: Score, now: int) -> Raid
         return None
     suspicious = result.harm >= SUSPECT_HARM and group.arrivals >= 3
     outsiders = low_trust * 3 >= 2 * size and result.coordination >= ATTACK_SCORE
-    made_up = not group.picked and size >= MADE_UP_AUTHORS and result.identity >= 4
-    if outsiders and made_up and group.flagged >= max(3, MADE_UP_SHARE * size):
-        return RaidStage.ATTACK
+    # Picked for their abuse, they are few, and accounts made together must be more surprising.
+    least = MADE_UP_SCORE if group.picked else MADE_UP_IDENTITY
+    if outsiders and size >= MADE_UP_AUTHORS and result.identity >= least:
+        # A class of forty has accounts made together too, and now and then says a rude word.
+        harm = harms_alike(state, result, now)
+        if harm:
+            result.evidence.extend(harm)
+            return RaidStage.ATTACK
     if _is_talk(group, result, now):
         return None
     if _in_jest(group, result):

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rempart.detect.raid.alike import harms_alike
 from rempart.detect.raid.evidence import LINK_BIT, MEDIA_BIT, Group, Score
 from rempart.detect.raid.state import MINUTE_MS, Person, TargetState
 
@@ -47,8 +48,13 @@ def is_made_up(state: TargetState, circle: Group, result: Score, now: int) -> bo
         return result.identity >= (INSISTENT_SCORE if told else LINK_IDENTITY) or (
             insistent and circle.insistence >= (2.5 if told else 1.5)
         )
-    if result.identity >= MADE_UP_SCORE and _floods(people):
-        return True
+    if result.identity >= MADE_UP_SCORE:
+        if _floods(people):
+            return True
+        harm = [] if told else harms_alike(state, result, now)
+        if harm:
+            result.evidence.extend(harm)
+            return True
     return result.identity >= INSISTENT_SCORE and again * 5 >= 4 * size and _only_that(circle)
 
 

@@ -28,6 +28,7 @@ from rempart.detect.raid.aim import Aim, aim_of, names_of
 from rempart.detect.raid.clock import advance, event_ms
 from rempart.detect.raid.evidence import LINK_BIT, MEDIA_BIT, NAME_BIT, SHORT_BIT
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
+from rempart.detect.raid.hiding import hides
 from rempart.detect.raid.judge import judge_harmless, judge_hostile
 from rempart.detect.raid.lessons import is_taught, learn
 from rempart.detect.raid.membership import touch
@@ -61,11 +62,11 @@ class RaidOperator(KeyedOperator[TargetState]):
     """Finds raids on one target."""
 
     name: ClassVar[str] = "raid"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     max_state_bytes: ClassVar[int] = 100_000
 
     def fresh(self, key: str) -> TargetState:
-        return TargetState(TargetData(version=3, key=key))
+        return TargetState(TargetData(version=4, key=key))
 
     def load(self, blob: bytes) -> TargetState:
         return states.load(blob)
@@ -155,7 +156,7 @@ def _take_message(
     shared, again = note_use(state, keys, person, hostile, now)
     person.again += again
     if shared or hostile:
-        _note_act(state, person, now)
+        _note_act(state, person, row, now)
     if aim is Aim.PERSON and not regular:
         _note_rude(data, person, now)
     core = raid is not None and touch(state, raid, row, person, keys, hostile, now, found)
@@ -219,8 +220,10 @@ def _keys(
     return keys
 
 
-def _note_act(state: TargetState, person: Person, now: int) -> None:
+def _note_act(state: TargetState, person: Person, row: Observation, now: int) -> None:
     data = state.data
+    if person.days == 1 and hides(row.message.text):
+        person.hid_at = now
     if not person.acts and person.days == 1 and not person.poses:
         person.poses = poses(state, person, now)
     person.acts += 1

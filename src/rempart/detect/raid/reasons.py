@@ -32,6 +32,9 @@ RAID_SENTENCES: Final[dict[str, str]] = {
     "crowd_share": "{0:.0f} of {1:.0f} people who are no regulars were hostile, usual: {2:.0f} %",
     "insist": "each of {0:.0f} accounts sent it {1:.1f} times, on average",
     "abuse": "{0:.0f} of {1:.0f} accounts sent abusive messages ({2:.0f} %)",
+    "alike": "{0:.0f} of {1:.0f} newcomers with accounts of this kind are hostile",
+    "hiding": "{0:.0f} of {1:.0f} newcomers with accounts of this kind hide from filters what they"
+    " write",
     "young": "{0:.0f} of {1:.0f} accounts with a known date were made within {2:.0f} days,"
     " usual share: {3:.0f} %",
     "cohort": "{0:.0f} of {1:.0f} accounts with a known date were made on the same day",

@@ -49,7 +49,8 @@ class Person(msgspec.Struct, array_like=True, gc=False):
     A visit ends when somebody was silent for half an hour. Of the visit: `said`, all messages;
     `acts`, those that others sent too or that are hostile; `links`, those with a link;
     `again`, those that repeat an own one; `rude`, those hostile to a person.
-    `poses`: came under a name that looks like a regular's."""
+    `poses`: came under a name that looks like a regular's. `hid_at`: when they last hid from
+    filters what they wrote (see `hiding`), asked of what newcomers share."""
 
     id: str
     name: str | None
@@ -70,6 +71,7 @@ class Person(msgspec.Struct, array_like=True, gc=False):
     rude: int = 0
     rude_at: int = -1
     poses: bool = False
+    hid_at: int = -1
 
     def is_regular(self, now: int) -> bool:
         """Trust is graded and never an exemption: a regular is somebody who had said enough here

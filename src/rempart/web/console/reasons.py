@@ -47,6 +47,12 @@ FRENCH: dict[str, str] = {
     " usual share: {3:.0f} %": (
         "{0} comptes sur {1} de date connue ont été créés en {2} jours ; part ordinaire : {3} %"
     ),
+    "{0:.0f} of {1:.0f} newcomers with accounts of this kind are hostile": (
+        "{0} nouveaux venus sur {1} aux comptes de ce genre sont hostiles"
+    ),
+    "{0:.0f} of {1:.0f} newcomers with accounts of this kind hide from filters what they write": (
+        "{0} nouveaux venus sur {1} aux comptes de ce genre cachent aux filtres ce qu’ils écrivent"
+    ),
     "{0:.0f} of {1:.0f} accounts with a known date were made on the same day": (
         "{0} comptes sur {1} de date connue ont été créés le même jour"
     ),
