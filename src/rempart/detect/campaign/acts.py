@@ -33,6 +33,8 @@ WHOLE_BIT: Final = 1 << 36
 """Set in the signatures of a text that is compared with its insults, because it is mostly that."""
 ENOUGH: Final = 4
 """Two signatures of a text, four of one that is compared whole, or a link."""
+ENOUGH_OF_ONE: Final = 6
+"""What is asked where only one account of an attack said it so far."""
 _WORDS: Final = frozenset({Label.INSULT, Label.SEXUAL})
 _LINKS: Final = 3
 _MAX_TEXT: Final = 2_000

@@ -30,7 +30,6 @@ from rempart.detect.campaign.slow import (
     YOUNG_SHARE,
     Finding,
     is_young,
-    surprise_of,
     turns_of,
 )
 from rempart.detect.campaign.state import (
@@ -61,7 +60,6 @@ LIFE_MS: Final = {RaidStage.SUSPECT.value: 2 * DAY_MS, RaidStage.ATTACK.value: 7
 NAMING_ODDS: Final = 2.0
 _UNKNOWN_ODDS: Final = 0.5
 _HINT: Final = 5.0
-BESIDE: Final = 1.5
 _TELL_MS: Final = HOUR_MS
 
 
@@ -240,28 +238,14 @@ def _belongs(strand: Strand, known: Known, keys: Sequence[int]) -> bool:
 
 
 def taken_up_beside(state: CampaignState, strand: Strand, finding: Finding) -> frozenset[int]:
-    """Who is not known of the attack yet, and whose wording a member shares, or is taken up by
-    others more often than by chance: what two strangers say alike happens during an attack too,
-    and the more hostile strangers there are, the more often."""
-    members: set[int] = set()
-    outside: set[int] = set()
-    acts = []
-    for act in state.data.acts:
-        if act.newcomer and act.flagged and not act.raid and act.at >= finding.begin:
-            acts.append(act)
-            of_it = state.by_serial[act.serial].id in strand.members
-            (members if of_it else outside).add(act.serial)
+    """Who is not known of the attack yet, and whose wording a member shares or is taken up as often
+    as one of its own: what two strangers say alike happens during an attack too."""
+    acts = [act for act in state.data.acts if act.newcomer and act.at >= finding.begin]
     found: set[int] = set()
-    apart: list[tuple[frozenset[int], int]] = []
     for circle in finding.circles:
-        if circle & members:
-            found |= circle - members
-        else:
-            apart.append((circle, turns_of(circle, acts)))
-    wording = surprise_of([turns for _, turns in apart], len(outside))
-    for circle, turns in apart:
-        if turns >= LINKED or wording >= BESIDE:
-            found |= circle
+        outside = {one for one in circle if state.by_serial[one].id not in strand.members}
+        if len(outside) < len(circle) or turns_of(circle, acts) >= LINKED:
+            found |= outside
     return frozenset(found)
 
 

@@ -104,8 +104,8 @@ def _judge(state: CampaignState, acts: list[Act], now: int, window: int) -> Find
     accounts = len({act.serial for act in acts})
     worded = [act for act in acts if not keys.keys().isdisjoint(act.keys)]
     turns = [turns_of(circle, worded) for circle in circles]
-    edges = _edges(turns)
-    expected = _expected(accounts)
+    edges = sum(min(turn * (turn - 1) // 2, 2 * (turn - 1)) for turn in turns)
+    expected = 0.03 + 0.001 * accounts * (accounts - 1) / 2
     wording = poisson_tail(edges, expected)
     many = edges >= LINKED and wording >= ATTACK_WORDING
     strong = [c for c, turn in zip(circles, turns, strict=True) if turn >= (2 if many else LINKED)]
@@ -132,19 +132,6 @@ def _judge(state: CampaignState, acts: list[Act], now: int, window: int) -> Find
         span >= SPAN_MS,
         evidence,
     )
-
-
-def surprise_of(turns: Iterable[int], accounts: int) -> float:
-    """How surprising it is that the wording of circles among so many accounts was taken up."""
-    return poisson_tail(_edges(turns), _expected(accounts))
-
-
-def _edges(turns: Iterable[int]) -> int:
-    return sum(min(turn * (turn - 1) // 2, 2 * (turn - 1)) for turn in turns)
-
-
-def _expected(accounts: int) -> float:
-    return 0.03 + 0.001 * accounts * (accounts - 1) / 2
 
 
 def turns_of(circle: Container[int], acts: Iterable[Act]) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from rempart.detect.campaign.acts import ENOUGH, WHOLE_BIT, weight_of
+from rempart.detect.campaign.acts import ENOUGH, ENOUGH_OF_ONE, WHOLE_BIT, weight_of
 from rempart.detect.campaign.reasons import (
     AFTER_BAN,
     SAME_COHORT,
@@ -88,9 +88,11 @@ def is_watched(data: CampaignData) -> bool:
 
 
 def matches(strand: Strand, keys: Sequence[int]) -> bool:
-    """Whether an abusive text carries the strand's wording."""
+    """Whether an abusive text carries the strand's wording: more of it when only one account said
+    it so far, since everybody says something that somebody else says too."""
     shared = [key for key in keys if key in strand.keys]
-    if sum(map(weight_of, shared)) >= ENOUGH:
+    told = any(strand.keys[key] >= 2 or key & LINK_BIT for key in shared)
+    if sum(map(weight_of, shared)) >= (ENOUGH if told else ENOUGH_OF_ONE):
         return True
     return len(shared) == 1 and len(keys) <= 2 and strand.keys[shared[0]] >= 3
 

@@ -152,6 +152,8 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
             raid.hot[key] = max(raid.hot.get(key, 0), count)
     for person in group.people:
         linked = person.id in circle
+        if linked and raid.young and person.flagged_at < 0 and not _fits(raid, person, now, True):
+            continue  # an account of another age needs a stronger tie (see `membership`)
         bits = bits_of(raid, person, now) | (shared_bit(raid) if linked else 0)
         core = linked or bool(bits & (SAME_COHORT | SAME_FAMILY))
         if person.is_regular(now) and not core:
@@ -169,12 +171,16 @@ def take_group(raid: RaidState, group: Group, found: Score, now: int) -> None:
 def _is_of_the_cohort(raid: RaidState, group: Group, now: int) -> bool:
     """Is half of the circle young, or of the family of names, where that is what betrays them?"""
     people = [person for person in group.people if person.id in group.linked]
-    fitting = sum(
-        (raid.young and person.created >= 0 and now - person.created <= RECENT_DAYS * DAY_MS)
-        or (raid.family >= 0 and family_of(person.name or person.id) == raid.family)
-        for person in people
-    )
-    return 2 * fitting >= len(people)
+    return 2 * sum(_fits(raid, person, now, False) for person in people) >= len(people)
+
+
+def _fits(raid: RaidState, person: Person, now: int, unknown: bool) -> bool:
+    """Young, or of the family of names; `unknown` is said of accounts without a date."""
+    if raid.family >= 0 and family_of(person.name or person.id) == raid.family:
+        return True
+    if person.created < 0:
+        return unknown
+    return raid.young and now - person.created <= RECENT_DAYS * DAY_MS
 
 
 def prune(raid: RaidState, now: int) -> bool:

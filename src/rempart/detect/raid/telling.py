@@ -62,6 +62,8 @@ def _of_now(data: TargetData, raid: RaidState, now: int) -> Evidence:
                 values = [linked, seconds]
             case "sharing":
                 values = [linked, size, 100 * linked / size]
+            case "alike":
+                values = [abusive, size]
             case "abuse":
                 values = [abusive, size, 100 * abusive / size]
             case _:
