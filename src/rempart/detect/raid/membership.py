@@ -15,6 +15,7 @@ from enum import Enum
 
 from rempart.detect.interface import Detections, Observation, RaidChange, Touch
 from rempart.detect.raid.evidence import WINDOW_MS, is_public, shared_keys, users_of
+from rempart.detect.raid.hiding import hides
 from rempart.detect.raid.raids import (
     GOES_ON,
     bits_of,
@@ -63,7 +64,9 @@ def touch(
     member = raid.members.get(person.id)
     if member is None:
         bits = bits_of(raid, person, now) | (shared_bit(raid) if hot else 0)
-        tie = _tie(raid, person, bits, keys, hot, harmful, now)
+        # Who is made like the members and hides what it says is told as if it were hostile.
+        hiding = not harmful and bits & (SAME_COHORT | SAME_FAMILY) and hides(row.message.text)
+        tie = _tie(raid, person, bits, keys, hot, harmful or bool(hiding), now)
         if tie is not _Tie.CORE and is_noted(raid, person.id):
             tie = _Tie.CORE
         if tie is _Tie.CORE or (tie is _Tie.CROWD and _is_named(raid, person)):
