@@ -25,6 +25,7 @@ from rempart.model import (
     ScopeKind,
     Signal,
     Verdict,
+    message_key,
 )
 from rempart.protect import MeasureBook, Modes
 from rempart.protect.enforce import restraint
@@ -86,9 +87,11 @@ def of_taking(tables: Tables, measures: Sequence[Measure], modes: Modes, now_ms:
         recent = [row for row in rows if row.sent_at_ms > now_ms - HOUR_MS]
         looked = looked or len(recent) == LOOK_BACK
         touched += [row for row in reversed(recent) if _touches(tables, book, row, modes)]
-    named = {measure.message for measure in measures if measure.message is not None}
+    named = [measure.scope for measure in measures if measure.scope.kind is ScopeKind.MESSAGE]
+    keys = [message_key(scope.platform, scope.ref) for scope in named]
+    touched += [row for key in keys if (row := tables.stream.message(key)) is not None]
     accounts |= {row.author for row in touched}
-    messages = len(touched) + len(named)
+    messages = len(touched)
     return Preview(len(accounts), messages, _examples(tables, touched[::-1]), looked, reversible)
 
 
