@@ -11,13 +11,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.faults.traffic import SOURCE, line, parsed
+from tests.faults.traffic import SOURCE, START, line, parsed
 
 from rempart.cases.by_hand import Wish, take
 from rempart.cases.undo import undo_measure
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import encode_outcome, is_plain, logged_item
-from rempart.engine.logged_measures import taken_by_hand
+from rempart.engine.embedded_step import write_measures
+from rempart.engine.logged_measures import taken_outside
 from rempart.engine.pipeline import Pipeline
 from rempart.errors import InputError, NotFoundError
 from rempart.ingest import Parsed, parse_one
@@ -124,6 +125,29 @@ def test_a_measure_on_a_message_is_bound_to_its_author_and_its_case(start: Start
     assert (hide.message, hide.account, hide.automated) == (id, "troll", False)
 
 
+def test_a_lock_out_that_a_deadline_or_a_report_causes_is_carried_out_too(start: Start) -> None:
+    engine = start()
+    id = says(engine, 1, account="troll")["id"]
+    places = [Scope(ScopeKind.ACCOUNT, "twitch", "lea", "troll")]
+    places.append(Scope(ScopeKind.MESSAGE, "twitch", "lea", id))
+    measures = [
+        Measure(f"m-{place.kind}", MeasureKind.LOCK_OUT, place, START, None, "a-deadline")
+        for place in places
+    ]
+    engine.write(lambda tables: write_measures(tables, engine.settings, measures, AT)).result()
+    assert says(engine, 2, account="troll")["locked_out"] == ["lea"]
+    crash(engine)
+    engine = start()
+    assert says(engine, 3, account="troll")["locked_out"] == ["lea"]
+    with engine.read() as tables:
+        rows = tables.folder.folder(["twitch/lea"])
+        assert [row.id for one in rows for row in tables.stream.messages([one.seq])] == [
+            "m3",
+            "m2",
+            "m1",
+        ]
+
+
 @pytest.mark.parametrize(
     ("bad", "named"),
     [
@@ -178,7 +202,7 @@ def test_a_replay_with_the_measures_of_people_in_their_place_is_byte_identical(
     state = pipeline.new_state()
     with engine.read() as tables:
         for _, bodies in tables.log.bodies_between(0, tables.log.size()):
-            taken = taken_by_hand(bodies)
+            taken = taken_outside(bodies)
             if taken is not None:
                 state.book.remember(taken)
             item = logged_item(bodies)

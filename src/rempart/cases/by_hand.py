@@ -20,7 +20,7 @@ import msgspec
 
 from rempart.cases import statements
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
-from rempart.cases.folder import lock_message
+from rempart.cases.folder import fill
 from rempart.cases.live import tell_measures
 from rempart.cases.undo import undo_measures
 from rempart.errors import InputError, NotFoundError
@@ -178,9 +178,7 @@ def write(
     seqs = range(first, first + len(taken))
     tables.stream.add_measures(taken, seqs)
     statements.add(tables, stated, seqs)
-    for measure in taken:
-        if measure.kind is MeasureKind.LOCK_OUT and measure.scope.kind is ScopeKind.MESSAGE:
-            _into_the_folder(tables, measure, at_ms)
+    fill(tables, taken, at_ms)
     if case is not None:
         tables.stream.bind_measures([measure.id for measure in taken], case)
     for connector in connectors:
@@ -240,14 +238,6 @@ def home_of(tables: Tables, target: str) -> tuple[str, str]:
         where=target,
         next_step="name the platform and the channel",
     )
-
-
-def _into_the_folder(tables: Tables, measure: Measure, at_ms: int) -> None:
-    scope = measure.scope
-    row = tables.stream.message(message_key(scope.platform, scope.ref))
-    assert row is not None, "it was looked up when it was planned"
-    names = [measure.target] if measure.target else [row.target, *row.others]
-    lock_message(tables, row, [name for name in names if name != row.author], at_ms)
 
 
 def _cause(tables: Tables, scope: Scope) -> tuple[str | None, str | None]:

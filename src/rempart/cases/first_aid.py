@@ -23,6 +23,7 @@ from typing import Final, NamedTuple
 
 from rempart.cases import statements
 from rempart.cases.entries import at_time, entry, record, rfc3339
+from rempart.cases.folder import fill
 from rempart.cases.harms import Harm, harms
 from rempart.cases.live import tell_measures
 from rempart.log.commit import to_value
@@ -210,6 +211,7 @@ def _write(
     seqs = range(first, first + len(taken))
     tables.stream.add_measures(taken, seqs)
     statements.add(tables, stated, seqs)
+    fill(tables, taken, at_ms)
     tables.stream.bind_measures([measure.id for measure in taken], case)
     for measure in taken:
         for connector in told(measure.scope.platform, measure.scope.channel):

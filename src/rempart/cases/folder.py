@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from rempart.cases.entries import clean, entry, record, rfc3339
 from rempart.cases.undo import undo_measures
 from rempart.errors import AccessError, InputError, NotFoundError
-from rempart.model import MeasureKind, ScopeKind, stable_id
+from rempart.model import Measure, MeasureKind, ScopeKind, message_key, stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.folder import HelperRow, LockedRow
 from rempart.store.interface.stream import MessageRow
@@ -50,13 +50,21 @@ def row_name(platform: str, target: str) -> str:
     return f"{platform}/{target}"
 
 
-def lock_message(tables: Tables, row: MessageRow, targets: Sequence[str], at_ms: int) -> None:
-    """Puts a message that came before into the folders of these targets."""
-    tables.folder.lock(
-        [LockedRow(row_name(row.platform, name), row.seq, at_ms) for name in targets]
-    )
-    for name in targets:
-        _tell(tables, row, name, released=False)
+def fill(tables: Tables, measures: Sequence[Measure], at_ms: int) -> None:
+    """Puts messages that came before these lock-outs into the folders of their targets."""
+    for measure in measures:
+        scope = measure.scope
+        if measure.kind is not MeasureKind.LOCK_OUT or scope.kind is not ScopeKind.MESSAGE:
+            continue
+        row = tables.stream.message(message_key(scope.platform, scope.ref))
+        if row is None or row.channel != scope.channel:
+            continue
+        for name in [measure.target] if measure.target else [row.target, *row.others]:
+            place = row_name(row.platform, name)
+            known = tables.folder.locked([place], row.seq)
+            if name != row.author and (known is None or known.released_ms is not None):
+                tables.folder.lock([LockedRow(place, row.seq, at_ms)])
+                _tell(tables, row, name, released=False)
 
 
 def release(tables: Tables, who: Visitor, seq: int, at_ms: int) -> None:

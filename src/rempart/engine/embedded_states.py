@@ -27,7 +27,7 @@ from rempart.detect.raid.union import SpreadUnions, Whole
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded_campaigns import CampaignBook
 from rempart.engine.embedded_items import believed, logged_item, logged_message
-from rempart.engine.logged_measures import taken_by_hand
+from rempart.engine.logged_measures import taken_outside
 from rempart.engine.logged_opinions import (
     LoggedOpinion,
     beyond_the_message,
@@ -376,7 +376,7 @@ def _tail(
             found = logged_item(bodies)
             told: LoggedOpinion | Measure | None = None
             if found is None:
-                told = logged_opinion(bodies) or taken_by_hand(bodies)
+                told = logged_opinion(bodies) or taken_outside(bodies)
             if told is not None:
                 if chunk:
                     yield chunk

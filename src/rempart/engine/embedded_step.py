@@ -24,7 +24,7 @@ import msgspec
 
 from rempart.cases import statements
 from rempart.cases.entries import at_time
-from rempart.cases.folder import row_name
+from rempart.cases.folder import fill, row_name
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
 from rempart.cases.statements import Spoken
@@ -529,6 +529,7 @@ def write_measures(
     seqs = range(first, first + len(measures))
     tables.stream.add_measures(measures, seqs)
     statements.add(tables, told, seqs)
+    fill(tables, measures, now_ms)
     tell_measures(tables, measures, None)
     for name, outgoing in settings.connectors.items():
         taken = [

@@ -151,9 +151,9 @@ class RaidCorrection(NamedTuple):
 
 class StreamTables(ABC):
     undone: list[Measure]
-    """Measures that a person undid in this transaction; `taken` those that a person took; `lifted`
-    raids; what was `corrected`; the raids that were `taught` to be fine: the engine reads them so
-    that its memory agrees with the tables."""
+    """Measures that a person undid in this transaction; `taken` those that the planner may not
+    know; `lifted` raids; what was `corrected`; the raids that were `taught` to be fine: the engine
+    reads them so that its memory agrees with the tables."""
     taken: list[Measure]
     lifted: list[str]
     corrected: list[RaidCorrection]
@@ -310,8 +310,9 @@ class StreamTables(ABC):
 
     @abstractmethod
     def add_measures(self, measures: Sequence[Measure], seqs: Sequence[int]) -> None:
-        """`seqs[i]` is the log entry of `measures[i]`. A known id is left as it is. Those a person
-        took (not automated) are `taken`."""
+        """`seqs[i]` is the log entry of `measures[i]`. A known id is left as it is. Those that the
+        planner may not know (a person's, and lock-outs, which deadlines and reports cause too) are
+        `taken`."""
 
     @abstractmethod
     def parts_of(self, ids: Sequence[str]) -> list[str]:

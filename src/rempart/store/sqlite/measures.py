@@ -56,7 +56,11 @@ class SqliteMeasureTables(StreamTables):
                 for measure, seq in zip(measures, seqs, strict=True)
             ],
         )
-        self.taken.extend(measure for measure in measures if not measure.automated)
+        self.taken.extend(
+            measure
+            for measure in measures
+            if not measure.automated or measure.kind is MeasureKind.LOCK_OUT
+        )
 
     def rule_record(self, rule: str, window_ms: int, after: int) -> tuple[int, int]:
         row = self._db.execute(
