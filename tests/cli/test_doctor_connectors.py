@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +92,11 @@ def test_what_is_kept_is_private_and_whole(tmp_path: Path) -> None:
     (file,) = (tmp_path / "connectors").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     assert Kept.of(tmp_path, "twitch.lea").get("token") == {"access": "a"}
+
+
+def test_the_command_starts_with_nothing_else_imported(tmp_path: Path) -> None:
+    """As a person runs it: in a process of its own."""
+    run = "from rempart.cli import main; main()"
+    words = [sys.executable, "-c", run, "doctor", "--data", str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert "none to a platform" in done.stdout, done.stderr

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
 
 from rempart.cases.access_log import note_sign_in
 from rempart.cases.people import bounds_of, needs_second_factor, rights_of_person
@@ -23,7 +24,9 @@ from rempart.store.interface.access import PersonRow, SessionRow
 from rempart.web.asgi import AsgiScope, header
 from rempart.web.auth.caller import Caller, Scope, Step, rights_of_scopes, scopes_of
 from rempart.web.auth.secret import digest_of, new_id, new_secret
-from rempart.web.settings import WebSettings
+
+if TYPE_CHECKING:  # the settings read those of this room
+    from rempart.web.settings import WebSettings
 
 REMEMBER_SECONDS = 2.0
 MAX_REMEMBERED = 10_000
