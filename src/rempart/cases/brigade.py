@@ -7,7 +7,11 @@ Rules kept here:
 2. A brigade is a raid of kind `brigade` at *notice*: no measure, for nobody. Its case is open until
    a person decides it; the case of whatever was reported goes its own way and loses nothing.
 3. Reporters have no names in it. Each is answered like everybody else.
-4. Told in the log when it is recognised and whenever it has grown by a quarter.
+4. A brigade about a thing, about an account's messages, or about many links in the same words.
+5. Where all that asks for the first place of a case is reports in the words of the brigade, it
+   comes right behind that place: a script does not stand before who writes for herself. Its
+   deadlines, its first look and its answers stay as they are.
+6. Told in the log when it is recognised and whenever it has grown by a quarter.
 """
 
 from __future__ import annotations
@@ -22,13 +26,17 @@ from rempart.cases.things import raid_thing
 from rempart.detect.campaign.brigade import MIN_REPORTERS, WINDOW_MS, Complaint, brigade_of
 from rempart.detect.text.fold import fold
 from rempart.log.commit import seal, to_value
-from rempart.model import Case, Raid, RaidKind, RaidStage, stable_id
+from rempart.model import Case, CaseState, Raid, RaidKind, RaidStage, stable_id
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import CaseChange, NewCase, ReportRow
+from rempart.store.interface.cases import SOON, CaseChange, NewCase, ReportRow, rank_of
 
 MOST_READ: Final = 300
 MOST_WAVES: Final = 50
 QUOTED: Final = 20
+AGAIN_MS: Final = 60_000
+LOOSE: Final = "links and texts"
+BEHIND: Final = SOON + 40
+"""The priority of what comes right behind the first class."""
 _GROWTH: Final = 1.25
 
 
@@ -36,19 +44,20 @@ def look_for_brigade(tables: Tables, case: Case, at_ms: int) -> Case | None:
     """After a report joined `case`; in its transaction. The brigade's case when it was opened or
     has grown."""
     author = tables.cases.author(case.id)
-    since = at_ms - WINDOW_MS
-    if author is None:
-        rows = [row for row in tables.cases.reports(case.id, MOST_READ) if row.received_ms >= since]
-    else:
-        rows = tables.cases.reports_on(case.platform, case.channel, author, since, MOST_READ)
-    if len(rows) < MIN_REPORTERS or len(rows) % max(1, len(rows) // MIN_REPORTERS):
+    rows = _reports_beside(tables, case, author, at_ms - WINDOW_MS)
+    if len(rows) < MIN_REPORTERS:
+        return None
+    accused = _accused(case, author)
+    _, ongoing = _wave(tables, accused, at_ms)
+    if not _worth_looking(tables, case, rows, ongoing, at_ms):
         return None
     found = brigade_of(_complaints(tables, rows))
     if found is None:
         return None
-    accused = f"{case.platform}/{case.channel}/{author}" if author is not None else case.id
+    _stand_behind(tables, [rows[place] for place in found.alike])
     id, known = _wave(tables, accused, found.begin)
     if known is not None and len(found.alike) < known.messages * _GROWTH:
+        tables.stream.put_raid(known, None, at_ms)
         return None
     raid = Raid(
         id=id,
@@ -67,11 +76,63 @@ def look_for_brigade(tables: Tables, case: Case, at_ms: int) -> Case | None:
     return _told(tables, raid, at_ms)
 
 
+def _reports_beside(
+    tables: Tables, case: Case, author: str | None, since_ms: int
+) -> list[ReportRow]:
+    """What is looked at together: reports on one account's messages; on one thing that has many;
+    else those on links and texts, because one script can name a thousand of them."""
+    if author is not None:
+        return tables.cases.reports_on(case.platform, case.channel, author, since_ms, MOST_READ)
+    if case.reports >= MIN_REPORTERS:
+        rows = tables.cases.reports(case.id, MOST_READ)
+        return [row for row in rows if row.received_ms >= since_ms]
+    ids = tables.deadlines.loose_reports(since_ms, MOST_READ)
+    return [row for row in map(tables.cases.report, ids) if row is not None]
+
+
+def _accused(case: Case, author: str | None) -> str:
+    if author is not None:
+        return f"{case.platform}/{case.channel}/{author}"
+    return case.id if case.reports >= MIN_REPORTERS else LOOSE
+
+
+def _worth_looking(
+    tables: Tables, case: Case, rows: list[ReportRow], ongoing: Raid | None, at_ms: int
+) -> bool:
+    """Comparing hundreds of texts is not done for each report: as they grow by an eighth; and where
+    a category asks for the first place, with every eighth one while a brigade goes on."""
+    urgent = rank_of(case.priority) == 0
+    if urgent and ongoing is not None:
+        row = tables.stream.raid(ongoing.id)
+        since = row.updated_ms if row is not None else 0
+        fresh = sum(one.received_ms > since for one in rows)
+        return fresh >= MIN_REPORTERS or at_ms - since >= AGAIN_MS
+    if len(rows) < MOST_READ:
+        return len(rows) % max(1, len(rows) // MIN_REPORTERS) == 0
+    every = MIN_REPORTERS if urgent else MOST_READ // MIN_REPORTERS
+    return sum(rows[-1].id.encode()) % every == 0
+
+
+def _stand_behind(tables: Tables, alike: list[ReportRow]) -> None:
+    """Rule 5."""
+    by_case: dict[str, int] = {}
+    for row in alike:
+        by_case[row.case] = by_case.get(row.case, 0) + 1
+    for id, number in by_case.items():
+        case = tables.cases.get(id)
+        if case is None or case.state is not CaseState.OPEN or rank_of(case.priority) != 0:
+            continue
+        looked_at = tables.deadlines.standing([id])[id].looked_ms is not None
+        if number < case.reports or looked_at or tables.cases.measures(id):
+            continue
+        harm = tables.deadlines.standing([id])[id].harm
+        tables.deadlines.rename(id, harm, BEHIND, case.why)
+        tables.deadlines.touch(id)
+
+
 def brigade_on(tables: Tables, case: Case, at_ms: int) -> Case | None:
     """The case of the brigade that reported the thing of this case, if there is one."""
-    author = tables.cases.author(case.id)
-    accused = f"{case.platform}/{case.channel}/{author}" if author is not None else case.id
-    id, known = _wave(tables, accused, at_ms)
+    id, known = _wave(tables, _accused(case, tables.cases.author(case.id)), at_ms)
     return tables.cases.last_of_raids([id]).get(id) if known is not None else None
 
 

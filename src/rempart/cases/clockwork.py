@@ -14,7 +14,7 @@ from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.harms import harms
 from rempart.cases.independence import Voice, independent
 from rempart.cases.order import Reach, rank_of_case, turn_of, weight_of
-from rempart.cases.policy import OTHER, Policy
+from rempart.cases.policy import APPEAL, OTHER, Policy
 from rempart.cases.queues import keep_from_the_reported
 from rempart.errors import ConflictError
 from rempart.model import CaseState
@@ -23,6 +23,7 @@ from rempart.store.interface.cases import rank_of
 from rempart.store.interface.deadlines import DeadlineRow, Place, TouchedCase
 
 MOST_VOICES = 200
+SECOND_LOOKS = frozenset({"appeal", "second_look"})
 _ALL_COUNTED = 32
 """Up to so many reports each is weighed anew; beyond, when they have grown by a sixteenth."""
 
@@ -157,8 +158,11 @@ def row_of(one: Deadline, policy: Policy) -> DeadlineRow:
     )
 
 
-def clock_of(harm: str) -> str:
-    """The clock of a harm; of what has no name in the taxonomy, that of the others."""
+def clock_of(harm: str, kind: str = "") -> str:
+    """The clock of a harm; of what has no name in the taxonomy, that of the others. An appeal and a
+    second look have their own."""
+    if kind in SECOND_LOOKS:
+        return APPEAL
     known = harms().get(harm)
     return known.clock if known is not None else OTHER
 
@@ -175,7 +179,7 @@ def _fresh(row: TouchedCase, own: Sequence[Deadline], policy: Policy) -> list[De
     looked = row.looked_ms if (row.looked_ms or 0) >= row.graver_ms else None
     facts = CaseFacts(
         row.id,
-        clock_of(row.harm),
+        clock_of(row.harm, row.kind),
         row.target,
         row.graver_ms,
         row.seq,

@@ -9,6 +9,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.figures import Judged
 
 MOST_DECIDED = 5_000
+UPHELD = frozenset({"uphold", "act", "partial"})
 _outcomes = msgspec.json.Decoder(Outcome)
 
 
@@ -26,7 +27,7 @@ def by_detector(
             continue
         if channels is not None and not {row.channel, f"{row.platform}/{row.channel}"} & channels:
             continue
-        upheld = one.outcome == "uphold"
+        upheld = one.outcome in UPHELD
         named = {
             f"{signal.detector}/{signal.label}"
             for signal in _outcomes.decode(row.outcome).signals

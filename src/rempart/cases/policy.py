@@ -25,6 +25,7 @@ from rempart.errors import InputError
 
 _DURATION = re.compile(r"^(\d{1,6}) ?(s|min|h|days?)$")
 _UNIT_MS = {"s": 1_000, "min": 60_000, "h": 3_600_000, "day": 86_400_000, "days": 86_400_000}
+APPEAL = "appeal_decision"
 OTHER = "other_illegal"
 """The clock of what has no other."""
 

@@ -14,6 +14,7 @@ Rules kept here:
 from __future__ import annotations
 
 from rempart.cases import priority
+from rempart.cases.brigade import BEHIND
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.harms import harm
 from rempart.cases.independence import has_fast_lane
@@ -21,12 +22,10 @@ from rempart.cases.live import tell_case
 from rempart.errors import AccessError, ConflictError, NotFoundError
 from rempart.model import Case, CaseState
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import SOON, URGENT
+from rempart.store.interface.cases import URGENT
 from rempart.store.interface.deadlines import TriageRow
 
 MOST_SOURCES = 1_000
-BEHIND = SOON + 40
-"""Where a life-and-children category of a source without fast lane puts a case: right behind."""
 
 
 def look_at(tables: Tables, case: str, by: str, at_ms: int) -> bool:

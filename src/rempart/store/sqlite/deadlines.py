@@ -247,6 +247,15 @@ class SqliteDeadlineTables(DeadlineTables):
         )
         return [SourceReport(*row) for row in rows][::-1]
 
+    def loose_reports(self, since_ms: int, limit: int) -> list[str]:
+        rows = self._db.execute(
+            "SELECT r.id FROM report r JOIN cases c ON c.id = r.case_id"
+            " WHERE r.received_ms >= ? AND c.author IS NULL AND c.state = 'open'"
+            " AND c.kind = 'message' ORDER BY r.received_ms DESC, r.seq DESC LIMIT ?",
+            (since_ms, limit),
+        )
+        return [row[0] for row in rows][::-1]
+
     def count_source(self, reporters: Iterable[bytes], *, confirmed: bool) -> None:
         column = "confirmed" if confirmed else "refuted"
         self._db.executemany(

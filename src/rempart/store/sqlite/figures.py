@@ -15,9 +15,11 @@ _MINUTES = (
     " ELSE {0} / 21600000 * 360 END"
 )
 _IN = " AND c.channel IN (SELECT value FROM json_each(?))"
+_UPHELD = "d.outcome IN ('uphold', 'act', 'partial')"
 _OVERTURNED = (
-    "EXISTS (SELECT 1 FROM measure u WHERE u.case_id = d.case_id AND u.state = 'undone'"
-    " AND u.ended_by <> d.id AND u.ended_ms >= d.decided_ms)"
+    "(EXISTS (SELECT 1 FROM decision n WHERE n.replaces = d.id AND n.outcome <> d.outcome)"
+    " OR EXISTS (SELECT 1 FROM measure u WHERE u.case_id = d.case_id AND u.state = 'undone'"
+    " AND u.ended_by <> d.id AND u.ended_ms >= d.decided_ms))"
 )
 
 
@@ -35,7 +37,7 @@ class SqliteFigureTables(FigureTables):
             f"SELECT c.harm, '', c.channel, {_MINUTES.format(waited)} AS minutes,"
             f" {acted} IS NOT NULL AS done,"
             " c.lapses > 0 OR (c.state = 'open' AND c.due_ms < ?1) AS late, count(*)"
-            " FROM cases c LEFT JOIN decision d ON d.case_id = c.id"
+            " FROM cases c LEFT JOIN decision d ON d.case_id = c.id AND d.replaces IS NULL"
             f" WHERE c.opened_ms >= ?2 AND c.state <> 'merged'{within}"
             " GROUP BY c.harm, c.channel, minutes, done, late",
             (now_ms, since_ms, *values),
@@ -49,14 +51,18 @@ class SqliteFigureTables(FigureTables):
         self, since_ms: int, now_ms: int, channels: Sequence[str] | None = None
     ) -> list[Waited]:
         within, values = _within(channels)
-        waited = "max(0, coalesce(a.at_ms, ?1) - r.received_ms)"
+        answered = (
+            "coalesce((SELECT min(at_ms) FROM answer a WHERE a.report_id = r.id),"
+            " (SELECT at_ms FROM report_withdrawn w WHERE w.report_id = r.id))"
+        )
         rows = self._db.execute(
-            f"SELECT r.category, r.language, c.channel, {_MINUTES.format(waited)} AS minutes,"
-            " a.at_ms IS NOT NULL AS done, c.lapses > 0 AS late, count(*)"
-            " FROM report r JOIN cases c ON c.id = r.case_id"
-            " LEFT JOIN answer a ON a.report_id = r.id"
+            "SELECT category, language, channel,"
+            f" {_MINUTES.format('max(0, coalesce(answered, ?1) - received_ms)')} AS minutes,"
+            " answered IS NOT NULL AS done, late, count(*) FROM ("
+            f"SELECT r.category, r.language, c.channel, r.received_ms, {answered} AS answered,"
+            " c.lapses > 0 AS late FROM report r JOIN cases c ON c.id = r.case_id"
             f" WHERE r.received_ms >= ?2{within}"
-            " GROUP BY r.category, r.language, c.channel, minutes, done, late",
+            ") GROUP BY category, language, channel, minutes, done, late",
             (now_ms, since_ms, *values),
         )
         return [
@@ -69,15 +75,16 @@ class SqliteFigureTables(FigureTables):
         return self._judged(
             "SELECT rule, count(*), sum(upheld), sum(upheld AND over) FROM (SELECT DISTINCT"
             " json_extract(CAST(m.picture AS TEXT), '$.rule') AS rule, d.id,"
-            f" d.outcome = 'uphold' AS upheld, {_OVERTURNED} AS over"
+            f" {_UPHELD} AS upheld, {_OVERTURNED} AS over"
             " FROM decision d JOIN cases c ON c.id = d.case_id"
             " JOIN measure m ON m.case_id = c.id"
-            f" WHERE d.decided_ms >= ?1{within} UNION SELECT DISTINCT"
+            f" WHERE d.replaces IS NULL AND d.decided_ms >= ?1{within} UNION SELECT DISTINCT"
             " json_extract(CAST(m.picture AS TEXT), '$.rule'), d.id,"
-            f" d.outcome = 'uphold', {_OVERTURNED}"
+            f" {_UPHELD}, {_OVERTURNED}"
             " FROM decision d JOIN cases c ON c.id = d.case_id"
             " JOIN measure m ON m.raid = c.raid AND c.kind = 'raid'"
-            f" WHERE d.decided_ms >= ?1{within}) GROUP BY rule ORDER BY rule",
+            f" WHERE d.replaces IS NULL AND d.decided_ms >= ?1{within})"
+            " GROUP BY rule ORDER BY rule",
             (since_ms, *values, *values),
         )
 
@@ -86,17 +93,17 @@ class SqliteFigureTables(FigureTables):
         return self._judged(
             "SELECT CASE WHEN r.flagger IS NOT NULL THEN 'flagger'"
             " WHEN r.reporter IS NOT NULL THEN 'known' ELSE 'unknown' END AS kind, count(*),"
-            f" sum(d.outcome = 'uphold'), sum(d.outcome = 'uphold' AND {_OVERTURNED})"
+            f" sum({_UPHELD}), sum({_UPHELD} AND {_OVERTURNED})"
             " FROM decision d JOIN cases c ON c.id = d.case_id OR c.merged_into = d.case_id"
             " JOIN report r ON r.case_id = c.id"
-            f" WHERE d.decided_ms >= ?1{within} GROUP BY kind ORDER BY kind",
+            f" WHERE d.replaces IS NULL AND d.decided_ms >= ?1{within} GROUP BY kind ORDER BY kind",
             (since_ms, *values),
         )
 
     def by_reviewer(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
         within, values = _within(channels)
         return self._judged(
-            "SELECT d.decided_by, count(*), sum(d.outcome = 'uphold'),"
+            f"SELECT d.decided_by, count(*), sum({_UPHELD}),"
             f" sum({_OVERTURNED}) FROM decision d JOIN cases c ON c.id = d.case_id"
             f" WHERE d.decided_ms >= ?1{within} GROUP BY d.decided_by ORDER BY 1",
             (since_ms, *values),

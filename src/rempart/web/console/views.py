@@ -61,8 +61,9 @@ from rempart.web.console.series import HOUR, rate, timeline
 from rempart.web.opinions.desk import OpinionDesk
 
 MOST_RAIDS = 12
-MOST_CASES = 200
+MOST_CASES = 100
 MOST_SAID = 200
+MOST_REPORTS = 100
 MOST_CHAT = 150
 MOST_CHANNELS = 200
 MOST_MEASURES = 200
@@ -189,7 +190,7 @@ def case(
         )
         if raid
         else None,
-        reports=read_reports(tables, found.id),
+        reports=read_reports(tables, found.id, MOST_REPORTS),
         decisions=[_named(tables, one) for one in tables.cases.decisions(found.id)],
         evidence=_evidence(tables, found.id),
         next_case=next_case(tables, caller, found.id),
