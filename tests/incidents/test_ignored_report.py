@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -83,6 +84,22 @@ def test_from_the_report_to_the_answer(service: Service) -> None:
     assert again["joined"], "one case for one thing"
     for told in (boy, mother, again):
         assert status(service, told["receipt"])["state"] == "received"
+    alone = service.person.post(
+        f"/api/v1/cases/{case['id']}/decisions",
+        json={
+            "outcome": "no_violation",
+            "ground": "none",
+            "reason": "Nothing was found against the terms here.",
+        },
+    )
+    assert alone.status_code == 202, "not by one person alone: it waits for a second one"
+    (still,) = [one for one in cases(service) if one["id"] == case["id"]]
+    assert still["state"] == "open"
+    assert status(service, boy["receipt"])["state"] == "received"
+    clocks = service.person.get(f"/api/v1/cases/{case['id']}/deadlines").json()["deadlines"]
+    begun = datetime.fromisoformat(clocks[0]["started_at"])
+    (look,) = [datetime.fromisoformat(one["due_at"]) for one in clocks if one["what"] == "look"]
+    assert look - begun <= timedelta(minutes=15), "a person within minutes, or an alarm"
     decided = service.person.post(
         f"/api/v1/cases/{case['id']}/decisions",
         json={
