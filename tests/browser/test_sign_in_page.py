@@ -18,7 +18,7 @@ from seeing import LAPTOP, PHONE, Look, Service, look, violations
 from rempart.cases.factors import code_at
 
 pytestmark = pytest.mark.browser
-PAGES = ("/console/me", "/console/people", "/console/roles", "/console/access")
+PAGES = ("/console/me", "/console/me/day", "/console/people", "/console/roles", "/console/access")
 PASSWORD = "four words are quite good"
 
 

@@ -41,6 +41,8 @@ PERSON_ONLY = {
     ("delete", "/api/v1/sessions/{session}"),
     ("get", "/api/v1/me"),
     ("put", "/api/v1/me/without"),
+    ("get", "/api/v1/me/day"),
+    ("post", "/api/v1/me/exposure"),
     ("get", "/api/v1/access"),
     ("post", "/api/v1/access/{entry}/seen"),
     ("get", "/api/v1/people"),

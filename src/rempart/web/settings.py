@@ -31,6 +31,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.cases.care import CareSettings
 from rempart.connect.mail import MailSettings, check_mail
 from rempart.connect.mastodon.settings import MastodonSettings, check_mastodon
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
@@ -41,7 +42,6 @@ from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
 from rempart.web.auth.settings import (
-    CareSettings,
     OidcSettings,
     PeopleSettings,
     check_care,

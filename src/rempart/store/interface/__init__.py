@@ -9,6 +9,7 @@ from typing import Any
 from rempart.store.interface.access import AccessTables
 from rempart.store.interface.access_log import AccessLogTables
 from rempart.store.interface.campaigns import CampaignTables
+from rempart.store.interface.care import CareTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.factors import FactorTables
@@ -31,6 +32,7 @@ __all__ = [
     "AccessLogTables",
     "AccessTables",
     "CampaignTables",
+    "CareTables",
     "CaseTables",
     "DeadlineTables",
     "FactTables",
@@ -62,6 +64,7 @@ class Tables(ABC):
     access_log: AccessLogTables
     invitations: InvitationTables
     factors: FactorTables
+    care: CareTables
     campaigns: CampaignTables
     deadlines: DeadlineTables
     facts: FactTables

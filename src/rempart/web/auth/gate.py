@@ -16,6 +16,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
 from rempart.cases.access_log import note_sign_in
+from rempart.cases.care import capped_harms
 from rempart.cases.people import bounds_of, needs_second_factor, rights_of_person
 from rempart.cases.rights import Right, scopes_of_rights
 from rempart.engine.embedded import EmbeddedEngine
@@ -112,6 +113,7 @@ class Gate:
             if person is not None:
                 rights = rights_of_person(tables, person)
                 step = missing_step(tables, person, row.level)
+                capped = capped_harms(tables, person.id, self._settings.care, now)
         if row.person is None:
             return Caller("", "", frozenset(), frozenset(), session=row.id, step=Step.PASSWORD)
         if person is None or person.disabled_ms is not None:
@@ -120,7 +122,7 @@ class Gate:
             return None
         if now - row.last_ms > TOUCH_EVERY_MS:
             self._engine.write(lambda tables: tables.access.touch_session(row.id, now))
-        return self._remember(digest, _signed_in(person, rights, row, step))
+        return self._remember(digest, _signed_in(person, rights, row, step, capped))
 
     def _over(self, row: SessionRow, now: int) -> bool:
         idle = now - row.last_ms > self._settings.idle_timeout * 1000
@@ -186,8 +188,13 @@ def missing_step(tables: Tables, person: PersonRow, level: int) -> Step | None:
 
 
 def _signed_in(
-    person: PersonRow, rights: frozenset[Right], row: SessionRow, step: Step | None
+    person: PersonRow,
+    rights: frozenset[Right],
+    row: SessionRow,
+    step: Step | None,
+    capped: frozenset[str],
 ) -> Caller:
+    """`capped`: harms of which she has read enough today; for today they are not hers."""
     bounds = bounds_of(person)
     return Caller(
         person.id,
@@ -199,7 +206,7 @@ def _signed_in(
         rights=rights,
         queues=bounds.queues,
         harms=bounds.harms,
-        without=bounds.without,
+        without=bounds.without | capped,
     )
 
 

@@ -9,6 +9,7 @@ look_up_minutes = 10         # … within so long call the other admins, when it
 daily = 200                  # abusive texts one person opens in a day
 pause_after = 40             # then a pause is asked for …
 pause_minutes = 10
+utc_offset_minutes = 60      # when a day begins
 [care.harms]                 # fewer of some
 intimate_images = 20
 
@@ -32,29 +33,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.cases.care import CareSettings, Count
 from rempart.cases.harms import harms
 from rempart.cases.rights import ADMIN
 from rempart.errors import InputError
 
-Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 
 
 class PeopleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     look_ups: Count = 60
     look_up_minutes: Minutes = 10
-
-
-class CareSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Texts opened by one person: `daily` of all harms together, `harms` of some; after each
-    `pause_after` a pause of `pause_minutes` is asked for. Days are those of `utc_offset_minutes`
-    from UTC."""
-
-    daily: Count = 200
-    pause_after: Count = 40
-    pause_minutes: Minutes = 10
-    harms: dict[str, Count] = {}
-    utc_offset_minutes: Annotated[int, msgspec.Meta(ge=-720, le=840)] = 60
 
 
 class OidcSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

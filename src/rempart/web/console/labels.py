@@ -63,6 +63,7 @@ LABELS: dict[str, dict[str, str]] = {
         "person recovery code used": N_("recovery code used"),
         "person alarm seen": N_("has seen an alarm"),
         "person identity linked": N_("identity at a provider linked"),
+        "person cap reached": N_("has read enough for today"),
         "person pause skipped": N_("skipped a pause"),
         "role set": N_("role changed"),
         "role removed": N_("role removed"),

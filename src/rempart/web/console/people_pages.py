@@ -15,6 +15,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from rempart.cases.care import day_of
 from rempart.cases.harms import harms
 from rempart.cases.people import person_of
 from rempart.cases.rights import Right
@@ -22,6 +23,7 @@ from rempart.errors import RempartError
 from rempart.store.interface import Tables
 from rempart.web.api import invitations as invitations_api
 from rempart.web.api import people as people_api
+from rempart.web.api.care import care_of
 from rempart.web.api.invitations import InvitationMade, InvitationRequest, InvitationView
 from rempart.web.api.people import (
     PEOPLE,
@@ -41,13 +43,15 @@ from rempart.web.failures import status_of
 
 
 class PeopleScreen(msgspec.Struct, frozen=True):
-    """`made`: the invitation that was made just now, told this once."""
+    """`made`: the invitation that was made just now, told this once. `exposed`: how many abusive
+    texts each opened today."""
 
     now: datetime
     people: list[PersonView]
     invitations: list[InvitationView]
     roles: list[RoleView]
     may_change: bool
+    exposed: dict[str, int]
     made: InvitationMade | None = None
     failed: str = ""
 
@@ -175,7 +179,7 @@ async def _people(
     made: InvitationMade | None = None,
     error: RempartError | None = None,
 ) -> Response[Any]:
-    now = now_ms()
+    now, care = now_ms(), care_of(request)
 
     def view(tables: Tables) -> PeopleScreen:
         return PeopleScreen(
@@ -184,6 +188,7 @@ async def _people(
             invitations=invitations_api.invitation_views(tables, now),
             roles=role_views(tables),
             may_change=_may_change(request),
+            exposed=tables.care.by_person(day_of(now, care)),
             made=made,
             failed=error.diagnostics() if error is not None else "",
         )

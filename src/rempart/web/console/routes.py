@@ -21,6 +21,7 @@ from rempart.cases.harms import harms
 from rempart.errors import InputError
 from rempart.model import CaseKind, CaseState
 from rempart.store.interface import Tables
+from rempart.web.api.care import is_pausing
 from rempart.web.api.cases import ExportRequest, export_case
 from rempart.web.api.lines import line_of
 from rempart.web.api.looks import note_look
@@ -33,6 +34,7 @@ from rempart.web.console import (
     access_pages,
     account_pages,
     acts,
+    care_pages,
     decision_form,
     desk_acts,
     factor_pages,
@@ -87,6 +89,8 @@ async def queue(
 
 @get("/console/cases/{case:str}", guards=READ, include_in_schema=False)
 async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
+    if await is_pausing(request):
+        return await care_pages.pause(request, f"/console/cases/{case.removesuffix(JSON)}")
     who, now = must_be_known(request), now_ms()
     id, work = case.removesuffix(JSON), _at_work(request)
 
@@ -179,6 +183,7 @@ route_handlers: list[Any] = [
     *line_page.route_handlers,
     *people_pages.route_handlers,
     *account_pages.route_handlers,
+    *care_pages.route_handlers,
     *access_pages.route_handlers,
     *factor_pages.route_handlers,
 ]

@@ -39,6 +39,8 @@ WEB = Path(__file__).resolve().parent.parent
 STATIC = WEB / "static"
 LANGUAGE_COOKIE = "rempart_language"
 THEME_COOKIE = "rempart_theme"
+IMAGES_COOKIE = "rempart_images"
+IMAGES = ("grey", "colour")
 THEMES = ("auto", "light", "dark")
 
 AnyRequest = Request[Any, Any, Any]
@@ -143,6 +145,12 @@ def theme_of(request: AnyRequest) -> str:
     return theme if theme in THEMES else "auto"
 
 
+def images_of(request: AnyRequest) -> str:
+    """Pictures are without colours until somebody wants them."""
+    images = request.cookies.get(IMAGES_COOKIE, "grey")
+    return images if images in IMAGES else "grey"
+
+
 def csrf_of(request: AnyRequest) -> str:
     """The token the api room put beside the session; empty where nobody is signed in."""
     state = request.scope.get("state") or {}
@@ -155,6 +163,7 @@ def draw(
     *,
     language: str,
     theme: str = "auto",
+    images: str = "grey",
     path: str = "/",
     user: object = None,
     csrf_token: str = "",
@@ -168,6 +177,7 @@ def draw(
         .get_template(template)
         .render(
             theme=theme,
+            images=images,
             path=path,
             user=user,
             csrf_token=csrf_token,
@@ -192,6 +202,7 @@ def render(
         template,
         language=language,
         theme=theme_of(request),
+        images=images_of(request),
         path=request.url.path,
         user=request.scope.get("user"),
         csrf_token=csrf_of(request),

@@ -27,6 +27,8 @@ from rempart.web.auth import NO_SESSION
 from rempart.web.auth.pages import local_path
 from rempart.web.console.reading import log_state
 from rempart.web.console.templates import (
+    IMAGES,
+    IMAGES_COOKIE,
     LANGUAGE_COOKIE,
     STATIC,
     THEME_COOKIE,
@@ -147,14 +149,16 @@ def preferences(
     request: AnyRequest,
     language: FromQuery[str] = "",
     theme: FromQuery[str] = "",
+    images: FromQuery[str] = "",
     back: FromQuery[str] = "/",
 ) -> Response[Any]:
-    """Language and theme: two cookies that say nothing else about the reader."""
+    """Language, theme, colours of pictures: cookies that say nothing else about the reader."""
     answer: Response[Any] = Redirect(local_path(back), status_code=303)
     secure = request.url.scheme == "https"
     for name, value, known in (
         (LANGUAGE_COOKIE, language, LANGUAGES),
         (THEME_COOKIE, theme, THEMES),
+        (IMAGES_COOKIE, images, IMAGES),
     ):
         if value in known:
             answer.set_cookie(

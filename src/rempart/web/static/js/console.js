@@ -1,6 +1,7 @@
 // What every console page starts.
 
 import { startActs } from "./acts.js";
+import { startCare } from "./care.js";
 import { startCharts } from "./charts.js";
 import { startChat } from "./chat.js";
 import { startDesk } from "./desk.js";
@@ -19,6 +20,7 @@ startTabs();
 startKeys();
 startActs();
 startNotices();
+startCare();
 startChat();
 startLive();
 startDesk();
