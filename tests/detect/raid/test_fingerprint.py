@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.detect.raid.fingerprint import EMPTY, KEEP, MAX_TEXT, fingerprints
+from rempart.detect.raid.fingerprint import EMPTY, GRAM, KEEP, MAX_TEXT, fingerprints
 from rempart.detect.text.fold import fold
 
 TEXT = "nobody in this channel wants to see you here again loser"
@@ -71,3 +73,21 @@ def test_long_texts_are_cut() -> None:
     long, longer = fingerprints([base + "x" * 10, base + "y" * 60_000])
     assert len(base) > MAX_TEXT
     assert long == longer
+
+
+@given(
+    st.lists(st.sampled_from(["ab", "cde", "nobody wants you here", "x"]), min_size=1, max_size=60)
+)
+def test_texts_that_repeat_themselves_have_all_their_keys(words: list[str]) -> None:
+    """What is left out of the sorting changes nothing: each gram is the only key of itself."""
+    text = " ".join(words)
+    skeleton = "".join(letter for letter, _ in groupby(text.replace(" ", "")))
+    grams = fingerprints([skeleton[place : place + GRAM] for place in range(len(skeleton) - 6)])
+    (print_,) = fingerprints([text])
+    if grams:
+        assert print_.keys == tuple(sorted({one.keys[0] for one in grams})[:KEEP])
+
+
+def test_more_texts_than_are_taken_at_once() -> None:
+    texts = [f"{TEXT} {number} {'again ' * (number % 40)}" for number in range(1_203)]
+    assert fingerprints(texts) == [fingerprints([text])[0] for text in texts]

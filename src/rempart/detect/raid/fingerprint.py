@@ -41,6 +41,9 @@ _DROP: Final = bytes(
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX2: Final = np.uint64(0xD6E8FEB86659FD93)
 _LOW: Final = np.uint64(0xFFFFFFFF)
+_AT_ONCE: Final = 500
+_SORTED: Final = 20
+_SORTED_OF: Final = _SORTED << 32
 
 _Bytes = NDArray[np.uint8]
 _Words = NDArray[np.uint64]
@@ -59,7 +62,11 @@ EMPTY: Final = Fingerprint((), 0)
 
 
 def fingerprints(folds: Sequence[str]) -> list[Fingerprint]:
-    """The fingerprints of many folded texts, in order."""
+    """The fingerprints of many folded texts, in order; at most so many at once as the processor's
+    caches hold, beyond which a text costs three times as much."""
+    if len(folds) > _AT_ONCE:
+        parts = (folds[start : start + _AT_ONCE] for start in range(0, len(folds), _AT_ONCE))
+        return [one for part in parts for one in fingerprints(part)]
     if not folds:
         return []
     joined = "\n".join([fold[:MAX_TEXT] for fold in folds]) + "\n"
@@ -94,14 +101,21 @@ def _grams(skeleton: _Bytes) -> _Words:
     return word & _LOW
 
 
-def _smallest(grams: _Words, starts: _Places, lengths: _Places) -> list[Fingerprint]:
+def _smallest(
+    grams: _Words, starts: _Places, lengths: _Places, *, every: bool = False
+) -> list[Fingerprint]:
     """The smallest distinct grams of each text. A text shorter than a gram has one key, its whole
-    skeleton."""
+    skeleton. Of a longer text only grams that can be among the smallest are sorted, some twenty of
+    them; the few texts that repeat themselves so much that this is not enough are done again with
+    `every` one."""
     counts = np.where(lengths >= GRAM, lengths - (GRAM - 1), (lengths >= MIN_SKELETON) * 1)
     owner = np.repeat(np.arange(len(starts)), counts)
     first = np.cumsum(counts) - counts
     places = np.arange(len(owner)) - first[owner] + starts[owner]
     hashes = grams[places]
+    if not every:
+        low = hashes <= (_SORTED_OF // np.maximum(counts, _SORTED)).astype(np.uint64)[owner]
+        owner, hashes = owner[low], hashes[low]
     order = np.sort((owner.astype(np.uint64) << np.uint64(32)) | hashes)
     fresh = np.empty(len(order), dtype=bool)
     fresh[:1] = True
@@ -115,4 +129,15 @@ def _smallest(grams: _Words, starts: _Places, lengths: _Places) -> list[Fingerpr
         last = end if end - begin < KEEP else begin + KEEP
         found.append(Fingerprint(tuple(keys[begin:last]), letters) if end > begin else EMPTY)
         begin = end
+    if not every:
+        again = [
+            place
+            for place, count in enumerate(counts.tolist())
+            if count > _SORTED and len(found[place].keys) < KEEP
+        ]
+        if again:
+            for place, one in zip(
+                again, _smallest(grams, starts[again], lengths[again], every=True), strict=True
+            ):
+                found[place] = one
     return found

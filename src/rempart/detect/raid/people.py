@@ -147,7 +147,7 @@ def feel_pulse(data: TargetData, now: int, regular: bool, hostile: bool, aside: 
 
 def _learn_share(data: TargetData, pulse: Pulse) -> None:
     messages = pulse.messages + pulse.regular_messages
-    if messages and not any(raid.stage != "notice" for raid in data.raids):
+    if messages and not (data.raids and any(raid.stage != "notice" for raid in data.raids)):
         share = (pulse.flagged + pulse.regular_flagged) / messages
         weight = messages / (messages + 500.0)
         data.baseline.flagged_share += weight * (share - data.baseline.flagged_share)
