@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rempart.model import LADDER, Rung
+from rempart.model import LADDER, Bundle, Rung
+from rempart.protect import Shields
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "measures.md").read_text("utf-8")
 ROWS = [
@@ -40,5 +41,12 @@ def test_what_each_touches_its_lease_its_limits_and_what_a_platform_does() -> No
 
 
 def test_what_each_is_in_law() -> None:
-    told = {kind: cells[0] for kind, cells in ROWS if len(cells) == 1}
+    told = {kind: cells[0] for kind, cells in ROWS if len(cells) == 1 and kind in set(LADDER)}
     assert told == {kind.value: law(rung) for kind, rung in LADDER.items()}
+
+
+def test_what_each_shield_holds() -> None:
+    told = {
+        kind: re.findall(r"`([a-z_]+)`", cells[0]) for kind, cells in ROWS if kind in set(Bundle)
+    }
+    assert told == {bundle.value: list(Shields().of(bundle)) for bundle in Bundle}

@@ -373,8 +373,7 @@ class Pipeline:
                     signals is None
                     and touched is None
                     and program is None
-                    and not book.accounts
-                    and not book.places
+                    and (not (book.accounts or book.places) or not book.concerns(item))
                     and not failed
                 ):
                     outcomes.append(Outcome(item.id, Verdict.ALLOW, 0.0))

@@ -239,8 +239,8 @@ _RUNGS: Final = (
         {
             "en": "Not delivered to the target, never deleted: it waits in her folder. One "
             "message, all of an account, or all that is hostile to her.",
-            "fr": "N’est pas remis à la cible, n’est jamais supprimé : cela attend dans son "
-            "dossier. Un message, tous ceux d’un compte, ou tout ce qui lui est hostile.",
+            "fr": "N’est pas remis à la cible, n’est jamais supprimé : c’est mis de côté pour "
+            "elle. Un message, tous ceux d’un compte, ou tout ce qui lui est hostile.",
         },
         {
             "en": "do not show the message to the target; everybody else still sees it",

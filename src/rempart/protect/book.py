@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from rempart.model import Measure, MeasureKind, Scope, ScopeKind
+from rempart.model import Measure, MeasureKind, Message, Scope, ScopeKind
 from rempart.protect.corrections import Corrections
 from rempart.protect.limits import DAY_MS
 
@@ -115,6 +115,11 @@ class MeasureBook:
         self.accounts, self.places = {}, {}
         for key, one in standing.items():
             self._index(key, one)
+
+    def concerns(self, message: Message) -> bool:
+        """Whether anything in force may touch this message: two look-ups."""
+        place = (message.platform, message.channel)
+        return place in self.places or (*place, message.author.id) in self.accounts
 
     # -- taken and taken back ----------------------------------------------------------------
 

@@ -57,12 +57,12 @@ def restraint(book: MeasureBook, facts: Facts, modes: Modes, *, again: bool = Fa
     """What the measures in force do to this message. `again`: it is only judged anew, so that the
     settings its channel has now do not count."""
     message = facts.message
-    at_ms = ms_of(message.sent_at)
     place = (message.platform, message.channel)
     on_account = book.accounts.get((*place, message.author.id), ())
     on_place = () if again else book.places.get(place, ())
     if not on_account and not on_place:
         return FREE
+    at_ms = ms_of(message.sent_at)
     verdict, measures = Verdict.ALLOW, []
     locked: dict[str, str] = {}
     for standing in on_account:

@@ -39,7 +39,7 @@ from rempart.model import (
 )
 from rempart.protect.book import MeasureBook, Standing, ms_of, scope_key
 from rempart.protect.bundles import LEASES, REASONS, Modes, Shields
-from rempart.protect.enforce import restraint
+from rempart.protect.enforce import FREE, restraint
 from rempart.protect.limits import DAY_MS, HOUR_MS, Limit, Limits
 from rempart.rules import Effect, Facts, RuleSet
 
@@ -60,6 +60,9 @@ class Answer(NamedTuple):
     measures: list[str]
     new: list[Measure]
     locked_out: tuple[str, ...] = ()
+
+
+_NOTHING: Final = Answer(Verdict.ALLOW, [], [])
 
 
 class _Cause(NamedTuple):
@@ -100,6 +103,8 @@ class Planner:
         """What is done about this message. `again`: it is only judged anew."""
         message = facts.message
         found = restraint(book, facts, self.modes, again=again)
+        if not effects and found is FREE:
+            return _NOTHING
         plan = _Plan(found.verdict, [*found.measures, *found.folder], [], list(found.locked_out))
         cause = _Cause(message.sent_at, raid, message)
         for effect in _strongest(_in_proportion(effects, facts)):
