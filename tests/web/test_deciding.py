@@ -186,3 +186,36 @@ def test_a_statement_reaches_the_account_through_the_platform(tmp_path: Path) ->
             assert read.json()["text"] == statement["text"]
             assert statement["address"].endswith("/statement")
             assert case
+
+
+def test_child_safety_shows_nothing_in_the_twin_the_page_and_the_dossier(
+    service: Service, second: httpx.Client
+) -> None:
+    text = "you fucking idiot, look at caption seven"
+    sent = message(text=text, channel="closed", author={"id": "u9"})
+    service.client(service.ingest_token).post("/api/v1/messages", json=sent)
+    report = {
+        "category": "child_safety",
+        "explanation": "Please look at once.",
+        "message_ids": [sent["id"]],
+        "good_faith": True,
+    }
+    assert service.client().post("/api/v1/reports", json=report).status_code == 201
+    cases = service.person.get("/api/v1/cases", params={"limit": 500}).json()["cases"]
+    case = next(one["id"] for one in cases if one["subject"] == sent["id"])
+    for address in (f"/api/v1/cases/{case}", f"/console/cases/{case}.json"):
+        answer = service.person.get(address)
+        assert answer.status_code == 200
+        assert "caption seven" not in answer.text
+    page = service.person.get(f"/console/cases/{case}", headers={"accept": "text/html"})
+    assert "caption seven" not in page.text
+    assert "links, hashes and times" in page.text
+    out = service.person.post(f"/api/v1/cases/{case}/export", json={"reason": "for the lawyer"})
+    assert out.status_code == 409
+    reader = service.client(service.token("read"))
+    assert reader.get(f"/api/v1/cases/{case}").status_code == 404, "only who decides"
+    body = {"outcome": "no_violation", "ground": "none", "reason": "A cat, seen by both of us."}
+    asked = service.person.post(f"/api/v1/cases/{case}/decisions", json=body)
+    assert asked.status_code == 202
+    done = second.post(f"/api/v1/proposals/{asked.json()['id']}/confirm")
+    assert done.status_code == 201

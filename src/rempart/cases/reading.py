@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rempart.cases.child_safety import Sealed, sealed, sealed_rows
 from rempart.cases.entries import at_time
 from rempart.ingest import parse_one
 from rempart.log.commit import message_of, strict_json
@@ -25,12 +26,14 @@ _outcomes = msgspec.json.Decoder(Outcome)
 
 class CaseMessage(NamedTuple):
     """One message of a case. `message` None: its words were erased. `released`: it was held, and
-    none of the measures that held it is in force any more."""
+    none of the measures that held it is in force any more. `sealed`: it is of child safety, and
+    this is all there is to read of it (then `message` and `outcome` are None)."""
 
     row: MessageRow
     message: Message | None
     outcome: Outcome | None
     released: bool
+    sealed: Sealed | None = None
 
 
 def read_messages(
@@ -40,15 +43,17 @@ def read_messages(
     rows = tables.cases.messages(case, limit, offset)
     outcomes = [None if row.outcome is None else _outcomes.decode(row.outcome) for row in rows]
     active = _active(tables, outcomes)
-    return [
-        CaseMessage(
-            row,
-            read_message(tables, row),
-            outcome,
-            row.held and outcome is not None and active.isdisjoint(outcome.measures),
-        )
-        for row, outcome in zip(rows, outcomes, strict=True)
-    ]
+    closed = sealed_rows(tables, case, rows)
+    found: list[CaseMessage] = []
+    for row, outcome in zip(rows, outcomes, strict=True):
+        message = read_message(tables, row)
+        released = row.held and outcome is not None and active.isdisjoint(outcome.measures)
+        if row.seq in closed:
+            kept = sealed(message) if message is not None else None
+            found.append(CaseMessage(row, None, None, released, kept))
+        else:
+            found.append(CaseMessage(row, message, outcome, released))
+    return found
 
 
 def read_reports(tables: Tables, case: str, limit: int = 200, offset: int = 0) -> list[Report]:

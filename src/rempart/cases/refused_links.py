@@ -40,7 +40,11 @@ def follow_decision(tables: Tables, decision: Decision, at_ms: int) -> None:
         return
     said = [link for report in reports if report.category in serious for link in report.links]
     said += [
-        link for one in read_messages(tables, case) if one.message for link in one.message.links
+        link
+        for one in read_messages(tables, case)
+        for known in (one.message or one.sealed,)
+        if known is not None
+        for link in known.links
     ]
     added = tables.refused_links.add(_pages(said), case, at_ms)
     if added:

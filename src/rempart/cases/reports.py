@@ -28,6 +28,7 @@ from typing import NamedTuple
 import msgspec
 
 from rempart.cases.brigade import look_for_brigade
+from rempart.cases.child_safety import without_material
 from rempart.cases.decisions import answer_at_once
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.first_aid import Source, Told, hide_at_once
@@ -117,6 +118,7 @@ def receive(
     request, category = _checked(request)
     language = "fr" if (request.language or "").lower().startswith("fr") else "en"
     named = _named(tables, request)
+    request = without_material(request)
     who = flagger or reporter or (request.contact.email if request.contact else None)
     reporter_name = keys.reporter_name(who) if who else None
     content = keys.content_digest(msgspec.json.encode(request))

@@ -17,6 +17,7 @@ from importlib.resources import files as package_files
 from typing import Any, BinaryIO, NamedTuple
 
 from rempart import __version__
+from rempart.cases.child_safety import withheld
 from rempart.disclose.dossier import texts
 from rempart.disclose.dossier.archive import pack
 from rempart.disclose.dossier.reading import reading
@@ -86,7 +87,15 @@ def export_dossier(
     subject = Subject(
         case.id, case.kind.value, case.platform, case.channel, case.target, case.opened_at
     )
-    gathered = gather(tables.log, tables.cases.sequences(case_id), with_private=with_private)
+    closed = withheld(tables, case)
+    if closed is None:
+        raise ConflictError(
+            "a case of child safety leaves in no dossier",
+            where=case_id,
+            next_step="refer it with its links and hashes to the authority in charge",
+        )
+    sequences = [seq for seq in tables.cases.sequences(case_id) if seq not in closed]
+    gathered = gather(tables.log, sequences, with_private=with_private)
     return _write(tables.log, subject, gathered, out, signer, at, language, by)
 
 

@@ -15,9 +15,12 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from rempart.cases.child_safety import Sealed
 from rempart.cases.custody import note_access
+from rempart.cases.matter import is_child_safety
 from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
+from rempart.cases.rights import Right
 from rempart.disclose.dossier import export_dossier
 from rempart.errors import NotFoundError, NotYetError
 from rempart.model import (
@@ -50,12 +53,14 @@ class CaseList(msgspec.Struct, frozen=True):
 
 
 class CaseMessageView(msgspec.Struct, frozen=True):
-    """`message` null: its words were erased. `released`: it was held and is no longer."""
+    """`message` null: its words were erased, or it is of child safety: then `sealed` has all that
+    is kept of it. `released`: it was held and is no longer."""
 
     seq: int
     message: Message | None
     outcome: Outcome | None
     released: bool
+    sealed: Sealed | None = None
 
 
 class DeliveryView(msgspec.Struct, frozen=True):
@@ -136,7 +141,7 @@ def show_case(
             found,
             raid.raid if raid is not None else None,
             [
-                CaseMessageView(one.row.seq, one.message, one.outcome, one.released)
+                CaseMessageView(one.row.seq, one.message, one.outcome, one.released, one.sealed)
                 for one in read_messages(tables, found.id, limit, offset)
             ],
             measures,
@@ -205,13 +210,18 @@ route_handlers: list[Any] = [
 ]
 
 
+def closed_to(tables: Tables, who: Caller, case: str) -> bool:
+    """Whether the case is of child safety and the caller not one of those who decide."""
+    return Right.DECIDE not in who.rights and is_child_safety(tables, case)
+
+
 def find_case(tables: Tables, who: Caller, case: str) -> Case:
     """NotFoundError also when it lies in a channel without rights: no difference is told."""
     found = tables.cases.get(case)
     if found is None:
         raise NotFoundError("there is no such thing in a channel you have rights on")
     must_see(who, found.channel, found.platform)
-    if is_kept_from(tables, found.id, who.id):
+    if is_kept_from(tables, found.id, who.id) or closed_to(tables, who, found.id):
         raise NotFoundError("there is no such thing in a channel you have rights on")
     return found
 

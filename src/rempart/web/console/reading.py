@@ -70,7 +70,12 @@ def message_at(tables: Tables, seq: int) -> Message | None:
 
 
 def said_of_case(one: CaseMessage) -> Said:
-    return said(one.row, one.message, one.outcome, released=one.released)
+    shown = said(one.row, one.message, one.outcome, released=one.released)
+    if one.sealed is None:
+        return shown
+    return msgspec.structs.replace(
+        shown, sealed=True, links=list(one.sealed.links), hashes=list(one.sealed.hashes)
+    )
 
 
 def said_in_channel(tables: Tables, row: MessageRow) -> Said | None:

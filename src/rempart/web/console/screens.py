@@ -159,7 +159,8 @@ class SignalSeen(msgspec.Struct, frozen=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """One message as it was received. `text` is None when its body was erased."""
+    """One message as it was received. `text` is None when its body was erased, or when it is of
+    child safety (`sealed`): then links, hashes and times are all there is."""
 
     seq: int
     id: str
@@ -176,6 +177,8 @@ class Said(msgspec.Struct, frozen=True):
     released: bool = False
     links: list[str] = []
     media: int = 0
+    sealed: bool = False
+    hashes: list[str] = []
 
 
 class Timeline(msgspec.Struct, frozen=True):
