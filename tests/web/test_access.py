@@ -10,6 +10,9 @@ import pytest
 from tests.web.service import Service, message
 
 PUBLIC = {
+    ("post", "/api/v1/reports/more"),
+    ("post", "/api/v1/reports/withdraw"),
+    ("post", "/api/v1/hooks/mastodon/{name}"),
     ("post", "/api/v1/media/check"),
     ("get", "/api/v1/reports/categories"),
     ("post", "/api/v1/reports"),
@@ -24,6 +27,18 @@ PUBLIC = {
     ("get", "/healthz"),
 }
 PERSON_ONLY = {
+    ("post", "/api/v1/cases/{case}/assign"),
+    ("post", "/api/v1/cases/{case}/deadlines/pause"),
+    ("post", "/api/v1/cases/{case}/deadlines/resume"),
+    ("post", "/api/v1/cases/{case}/hold"),
+    ("post", "/api/v1/cases/{case}/recuse"),
+    ("post", "/api/v1/cases/{case}/release"),
+    ("post", "/api/v1/cases/{case}/reports/{report}/messages"),
+    ("post", "/api/v1/cases/{case}/take-over"),
+    ("post", "/api/v1/cases/{case}/triage"),
+    ("post", "/api/v1/people/{person}/accounts"),
+    ("post", "/api/v1/queues"),
+    ("post", "/api/v1/queues/{queue}"),
     ("post", "/api/v1/cases/{case}/decisions"),
     ("post", "/api/v1/cases/{case}/preview"),
     ("post", "/api/v1/cases/{case}/reports/{report}/unseal"),
@@ -56,6 +71,12 @@ PERSON_ONLY = {
     ("delete", "/api/v1/roles/{role}"),
 }
 NEEDS = {
+    ("get", "/api/v1/cases/{case}/conversation"): "read",
+    ("get", "/api/v1/cases/{case}/deadlines"): "read",
+    ("get", "/api/v1/lines"): "read",
+    ("get", "/api/v1/lines/{line}"): "read",
+    ("get", "/api/v1/queues"): "read",
+    ("post", "/api/v1/lines/{line}/replies/{reply}/put-back"): "moderate",
     ("post", "/api/v1/messages"): "ingest",
     ("get", "/api/v1/events"): "read",
     ("get", "/api/v1/cases"): "read",
@@ -137,7 +158,7 @@ def routes(service: Service) -> list[tuple[str, str]]:
 
 
 def ask(client: httpx.Client, method: str, path: str) -> int:
-    filled = path.replace("{entry}", "0")
+    filled = path.replace("{entry}", "0").replace("{reply}", "0")
     for name in (
         "case",
         "measure",
@@ -154,6 +175,10 @@ def ask(client: httpx.Client, method: str, path: str) -> int:
         "person",
         "role",
         "invitation",
+        "report",
+        "name",
+        "line",
+        "queue",
         "place",
     ):
         filled = filled.replace(f"{{{name}}}", "nothing")
