@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.web.service import Service, message
 
 from rempart.cli import main
 
@@ -172,3 +173,35 @@ def test_rules_brought_from_sml(tmp_path: Path) -> None:
     assert 'state = "shadow"' in out.read_text("utf-8")
     code, told, err = run("rules", "check", tmp_path)
     assert code == 0 and "offers" in told, err
+
+
+def test_what_would_hit_many_waits_for_a_second_word(folder: Path, tmp_path: Path) -> None:
+    source, data = tmp_path / "in.ndjson", tmp_path / "data"
+    rows = []
+    for number in range(25):
+        rows.append(json.loads(messages(source).read_text("utf-8").splitlines()[0]))
+        rows[-1] |= {"id": f"x{number}", "text": "viewbots", "author": {"id": f"u{number}"}}
+    source.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    assert run("scan", source, "--data", data)[0] == 0
+    push = ("rules", "push", folder, "--data", data, "--reason", "bots", "--live")
+    code, out, err = run(*push)
+    assert code == 1 and "would have hit 25 accounts" in err and "--confirm" in err
+    assert "viewbots" in err, "examples"
+    code, out, _ = run(*push, "--json")
+    assert code == 1 and json.loads(out)["preview"]["accounts"] == 25
+    code, out, _ = run(*push, "--confirm")
+    assert code == 0 and "is in force" in out
+
+
+def test_a_running_service_asks_too(folder: Path, tmp_path: Path) -> None:
+    with Service.running(tmp_path / "data") as service:
+        client = service.client(service.ingest_token)
+        rows = [message(text="viewbots", author={"id": f"u{n}"}) for n in range(25)]
+        assert client.post("/api/v1/messages", json=rows).status_code == 200
+        push = ("rules", "push", folder, "--to", str(service.person.base_url))
+        push = (*push, "--token", service.token("admin"), "--reason", "bots", "--live")
+        code, _, err = run(*push)
+        assert code == 1 and "would have hit 25 accounts" in err
+        assert service.person.get("/api/v1/rules").json()["live"] is None
+        code, out, _ = run(*push, "--confirm")
+        assert code == 0 and "is in force" in out

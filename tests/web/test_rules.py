@@ -138,6 +138,46 @@ def test_counters_and_rules_outlive_a_restart(tmp_path: Any) -> None:
     assert token
 
 
+def many_people(service: Service, text: str = "buy viewbots") -> None:
+    client = service.client(service.ingest_token)
+    rows = [message(text=text, author={"id": f"u{n}"}) for n in range(25)]
+    assert client.post("/api/v1/messages", json=rows).status_code == 200
+
+
+def test_rules_that_would_have_hit_many_are_asked_about_first(service: Service) -> None:
+    many_people(service)
+    version = post(service, "", 201, **FILES, reason="bots again")
+    path = f"/{version['id']}/live"
+    asked = post(service, path, 409, reason="agreed")
+    assert asked["preview"]["accounts"] == 25 and asked["preview"]["messages"] == 25
+    assert asked["preview"]["examples"][0]["text"] == "buy viewbots"
+    assert asked["error"]["next_step"]
+    assert service.person.get("/api/v1/rules").json()["live"] is None, "nothing was done"
+    other = post(service, "", 201, **FILES | {"lists": {"ads": "viewbots\n"}}, reason="another")
+    post(service, f"/{other['id']}/live", 409, reason="agreed", confirm=asked["confirm"])
+    post(service, path, 409, reason="agreed", confirm="123.abc")
+    live = post(service, path, 200, reason="agreed", confirm=asked["confirm"])
+    assert live["state"] == "live"
+
+
+def test_on_trial_they_hit_nobody_and_nobody_is_asked(service: Service) -> None:
+    many_people(service)
+    trial = {**FILES, "files": {"house.toml": RULES.replace('"live"', '"shadow"')}}
+    version = post(service, "", 201, **trial, reason="on trial")
+    assert post(service, f"/{version['id']}/live", reason="agreed")["state"] == "live"
+
+
+def test_rules_that_remove_are_asked_about_however_few_they_hit(service: Service) -> None:
+    send(service, "buy viewbots")
+    removes = RULES.replace("hold message for 1 day", "remove message")
+    removes = removes.replace('expect = ["hold message"]', 'expect = ["remove message"]')
+    assert removes != RULES
+    files = {**FILES, "files": {"house.toml": removes}}
+    version = post(service, "", 201, **files, reason="away with it")
+    asked = post(service, f"/{version['id']}/live", 409, reason="agreed")
+    assert asked["preview"]["reversible"] is False
+
+
 def test_who_may_write_may_not_deploy(service: Service) -> None:
     version = post(service, "", 201, **FILES, reason="proposed")
     for scopes, channels, status in (

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
+from rempart.engine.preview import Preview
 from rempart.engine.rule_files import LISTS
+from rempart.engine.rule_preview import is_broad, of_rules
 from rempart.engine.versions import go_live, propose_rules
-from rempart.errors import AccessError, InputError
+from rempart.errors import AccessError, InputError, RempartError
 from rempart.rules.language import Program
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow, VersionState
@@ -19,9 +22,27 @@ from rempart.store.interface.versions import VersionKind, VersionRow, VersionSta
 BY_COMMAND = "command-line"
 
 
-def push_to_folder(data: Path, program: Program, reason: str, *, live: bool) -> tuple[str, str]:
+class BroadError(RempartError):
+    """These rules would have hit many accounts: nothing was done. `preview` says whom."""
+
+    exit_code = 1
+
+    def __init__(self, preview: Preview) -> None:
+        what = f"one of these rules would have hit {preview.accounts:,} accounts"
+        if not preview.reversible:
+            what += "; messages would have been removed, which cannot be undone"
+        super().__init__(
+            f"not put in force: {what}",
+            next_step="rempart rules backtest shows whom; --confirm does it all the same",
+        )
+        self.preview = preview
+
+
+def push_to_folder(
+    data: Path, program: Program, reason: str, *, live: bool, confirmed: bool = False
+) -> tuple[str, str]:
     """Id and state of the version. InputError: there is no store in the folder; StoreError: a
-    service is running on it."""
+    service is running on it; BroadError: somebody must look first."""
     if not (data / STORE_FILE).exists():
         raise InputError(
             "there is no store here",
@@ -41,6 +62,11 @@ def push_to_folder(data: Path, program: Program, reason: str, *, live: bool) -> 
         return row
 
     try:
+        if live and not confirmed:
+            with engine.read() as tables:
+                preview, _ = of_rules(tables, program)
+            if is_broad(preview):
+                raise BroadError(preview)
         row = engine.write(change).result()
     finally:
         engine.stop()
@@ -55,13 +81,14 @@ def push_to_service(
     reason: str,
     *,
     live: bool,
+    confirmed: bool = False,
 ) -> tuple[str, str]:
     """The same through the API. AccessError: the token has no right to it."""
     headers = {"authorization": f"Bearer {token}"} if token else {}
     with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
         made = _post(client, "/api/v1/rules", files=files, lists=lists, reason=reason)
         if live and made["state"] != "live":
-            made = _post(client, f"/api/v1/rules/{made['id']}/live", reason=reason)
+            made = _put_in_force(client, f"/api/v1/rules/{made['id']}/live", reason, confirmed)
     return str(made["id"]), str(made["state"])
 
 
@@ -72,16 +99,35 @@ def read_folder_as_written(folder: Path) -> tuple[dict[str, str], dict[str, str]
     return files, {path.stem: path.read_text("utf-8") for path in found}
 
 
+def _put_in_force(client: httpx.Client, path: str, reason: str, confirmed: bool) -> dict[str, Any]:
+    """BroadError: the service asks to look first, and this was not confirmed."""
+    answer = _send(client, path, {"reason": reason})
+    asked = answer.json() if answer.status_code == 409 else {}
+    if "confirm" not in asked:
+        return _taken(client, answer)
+    if not confirmed:
+        raise BroadError(msgspec.convert(asked["preview"], Preview))
+    return _post(client, path, reason=reason, confirm=asked["confirm"])
+
+
 def _post(client: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
+    return _taken(client, _send(client, path, body))
+
+
+def _send(client: httpx.Client, path: str, body: dict[str, Any]) -> httpx.Response:
     where = str(client.base_url)
     try:
-        answer = client.post(path, json=body)
+        return client.post(path, json=body)
     except httpx.TransportError as error:
         raise InputError(
             f"the service does not answer: {error}",
             where=where,
             next_step="is it running there? rempart serve starts it",
         ) from error
+
+
+def _taken(client: httpx.Client, answer: httpx.Response) -> dict[str, Any]:
+    where = str(client.base_url)
     if answer.is_success:
         return dict(answer.json())
     try:

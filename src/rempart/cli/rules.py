@@ -11,7 +11,7 @@ import msgspec
 
 from rempart.cases.entries import at_time
 from rempart.cli.progress import steps
-from rempart.cli.push import push_to_folder, push_to_service, read_folder_as_written
+from rempart.cli.push import BroadError, push_to_folder, push_to_service, read_folder_as_written
 from rempart.detect.text.fold import fold
 from rempart.engine.backtest import MOST_MESSAGES, Backtest
 from rempart.engine.backtest import backtest as over_history
@@ -199,6 +199,11 @@ def _bars(series: list[int]) -> str:
 )
 @click.option("--reason", required=True, help="Why; the log keeps it.")
 @click.option("--live", is_flag=True, help="Put it in force at once, when all its tests hold.")
+@click.option(
+    "--confirm",
+    is_flag=True,
+    help="Also when it would have hit many accounts, or removes.",
+)
 @_JSON
 def push(
     folder: Path,
@@ -207,9 +212,14 @@ def push(
     token: str | None,
     reason: str,
     live: bool,
+    confirm: bool,
     as_json: bool,
 ) -> None:
-    """Deploy rules: a version of them, and with --live in force."""
+    """Deploy rules: a version of them, and with --live in force.
+
+    Rules that would have hit more than 20 accounts among the last messages, or that remove
+    messages, are refused with what they would have done; --confirm puts them in force.
+    """
     if (data is None) == (address is None):
         raise click.UsageError("name either --data or --to")
     program = _load(folder, as_json=as_json)
@@ -219,17 +229,37 @@ def push(
             click.echo(_told(one), err=True)
         click.echo("not deployed: its tests do not hold", err=True)
         raise click.exceptions.Exit(_REFUSED)
-    if data is not None:
-        id, state = push_to_folder(data, program, reason, live=live)
-    else:
-        files, lists = read_folder_as_written(folder)
-        id, state = push_to_service(str(address), token, files, lists, reason, live=live)
+    try:
+        if data is not None:
+            id, state = push_to_folder(data, program, reason, live=live, confirmed=confirm)
+        else:
+            files, lists = read_folder_as_written(folder)
+            id, state = push_to_service(
+                str(address), token, files, lists, reason, live=live, confirmed=confirm
+            )
+    except BroadError as error:
+        _tell_preview(error, as_json=as_json)
+        raise
     if as_json:
         click.echo(json.dumps({"version": id, "state": state}))
     else:
         click.echo(f"version {id[:12]} is {'in force' if state == 'live' else 'proposed'}")
         if state != "live":
             click.echo("It is not in force yet: push it with --live, or in the console.", err=True)
+
+
+def _tell_preview(error: BroadError, *, as_json: bool) -> None:
+    preview = error.preview
+    if as_json:
+        click.echo(json.dumps({"preview": msgspec.to_builtins(preview)}))
+        return
+    click.echo(
+        f"would have hit {_count(preview.accounts, 'account')}, "
+        f"{_count(preview.messages, 'message')}, for example:",
+        err=True,
+    )
+    for one in preview.examples:
+        click.echo(f"    {ascii(one.author)[1:-1]}: {one.text[:100]!a}", err=True)
 
 
 @rules.command(

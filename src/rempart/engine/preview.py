@@ -67,7 +67,7 @@ def of_undoing(tables: Tables, measures: Sequence[Measure]) -> Preview:
     rows = [row for raid in sorted(raids) for row in tables.stream.latest_of_raid(raid, limit=100)]
     for raid in raids:
         messages = max(messages, len(tables.stream.raid_sequences(raid)))
-    return Preview(len(accounts), messages, _examples(tables, rows))
+    return Preview(len(accounts), messages, examples_of(tables, rows))
 
 
 def of_taking(tables: Tables, measures: Sequence[Measure], modes: Modes, now_ms: int) -> Preview:
@@ -92,7 +92,7 @@ def of_taking(tables: Tables, measures: Sequence[Measure], modes: Modes, now_ms:
     touched += [row for key in keys if (row := tables.stream.message(key)) is not None]
     accounts |= {row.author for row in touched}
     messages = len(touched)
-    return Preview(len(accounts), messages, _examples(tables, touched[::-1]), looked, reversible)
+    return Preview(len(accounts), messages, examples_of(tables, touched[::-1]), looked, reversible)
 
 
 def _on_person(measure: Measure) -> bool:
@@ -117,7 +117,8 @@ def _facts(message: Message, row: MessageRow) -> Facts:
     return Facts(message, signals, outcome.labels, outcome.abuse, None)
 
 
-def _examples(tables: Tables, rows: Iterable[MessageRow]) -> list[Example]:
+def examples_of(tables: Tables, rows: Iterable[MessageRow]) -> list[Example]:
+    """The first few of these messages that are not private."""
     found: list[Example] = []
     for row in rows:
         message = logged_message(tables.log.bodies(row.seq))

@@ -51,6 +51,11 @@ def ask_if_broad(
     above = engine_of(request).settings.limits.ask_above
     if preview.reversible and preview.accounts <= above and not preview.at_least:
         return
+    must_confirm(preview, who, step, confirm)
+
+
+def must_confirm(preview: Preview, who: str, step: str, confirm: str | None) -> None:
+    """Raises MustAsk when this step was not confirmed."""
     if not confirm or not _is_good(confirm, who, step):
         raise MustAsk(preview)
 

@@ -12,7 +12,7 @@ import asyncio
 from typing import Annotated, Any
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from rempart.cases.rule_measures import undo_version
@@ -21,6 +21,7 @@ from rempart.engine.backtest import Backtest, backtest
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.mistakes import put_back
 from rempart.engine.rule_files import terms_of
+from rempart.engine.rule_preview import is_broad, of_rules
 from rempart.engine.versions import (
     files_of,
     find,
@@ -37,6 +38,7 @@ from rempart.rules.language.trial import TrialResult, run_tests
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionMove, VersionRow
 from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.asking import MustAsk, asking, must_confirm
 from rempart.web.auth import Caller, Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.failures import NoRightError
@@ -68,7 +70,10 @@ class Comparison(RuleFiles, frozen=True, forbid_unknown_fields=True):
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`confirm`: of the answer 409 that showed what these rules would have done."""
+
     reason: Reason
+    confirm: str | None = None
 
 
 class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -223,23 +228,35 @@ def show_version(request: AnyRequest, version: FromPath[str]) -> RuleVersionWhol
 @post("/rules/{version:str}/live", guards=DEPLOY, status_code=200, tags=["rules"])
 async def put_in_force(
     request: AnyRequest, version: FromPath[str], data: JSONBody[Move]
-) -> RuleVersion:
+) -> Response[Any]:
     """From the next message on these rules are in force; the ones before are replaced. Not where
-    tests that stand beside them do not hold."""
+    tests that stand beside them do not hold. 409 with a preview and `confirm` when they would have
+    hit many accounts, or remove messages; then the same again with `confirm`."""
     who, at_ms = deployer(request), now_ms()
 
-    def look() -> None:
+    def look() -> str:
         with engine_of(request).read() as tables:
-            must_hold(program_of(tables, find(tables, VersionKind.RULES, version).id))
+            id = find(tables, VersionKind.RULES, version).id
+            program = program_of(tables, id)
+            must_hold(program)
+            preview, _ = of_rules(tables, program)
+        if is_broad(preview):
+            must_confirm(preview, who.id, f"rules {id}", data.confirm)
+        return id
 
-    await asyncio.to_thread(look)
+    try:
+        await asyncio.to_thread(look)
+    except MustAsk as must:
+        with engine_of(request).read() as tables:
+            id = find(tables, VersionKind.RULES, version).id
+        return asking(must, who.id, f"rules {id}")
 
     def change(tables: Tables) -> VersionRow:
         return go_live(
             tables, VersionKind.RULES, version, by=who.id, reason=data.reason, at_ms=at_ms
         )
 
-    return version_of(await write(request, change))
+    return Response(version_of(await write(request, change)), status_code=200)
 
 
 class PutBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from litestar.response import Redirect
 
 from rempart.detect.text.fold import fold
 from rempart.engine.backtest import backtest
+from rempart.engine.rule_preview import is_broad, of_rules
 from rempart.engine.versions import go_live, program_of, propose_rules
 from rempart.errors import ConflictError, InputError, RempartError
 from rempart.rules.language import RuleProblemsError
@@ -49,9 +50,6 @@ from rempart.web.failures import status_of
 
 READ, WRITE = [needs("read")], [needs_right(Right.WRITE_RULES, person=True)]
 DEPLOY = [needs_right(Right.DEPLOY_RULES, person=True)]
-MANY_ACCOUNTS = 20
-"""Rules that would have hit more accounts than this are shown before they bite."""
-PREVIEWED = 20_000
 
 
 @get(["/console/rules", "/console/rules.json"], guards=READ, include_in_schema=False)
@@ -135,13 +133,17 @@ async def put_in_force(request: AnyRequest, version: FromPath[str]) -> Response[
         must_hold(program)
         if confirmed:
             return None
-        found = backtest(tables, program, messages=PREVIEWED)
-        bites = {rule.name for rule in program.rules if rule.canary}
-        most = max((one.accounts for one in found.rules if one.rule in bites), default=0)
-        if most <= MANY_ACCOUNTS:
+        preview, found = of_rules(tables, program)
+        if not is_broad(preview):
             return None
         shown = rule_views.history(tables, found)
-        return msgspec.structs.replace(screen, history=shown, reason=reason, many=most)
+        return msgspec.structs.replace(
+            screen,
+            history=shown,
+            reason=reason,
+            many=preview.accounts,
+            removes=not preview.reversible,
+        )
 
     try:
         _reasoned(reason)

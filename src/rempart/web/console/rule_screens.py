@@ -131,7 +131,8 @@ class History(msgspec.Struct, frozen=True):
 
 class VersionScreen(msgspec.Struct, frozen=True):
     """`against`: the version that this one is compared with; None: with nothing. `history`: what it
-    would have done, when somebody asked to put it in force."""
+    would have done, when somebody asked to put it in force; `many`: accounts of the rule that would
+    have hit most; `removes`: messages would have been taken away, which cannot be undone."""
 
     now: datetime
     version: VersionLine
@@ -146,6 +147,7 @@ class VersionScreen(msgspec.Struct, frozen=True):
     reason: str = ""
     failed: str = ""
     many: int = 0
+    removes: bool = False
 
 
 class Written(msgspec.Struct, frozen=True):
