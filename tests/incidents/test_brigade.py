@@ -103,6 +103,7 @@ class Place:
                 "Looked at: nothing of the kind.",
                 Decider("moderator-1", person=True),
                 int(self.now * 1000),
+                confirmed_by="moderator-2",
             )
         ).result()
 

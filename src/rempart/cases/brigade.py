@@ -44,13 +44,15 @@ def look_for_brigade(tables: Tables, case: Case, at_ms: int) -> Case | None:
     """After a report joined `case`; in its transaction. The brigade's case when it was opened or
     has grown."""
     author = tables.cases.author(case.id)
-    rows = _reports_beside(tables, case, author, at_ms - WINDOW_MS)
-    if len(rows) < MIN_REPORTERS:
+    beside = _reports_beside(tables, case, author, at_ms - WINDOW_MS)
+    if len(beside) < MIN_REPORTERS:
         return None
     accused = _accused(case, author)
     _, ongoing = _wave(tables, accused, at_ms)
-    if not _worth_looking(tables, case, rows, ongoing, at_ms):
+    if not _worth_looking(tables, case, beside, ongoing, at_ms):
         return None
+    found_rows = (tables.cases.report(id) for id, _ in beside)
+    rows = [row for row in found_rows if row is not None]
     found = brigade_of(_complaints(tables, rows))
     if found is None:
         return None
@@ -78,16 +80,17 @@ def look_for_brigade(tables: Tables, case: Case, at_ms: int) -> Case | None:
 
 def _reports_beside(
     tables: Tables, case: Case, author: str | None, since_ms: int
-) -> list[ReportRow]:
-    """What is looked at together: reports on one account's messages; on one thing that has many;
-    else those on links and texts, because one script can name a thousand of them."""
+) -> list[tuple[str, int]]:
+    """What is looked at together (id, when): reports on one account's messages; on one thing that
+    has many; else those on links and texts, because one script can name a thousand of them."""
     if author is not None:
-        return tables.cases.reports_on(case.platform, case.channel, author, since_ms, MOST_READ)
-    if case.reports >= MIN_REPORTERS:
+        place = (case.platform, case.channel, author)
+        rows = tables.cases.reports_on(*place, since_ms, MOST_READ)
+    elif case.reports >= MIN_REPORTERS:
         rows = tables.cases.reports(case.id, MOST_READ)
-        return [row for row in rows if row.received_ms >= since_ms]
-    ids = tables.deadlines.loose_reports(since_ms, MOST_READ)
-    return [row for row in map(tables.cases.report, ids) if row is not None]
+    else:
+        return tables.deadlines.loose_reports(since_ms, MOST_READ)
+    return [(row.id, row.received_ms) for row in rows if row.received_ms >= since_ms]
 
 
 def _accused(case: Case, author: str | None) -> str:
@@ -97,7 +100,7 @@ def _accused(case: Case, author: str | None) -> str:
 
 
 def _worth_looking(
-    tables: Tables, case: Case, rows: list[ReportRow], ongoing: Raid | None, at_ms: int
+    tables: Tables, case: Case, beside: list[tuple[str, int]], ongoing: Raid | None, at_ms: int
 ) -> bool:
     """Comparing hundreds of texts is not done for each report: as they grow by an eighth; and where
     a category asks for the first place, with every eighth one while a brigade goes on."""
@@ -105,12 +108,12 @@ def _worth_looking(
     if urgent and ongoing is not None:
         row = tables.stream.raid(ongoing.id)
         since = row.updated_ms if row is not None else 0
-        fresh = sum(one.received_ms > since for one in rows)
+        fresh = sum(received_ms > since for _, received_ms in beside)
         return fresh >= MIN_REPORTERS or at_ms - since >= AGAIN_MS
-    if len(rows) < MOST_READ:
-        return len(rows) % max(1, len(rows) // MIN_REPORTERS) == 0
+    if len(beside) < MOST_READ:
+        return len(beside) % max(1, len(beside) // MIN_REPORTERS) == 0
     every = MIN_REPORTERS if urgent else MOST_READ // MIN_REPORTERS
-    return sum(rows[-1].id.encode()) % every == 0
+    return sum(beside[-1][0].encode()) % every == 0
 
 
 def _stand_behind(tables: Tables, alike: list[ReportRow]) -> None:

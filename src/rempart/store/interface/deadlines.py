@@ -229,9 +229,9 @@ class DeadlineTables(ABC):
         """The latest reports of a case and of those merged into it, in order."""
 
     @abstractmethod
-    def loose_reports(self, since_ms: int, limit: int) -> list[str]:
-        """The latest reports on open cases of things that are no known message (links, texts), in
-        order."""
+    def loose_reports(self, since_ms: int, limit: int) -> list[tuple[str, int]]:
+        """The latest reports (id, when) on open cases of things that are no known message (links,
+        texts), in order."""
 
     @abstractmethod
     def count_source(self, reporters: Iterable[bytes], *, confirmed: bool) -> None: ...

@@ -2,7 +2,9 @@
 what was right. Readings only.
 
 Durations come in classes of a minute (below an hour), of a quarter of an hour (below two days), of
-six hours beyond: a curve needs no more, and ten million reports become a few thousand rows.
+six hours beyond: a curve needs no more. Where a window holds more than `MOST` cases, reports or
+decisions, each so-manieth is counted for all of them: a share needs no more either, and nobody's
+page may cost minutes.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
+
+MOST = 50_000
 
 
 class Waited(NamedTuple):

@@ -42,7 +42,7 @@ class SqliteDeadlineTables(DeadlineTables):
             " coalesce((SELECT max(seq) FROM case_entry e WHERE e.case_id = c.id), 0),"
             " coalesce((SELECT views FROM message_views v WHERE v.key = c.thing), 0),"
             " (SELECT max(at_ms) FROM triage g WHERE g.case_id = c.id)"
-            " FROM case_touched t JOIN cases c ON c.id = t.case_id LIMIT ?",
+            " FROM case_touched t CROSS JOIN cases c WHERE c.id = t.case_id LIMIT ?",
             (limit,),
         )
         return [TouchedCase(*row) for row in rows]
@@ -247,14 +247,14 @@ class SqliteDeadlineTables(DeadlineTables):
         )
         return [SourceReport(*row) for row in rows][::-1]
 
-    def loose_reports(self, since_ms: int, limit: int) -> list[str]:
+    def loose_reports(self, since_ms: int, limit: int) -> list[tuple[str, int]]:
         rows = self._db.execute(
-            "SELECT r.id FROM report r JOIN cases c ON c.id = r.case_id"
-            " WHERE r.received_ms >= ? AND c.author IS NULL AND c.state = 'open'"
-            " AND c.kind = 'message' ORDER BY r.received_ms DESC, r.seq DESC LIMIT ?",
+            "SELECT r.id, r.received_ms FROM report r INDEXED BY report_received CROSS JOIN cases c"
+            " WHERE c.id = r.case_id AND r.received_ms >= ? AND c.author IS NULL"
+            " AND c.state = 'open' AND c.kind = 'message' ORDER BY r.received_ms DESC LIMIT ?",
             (since_ms, limit),
         )
-        return [row[0] for row in rows][::-1]
+        return [(row[0], row[1]) for row in rows][::-1]
 
     def count_source(self, reporters: Iterable[bytes], *, confirmed: bool) -> None:
         column = "confirmed" if confirmed else "refuted"
