@@ -11,6 +11,11 @@ import httpx
 import pytest
 from tests.web.service import Service, csrf_in, message
 
+from rempart.engine.embedded_step import write_measures
+from rempart.model import Because, Measure, MeasureKind, Scope, ScopeKind
+from rempart.store.interface import Tables
+from rempart.web.auth.gate import now_ms
+
 HTML = {"accept": "text/html"}
 YOUNG = (datetime.now(UTC) - timedelta(days=1)).isoformat()
 RUDE = "you are a worthless idiot, shut up"
@@ -206,3 +211,49 @@ def test_what_the_form_does_not_offer_is_refused(service: Service, case: str) ->
         form["csrf"] = service.person.headers["x-csrf-token"]
         path = f"/console/cases/{case}/measures"
         assert service.person.post(path, data=form, headers=HTML).status_code == 400
+
+
+# -- not applied, and why a person is called -------------------------------------------------
+
+
+def test_what_a_platform_refused_is_said_on_the_case_in_the_api_and_in_the_metrics(
+    service: Service, case: str
+) -> None:
+    place = {"kind": "account", "platform": "twitch", "channel": "lea", "ref": "rude"}
+    wish = {"kind": "mute", "scope": place, "reason": "again", "minutes": 60, "case": case}
+    (measure,) = service.person.post("/api/v1/measures", json=wish).json()["measures"]
+
+    def refuse(tables: Tables) -> None:
+        tables.stream.queue_deliveries([measure["id"]], "bot", "apply", 0)
+        for row in tables.stream.deliveries([measure["id"]]):
+            tables.stream.settle_delivery(row.id, state="failed", detail="410 Gone", at_ms=now_ms())
+
+    service.engine.write(refuse).result()
+    view = service.person.get(f"/api/v1/cases/{case}").json()
+    (delivery,) = [one for one in view["deliveries"] if one["measure"] == measure["id"]]
+    assert (delivery["state"], delivery["detail"]) == ("not_applied", "410 Gone")
+    page = service.person.get(f"/console/cases/{case}", headers=HTML).text
+    assert "not applied</strong>" in page and "bot: 410 Gone" in page
+    metrics = service.person.get("/metrics").text
+    assert 'rempart_measures_not_applied{connector="bot"} 1.0' in metrics
+    service.person.post(f"/api/v1/measures/{measure['id']}/undo")
+    assert "rempart_measures_not_applied{" not in service.person.get("/metrics").text
+
+
+def test_the_overview_says_why_a_person_is_called(service: Service) -> None:
+    channel = Scope(ScopeKind.CHANNEL, "twitch", "lea", "lea")
+    at = datetime.now(UTC)
+
+    def call(tables: Tables) -> None:
+        for because in Because:
+            alarm = Measure(
+                f"m-{because}", MeasureKind.ALARM, channel, at, at + timedelta(hours=1), "a-rule",
+                because=because,
+            )  # fmt: skip
+            write_measures(tables, service.engine.settings, [alarm], now_ms())
+
+    service.engine.write(call).result()
+    shown = service.person.get("/console.json").json()["alarms"]
+    assert {"limit", "proportion"} <= {alarm["what"] for alarm in shown}
+    page = service.person.get("/console", headers=HTML).text
+    assert "alone would have hidden something from everyone" in page

@@ -400,6 +400,10 @@ class StreamTables(ABC):
         """Given up since then, newest first: their measures are not applied."""
 
     @abstractmethod
+    def not_applied(self) -> dict[str, int]:
+        """By connector: measures in force whose delivery was given up."""
+
+    @abstractmethod
     def deliveries(self, measures: Sequence[str]) -> list[DeliveryRow]: ...
 
     # -- chart, channels, counters -----------------------------------------------------------

@@ -240,6 +240,14 @@ class SqliteMeasureTables(StreamTables):
         )
         return [DeliveryRow(*row) for row in rows]
 
+    def not_applied(self) -> dict[str, int]:
+        rows = self._db.execute(
+            "SELECT d.connector, count(*) FROM delivery AS d JOIN measure AS m ON m.id = d.measure"
+            " WHERE d.state = 'failed' AND d.operation = 'apply' AND m.state = 'active'"
+            " GROUP BY d.connector"
+        )
+        return {str(connector): int(str(count)) for connector, count in rows}
+
     def deliveries(self, measures: Sequence[str]) -> list[DeliveryRow]:
         if not measures:
             return []

@@ -182,8 +182,17 @@ class Numbers(Collector):
             counters = tables.stream.counters()
             checkpoint = tables.log.last_checkpoint()
             posted = tables.mail.counts()
+            refused = tables.stream.not_applied()
             if self.lines:
                 yield from line_metrics.told_of(tables, self.lines.values())
+        not_applied = GaugeMetricFamily(
+            "rempart_measures_not_applied",
+            "Measures in force that a platform refused or never answered",
+            labels=["connector"],
+        )
+        for connector, count in sorted(refused.items()):
+            not_applied.add_metric([connector], count)
+        yield not_applied
         yield GaugeMetricFamily("rempart_log_entries", "Entries of the log", value=size)
         if checkpoint is not None:
             yield GaugeMetricFamily(

@@ -82,11 +82,11 @@ def alarms(
     builtin = {rule.name for rule in default_rules().rules}
     found = [
         Alarm(
-            what=_BY_RULE.get(row.measure.rule, LIMIT if row.measure.rule in builtin else RULE),
+            what=_what(row.measure, row.measure.rule in builtin),
             channel=row.measure.scope.channel,
             at=row.measure.from_at,
             case=row.case,
-            detail="" if row.measure.rule in builtin else _detail(row.measure),
+            detail=_told(row.measure, row.measure.rule in builtin),
         )
         for row in raised
     ]
@@ -105,6 +105,18 @@ def alarms(
 def _detail(measure: Measure) -> str:
     """Of a cost cap how many percent of it are used; else the rule."""
     return str(measure.priority) if measure.rule == COST_CAP else measure.rule
+
+
+def _what(measure: Measure, builtin: bool) -> str:
+    if measure.because is not None:
+        return measure.because.value
+    return _BY_RULE.get(measure.rule, LIMIT if builtin else RULE)
+
+
+def _told(measure: Measure, builtin: bool) -> str:
+    if measure.because is not None:
+        return measure.rule
+    return "" if builtin else _detail(measure)
 
 
 def list_alarms(links: LinkRules | None, now: datetime) -> list[Alarm]:
