@@ -219,3 +219,45 @@ def test_child_safety_shows_nothing_in_the_twin_the_page_and_the_dossier(
     assert asked.status_code == 202
     done = second.post(f"/api/v1/proposals/{asked.json()['id']}/confirm")
     assert done.status_code == 201
+
+
+def test_beside_the_case_stand_who_did_it_who_reported_and_what_changed(service: Service) -> None:
+    ingest = service.client(service.ingest_token)
+    first = held(service, author={"id": "hoss1", "name": "hoss_001"})
+    service.person.post(f"/api/v1/cases/{first}/decisions", json=ACT)
+    channel = service.person.get(f"/api/v1/cases/{first}").json()["case"]["channel"]
+    friend = message(text="hello", channel=channel, author={"id": "hoss2", "name": "hoss_002"})
+    sent = message(
+        text="you stupid bitch, shut up",
+        channel=channel,
+        author={"id": "hoss1", "name": "hoss_001"},
+    )
+    ingest.post("/api/v1/messages", json=[friend, sent])
+    gone = {
+        "event": "delete",
+        "id": f"gone-{sent['id']}",
+        "platform": "twitch",
+        "channel": channel,
+        "at": sent["sent_at"],
+        "message": sent["id"],
+    }
+    assert ingest.post("/api/v1/messages", json=gone).status_code == 200
+    report = {
+        "category": "harassment",
+        "explanation": "Again.",
+        "message_ids": [sent["id"]],
+        "good_faith": True,
+    }
+    service.client().post("/api/v1/reports", json=report)
+    cases = service.person.get("/api/v1/cases", params={"limit": 500}).json()["cases"]
+    case = next(one["id"] for one in cases if one["subject"] == sent["id"])
+    screen = service.person.get(f"/console/cases/{case}.json").json()["deciding"]
+    account = screen["account"]
+    assert account["similar"] == ["hoss_002"]
+    assert [one["case"] for one in account["earlier"]] == [first]
+    assert screen["reporters"]["reports"] == 1
+    assert screen["standing"]["strikes"] == 1
+    assert [(one["message"], one["what"]) for one in screen["changed"]] == [(sent["id"], "delete")]
+    page = service.person.get(f"/console/cases/{case}", headers={"accept": "text/html"}).text
+    assert "Deleted on its platform" in page
+    assert "worth" in page

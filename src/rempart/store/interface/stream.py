@@ -177,6 +177,12 @@ class StreamTables(ABC):
         """The same for events; their keys are a space of their own."""
 
     @abstractmethod
+    def changes(
+        self, platform: str, channel: str, since_ms: int, limit: int = 500
+    ) -> list[EventRow]:
+        """What the platform told of messages that were edited or deleted there, oldest first."""
+
+    @abstractmethod
     def message(self, key: bytes) -> MessageRow | None: ...
 
     @abstractmethod

@@ -173,6 +173,22 @@ class SqliteStreamTables(SqliteCorrectionTables):
         )
         return {key: Known(seq, None) for key, seq in found}
 
+    def changes(
+        self, platform: str, channel: str, since_ms: int, limit: int = 500
+    ) -> list[EventRow]:
+        number = self._channel_id(platform, channel)
+        if number is None:
+            return []
+        rows = self._db.execute(
+            "SELECT seq, key, kind, at_ms, account FROM event WHERE channel_id = ? AND at_ms >= ?"
+            " AND kind IN ('edit', 'delete') ORDER BY at_ms, seq LIMIT ?",
+            (number, since_ms, limit),
+        )
+        return [
+            EventRow(seq, key, platform, channel, kind, at_ms, account)
+            for seq, key, kind, at_ms, account in rows
+        ]
+
     def message(self, key: bytes) -> MessageRow | None:
         found = self._messages("WHERE key = ?", (key,))
         return found[0] if found else None

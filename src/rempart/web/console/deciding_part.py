@@ -32,6 +32,14 @@ from rempart.model import (
 from rempart.store.interface import Tables
 from rempart.web.api.deciding import ProposalView, view_of
 from rempart.web.auth.caller import Caller
+from rempart.web.console.concerned import (
+    AccountPart,
+    ChangedPart,
+    ReporterPart,
+    account_part,
+    changed_part,
+    reporter_part,
+)
 
 MOST_STATEMENTS: Final = 12
 
@@ -90,6 +98,9 @@ class DecidingPart(msgspec.Struct, frozen=True):
     look: LookPart | None = None
     statements: list[Told] = []
     statements_total: int = 0
+    account: AccountPart | None = None
+    reporters: ReporterPart = ReporterPart()
+    changed: list[ChangedPart] = []
 
 
 def deciding_part(
@@ -131,6 +142,9 @@ def deciding_part(
             for row in told[-MOST_STATEMENTS:]
         ],
         statements_total=len(told),
+        account=account_part(tables, case, account) if account else None,
+        reporters=reporter_part(tables, case),
+        changed=changed_part(tables, case),
     )
 
 
