@@ -107,7 +107,6 @@ def sweep(
 def locked_out(case: Case, tables: Tables, at_ms: int) -> list[Measure]:
     """Measures that keep what a case is about from its target, and from nobody else; those that
     are on already are left out."""
-    known = {row.measure.id for row in tables.cases.measures(case.id)}
     places: list[tuple[ScopeKind, str, str | None, str | None]] = []
     raid = tables.stream.raid(case.raid) if case.raid else None
     if raid is not None:
@@ -120,9 +119,13 @@ def locked_out(case: Case, tables: Tables, at_ms: int) -> list[Measure]:
             (ScopeKind.MESSAGE, row.id, row.id, row.author)
             for row in tables.cases.messages(case.id, MOST_LOCKED)
         ]
+    ids = [
+        stable_id("m", MeasureKind.LOCK_OUT, RULE, case.id, kind, ref) for kind, ref, _, _ in places
+    ]
+    # By these ids: a flood's case has tens of thousands of other measures.
+    known = {row.measure.id for row in tables.stream.measures(ids=ids)}
     found = []
-    for kind, ref, message, account in places:
-        id = stable_id("m", MeasureKind.LOCK_OUT, RULE, case.id, kind, ref)
+    for id, (kind, ref, message, account) in zip(ids, places, strict=True):
         if id in known:
             continue
         found.append(
