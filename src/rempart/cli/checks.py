@@ -17,6 +17,7 @@ from pathlib import Path
 
 from rempart.cli.connector_checks import check_connectors
 from rempart.cli.findings import Finding, State
+from rempart.cli.line_checks import check_lines
 from rempart.errors import OlderStoreError, RempartError
 
 _MIN_PYTHON = (3, 11)
@@ -41,6 +42,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_opinions(data),
         lambda: check_perspective_endpoint(data),
         lambda: check_connectors(data),
+        lambda: check_lines(data),
         lambda: check_keys(data),
         lambda: check_log(data),
         lambda: check_port(port),
