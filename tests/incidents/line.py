@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from tests.connect.sms.provider import Provider, Reply
 from tests.web.lines.line import NUMBER, Clock, line_running
 from tests.web.service import Service
 
+from rempart.cases.campaigns import read_campaign
 from rempart.model import CaseState, Message, message_key
 from rempart.scenario import Generated, generate, load
 from rempart.store.interface import Tables
@@ -64,6 +66,7 @@ class Flooded(NamedTuple):
     doubled: int
     threats: list[Threat]
     campaigns: list[set[str]]
+    beside: set[str]
     cases: list[str]
     view: dict[str, object]
     drained_hours: float
@@ -81,17 +84,24 @@ class Flooded(NamedTuple):
         first = sum(threat.before == 0 for threat in self.threats)
         return (
             f"{truth.scenario} {truth.variant or 'numbers-300'} seed {truth.seed}: "
-            f"{self.stored} stored of {truth.messages} | genuine answered at once "
+            f"{self.stored} stored of {len(self.generated.items)} | genuine answered at once "
             f"{self.at_once:.4f}, in the end {self.in_the_end:.4f} of {self.genuine} | attack cost "
             f"{self.attack_cost:.2f} | most in an hour {self.hour_most:.2f}, in a day "
             f"{self.day_most:.2f} | threats first {first}/{len(self.threats)} | campaigns "
-            f"{[sorted(places) for places in self.campaigns]} | queue empty after "
+            f"{[sorted(places) for places in self.campaigns]}, beside them {sorted(self.beside)} | "
+            f"genuine still waiting {self.genuine_waiting} after "
             f"{self.drained_hours:.1f} h | {self.wall_seconds:.0f} s"
         )
 
 
-def flooded(data: Path, variant: str = "", seed: int = 2017, *, drain_hours: float = 12) -> Flooded:
+def flooded(
+    data: Path, variant: str = "", seed: int = 2017, *, drain_hours: float = 12, hours: float = 9
+) -> Flooded:
+    """`hours` below 9: the evening is cut off there."""
     generated = generate("sms-flood", load("sms-flood", seed, variant))
+    until = generated.items[0].sent_at + timedelta(hours=hours)
+    kept = [one for one in generated.items if isinstance(one, Message) and one.sent_at <= until]
+    generated = generated._replace(items=list(kept))
     return asyncio.run(_Evening(generated, data).play(drain_hours))
 
 
@@ -192,6 +202,11 @@ class _Evening:
             campaigns = [
                 set(row.campaign.platforms) for row in tables.campaigns.latest(target=target)
             ]
+            beside = {
+                case.platform
+                for row in tables.campaigns.latest(target=target)
+                for case in read_campaign(tables, row, lambda *_: True).beside
+            }
             queue = tables.cases.page(CaseQuery(CaseState.OPEN, limit=5)).cases
             waiting = {row.sender for row in tables.replies.waiting("reponse", 100_000)}
         view = service.person.get("/api/v1/lines/reponse").json()
@@ -211,6 +226,7 @@ class _Evening:
             doubled=len(provider.replies) - len(answered),
             threats=self._seen,
             campaigns=campaigns,
+            beside=beside,
             cases=[case.id for case in queue],
             view=view,
             drained_hours=drained,
