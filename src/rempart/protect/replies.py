@@ -6,8 +6,9 @@ Rules kept here:
    pass the cap of the hour or of the day waits. Nobody is more important than the cap.
 2. The nearer the cap, the more genuine a sender must be: whom a person put back and whom the line
    answered before may use all of it, strangers with words of their own nine tenths, strangers who
-   write what many others write half. Strangers together use at most a fifth of the hour's cap in
-   five minutes, so that a flood of one minute leaves the line open for those who come after it.
+   write what many others write half (of the day's cap: four fifths). Strangers together use at
+   most a fifth of the hour's cap in five minutes, so that a flood of one minute leaves the line
+   open for those who come after it.
 3. Silence has a reason, and waiting is not silence: who waits is answered when budget returns, the
    most genuine first, the oldest of them first.
 4. Who belongs to a recognised attack gets no reply from then on (reply stop), and leaves the queue.
@@ -91,6 +92,8 @@ _SHARE = {
 }
 _LATER_SHARE = {**_SHARE, Rank.OWN_WORDS: 0.7, Rank.SHARED_WORDS: 0.4}
 """Of those who wait: below the share of those who write now."""
+_DAY_SHARE = {**_SHARE, Rank.SHARED_WORDS: 0.8}
+"""Of the day's cap: what is left over for the known ones; the pace is set by the hour."""
 
 
 class ReplyLimits(msgspec.Struct, frozen=True):
@@ -255,7 +258,7 @@ class ReplyBook:
         limits, spent, share = self.limits, self.spent, shares[rank]
         if (
             spent.hour + arrival.cost > limits.cap_hour * share
-            or spent.day + arrival.cost > limits.cap_day * share
+            or spent.day + arrival.cost > limits.cap_day * _DAY_SHARE[rank]
         ):
             return Reason.CAP
         if rank < Rank.OWN_WORDS:
