@@ -61,11 +61,14 @@ def shared_keys(state: TargetState, now: int, window: int) -> list[SharedKey]:
     oldest = (now - window) // 1000 << 1
     find = state.by_serial.get
     found = state.lately[window] = []
-    for key, uses in state.data.shared.items():
+    shared = state.data.shared
+    for key, newest in state.newest.items():
+        if newest < oldest:
+            continue
         people = []
         flagged = 0
         # Whoever used it last is at the end: nobody older is looked at.
-        for serial, use in reversed(uses.items()):
+        for serial, use in reversed(shared[key].items()):
             if use < oldest:
                 break
             person = find(serial)

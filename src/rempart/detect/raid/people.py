@@ -161,15 +161,24 @@ def turn_minute(baseline: Baseline, now: int, learn: bool) -> None:
     gap = min(minute - baseline.minute, _MAX_GAP) if baseline.minute >= 0 else 0
     if learn and gap:
         _close_minute(baseline)
-        for _ in range(gap - 1):
-            baseline.minutes = min(baseline.minutes + 1, _SLOWNESS)
-            rate = 1.0 / (baseline.minutes + 1)
-            baseline.messages -= rate * baseline.messages
-            baseline.arrivals -= rate * baseline.arrivals
-            baseline.rude -= rate * baseline.rude
+        if gap > 1:
+            _close_empty(baseline, gap - 1)
     baseline.minute = minute
     baseline.now_messages = baseline.now_arrivals = baseline.now_rude = 0
     baseline.now_aged = baseline.now_young = baseline.now_recent = 0
+
+
+def _close_empty(baseline: Baseline, count: int) -> None:
+    minutes = baseline.minutes
+    messages, arrivals, rude = baseline.messages, baseline.arrivals, baseline.rude
+    for _ in range(count):
+        minutes = min(minutes + 1, _SLOWNESS)
+        rate = 1.0 / (minutes + 1)
+        messages -= rate * messages
+        arrivals -= rate * arrivals
+        rude -= rate * rude
+    baseline.minutes = minutes
+    baseline.messages, baseline.arrivals, baseline.rude = messages, arrivals, rude
 
 
 def _close_minute(baseline: Baseline) -> None:

@@ -63,7 +63,7 @@ def _older_signatures(state: TargetState) -> None:
 
 
 def _half_shared(state: TargetState) -> None:
-    forget_shared(state.data, state.data.clock, len(state.data.shared) // 2)
+    forget_shared(state, state.data.clock, len(state.data.shared) // 2)
 
 
 def _older_people(state: TargetState) -> None:

@@ -57,6 +57,7 @@ def note_use(
     packed = use << SERIAL_BITS | serial
     lately = (now - KEY_WINDOW_MS) // 1000 << 1
     young, old, shared = data.signatures, data.older_signatures, data.shared
+    newest = state.newest
     others = again = False
     for key in keys:
         before = young.get(key)
@@ -68,6 +69,7 @@ def note_use(
         uses = shared.get(key)
         if uses is not None:
             others = True
+            newest[key] = use
             known = uses.pop(serial, None)
             if known is None:
                 if len(uses) >= AUTHORS_PER_SIGNATURE:
@@ -80,22 +82,25 @@ def note_use(
         elif before & SERIAL_MASK != serial:
             others = True
             shared[key] = {before & SERIAL_MASK: before >> SERIAL_BITS, serial: use}
+            newest[key] = use
         else:
             again |= before >> SERIAL_BITS >= lately
     if len(young) >= SIGNATURES_PER_GENERATION:
         data.older_signatures, data.signatures = young, {}
     if len(shared) > SHARED_SIGNATURES:
-        forget_shared(data, now, SHARED_SIGNATURES // 3)
+        forget_shared(state, now, SHARED_SIGNATURES // 3)
     return others, again
 
 
-def forget_shared(data: TargetData, now: int, count: int) -> None:
+def forget_shared(state: TargetState, now: int, count: int) -> None:
     """Drops those that were used longest ago; harmless old ones become vocabulary."""
+    data = state.data
     oldest = (now - KEY_WINDOW_MS) // 1000
-    last = {key: next(reversed(uses.values())) >> 1 for key, uses in data.shared.items()}
+    last = {key: use >> 1 for key, use in state.newest.items()}
     hot = {key for raid in data.raids for key in raid.hot}
     for key in sorted(last, key=lambda key: (last[key], key))[:count]:
         uses = data.shared.pop(key)
+        del state.newest[key]
         flagged = sum(use & 1 for use in uses.values())
         if len(uses) < 3 or flagged * 4 >= len(uses) or key in hot:
             continue

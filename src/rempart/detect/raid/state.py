@@ -260,13 +260,15 @@ class SharedKey(NamedTuple):
 class TargetState:
     """The dumped data and what can be derived from it."""
 
-    __slots__ = ("_names", "by_serial", "data", "lately", "taught")
+    __slots__ = ("_names", "by_serial", "data", "lately", "newest", "taught")
 
     def __init__(self, data: TargetData) -> None:
         self.data = data
         self.by_serial: dict[int, Person] = {}
         self.lately: dict[int, list[SharedKey]] = {}
         """What one message's judgement asks several times (see `evidence.shared_keys`)."""
+        self.newest = {key: next(reversed(uses.values())) for key, uses in data.shared.items()}
+        """The last use of each shared signature, in the same order: most were used too long ago."""
         self._names: dict[str, list[Person]] | None = None
         self.taught: list[frozenset[int]] = []
         self.index_lessons()
