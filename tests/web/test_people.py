@@ -278,3 +278,19 @@ def test_the_pages_work_without_a_script(tmp_path: Path) -> None:
         assert me.post("/console/roles", data={"key": "night", "remove": "yes"}).status_code == 303
         assert me.get("/console/people", headers=html).status_code == 200
         assert me.get("/console/me", headers=html).status_code == 200
+
+
+def test_a_reviewer_decides_and_neither_exports_nor_protects_by_hand(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        assert service.person.get("/api/v1/me").status_code == 200
+        admit(service, "Rea", "reviewer")
+        admit(service, "Oda", "on_call")
+        reviewer, on_call = service.sign_in("Rea", PASSWORD), service.sign_in("Oda", PASSWORD)
+        why = {"reason": "for the lawyer"}
+        for client, shield, export in ((reviewer, 403, 403), (on_call, 404, 403)):
+            answer = client.delete("/api/v1/targets/nothing/shield")
+            assert (answer.status_code == 403) == (shield == 403), answer.text
+            assert client.post("/api/v1/cases/x/export", json=why).status_code == export
+            assert client.post("/console/cases/x/dossier", data=why).status_code == export
+            assert client.post("/api/v1/measures/x/undo").status_code == 404
+        assert reviewer.post("/console/cases/x/measures", data={}).status_code == 403

@@ -20,7 +20,6 @@ from rempart.cases.custody import note_access
 from rempart.cases.matter import is_child_safety
 from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
-from rempart.cases.rights import Right
 from rempart.disclose.dossier import export_dossier
 from rempart.errors import NotFoundError, NotYetError
 from rempart.model import (
@@ -38,7 +37,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
 from rempart.web.api.looks import note_look
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.auth import Caller, must_be_known, must_see, needs, needs_person
+from rempart.web.auth import Caller, Right, must_be_known, must_see, needs, needs_right
 from rempart.web.auth.gate import now_ms
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
@@ -167,7 +166,7 @@ def _deliveries(tables: Tables, measures: Sequence[Measure]) -> list[DeliveryVie
 
 @post(
     "/cases/{case:str}/export",
-    guards=[needs_person("moderate")],
+    guards=[needs_right(Right.EXPORT, person=True)],
     status_code=200,
     media_type="application/zip",
     tags=["cases"],

@@ -19,11 +19,14 @@ from rempart.store.interface import Tables
 from rempart.web.api.cases import find_case
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.asking import MustAsk, ask_if_broad, asking
-from rempart.web.auth import Caller, must_be_known, must_see, needs
+from rempart.web.auth import Caller, Right, must_be_known, must_see, needs, needs_right
 from rempart.web.auth.gate import now_ms
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 MOST_MEMBERS = 2_000
+
+
+PROTECT = [needs_right(Right.PROTECT)]
 
 
 class FormView(msgspec.Struct, frozen=True):
@@ -78,7 +81,7 @@ def ladder() -> list[RungView]:
     return [_view(rung) for rung in LADDER.values()]
 
 
-@post("/measures", guards=[needs("moderate")], tags=["measures"])
+@post("/measures", guards=PROTECT, tags=["measures"])
 async def take_measure(request: AnyRequest, data: JSONBody[MeasureRequest]) -> Response[Any]:
     """Takes a measure from the ladder. 409 with a preview and `confirm` when it touches many, or
     cannot be undone; then the same again with `confirm`."""
@@ -88,7 +91,7 @@ async def take_measure(request: AnyRequest, data: JSONBody[MeasureRequest]) -> R
         return asking(must, must_be_known(request).id, step_of(data))
 
 
-@post("/measures/preview", guards=[needs("moderate")], status_code=200, tags=["measures"])
+@post("/measures/preview", guards=PROTECT, status_code=200, tags=["measures"])
 async def preview_measure(request: AnyRequest, data: JSONBody[MeasureRequest]) -> Preview:
     """How many accounts and messages it would touch, judged by the last hour. Nothing is done."""
     return await _previewed(request, must_be_known(request), data, now_ms())

@@ -17,10 +17,13 @@ from rempart.model import Bundle, Measure
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.asking import MustAsk, ask_if_broad, asking
-from rempart.web.auth import Caller, must_be_known, must_see, needs
+from rempart.web.auth import Caller, Right, must_be_known, must_see, needs, needs_right
 from rempart.web.auth.gate import now_ms
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+PROTECT = [needs_right(Right.PROTECT)]
 
 
 class ShieldRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,7 +124,7 @@ def _visible(tables: Tables, who: Caller, raid: str) -> None:
     must_see(who, row.raid.channel, row.raid.platform)
 
 
-@post("/targets/{target:str}/shield", guards=[needs("moderate")], tags=["measures"])
+@post("/targets/{target:str}/shield", guards=PROTECT, tags=["measures"])
 async def shield_on(
     request: AnyRequest, target: FromPath[str], data: JSONBody[ShieldRequest | None] = None
 ) -> Response[Any]:
@@ -154,9 +157,7 @@ async def shield_on(
     return Response(MeasureList(await write(request, change)), status_code=201)
 
 
-@delete(
-    "/targets/{target:str}/shield", guards=[needs("moderate")], status_code=200, tags=["measures"]
-)
+@delete("/targets/{target:str}/shield", guards=PROTECT, status_code=200, tags=["measures"])
 async def shield_off(request: AnyRequest, target: FromPath[str]) -> MeasureList:
     """Switches a target's shield off, wherever it is on in one's channels."""
     who, at_ms = must_be_known(request), now_ms()

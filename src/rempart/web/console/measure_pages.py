@@ -21,7 +21,7 @@ from rempart.web.api.measures import MeasureRequest, step_of, take_by_hand
 from rempart.web.api.protection import undo_step, undo_whole_raid
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.asking import MustAsk, asked, asking
-from rempart.web.auth import must_be_known, needs_person
+from rempart.web.auth import Right, must_be_known, needs_person, needs_right
 from rempart.web.auth.pages import local_path
 from rempart.web.console.ladder import LEASES, MEMBERS, choices_of
 from rempart.web.console.page import wants_json
@@ -33,7 +33,7 @@ MODERATE = [needs_person("moderate")]
 
 @post(
     "/console/cases/{case:str}/measures",
-    guards=MODERATE,
+    guards=[needs_right(Right.PROTECT, person=True)],
     status_code=200,
     include_in_schema=False,
 )

@@ -27,7 +27,7 @@ from rempart.web.api.lines import line_of
 from rempart.web.api.looks import note_look
 from rempart.web.api.protection import MeasureList, undo
 from rempart.web.api.request import AnyRequest, engine_of
-from rempart.web.auth import must_be_known, needs, needs_person
+from rempart.web.auth import Right, must_be_known, needs, needs_person, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
 from rempart.web.console import (
@@ -55,6 +55,7 @@ from rempart.web.console.screens import CaseScreen
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 READ = [needs("read")]
 MODERATE = [needs_person("moderate")]
+EXPORT = [needs_right(Right.EXPORT, person=True)]
 
 
 @get(["/console", "/console.json"], guards=READ, include_in_schema=False)
@@ -149,9 +150,7 @@ async def undo_one(request: AnyRequest, measure: FromPath[str], data: Fields) ->
     return _done(request, await undo.fn(request, measure), data.get("back", ""))
 
 
-@post(
-    "/console/cases/{case:str}/dossier", guards=MODERATE, status_code=200, include_in_schema=False
-)
+@post("/console/cases/{case:str}/dossier", guards=EXPORT, status_code=200, include_in_schema=False)
 async def dossier(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[bytes]:
     reason = data.get("reason", "").strip()
     if not 3 <= len(reason) <= 1_000:
