@@ -32,6 +32,7 @@ from rempart.web.console.curve import curve_points
 from rempart.web.console.labels import LABELS
 from rempart.web.console.raid_page import account_ref
 from rempart.web.console.reasons import reason_in
+from rempart.web.console.refusals import told, told_line
 from rempart.web.console.shown import plain, shown
 from rempart.web.console.spans import marked, numbered
 
@@ -122,6 +123,8 @@ def environment(language: str) -> Environment:
         "weekday": lambda day: words.weekday(day, language),
         "iso": words.iso,
         "curve": curve_points,
+        "told": lambda text: told(text, catalogue.gettext),
+        "told_line": lambda line: told_line(line, catalogue.gettext),
         "json": lambda value: msgspec.json.encode(value).decode(),
     }
     env.globals |= {
