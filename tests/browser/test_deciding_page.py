@@ -100,3 +100,20 @@ def test_no_barrier_and_no_width_on_a_phone(
     assert page.evaluate(wide) <= 0
     assert violations(page) == []
     page.context.close()
+
+
+def test_the_palette_takes_an_id_a_link_and_a_page(place: Service, browser: Browser) -> None:
+    case = first_case(place)
+    page = opened(place, browser)
+    page.goto("/console")
+    for typed, goal in [
+        (case, f"/console/cases/{case}"),
+        ("queue", "/console/queue"),
+        (f"{place.address}/console/cases/{case}", f"/console/cases/{case}"),
+    ]:
+        page.keyboard.press("Control+k")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{goal}")
+    assert place.person.get("/console/go", params={"q": "nothing"}).status_code == 404
+    page.context.close()

@@ -27,6 +27,11 @@ function onKey(event) {
     form?.requestSubmit(form.querySelector(event.shiftKey ? "[data-submit-next]" : "[data-submit]"));
     return;
   }
+  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+    event.preventDefault();
+    document.getElementById("palette")?.showModal();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || off()) return;
   const at = event.target;
   const typing = at.matches("textarea, select, input:not([type=radio], [type=checkbox])") || at.isContentEditable;

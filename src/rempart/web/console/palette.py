@@ -1,0 +1,95 @@
+"""The command palette: one field that takes an id, a link or the name of a page, and goes there.
+
+It finds what the reader may see anyway and nothing else: ids of cases, measures and statements,
+links that a case is about, pages of the console. It searches no words and no people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from litestar import Response, get
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from rempart.cases.appeals import case_of
+from rempart.cases.things import link_thing
+from rempart.errors import NotFoundError
+from rempart.store.interface import Tables
+from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.auth import Caller, must_be_known, needs
+from rempart.web.console.views import visible_case
+
+LONGEST: Final = 2_048
+PAGES: Final = {
+    "overview": "/console",
+    "aperçu": "/console",
+    "queue": "/console/queue",
+    "file": "/console/queue",
+    "appeals": "/console/queue?kind=appeal",
+    "contestations": "/console/queue?kind=appeal",
+    "campaigns": "/console/campaigns",
+    "campagnes": "/console/campaigns",
+    "channels": "/console/channels",
+    "salons": "/console/channels",
+    "rules": "/console/rules",
+    "règles": "/console/rules",
+    "learning": "/console/learning",
+    "apprentissage": "/console/learning",
+    "report": "/report",
+    "signalement": "/report",
+}
+
+
+@get("/console/go", guards=[needs("read")], include_in_schema=False)
+async def go(request: AnyRequest, q: FromQuery[str] = "") -> Response[Any]:
+    return Redirect(await asyncio.to_thread(_goal, request, q.strip()[:LONGEST]), status_code=303)
+
+
+route_handlers: list[Any] = [go]
+
+
+def _goal(request: AnyRequest, typed: str) -> str:
+    who = must_be_known(request)
+    page = PAGES.get(typed.casefold())
+    if page is not None:
+        return page
+    with engine_of(request).read() as tables:
+        for case in _cases(tables, typed):
+            if case is not None and _sees(tables, who, case):
+                return f"/console/cases/{case}"
+    raise NotFoundError(
+        "nothing here has this id, link or name",
+        next_step="paste a whole id or link, or the name of a page",
+    )
+
+
+def _cases(tables: Tables, typed: str) -> list[str | None]:
+    """Ids of the cases that may be meant, the likeliest first."""
+    if typed.startswith(("https://", "http://")):
+        last = urlsplit(typed).path.rstrip("/").rpartition("/")[2]
+        known = tables.cases.last_of([link_thing(typed)]).get(link_thing(typed))
+        return [last, known[0].id if known is not None else None]
+    measure = tables.stream.measure(typed)
+    statement = tables.statements.get(typed)
+    told = case_of(tables, statement.statement) if statement is not None else None
+    raid = tables.cases.last_of_raids([typed]).get(typed)
+    if measure is not None and measure.case is None and measure.measure.raid is not None:
+        raid = tables.cases.last_of_raids([measure.measure.raid]).get(measure.measure.raid)
+    begins = tables.cases.find(typed, 2) if len(typed) >= 4 else []
+    return [
+        *(begins if len(begins) == 1 else []),
+        measure.case if measure is not None else None,
+        told.id if told is not None else None,
+        raid.id if raid is not None else None,
+    ]
+
+
+def _sees(tables: Tables, who: Caller, case: str) -> bool:
+    try:
+        visible_case(tables, who, case)
+    except NotFoundError:
+        return False
+    return True
