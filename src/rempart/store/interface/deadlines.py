@@ -91,6 +91,14 @@ class SourceReport(NamedTuple):
     refuted: int
 
 
+class PastReport(NamedTuple):
+    """`unfounded`: what people found; None: nobody judged it yet."""
+
+    received_ms: int
+    category: str
+    unfounded: bool | None
+
+
 class Told(NamedTuple):
     at_ms: int
     text: dict[str, str]
@@ -239,6 +247,17 @@ class DeadlineTables(ABC):
     @abstractmethod
     def source(self, reporter: bytes) -> tuple[int, int]:
         """(confirmed, refuted)."""
+
+    @abstractmethod
+    def past_reports(self, reporter: bytes, since_ms: int) -> list[PastReport]:
+        """In order of their coming, what a source reported and what people found of it."""
+
+    @abstractmethod
+    def warned_ms(self, reporter: bytes) -> int | None:
+        """When this source was last warned of misuse."""
+
+    @abstractmethod
+    def note_warning(self, reporter: bytes, at_ms: int) -> None: ...
 
     @abstractmethod
     def tell(self, case: str, at_ms: int, seq: int, text: dict[str, str]) -> None: ...

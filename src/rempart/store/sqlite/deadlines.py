@@ -12,6 +12,7 @@ from rempart.store.interface.deadlines import (
     ClockSeen,
     DeadlineRow,
     DeadlineTables,
+    PastReport,
     Place,
     SourceReport,
     Standing,
@@ -274,6 +275,31 @@ class SqliteDeadlineTables(DeadlineTables):
             None,
         )
         return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+    def past_reports(self, reporter: bytes, since_ms: int) -> list[PastReport]:
+        rows = self._db.execute(
+            "SELECT r.received_ms, r.category, CASE WHEN EXISTS (SELECT 1 FROM triage t"
+            " WHERE t.case_id = c.id AND t.was = r.category AND t.harm <> t.was) THEN 1"
+            " ELSE (SELECT d.outcome IN ('lift', 'no_violation') FROM decision d"
+            "  WHERE d.case_id = coalesce(c.merged_into, c.id) ORDER BY d.seq DESC LIMIT 1) END"
+            " FROM report r JOIN cases c ON c.id = r.case_id"
+            " WHERE r.reporter = ? AND r.received_ms >= ? ORDER BY r.received_ms, r.seq LIMIT 5000",
+            (reporter, since_ms),
+        )
+        return [PastReport(at, what, None if bad is None else bool(bad)) for at, what, bad in rows]
+
+    def warned_ms(self, reporter: bytes) -> int | None:
+        found: int | None = self._db.execute(
+            "SELECT warned_ms FROM report_source WHERE reporter = ?", (reporter,)
+        ).get
+        return found
+
+    def note_warning(self, reporter: bytes, at_ms: int) -> None:
+        self._db.execute(
+            "INSERT INTO report_source (reporter, warned_ms) VALUES (?1, ?2)"
+            " ON CONFLICT (reporter) DO UPDATE SET warned_ms = ?2",
+            (reporter, at_ms),
+        )
 
     def tell(self, case: str, at_ms: int, seq: int, text: dict[str, str]) -> None:
         self._db.execute(
