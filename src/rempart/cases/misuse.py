@@ -71,8 +71,8 @@ def warning(found: Factors) -> dict[str, str]:
         "en": f"Of your {found.judged} reports of the last year that a person examined, "
         f"{found.unfounded} were unfounded, {found.grave} of them about someone’s life or a child. "
         "Each of them took the time of people who are waited for elsewhere. If this goes on, we "
-        "may stop examining your reports for a while (article 23 of the Digital Services Act). If you "
-        "think we are wrong, answer here: a person reads it.",
+        "may stop examining your reports for a while (article 23 of the Digital Services Act). If "
+        "you think we are wrong, answer here: a person reads it.",
         "fr": f"Sur vos {found.judged} signalements de l’année écoulée examinés par une personne, "
         f"{found.unfounded} étaient infondés, dont {found.grave} au sujet de la vie de quelqu’un "
         "ou d’un enfant. Chacun a pris le temps de personnes attendues ailleurs. Si cela continue, "
