@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.model import Account, Member, Message, Raid, RaidKind, RaidStage, Verdict
+from rempart.model import Account, MeasureKind, Member, Message, Raid, RaidKind, RaidStage, Verdict
 from rempart.protect import MeasureBook, Planner
 from rempart.protect.corrections import Corrections
 from rempart.rules import Facts, default_rules
@@ -105,3 +105,17 @@ def test_lifting_one_raid_leaves_the_holds_of_the_part_that_was_split_off() -> N
 
     assert verdict("bot4") is Verdict.ALLOW
     assert verdict("bot5") is Verdict.HOLD
+
+
+def test_what_was_undone_for_a_raid_does_not_come_back_for_a_part_of_it() -> None:
+    book, planner = MeasureBook(), Planner(default_rules())
+    (shield,) = [
+        one
+        for one in planner.for_raid(book, attack(), default_rules().on_raid(attack()), START)
+        if one.kind is MeasureKind.SHIELD
+    ]
+    book.split("r-1", "r-2", ["bot5", "bot6"])
+    book.forget(shield)
+    _, part = book.corrections.pictures(attack())
+    later = planner.for_raid(book, part, default_rules().on_raid(part), START)
+    assert MeasureKind.SHIELD not in {one.kind for one in later}

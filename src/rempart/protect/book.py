@@ -151,6 +151,15 @@ class MeasureBook:
         del self.standing[key]
         self._drop(key, standing)
 
+    def is_refused(self, raid: str, key: str) -> bool:
+        """Whether a person undid this for the raid, or for the one that it was split off from."""
+        of: str | None = raid
+        while of is not None:
+            if (of, key) in self.refused:
+                return True
+            of = self.corrections.origin_of(of)
+        return False
+
     def lift(self, raid: str) -> None:
         """A person said of this raid that it was fine; it causes nothing any more."""
         self.lifted.add(raid)

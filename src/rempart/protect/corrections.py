@@ -38,6 +38,11 @@ class Corrections:
         if not known:
             self._by_raid.pop(raid, None)
 
+    def origin_of(self, part: str) -> str | None:
+        """The raid that this one was split off from; None: from none."""
+        parts = self._by_raid.items()
+        return next((raid for raid, known in parts if part in known.values()), None)
+
     def raid_of(self, raid: str, account: str) -> str | None:
         """The raid this account counts to when a detector says `raid`; None: to none."""
         found: str | None = raid

@@ -179,7 +179,7 @@ class Planner:
         if standing is not None and not standing.is_renewable(at_ms):
             return True
         raid = cause.raid
-        if raid is not None and book.refused and (raid, key) in book.refused:
+        if raid is not None and book.refused and book.is_refused(raid, key):
             return True
         limit = self.limits.of(effect.kind, scope.kind)
         if limit is not None and not _within(book, effect.kind, scope, at_ms, limit):
