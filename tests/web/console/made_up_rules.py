@@ -21,7 +21,24 @@ EXAMPLES = [
     rs.Example(SAID, "twitch", HOSTILE, None),
 ]
 RULES = [
-    rs.RuleRow(f"rule-{state}", state, 10, "house.toml", 1, TEXTS, 2, ["hold message"], 3, 4, 5, 6)
+    rs.RuleRow(
+        name=f"rule-{state}",
+        state=state,
+        canary=10,
+        file="house.toml",
+        line=1,
+        description=TEXTS,
+        tests=2,
+        looks_at="raid" if state == "live" else "message",
+        fell_back=state == "shadow",
+        failing={"labels": "hold"},
+        measures=["hold message"],
+        acted=3,
+        would=4,
+        on=5,
+        errors=6,
+        failures={"labels": 2},
+    )
     for state in ("off", "shadow", "canary", "live")
 ]
 VERSIONS = [

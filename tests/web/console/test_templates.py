@@ -102,7 +102,8 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
     "case decided": ("case.html", {"screen": _decided(), "answers": {}}),
     "case merged": ("case.html", {"screen": _message_case(), "answers": {}}),
     "channels": ("channels.html", {"screen": made_up.channels()}),
-    "chat": ("channel.html", {"screen": made_up.channel()}),
+    "chat": ("channel.html", {"screen": made_up.channel(), "line": None}),
+    "chat of a line": ("channel.html", {"screen": made_up.channel(), "line": made_up.HOSTILE}),
     "rules": ("rules.html", {"screen": made_up_rules.rules()}),
     "rules, none yet": ("rules.html", {"screen": made_up_rules.rules(empty=True)}),
     "rules, a version": ("rule_version.html", {"screen": made_up_rules.version()}),
@@ -220,6 +221,7 @@ def test_naughty_strings_are_inert_wherever_a_stranger_can_write() -> None:
         "channel.html",
         language="en",
         user=USER,
+        line=None,
         screen=msgspec.structs.replace(screen, said=said, channel=strings[-1]),
     )
     reader = _Reader()
