@@ -138,6 +138,19 @@ def test_counters_and_rules_outlive_a_restart(tmp_path: Any) -> None:
     assert token
 
 
+def test_two_people_deploying_at_once_do_not_overrun_each_other(service: Service) -> None:
+    """Both looked while nothing was in force; the second is told of the first."""
+    first = post(service, "", 201, **FILES, reason="first")
+    other = {"files": {"house.toml": UNTESTED}, "lists": {"ads": "cheap skins\n"}}
+    second = post(service, "", 201, **other, reason="second")
+    post(service, f"/{first['id']}/live", reason="agreed", over="")
+    error = post(service, f"/{second['id']}/live", 409, reason="agreed", over="")["error"]
+    assert "meanwhile" in error["reason"] and error["where"] == first["id"]
+    assert verdicts(send(service, "viewbots", "cheap skins")) == ["hold", "allow"]
+    post(service, f"/{second['id']}/live", reason="agreed", over=first["id"])
+    assert verdicts(send(service, "viewbots", "cheap skins")) == ["allow", "hold"]
+
+
 def many_people(service: Service, text: str = "buy viewbots") -> None:
     client = service.client(service.ingest_token)
     rows = [message(text=text, author={"id": f"u{n}"}) for n in range(25)]

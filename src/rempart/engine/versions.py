@@ -82,10 +82,25 @@ def propose_words(
 
 
 def go_live(
-    tables: Tables, kind: VersionKind, id: str, *, by: str, reason: str, at_ms: int
+    tables: Tables,
+    kind: VersionKind,
+    id: str,
+    *,
+    by: str,
+    reason: str,
+    at_ms: int,
+    over: str | None = None,
 ) -> VersionRow:
-    """From the next step on this version is in force. ConflictError: it is already."""
+    """From the next step on this version is in force. `over`: the one that is to give way (empty:
+    none). ConflictError: it is in force already, or somebody put another one in force meanwhile."""
     found = find(tables, kind, id)
+    live = tables.versions.live(kind)
+    if over is not None and over != (live.id if live is not None else ""):
+        raise ConflictError(
+            "somebody else put another version in force meanwhile",
+            where=live.id if live is not None else "",
+            next_step="look at it, then decide again",
+        )
     if found.state is VersionState.LIVE:
         raise ConflictError("this version is already in force", where=found.id)
     return _move(tables, found, VersionState.LIVE, by, reason, at_ms)

@@ -70,10 +70,12 @@ class Comparison(RuleFiles, frozen=True, forbid_unknown_fields=True):
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`confirm`: of the answer 409 that showed what these rules would have done."""
+    """`confirm`: of the answer 409 that showed what these rules would have done. `over`: the
+    version that is to give way (empty: none is in force); 409 when another one is in force."""
 
     reason: Reason
     confirm: str | None = None
+    over: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
 class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -253,7 +255,13 @@ async def put_in_force(
 
     def change(tables: Tables) -> VersionRow:
         return go_live(
-            tables, VersionKind.RULES, version, by=who.id, reason=data.reason, at_ms=at_ms
+            tables,
+            VersionKind.RULES,
+            version,
+            by=who.id,
+            reason=data.reason,
+            at_ms=at_ms,
+            over=data.over,
         )
 
     return Response(version_of(await write(request, change)), status_code=200)

@@ -67,6 +67,8 @@ TEMPLATES: Final = (
     N_("there is no rule"),
     N_("write one, or begin with the starter rule"),
     N_("this version is already in force"),
+    N_("somebody else put another version in force meanwhile"),
+    N_("look at it, then decide again"),
     N_("there is no such version"),
     N_("this rule did not fall back"),
     N_("%(count)s of its tests do not hold"),

@@ -124,6 +124,7 @@ async def put_in_force(request: AnyRequest, version: FromPath[str]) -> Response[
     """First asking: shows what it would have done where that is much. Second: does it."""
     who, at_ms = deployer(request), now_ms()
     form = await request.form()
+    over = str(form["over"])[:64] if "over" in form else None
     reason, confirmed = str(form.get("reason", "")).strip(), str(form.get("confirmed", "")) == "yes"
 
     def look(tables: Tables) -> VersionScreen | None:
@@ -153,7 +154,13 @@ async def put_in_force(request: AnyRequest, version: FromPath[str]) -> Response[
         await write(
             request,
             lambda tables: go_live(
-                tables, VersionKind.RULES, version, by=who.id, reason=reason, at_ms=at_ms
+                tables,
+                VersionKind.RULES,
+                version,
+                by=who.id,
+                reason=reason,
+                at_ms=at_ms,
+                over=over,
             ),
         )
     except RempartError as error:

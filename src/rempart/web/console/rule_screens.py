@@ -132,7 +132,8 @@ class History(msgspec.Struct, frozen=True):
 class VersionScreen(msgspec.Struct, frozen=True):
     """`against`: the version that this one is compared with; None: with nothing. `history`: what it
     would have done, when somebody asked to put it in force; `many`: accounts of the rule that would
-    have hit most; `removes`: messages would have been taken away, which cannot be undone."""
+    have hit most; `removes`: messages would have been taken away, which cannot be undone.
+    `in_force`: the version that would give way; empty: none."""
 
     now: datetime
     version: VersionLine
@@ -148,6 +149,7 @@ class VersionScreen(msgspec.Struct, frozen=True):
     failed: str = ""
     many: int = 0
     removes: bool = False
+    in_force: str = ""
 
 
 class Written(msgspec.Struct, frozen=True):

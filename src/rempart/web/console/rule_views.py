@@ -99,6 +99,7 @@ def version(
     if against is None and row.parent is not None:
         other = tables.versions.get(VersionKind.RULES, row.parent)
     before = _texts(tables, other.id) if other is not None else {}
+    live = tables.versions.live(VersionKind.RULES)
     return screens.VersionScreen(
         now=moment(now_ms),
         version=version_line(tables, row),
@@ -111,6 +112,7 @@ def version(
         rules=[rule_row(rule) for rule in program_of(tables, row.id).rules],
         files=differences(before, _texts(tables, row.id)),
         against=other.id if other is not None else None,
+        in_force=live.id if live is not None else "",
         others=[
             version_line(tables, one)
             for one in tables.versions.latest(VersionKind.RULES)
