@@ -261,3 +261,17 @@ def test_beside_the_case_stand_who_did_it_who_reported_and_what_changed(service:
     page = service.person.get(f"/console/cases/{case}", headers={"accept": "text/html"}).text
     assert "Deleted on its platform" in page
     assert "worth" in page
+
+
+def test_a_note_is_for_the_team_or_for_oneself(service: Service, second: httpx.Client) -> None:
+    case = held(service)
+    for text, seen_by in (("Call the streamer.", "team"), ("My own doubts.", "myself")):
+        form = {"text": text, "seen_by": seen_by}
+        assert service.person.post(f"/console/cases/{case}/notes", data=form).status_code == 303
+    address = f"/console/cases/{case}.json"
+    own = service.person.get(address).json()["deciding"]["notes"]
+    theirs = second.get(address).json()["deciding"]["notes"]
+    assert [one["text"] for one in own] == ["Call the streamer.", "My own doubts."]
+    assert [one["text"] for one in theirs] == ["Call the streamer."]
+    wrong = {"text": "x", "seen_by": "everyone"}
+    assert service.person.post(f"/console/cases/{case}/notes", data=wrong).status_code == 400

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from rempart.cases.appeals import must_be_another
+from rempart.cases.case_notes import Note, read_notes
 from rempart.cases.decisions import Decider
 from rempart.cases.entries import at_time
 from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
@@ -101,6 +102,7 @@ class DecidingPart(msgspec.Struct, frozen=True):
     account: AccountPart | None = None
     reporters: ReporterPart = ReporterPart()
     changed: list[ChangedPart] = []
+    notes: list[Note] = []
 
 
 def deciding_part(
@@ -145,6 +147,7 @@ def deciding_part(
         account=account_part(tables, case, account) if account else None,
         reporters=reporter_part(tables, case),
         changed=changed_part(tables, case),
+        notes=read_notes(tables, case.id, caller.id),
     )
 
 
