@@ -50,8 +50,14 @@ def test_swearing_at_nothing_is_meant_for_nobody() -> None:
     assert aim_of("what an asshole move lol", INSULT, {"lea"}) is Aim.OPEN
 
 
-def test_hate_is_always_meant_for_people() -> None:
+def test_hate_is_meant_for_people_and_swearing_at_a_thing_is_not_for_that_it_looks_hateful() -> (
+    None
+):
     assert aim_of("no zorbs in this game", frozenset({Label.HATE}), ()) is Aim.PERSON
+    both = frozenset({Label.HATE, Label.INSULT})
+    assert aim_of("zorbs are filth", both, ()) is Aim.PERSON
+    assert aim_of("you are filth, blind like the referee", both, ()) is Aim.PERSON
+    assert aim_of("blind idiots, our defence is a disgrace", both, ()) is Aim.THING
 
 
 def test_the_target_is_known_by_the_words_of_its_names() -> None:

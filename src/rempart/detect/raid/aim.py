@@ -9,7 +9,8 @@ Rules of this module:
 2. Who is told what they are, have or did ("you are", "your", a name of the target) is meant, also
    when a thing is named beside it. A mere "you …" in front of a thing ("you stupid boss") is said
    to the thing.
-3. Hate is always meant for people.
+3. Hate is meant for people, unless it is an insult too, a thing is named and nobody is told: a text
+   detector takes swearing at a referee for hate now and then, and rage comes by the hundred.
 4. Where neither a person nor a thing is named, nobody in particular is meant.
 """
 
@@ -87,11 +88,13 @@ def names_of(message: Message) -> set[str]:
 
 def aim_of(folded: str, labels: Collection[Label], names: Iterable[str]) -> Aim:
     """Whom an abusive text is meant for."""
-    if Label.HATE in labels:
+    if Label.HATE in labels and Label.INSULT not in labels:
         return Aim.PERSON
     text = folded[:_LONGEST]
     if _TOLD.search(text) is not None or any(name in text for name in names):
         return Aim.PERSON
     if _THING.search(text) is not None:
         return Aim.THING
+    if Label.HATE in labels:
+        return Aim.PERSON
     return Aim.PERSON if _ADDRESSED.search(text) is not None else Aim.OPEN
