@@ -24,6 +24,7 @@ CONSOLE = (
     "/console/learning",
     "/console/files",
     "/console/figures",
+    "/console/practice",
 )
 TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]

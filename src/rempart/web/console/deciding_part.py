@@ -14,6 +14,7 @@ import msgspec
 from rempart.cases.appeals import must_be_another
 from rempart.cases.case_notes import Note, read_notes
 from rempart.cases.decisions import Decider
+from rempart.cases.golden import golden_id
 from rempart.cases.entries import at_time
 from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
 from rempart.cases.provisions import provisions
@@ -103,6 +104,7 @@ class DecidingPart(msgspec.Struct, frozen=True):
     reporters: ReporterPart = ReporterPart()
     changed: list[ChangedPart] = []
     notes: list[Note] = []
+    golden: bool = False
 
 
 def deciding_part(
@@ -115,6 +117,7 @@ def deciding_part(
     told = tables.statements.of_measures(ids)
     return DecidingPart(
         harm=harm,
+        golden=tables.looks.golden(golden_id(case.id)) is not None,
         child_safety=harm == CHILD_SAFETY or is_child_safety(tables, case.id),
         references={
             key: {"law": known.law, "terms": known.term} for key, known in provisions().items()

@@ -27,6 +27,7 @@ from rempart.cases.figures import (
     survival,
     survivals,
 )
+from rempart.cases.golden import Accuracy, accuracies
 from rempart.store.interface import Tables
 from rempart.store.interface.figures import Waited
 from rempart.web.api.request import AnyRequest, engine_of
@@ -56,7 +57,7 @@ class WaitingPart(msgspec.Struct, frozen=True):
 
 class FiguresScreen(msgspec.Struct, frozen=True):
     """`first_action`: cases until the first act of a person; `answer`: reports until
-    their answer."""
+    their answer. `practice`: of golden items, ever; for who has rights everywhere."""
 
     now: datetime
     days: int
@@ -67,6 +68,7 @@ class FiguresScreen(msgspec.Struct, frozen=True):
     reporters: list[Precision]
     reviewers: list[Precision]
     open_by_rank: dict[str, int]
+    practice: list[Accuracy] = []
 
 
 class FigureShelf:
@@ -108,6 +110,7 @@ def figures(tables: Tables, channels: tuple[str, ...] | None, days: int, now: in
         [precision(one) for one in tables.figures.by_reporters(since, channels)],
         [precision(one, of_all=True) for one in tables.figures.by_reviewer(since, channels)],
         {str(rank): count for rank, count in tables.figures.open_by_rank(channels).items()},
+        accuracies(tables) if channels is None else [],
     )
 
 
@@ -187,6 +190,8 @@ def _rows(screen: FiguresScreen) -> Iterator[list[object]]:
         for one_ in precisions:
             yield ["precision", by, one_.group, *[None] * 6, *_share(one_.right)]
             yield ["overturned", by, one_.group, *[None] * 6, *_share(one_.overturned)]
+    for practised in screen.practice:
+        yield ["practice", "reviewer", practised.person, *[None] * 6, *_share(practised.right)]
 
 
 def _share(share: Share) -> list[object]:

@@ -45,6 +45,7 @@ from rempart.web.console import (
     measure_pages,
     palette,
     people_pages,
+    practice_page,
     rule_pages,
     views,
 )
@@ -187,6 +188,7 @@ route_handlers: list[Any] = [
     *care_pages.route_handlers,
     *access_pages.route_handlers,
     *factor_pages.route_handlers,
+    *practice_page.route_handlers,
 ]
 
 
