@@ -29,9 +29,7 @@ def test_an_item_is_met_and_what_was_agreed_is_read_after(tmp_path: Path, browse
             admit(service, f"Rita {place}", "reviewer")
             session = service.sign_in(f"Rita {place}", PASSWORD).cookies["rempart"]
             context = look(browser, Seen(service.address, "", ""), None, how)
-            context.add_cookies(
-                [{"name": "rempart", "value": session, "url": service.address}]
-            )
+            context.add_cookies([{"name": "rempart", "value": session, "url": service.address}])
             page = context.new_page()
             page.goto("/console/practice")
             assert violations(page) == [], how

@@ -115,9 +115,7 @@ def test_an_item_whose_decision_was_replaced_is_offered_no_more(service: Service
     vera = reviewer(service, "Vera")
     drain(uma)
     rows = service.person.get("/api/v1/statements").json()["statements"]
-    statement = next(
-        one["statement"] for one in rows if one["statement"].get("case") == case
-    )
+    statement = next(one["statement"] for one in rows if one["statement"].get("case") == case)
     code = service.person.post(f"/api/v1/statements/{statement['id']}/code").json()["code"]
     service.client().post("/api/v1/appeals", json={"explanation": "A joke.", "code": code})
     looks = service.person.get("/api/v1/appeals", params={"state": "open"}).json()["appeals"]
