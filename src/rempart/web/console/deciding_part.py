@@ -14,8 +14,8 @@ import msgspec
 from rempart.cases.appeals import must_be_another
 from rempart.cases.case_notes import Note, read_notes
 from rempart.cases.decisions import Decider
-from rempart.cases.golden import golden_id
 from rempart.cases.entries import at_time
+from rempart.cases.golden import golden_id
 from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
 from rempart.cases.provisions import provisions
 from rempart.cases.statement_text import statement_text
