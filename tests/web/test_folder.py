@@ -143,6 +143,23 @@ def test_she_locks_an_account_out_for_herself_alone_and_lets_it_in_again(service
     assert acts(lea, "/mine/folder/let-in", measure=account["measure"]).status_code == 404
 
 
+def test_who_has_her_name_elsewhere_sees_and_undoes_none_of_her_lock_outs(
+    service: Service,
+) -> None:
+    lea = opened(service)
+    id = locked_out(service, "troll9")["id"]
+    (one,) = [m for m in folder(lea)["messages"] if m["id"] == id]
+    acts(lea, "/mine/folder/lock-out", seq=str(one["seq"]))
+    (account,) = [a for a in folder(lea)["accounts"] if a["account"] == "troll9"]
+    namesake = opened(service, "mastodon%2Flea")
+    assert folder(namesake)["target"] == "mastodon/lea"
+    assert folder(namesake)["accounts"] == []
+    answer = acts(namesake, "/mine/folder/let-in", measure=account["measure"])
+    assert answer.status_code == 404
+    assert account in folder(lea)["accounts"]
+    acts(lea, "/mine/folder/let-in", measure=account["measure"])
+
+
 def test_her_file_holds_each_with_id_time_account_and_text(service: Service) -> None:
     lea = opened(service)
     id = locked_out(service, "troll5", text="line one\nid: forged")["id"]

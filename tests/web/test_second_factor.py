@@ -80,6 +80,21 @@ def test_with_an_app_the_password_alone_opens_nothing(tmp_path: Path) -> None:
         assert whats[-3:] == ["app set up", "recovery codes made", "recovery code used"]
 
 
+def test_half_a_sign_in_makes_no_admin(tmp_path: Path) -> None:
+    """Who knows a password and not the code was let to the page of the printed login, which makes
+    an admin."""
+    with Service.running(tmp_path) as service:
+        set_up_app(service.person)
+        client = half_way(service)
+        page = client.get("/login/password", headers=HTML)
+        assert page.headers["location"] == "/login/second"
+        csrf = csrf_in(client.get("/login/second").text)
+        form = {"csrf": csrf, "name": "Eve", "password": OTHERS, "again": OTHERS}
+        assert client.post("/login/password", data=form).status_code == 403
+        with service.engine.read() as tables:
+            assert tables.access.person_by_name("Eve") is None
+
+
 def test_guessing_codes_is_slowed_down(tmp_path: Path) -> None:
     with Service.running(tmp_path) as service:
         set_up_app(service.person)

@@ -104,16 +104,18 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
 
 @get("/login/password", include_in_schema=False)
 async def password_page(request: AnyRequest) -> Response[Any]:
-    if must_be_known(request).complete:
-        return Redirect(HOME, status_code=303)
+    who = must_be_known(request)
+    if who.step is not Step.PASSWORD:
+        return Redirect(HOME if who.step is None else who.step, status_code=303)
     return render(request, "password.html", error=None, name="", shortest=MIN_PASSWORD)
 
 
 @post("/login/password", include_in_schema=False, status_code=200)
 async def choose_password(request: AnyRequest, data: Fields) -> Response[Any]:
-    """First use: the person is created, the one-time session ends, a full one begins."""
+    """First use: the person is created, the one-time session ends, a full one begins. A session
+    that lacks a second factor is not one of these: it would make itself an admin."""
     who = must_be_known(request)
-    if who.complete or who.session is None:
+    if who.step is not Step.PASSWORD or who.session is None:
         raise NoRightError("a password is chosen only after the one-time login")
     name, password = data.get("name", "").strip(), data.get("password", "")
     error = _wrong_choice(name, password, data.get("again", ""))

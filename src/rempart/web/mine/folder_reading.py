@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from rempart.cases.by_hand import BY_HAND, home_of
-from rempart.cases.folder import Visitor, names_of
+from rempart.cases.folder import Visitor, names_of, row_name
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import logged_message
 from rempart.errors import NotFoundError
@@ -129,13 +129,13 @@ def read_helping(
 def locked_accounts(tables: Tables, target: str) -> list[Measure]:
     """Lock-outs of accounts that she took herself and that are in force."""
     rows = tables.stream.measures(kinds=[MeasureKind.LOCK_OUT], active=True)
-    named = {target, target.partition("/")[2]}
     return [
         row.measure
         for row in rows
         if row.measure.rule == BY_HAND
         and row.measure.scope.kind == "account"
-        and row.measure.target in named
+        and row.measure.target is not None
+        and target in (row.measure.target, row_name(row.measure.scope.platform, row.measure.target))
     ]
 
 
