@@ -29,8 +29,11 @@ def sends(service: Service, **fields: Any) -> dict[str, Any]:
     return answer
 
 
-def opened(service: Service, target: str = "lea") -> httpx.Client:
-    code = service.person.post(f"/api/v1/targets/{target}/invitation").json()["path"]
+def opened(service: Service, target: str = "lea", platform: str = "") -> httpx.Client:
+    made = service.person.post(
+        f"/api/v1/targets/{target}/invitation", params={"platform": platform} if platform else {}
+    )
+    code = made.json()["path"]
     client = service.client()
     client.headers["accept"] = "text/html"
     answer = client.post("/mine", data={"code": code.partition("#")[2]})
@@ -143,6 +146,15 @@ def test_she_locks_an_account_out_for_herself_alone_and_lets_it_in_again(service
     assert acts(lea, "/mine/folder/let-in", measure=account["measure"]).status_code == 404
 
 
+def test_a_name_on_several_platforms_is_invited_on_one(service: Service) -> None:
+    """Elsewhere the name may be anybody's, even whoever comes after her."""
+    for platform in ("twitch", "mastodon"):
+        sends(service, platform=platform, channel="noor")
+    answer = service.person.post("/api/v1/targets/noor/invitation")
+    assert (answer.status_code, answer.json()["error"]["where"]) == (409, "target")
+    assert folder(opened(service, "noor", "twitch"))["target"] == "twitch/noor"
+
+
 def test_who_has_her_name_elsewhere_sees_and_undoes_none_of_her_lock_outs(
     service: Service,
 ) -> None:
@@ -151,7 +163,7 @@ def test_who_has_her_name_elsewhere_sees_and_undoes_none_of_her_lock_outs(
     (one,) = [m for m in folder(lea)["messages"] if m["id"] == id]
     acts(lea, "/mine/folder/lock-out", seq=str(one["seq"]))
     (account,) = [a for a in folder(lea)["accounts"] if a["account"] == "troll9"]
-    namesake = opened(service, "mastodon%2Flea")
+    namesake = opened(service, "lea", "mastodon")
     assert folder(namesake)["target"] == "mastodon/lea"
     assert folder(namesake)["accounts"] == []
     answer = acts(namesake, "/mine/folder/let-in", measure=account["measure"])

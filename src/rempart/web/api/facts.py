@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 from litestar import post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from rempart.engine.protected_facts import INVITATION_MS
-from rempart.errors import InputError, NotFoundError
+from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth import must_be_known, needs_person
 from rempart.web.auth.gate import now_ms
@@ -28,14 +28,29 @@ class InvitationMade(msgspec.Struct, frozen=True):
 
 
 @post("/targets/{target:str}/invitation", guards=[needs_person("admin")], tags=["protection"])
-async def invite_target(request: AnyRequest, target: FromPath[str]) -> InvitationMade:
-    """A one-time invitation for a target whose identity you have verified."""
+async def invite_target(
+    request: AnyRequest, target: FromPath[str], platform: FromQuery[str] = ""
+) -> InvitationMade:
+    """A one-time invitation for a target whose identity you have verified. With `platform` for her
+    there alone; a name that is known on several platforms needs it, since on another one it may be
+    somebody else's."""
+    if platform:
+        target = f"{platform}/{target}"
     if not target.strip() or len(target) > MAX_TARGET or not target.isprintable():
         raise InputError("the target is a name, or platform/name", where="target")
     who, now = must_be_known(request), now_ms()
-    platform, _, channel = target.rpartition("/")
-    if not who.sees(channel, platform or None):
+    place, _, channel = target.rpartition("/")
+    if not who.sees(channel, place or None):
         raise NotFoundError("there is no such target in your channels", where="target")
+    if not place:
+        with engine_of(request).read() as tables:
+            known = {row.platform for row in tables.stream.channels() if row.channel == target}
+        if len(known) > 1:
+            raise ConflictError(
+                "this name is on several platforms, and may be another person on each",
+                where="target",
+                next_step="say which: ?platform=" + " or ?platform=".join(sorted(known)),
+            )
     code = engine_of(request).facts.invite(target, who.id, now)
     return InvitationMade(f"/mine#{code}", target, moment(now + INVITATION_MS))
 
