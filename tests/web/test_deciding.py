@@ -275,3 +275,36 @@ def test_a_note_is_for_the_team_or_for_oneself(service: Service, second: httpx.C
     assert [one["text"] for one in theirs] == ["Call the streamer."]
     wrong = {"text": "x", "seen_by": "everyone"}
     assert service.person.post(f"/console/cases/{case}/notes", data=wrong).status_code == 400
+
+
+def test_only_two_with_the_right_open_who_reported(service: Service, second: httpx.Client) -> None:
+    case = held(service)
+    subject = service.person.get(f"/api/v1/cases/{case}").json()["case"]["subject"]
+    body = {
+        "category": "harassment",
+        "explanation": "He insults me every evening.",
+        "message_ids": [subject],
+        "contact": {"name": "Alix", "email": "alix@home.example"},
+        "good_faith": True,
+    }
+    assert service.client().post("/api/v1/reports", json=body).status_code == 201
+    (report,) = service.person.get(f"/api/v1/cases/{case}").json()["reports"]
+    path = f"/api/v1/cases/{case}/reports/{report['id']}/unseal"
+    assert second.post(path, json={"reason": "I am curious"}).status_code == 403
+    proposed = service.person.post(path, json={"reason": "the police asks with a warrant"})
+    assert proposed.status_code == 202, proposed.text
+    confirm = f"/api/v1/proposals/{proposed.json()['id']}/confirm"
+    refused = second.post(confirm)
+    assert refused.status_code == 403
+    assert "alix" not in refused.text.casefold()
+    admit(service, "Other admin", "admin")
+    other = service.sign_in("Other admin", PASSWORD)
+    assert other.post(confirm).json()["email"] == "alix@home.example"
+
+
+def test_appeals_are_for_who_may_look_again(service: Service) -> None:
+    admit(service, "Night", "on_call")
+    night = service.sign_in("Night", PASSWORD)
+    body = {"granted": True, "reason": "I think otherwise."}
+    answer = night.post("/api/v1/appeals/a-none/decision", json=body)
+    assert answer.status_code == 403

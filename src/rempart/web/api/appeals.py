@@ -25,7 +25,7 @@ from rempart.web.api.deciding import DecisionRequest, Reason, must_hold, reach_o
 from rempart.web.api.notices import Notices
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.api.statements import keys_of
-from rempart.web.auth import NO_SESSION, Caller, must_be_known, needs, needs_person
+from rempart.web.auth import NO_SESSION, Caller, Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.failures import BusyError
 
@@ -80,7 +80,11 @@ async def appeal(request: AnyRequest, data: JSONBody[AppealRequest]) -> AppealAn
     return await take_appeal(request, data)
 
 
-@post("/appeals/{appeal:str}/decision", guards=[needs_person("moderate")], tags=["appeals"])
+@post(
+    "/appeals/{appeal:str}/decision",
+    guards=[needs_right(Right.SECOND_LOOK, person=True)],
+    tags=["appeals"],
+)
 async def decide_appeal(
     request: AnyRequest, appeal: FromPath[str], data: JSONBody[LookRequest]
 ) -> SecondLook:

@@ -35,7 +35,14 @@ from rempart.store.interface.looks import ProposalRow
 from rempart.web.api.cases import find_case
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.api.statements import keys_of
-from rempart.web.auth import must_be_known, needs, needs_person
+from rempart.web.auth import (
+    Right,
+    must_be_known,
+    must_have_right,
+    needs,
+    needs_person,
+    needs_right,
+)
 from rempart.web.auth.gate import now_ms
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
@@ -170,6 +177,7 @@ async def confirm(request: AnyRequest, proposal: FromPath[str]) -> Response[Any]
         row, case = _find(tables, request, proposal)
         if row.what == DECISION:
             return confirm_decision(tables, row, by, at_ms, reach=reach_of(request, case))
+        must_have_right(who, Right.UNSEAL)
         contact = confirm_unsealing(tables, row, by, keys_of(request), at_ms)
         return Unsealed(contact.name, contact.email)
 
@@ -195,7 +203,7 @@ async def refuse_proposal(
 
 @post(
     "/cases/{case:str}/reports/{report:str}/unseal",
-    guards=[needs_person("moderate")],
+    guards=[needs_right(Right.UNSEAL, person=True)],
     status_code=202,
     tags=["cases"],
 )

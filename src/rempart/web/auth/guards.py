@@ -80,10 +80,14 @@ def needs_right(right: Right, *, person: bool = False) -> Guard:
         found = must_be_known(connection)
         if person and not found.is_person:
             raise NoRightError("only a signed-in person may do this", next_step="sign in at /login")
-        if not may(found, right):
-            raise NoRightError(f"the right `{right}` is missing", next_step=_completing(found))
+        must_have_right(found, right)
 
     return guard
+
+
+def must_have_right(found: Caller, right: Right) -> None:
+    if not may(found, right):
+        raise NoRightError(f"the right `{right}` is missing", next_step=_completing(found))
 
 
 def may_enrol(connection: Connection, _: BaseRouteHandler) -> None:

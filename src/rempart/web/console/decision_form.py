@@ -34,7 +34,7 @@ from rempart.web.api.deciding import (
 )
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.api.statements import CodeView, code_of
-from rempart.web.auth import must_be_known, needs_person
+from rempart.web.auth import Right, must_be_known, needs_person, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
 from rempart.web.console import views
@@ -94,7 +94,12 @@ async def refuse_one(request: AnyRequest, proposal: FromPath[str]) -> Response[A
     return Redirect(_back(form), status_code=303)
 
 
-@post("/console/cases/{case:str}/unseal", guards=MODERATE, status_code=200, include_in_schema=False)
+@post(
+    "/console/cases/{case:str}/unseal",
+    guards=[needs_right(Right.UNSEAL, person=True)],
+    status_code=200,
+    include_in_schema=False,
+)
 async def ask_to_unseal(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     form = await request.form()
     await unseal.fn(request, case, _text(form, "report"), ReasonRequest(_text(form, "reason")))
@@ -103,7 +108,7 @@ async def ask_to_unseal(request: AnyRequest, case: FromPath[str]) -> Response[An
 
 @post(
     "/console/appeals/{appeal:str}/decision",
-    guards=MODERATE,
+    guards=[needs_right(Right.SECOND_LOOK, person=True)],
     status_code=200,
     include_in_schema=False,
 )
