@@ -32,6 +32,7 @@ PERSON_ONLY = {
     ("post", "/api/v1/cases/{case}/deadlines/resume"),
     ("post", "/api/v1/cases/{case}/hold"),
     ("post", "/api/v1/cases/{case}/recuse"),
+    ("post", "/api/v1/cases/{case}/reports/{report}/misuse"),
     ("post", "/api/v1/cases/{case}/release"),
     ("post", "/api/v1/cases/{case}/reports/{report}/messages"),
     ("post", "/api/v1/cases/{case}/take-over"),
@@ -73,6 +74,7 @@ PERSON_ONLY = {
 NEEDS = {
     ("get", "/api/v1/cases/{case}/conversation"): "read",
     ("get", "/api/v1/cases/{case}/deadlines"): "read",
+    ("get", "/api/v1/cases/{case}/reports/{report}/misuse"): "moderate",
     ("get", "/api/v1/lines"): "read",
     ("get", "/api/v1/lines/{line}"): "read",
     ("get", "/api/v1/queues"): "read",

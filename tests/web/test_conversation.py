@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.web.service import Service, message
+from tests.web.test_people import PASSWORD, admit
 
 
 def written(service: Service, id: str) -> None:
@@ -158,3 +159,27 @@ def test_a_person_under_eighteen_is_one_class_higher(service: Service) -> None:
         cases = service.person.get("/api/v1/cases?channel=lea&state=open").json()["cases"]
         (rank[id],) = [one["priority"] for one in cases if one["subject"] == id]
     assert rank["m-minor"] > rank["m-adult"]
+
+
+def test_who_is_concerned_or_has_other_harms_reads_no_conversation(service: Service) -> None:
+    receipt, case = reported(service, "m-apart")
+    more = {"receipt": receipt, "text": "He is one of your moderators."}
+    assert service.client().post("/api/v1/reports/more", json=more).status_code == 200
+    ids = [admit(service, name, "moderator") for name in ("Kim", "Lou")]
+    kim, lou = (service.sign_in(name, PASSWORD) for name in ("Kim", "Lou"))
+    path = f"/api/v1/cases/{case}/conversation"
+    (said,) = kim.get(path).json()["messages"]
+    recused = kim.post(f"/api/v1/cases/{case}/recuse", json={"reason": "it is about me"})
+    assert recused.status_code == 200, recused.text
+    assert kim.get(path).status_code == 404
+    answer = kim.post(
+        f"/api/v1/cases/{case}/reports/{said['report']}/messages", json={"text": "Who are you?"}
+    )
+    assert answer.status_code == 404
+    assert lou.get(path).status_code == 200
+    bound = service.person.patch(f"/api/v1/people/{ids[1]}", json={"harms": ["spam"]})
+    assert bound.status_code == 200, bound.text
+    assert lou.get(path).status_code == 404
+    assert lou.get(f"/api/v1/cases/{case}").status_code == 404
+    listed = lou.get("/api/v1/cases?limit=500").json()["cases"]
+    assert case not in [one["id"] for one in listed]

@@ -103,14 +103,16 @@ def list_cases(
     offset: Offset = 0,
 ) -> CaseList:
     """The queue: most urgent first, then the oldest."""
+    who = must_be_known(request)
     query = CaseQuery(
         state=case_state,
         kind=kind,
-        channels=_channels(must_be_known(request), channel),
+        channels=_channels(who, channel),
         target=target,
         limit=limit,
         offset=offset,
-        kept_from=must_be_known(request).id,
+        harms=None if who.harms is None else tuple(sorted({*who.harms, ""})),
+        kept_from=who.id,
     )
     with engine_of(request).read() as tables:
         page = tables.cases.page(query)
@@ -220,9 +222,23 @@ def find_case(tables: Tables, who: Caller, case: str) -> Case:
     if found is None:
         raise NotFoundError("there is no such thing in a channel you have rights on")
     must_see(who, found.channel, found.platform)
-    if is_kept_from(tables, found.id, who.id) or closed_to(tables, who, found.id):
+    if (
+        is_kept_from(tables, found.id, who.id)
+        or closed_to(tables, who, found.id)
+        or beyond_harms(tables, who, found.id)
+    ):
         raise NotFoundError("there is no such thing in a channel you have rights on")
     return found
+
+
+def beyond_harms(tables: Tables, who: Caller, case: str) -> bool:
+    """Outside of the harms that somebody gave her; one without a harm yet is everybody's. What she
+    chose not to see, or has seen enough of today, is left out of her queue and stays reachable: a
+    limit reached in the middle of a case does not take it out of her hands."""
+    if who.harms is None:
+        return False
+    standing = tables.deadlines.standing([case]).get(case)
+    return standing is not None and bool(standing.harm) and standing.harm not in who.harms
 
 
 def _channels(who: Caller, wanted: str | None) -> tuple[str, ...] | None:

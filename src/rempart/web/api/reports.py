@@ -20,13 +20,13 @@ from rempart.cases.keys import ReportKeys
 from rempart.cases.reports import Receipt, receive
 from rempart.cases.status import ReportStatus, report_of, status
 from rempart.cases.thread import read_said, report_in_case, say, withdraw
-from rempart.errors import NotFoundError
 from rempart.model import ReportRequest
 from rempart.store.interface import Tables
 from rempart.store.interface.threads import Side
+from rempart.web.api.cases import find_case
 from rempart.web.api.notices import Notices
 from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.auth import NO_SESSION, Scope, must_be_known, must_see, needs, needs_person
+from rempart.web.auth import NO_SESSION, Scope, must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.failures import BusyError
 from rempart.web.settings import WebSettings
@@ -162,10 +162,7 @@ async def answer_reporter(request: AnyRequest, case: str, report: str, text: str
     who, at_ms = must_be_known(request), now_ms()
 
     def change(tables: Tables) -> None:
-        found = tables.cases.get(case)
-        if found is None:
-            raise NotFoundError("there is no such case", where=case)
-        must_see(who, found.channel, found.platform)
+        find_case(tables, who, case)
         row = report_in_case(tables, case, report)
         say(tables, row, Side.TEAM, text, at_ms, by=who.id)
 
@@ -230,10 +227,7 @@ def read_conversation(request: AnyRequest, case: FromPath[str]) -> Conversation:
     """What reporters and team said to each other about the reports of a case."""
     who = must_be_known(request)
     with engine_of(request).read() as tables:
-        found = tables.cases.get(case)
-        if found is None:
-            raise NotFoundError("there is no such case", where=case)
-        must_see(who, found.channel, found.platform)
+        find_case(tables, who, case)
         return Conversation(conversation(tables, case))
 
 

@@ -27,7 +27,7 @@ from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
-from rempart.web.api.cases import closed_to
+from rempart.web.api.cases import beyond_harms, closed_to
 from rempart.web.api.reports import conversations
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.connectors.board import Connectors
@@ -280,7 +280,7 @@ def channel(
 def visible_case(tables: Tables, caller: Caller, id: str) -> Case:
     found = tables.cases.get(id)
     hidden = found is None or not _sees(caller, found) or is_kept_from(tables, id, caller.id)
-    if found is None or hidden or closed_to(tables, caller, id):
+    if found is None or hidden or closed_to(tables, caller, id) or beyond_harms(tables, caller, id):
         raise NotFoundError("there is no such case in a channel you have rights on", where=id)
     return found
 
