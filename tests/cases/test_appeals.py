@@ -20,6 +20,7 @@ from rempart.cases.second_looks import drawn
 from rempart.cases.status import status
 from rempart.cases.strikes import in_force, recommend
 from rempart.cases.taking import Wanted
+from rempart.cases.thread import withdraw
 from rempart.errors import AccessError, ConflictError, InputError, StoreError
 from rempart.model import (
     Appellant,
@@ -242,6 +243,19 @@ def test_a_second_person_who_disagrees_replaces_the_decision(community):
         text = tables.cases.answer(receipt.report).text["en"]
     assert "Another person has examined it a second time" in text
     assert "222-17" in text
+
+
+def test_who_took_a_report_back_is_not_answered_anew(community):
+    receipt = reported(community, category="threat")
+    with community.store.begin() as tables:
+        withdraw(tables, tables.cases.report(receipt.report), AT - DAY)
+    ruled(community, receipt.case, NO_VIOLATION, Ground.NONE)
+    with community.store.read() as tables:
+        [look] = tables.looks.of_case(receipt.case)
+    wanted = Ruling(ACT, Ground.LAW, "Menace réelle.", measures=(Wanted(MeasureKind.HIDE),))
+    looked(community, look, granted=True, ruling=wanted)
+    with community.store.read() as tables:
+        assert tables.cases.answer(receipt.report) is None
 
 
 # -- two people ----------------------------------------------------------------------------------

@@ -159,7 +159,11 @@ def _carry_out(tables: Tables, case: Case, drawn: Draft, at_ms: int, reach: Reac
     told = [statements.statement_entry(one) for one in drawn.statements]
     entries.extend(told)
     waiting = tables.cases.unanswered(case.id)
-    reports = waiting if decision.replaces is None else tables.cases.reports(case.id, _ALL)
+    if decision.replaces is None:
+        reports = waiting
+    else:
+        everybody = tables.cases.reports(case.id, _ALL)
+        reports = [row for row in everybody if not row.withdrawn]
     texts = [answer_text(decision, row, automated=drawn.automated) for row in reports]
     entries.extend(
         _answer_entry(row, decision, text, at_ms) for row, text in zip(reports, texts, strict=True)
