@@ -6,8 +6,8 @@ Rules kept here:
 2. A view of a case is noted once per person and case in half an hour: reading on is no new look.
 3. Refused sign-ins are noted in groups, with a count and never with what was typed: a password in
    the field of the name must not stand in a log.
-4. Whoever looks up far more cases than is usual for her alarms the other admins; what she looks for
-   is not told, only how many.
+4. Whoever looks up or searches in far more cases than is usual for her alarms the other admins;
+   what she looks for is not told, only how many. Each search counts, also in the same case.
 """
 
 from __future__ import annotations
@@ -88,6 +88,26 @@ def note_view(
     if not must_note_view(tables, case, by, at_ms):
         return
     note(tables, "access", "view", by, case, at_ms, case=case)
+    _alarm_if_many(tables, by, at_ms, limit, window_ms)
+
+
+def note_search(
+    tables: Tables,
+    case: str,
+    kind: str,
+    reason: str,
+    by: str,
+    at_ms: int,
+    *,
+    limit: int,
+    window_ms: int,
+) -> None:
+    """A search from inside a case: by what (never what) and why. It counts as a look."""
+    note(tables, "access", "search", by, case, at_ms, case=case, search=kind, reason=reason)
+    _alarm_if_many(tables, by, at_ms, limit, window_ms)
+
+
+def _alarm_if_many(tables: Tables, by: str, at_ms: int, limit: int, window_ms: int) -> None:
     now = len(tables.access_log.views(by, at_ms - window_ms, at_ms + 1))
     if now < limit:
         return

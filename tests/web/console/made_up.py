@@ -9,6 +9,9 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
+from rempart.cases.search import Found, Hit, Search, SearchKind, Stopped
 from rempart.model import (
     Case,
     CaseKind,
@@ -31,6 +34,7 @@ from rempart.web.console.families import Written, families
 from rempart.web.console.file_page import FileRequest, FilesScreen
 from rempart.web.console.graph import graph, ties
 from rempart.web.console.raid_page import measure_groups
+from rempart.web.console.search_page import SearchScreen
 from rempart.web.mine.digest import Day, Digest, RaidTold
 from rempart.web.mine.file import ActShown, File, MessageShown, RequestShown
 
@@ -425,3 +429,10 @@ def week() -> Digest:
     ]
     days = [Day(NOW.date() - timedelta(days=back), back % 3, told[:back]) for back in range(7)]
     return Digest(HOSTILE, days, True, NOW, 3, True)
+
+
+def search() -> SearchScreen:
+    hit = Hit(7, HOSTILE, NOW, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, CASE.id)
+    other = msgspec.structs.replace(hit, seq=8, author_name=None, case=HOSTILE)
+    found = Found([hit, other], [HOSTILE], 2, Stopped.RESULTS)
+    return SearchScreen(NOW, CASE, Search(SearchKind.WORDS, HOSTILE, HOSTILE, HOSTILE), found)

@@ -101,6 +101,7 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
     "case of a raid": ("case.html", {"screen": made_up.case_screen(), "answers": ANSWERS}),
     "case decided": ("case.html", {"screen": _decided(), "answers": {}}),
     "case merged": ("case.html", {"screen": _message_case(), "answers": {}}),
+    "search": ("search.html", {"screen": made_up.search()}),
     "channels": ("channels.html", {"screen": made_up.channels()}),
     "chat": ("channel.html", {"screen": made_up.channel(), "line": None}),
     "chat of a line": ("channel.html", {"screen": made_up.channel(), "line": made_up.HOSTILE}),

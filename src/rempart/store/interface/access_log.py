@@ -36,7 +36,7 @@ class AccessLogTables(ABC):
 
     @abstractmethod
     def views(self, actor: str, since_ms: int, until_ms: int) -> list[int]:
-        """When she viewed cases, oldest first (ms)."""
+        """When she viewed cases or searched in them, oldest first (ms)."""
 
     @abstractmethod
     def alarms(self, since_ms: int) -> list[AccessEntryRow]:

@@ -223,6 +223,11 @@ class CaseTables(ABC):
         """The open case each message belongs to, by its own row or by its raid, else the newest."""
 
     @abstractmethod
+    def all_of_messages(self, sequences: Sequence[int]) -> dict[str, list[int]]:
+        """Every case these messages are or were in, also one that was merged into another, with
+        which of them."""
+
+    @abstractmethod
     def loose(self, platform: str, channel: str, from_ms: int, raid: str) -> list[LooseCase]:
         """Open message cases of a channel since a time, or already marked with that raid."""
 

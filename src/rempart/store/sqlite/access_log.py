@@ -43,7 +43,7 @@ class SqliteAccessLogTables(AccessLogTables):
     def views(self, actor: str, since_ms: int, until_ms: int) -> list[int]:
         query = (
             "SELECT at_ms FROM access_entry WHERE actor = ? AND kind = 'access'"
-            " AND at_ms >= ? AND at_ms < ? AND what = 'view' ORDER BY at_ms"
+            " AND at_ms >= ? AND at_ms < ? AND what IN ('view', 'search') ORDER BY at_ms"
         )
         return [at_ms for (at_ms,) in self._db.execute(query, (actor, since_ms, until_ms))]
 

@@ -154,6 +154,22 @@ class SqliteCaseTables(SqliteReportTables):
         cases = self._by_id(list(pairs.values()))
         return {seq: cases[case] for seq, case in pairs.items()}
 
+    def all_of_messages(self, sequences: Sequence[int]) -> dict[str, list[int]]:
+        found: dict[str, set[int]] = {}
+        for seq, case, merged_into in self._db.execute(
+            "SELECT m.seq, c.id, c.merged_into FROM message m"
+            " JOIN cases c ON c.raid = m.raid AND c.kind = 'raid'"
+            " WHERE m.seq IN (SELECT value FROM json_each(?1))"
+            " UNION ALL SELECT m.seq, c.id, c.merged_into FROM case_message m"
+            " JOIN cases c ON c.id = m.case_id"
+            " WHERE m.seq IN (SELECT value FROM json_each(?1))",
+            (pack(sequences),),
+        ):
+            found.setdefault(case, set()).add(seq)
+            if merged_into is not None:
+                found.setdefault(merged_into, set()).add(seq)
+        return {case: sorted(of_case) for case, of_case in found.items()}
+
     def shields(self, target: str) -> list[MeasureRow]:
         ids = [
             row[0]

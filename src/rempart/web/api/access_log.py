@@ -26,7 +26,7 @@ ADMIN = [needs_right(Right.PEOPLE, person=True)]
 PAGE = 100
 _TOLD = (
     "means", "count", "roles", "channels", "rights", "reason", "ended", "left", "usual", "without",
-    "second_factor", "until", "harm",
+    "second_factor", "until", "harm", "search",
 )  # fmt: skip
 """Parts of an entry that its line shows."""
 

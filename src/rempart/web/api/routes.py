@@ -35,6 +35,7 @@ from rempart.web.api import (
     queues,
     reports,
     rules,
+    search,
     statements,
 )
 from rempart.web.api.description import describe
@@ -59,6 +60,7 @@ _versioned = Router(
         *events.route_handlers,
         *reports.route_handlers,
         *cases.route_handlers,
+        *search.route_handlers,
         *queues.route_handlers,
         *deciding.route_handlers,
         *appeals.route_handlers,

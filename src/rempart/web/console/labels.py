@@ -71,7 +71,8 @@ LABELS: dict[str, dict[str, str]] = {
         "invitation revoked": N_("invitation revoked"),
         "access view": N_("looked at a case"),
         "access export": N_("took a dossier away"),
-        "alarm look-ups": N_("looked at far more cases than usual"),
+        "access search": N_("searched inside a case"),
+        "alarm look-ups": N_("looked at or searched in far more cases than usual"),
     },
     "role": {
         "admin": N_("Admin"),
@@ -81,6 +82,16 @@ LABELS: dict[str, dict[str, str]] = {
         "rule_author": N_("Rule author"),
         "rule_deployer": N_("Rule deployer"),
         "on_call": N_("On call"),
+    },
+    "search_kind": {
+        "account": N_("an account"),
+        "link": N_("a link"),
+        "words": N_("words"),
+    },
+    "search_stopped": {
+        "results": N_("There is more: only the newest 200 are shown."),
+        "messages": N_("Only the newest 20,000 messages of a channel were looked at."),
+        "time": N_("It took too long and was stopped: there may be more."),
     },
     "case_state": {"open": N_("Open"), "decided": N_("Decided"), "merged": N_("Merged")},
     "stage": {"notice": N_("Notice"), "suspect": N_("Suspect"), "attack": N_("Attack")},

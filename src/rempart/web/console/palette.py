@@ -1,25 +1,29 @@
 """The command palette: one field that takes an id, a link or the name of a page, and goes there.
 
 It finds what the reader may see anyway and nothing else: ids of cases, measures and statements,
-links that a case is about, pages of the console. It searches no words and no people.
+links that a case is about, pages of the console. It searches no words and no people: what it does
+not know leads, on the page of an open case, to the search of that case, filled in and not yet made
+(a search needs a reason), and elsewhere nowhere.
 """
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.appeals import case_of
+from rempart.cases.search import SearchKind
 from rempart.cases.things import link_thing
 from rempart.errors import NotFoundError
+from rempart.model import CaseState
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of
-from rempart.web.auth import Caller, must_be_known, needs
+from rempart.web.auth import Caller, Right, may, must_be_known, needs
 from rempart.web.console.views import visible_case
 
 LONGEST: Final = 2_048
@@ -44,14 +48,18 @@ PAGES: Final = {
 
 
 @get("/console/go", guards=[needs("read")], include_in_schema=False)
-async def go(request: AnyRequest, q: FromQuery[str] = "") -> Response[Any]:
-    return Redirect(await asyncio.to_thread(_goal, request, q.strip()[:LONGEST]), status_code=303)
+async def go(
+    request: AnyRequest, q: FromQuery[str] = "", case: FromQuery[str] = ""
+) -> Response[Any]:
+    """`case`: of the page where it was typed."""
+    goal = await asyncio.to_thread(_goal, request, q.strip()[:LONGEST], case)
+    return Redirect(goal, status_code=303)
 
 
 route_handlers: list[Any] = [go]
 
 
-def _goal(request: AnyRequest, typed: str) -> str:
+def _goal(request: AnyRequest, typed: str, inside: str) -> str:
     who = must_be_known(request)
     page = PAGES.get(typed.casefold())
     if page is not None:
@@ -60,9 +68,15 @@ def _goal(request: AnyRequest, typed: str) -> str:
         for case in _cases(tables, typed):
             if case is not None and _sees(tables, who, case):
                 return f"/console/cases/{case}"
+        if inside and may(who, Right.DECIDE) and _is_open(tables, who, inside):
+            link = typed.startswith(("https://", "http://"))
+            kind = SearchKind.LINK if link else SearchKind.ACCOUNT
+            filled = urlencode({"kind": kind, "words": typed})
+            return f"/console/cases/{quote(inside)}/search?{filled}"
     raise NotFoundError(
         "nothing here has this id, link or name",
-        next_step="paste a whole id or link, or the name of a page",
+        next_step="paste a whole id or link, or the name of a page; accounts are looked up"
+        " inside an open case only",
     )
 
 
@@ -93,3 +107,10 @@ def _sees(tables: Tables, who: Caller, case: str) -> bool:
     except NotFoundError:
         return False
     return True
+
+
+def _is_open(tables: Tables, who: Caller, case: str) -> bool:
+    try:
+        return visible_case(tables, who, case).state is CaseState.OPEN
+    except NotFoundError:
+        return False

@@ -47,6 +47,7 @@ from rempart.web.console import (
     people_pages,
     practice_page,
     rule_pages,
+    search_page,
     views,
 )
 from rempart.web.console.alarms import rule_troubles
@@ -175,6 +176,7 @@ route_handlers: list[Any] = [
     dossier,
     *decision_form.route_handlers,
     *palette.route_handlers,
+    *search_page.route_handlers,
     *acts.route_handlers,
     *desk_acts.route_handlers,
     *measure_pages.route_handlers,

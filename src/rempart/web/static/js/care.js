@@ -27,7 +27,7 @@ async function send() {
   if (!waiting) return;
   const texts = Math.min(waiting, 200);
   waiting = 0;
-  const found = /^\/console\/cases\/([^/]+)$/.exec(location.pathname);
+  const found = /^\/console\/cases\/([^/]+)(?:\/search)?$/.exec(location.pathname);
   try {
     const answer = await fetch("/api/v1/me/exposure", {
       method: "POST",

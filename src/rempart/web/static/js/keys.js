@@ -1,5 +1,6 @@
 // Keys: written on the buttons, listed under `?`, off when somebody switches them off (WCAG 2.1.4).
-// j/k move through the rows, Enter opens, r shows or blurs, u asks and undoes on the second press.
+// j/k move through the rows, Enter opens, r shows or blurs, u asks and undoes on the second press;
+// in between j/k choose another measure.
 
 const OFF = "rempart-keys-off";
 const ARMED_MS = 4000;
@@ -43,6 +44,8 @@ function onKey(event) {
     if (link) { event.preventDefault(); link.click(); return; }
   }
   if (key === "g") { pending = "g"; pendingTimer = setTimeout(clearPending, 1500); return; }
+  if (key === "u" && undo()) { event.preventDefault(); return; }
+  if ((key === "j" || key === "k") && chooseUndo(key === "j" ? 1 : -1)) { event.preventDefault(); return; }
   if (key === "j" || key === "k") { event.preventDefault(); move(key === "j" ? 1 : -1); return; }
   if (key === "Enter" && !at.matches("a, button, summary, input")) { openRow(event); return; }
   if (key === "r") { reveal(event); return; }
@@ -50,7 +53,6 @@ function onKey(event) {
     .find((one) => one.dataset.key === key && one.getClientRects().length);
   if (!target) return;
   event.preventDefault();
-  if ("arm" in target.dataset && !armed(target)) { arm(target); return; }
   target.click();
   if (target.matches("input, textarea, select")) target.focus();
 }
@@ -90,6 +92,39 @@ function reveal(event) {
 
 const armed = (button) => button.classList.contains("armed");
 
+/** Every measure of a case can be undone by key: u asks about the one in focus, else the first. */
+const undoButtons = () => [...document.querySelectorAll("[data-undo] [data-act=undo] button, [data-key=u]")]
+  .filter((one) => one.getClientRects().length && !one.disabled);
+
+function undo() {
+  const all = undoButtons();
+  if (!all.length) return false;
+  const asked = all.find(armed);
+  if (asked) { disarm(asked); asked.click(); return true; }
+  const row = document.activeElement.closest(".measure");
+  const one = all.find((button) => button.closest(".measure") === row && row) ?? all[0];
+  arm(one);
+  return true;
+}
+
+function chooseUndo(step) {
+  const all = undoButtons();
+  const now = all.findIndex(armed);
+  if (now < 0) return false;
+  disarm(all[now]);
+  const next = all[Math.min(all.length - 1, Math.max(0, now + step))];
+  arm(next);
+  return true;
+}
+
+let armTimer = 0;
+
+function disarm(button) {
+  clearTimeout(armTimer);
+  button.classList.remove("armed");
+  button.querySelector(".arm-word")?.remove();
+}
+
 function arm(button) {
   button.classList.add("armed");
   const label = document.createElement("span");
@@ -97,5 +132,6 @@ function arm(button) {
   label.setAttribute("role", "status");
   label.textContent = document.body.dataset.armed;
   button.append(label);
-  setTimeout(() => { button.classList.remove("armed"); label.remove(); }, ARMED_MS);
+  button.focus();
+  armTimer = setTimeout(() => disarm(button), ARMED_MS);
 }
