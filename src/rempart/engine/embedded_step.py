@@ -367,8 +367,6 @@ class Step:
             tables.stream.add_messages(rows)
         if events:
             tables.stream.add_events(events)
-        if locked:
-            tables.folder.lock(locked)
             tables.deadlines.add_views(
                 (message_key(item.platform, item.message), item.count)
                 for item in (one.item for one in fresh)
@@ -377,6 +375,8 @@ class Step:
                 and item.message is not None
                 and item.count
             )
+        if locked:
+            tables.folder.lock(locked)
         return held
 
     def _keep_from_targets(
