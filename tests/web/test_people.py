@@ -294,3 +294,12 @@ def test_a_reviewer_decides_and_neither_exports_nor_protects_by_hand(tmp_path: P
             assert client.post("/console/cases/x/dossier", data=why).status_code == export
             assert client.post("/api/v1/measures/x/undo").status_code == 404
         assert reviewer.post("/console/cases/x/measures", data={}).status_code == 403
+
+
+def test_who_is_bound_to_a_channel_makes_no_token_beyond_it(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        admit(service, "Bound", "admin", channels=("lea",))
+        bound = service.sign_in("Bound", PASSWORD)
+        wish = {"name": "bot", "scopes": ["admin"]}
+        assert bound.post("/api/v1/tokens", json=wish).status_code == 403
+        assert service.person.post("/api/v1/tokens", json=wish).status_code == 201
