@@ -175,3 +175,40 @@ def test_no_header_holds_a_line_break() -> None:
     assert "\n" not in str(mail["Subject"])
     with pytest.raises((ValueError, IndexError)):
         compose_mail("R <r@a.example>", "x@y.example\r\nBcc: two@z.example", "s", "t", "r")
+
+
+def test_what_the_server_said_names_no_recipient(
+    tmp_path: Path, postbox: tuple[Postbox, int]
+) -> None:
+    """It goes into the log of the service, and into the table of mails."""
+    box, port = postbox
+    near = MailSettings("127.0.0.1", port, Security.NONE, sender="a@b.example")
+    box.says = "550 5.1.1 <alix@home.example>: user Alix unknown"
+    sent = Mailer(near, tmp_path).send("alix@home.example", "s", "t", reference="r")
+    assert sent == (False, "550 5.1.1 … user … unknown", False)
+
+
+def test_an_address_that_is_none_stops_no_other_mail(
+    tmp_path: Path, postbox: tuple[Postbox, int]
+) -> None:
+    box, port = postbox
+    settings(tmp_path, port)
+    with Service.running(tmp_path) as service:
+        service.client(service.ingest_token).post("/api/v1/messages", json=message(id="m-bad"))
+        for bad in ("alix@@home.example", "alix at home@@", "@", "a@"):
+            service.client().post(
+                "/api/v1/reports",
+                json={
+                    "category": "harassment",
+                    "explanation": "He is after me.",
+                    "message_ids": ["m-bad"],
+                    "contact": {"email": bad},
+                    "good_faith": True,
+                },
+            )
+        reported(service)
+        wait_for(lambda: box.mails)
+    sent = Mailer(MailSettings("127.0.0.1", port, sender="a@b.example"), tmp_path).send(
+        "alix at home@@", "s", "t", reference="r"
+    )
+    assert sent == (False, "this address cannot be written to", False)

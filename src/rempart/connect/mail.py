@@ -16,13 +16,15 @@ Rules kept here:
    (`security = "none"`).
 2. A header never holds a line break, whatever a name or subject brings; mail is plain text in UTF-8
    with an automatic-reply mark (RFC 3834), so that it starts no conversation between machines.
-3. An answer of the server that says *never* (5xx) is told apart from one that says *later*.
+3. An answer of the server that says *never* (5xx) is told apart from one that says *later*. What is
+   kept of it names no recipient.
 """
 
 from __future__ import annotations
 
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -98,8 +100,8 @@ class Mailer:
         settings = self._settings
         try:
             message = compose_mail(settings.sender, to, subject, text, reference)
-        except (ValueError, IndexError) as error:
-            return Sent(ok=False, detail=f"this address cannot be written to: {error}")
+        except (ValueError, IndexError, MessageError):
+            return Sent(ok=False, detail="this address cannot be written to")
         try:
             with self._connection() as server:
                 if settings.user:
@@ -108,12 +110,13 @@ class Mailer:
                 server.send_message(message)
         except smtplib.SMTPResponseException as error:
             code = int(error.smtp_code)
-            return Sent(ok=False, detail=_line(code, error.smtp_error), again=code < 500)
+            return Sent(ok=False, detail=_line(code, error.smtp_error, to), again=code < 500)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
-            return Sent(ok=False, detail=_line(code, said), again=code < 500)
+            return Sent(ok=False, detail=_line(code, said, to), again=code < 500)
         except (OSError, smtplib.SMTPException) as error:
-            return Sent(ok=False, detail=f"{type(error).__name__}: {error}"[:200], again=True)
+            detail = _without(f"{type(error).__name__}: {error}", to)
+            return Sent(ok=False, detail=detail, again=True)
         return Sent(ok=True)
 
     def _connection(self) -> smtplib.SMTP:
@@ -157,6 +160,16 @@ def _must_be_near(host: str) -> None:
             raise OSError("a mail server beyond this network needs starttls or tls")
 
 
-def _line(code: int, said: bytes | str) -> str:
+def _line(code: int, said: bytes | str, to: str) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return f"{code} {' '.join(text.split())}"[:200]
+    return f"{code} {_without(text, to)}"[:200]
+
+
+def _without(said: str, to: str) -> str:
+    """What a server said, without whom the mail was for: servers name the address, or its first
+    part, in what they refuse."""
+    first = to.rpartition("@")[0].casefold()
+    words = said.split()
+    return " ".join("…" if "@" in word or first in word.casefold() else word for word in words)[
+        :200
+    ]

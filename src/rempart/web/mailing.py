@@ -76,12 +76,23 @@ class Mailing:
         """One round; returns how many mails were tried."""
         rows = await asyncio.to_thread(self._due)
         for row in rows:
-            await asyncio.to_thread(self._send, row)
+            await asyncio.to_thread(self._try, row)
         return len(rows)
 
     def _due(self) -> list[MailRow]:
         with self._engine.read() as tables:
             return tables.mail.due(self._now_ms(), AT_ONCE)
+
+    def _try(self, row: MailRow) -> None:
+        """A mail that breaks the sending waits like one that was refused: those behind it go on."""
+        try:
+            self._send(row)
+        except StoreError:
+            raise
+        except Exception as error:
+            what = type(error).__name__  # its words may hold the address
+            _LOG.error("mail %s about %s could not be made: %s", row.id, row.report, what)
+            self._settle(row, *self._after(row, Sent(ok=False, detail=what, again=True)))
 
     def _send(self, row: MailRow) -> None:
         with self._engine.read() as tables:
