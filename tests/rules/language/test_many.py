@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import numpy as np
 import pytest
 from tests.rules.language.conftest import facts, message, rule
 
@@ -12,6 +13,7 @@ from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Program
 from rempart.rules.language.counters import Counter
 from rempart.rules.language.matching import Patterns, Terms
+from rempart.rules.language.slots import KeyColumn
 
 CONDITIONS = {
     "plain": "count(by=account, over=minutes(1)) > 2",
@@ -104,7 +106,7 @@ def test_counting_at_once_is_counting_one_by_one(over: float, disorder: float) -
     found: list[int] = []
     for start in range(0, 4_000, 512):
         end = start + 512
-        found += many.add_all(keys[start:end], times[start:end])
+        found += many.add_all(KeyColumn.of(keys[start:end]), np.array(times[start:end]))
     assert found == expected
     assert [many.peek(key, times[-1]) for key in set(keys)] == [
         single.peek(key, times[-1]) for key in set(keys)
@@ -114,7 +116,7 @@ def test_counting_at_once_is_counting_one_by_one(over: float, disorder: float) -
 def test_a_counter_goes_on_after_it_was_saved() -> None:
     counter, again = Counter(60.0), Counter(60.0)
     keys, times = ["a", "b", "a", "a"], [100.0, 101.0, 102.0, 170.0]
-    counter.add_all(keys, times)
+    counter.add_all(KeyColumn.of(keys), np.array(times))
     again.restore(counter.picture())
     assert again.picture() == counter.picture()
     assert again.add("a", 171.0) == counter.add("a", 171.0) == 2

@@ -23,12 +23,15 @@ from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rempart.rules.language.slots import SLOTS, SUM, WIDTH, add_sorted
+from rempart.rules.language.slots import SLOTS, SUM, WIDTH, Ints, KeyColumn, add_sorted
 
 MOST_KEYS: Final = 2_000_000
 MOST_LABELS: Final = 200_000
 _BITS: Final = 512
+_ESTIMATES: Final = [round(-_BITS * math.log(max(1, _BITS - n) / _BITS)) for n in range(_BITS + 1)]
+"""How many values there were, by the number of bits that are set."""
 EXACT: Final = 24
 _REMEMBERED: Final = 20_000
 _SHORT: Final = 100
@@ -68,34 +71,31 @@ class Counter:
         count = cells[base + SUM] = cells[base + SUM] + 1
         return count
 
-    def add_all(self, keys: Sequence[str], times: Sequence[float]) -> list[int]:
+    def add_all(self, column: KeyColumn, times: NDArray[np.float64]) -> list[int]:
         """`add` for each in order: the same counts, many at once. Keys whose messages come out of
         order are counted one by one."""
-        slots = (np.asarray(times, np.float64) / self._step).astype(np.int64)
+        keys = column.keys
+        slots = (times / self._step).astype(np.int64)
         latest = np.maximum(np.maximum.accumulate(slots), self._newest)
         crowded = len(self._rows) + len(keys) > MOST_KEYS
         if crowded or int((slots - latest).min(initial=0)) < -SLOTS:
-            return [self.add(key, now) for key, now in zip(keys, times, strict=True)]
+            return [self.add(key, now) for key, now in zip(keys, times.tolist(), strict=True)]
         self._newest = int(latest[-1]) if len(latest) else self._newest
         if len(slots) and slots[0] - self._swept >= SLOTS:
             self._sweep(int(slots[0]))
         known = self._rows.get
-        numbers = [known(key, -1) for key in keys]
-        if -1 in numbers:
-            for place, key in enumerate(keys):
-                if numbers[place] < 0:
-                    row = known(key)
-                    numbers[place] = self._take_row(key, int(slots[place])) if row is None else row
-        rows = np.array(numbers, np.int64)
-        order = np.argsort(rows, kind="stable")
-        counts, late = add_sorted(
-            np.frombuffer(self._cells, np.int64).reshape(-1, WIDTH), rows[order], slots[order]
-        )
+        numbers = np.array([known(key, -1) for key in column.known], np.int64)
+        new = np.flatnonzero(numbers < 0)
+        if len(new):
+            fresh = [column.known[number] for number in new.tolist()]
+            numbers[new] = self._take_rows(fresh, slots[column.first[new]])
+        order = column.order
+        counts, late = add_sorted(self._table(), numbers[column.numbers[order]], slots[order])
         found = np.empty(len(keys), np.int64)
         found[order] = counts
         told: list[int] = found.tolist()
         for place in sorted(order[late].tolist()):
-            told[place] = self.add(keys[place], times[place])
+            told[place] = self.add(keys[place], float(times[place]))
         return told
 
     def peek(self, key: str, now: float) -> int:
@@ -174,14 +174,33 @@ class Counter:
         self._cells[row * WIDTH + SLOTS] = slot
         return row
 
+    def _take_rows(self, keys: Sequence[str], slots: Ints) -> list[int]:
+        """`_take_row` for each of these new keys in order."""
+        again = min(len(self._free), len(keys))
+        rows = [self._free.pop() for _ in range(again)]
+        size = len(self._cells) // WIDTH
+        rows += range(size, size + len(keys) - again)
+        self._cells.frombytes(bytes(8 * WIDTH * (len(keys) - again)))
+        table = self._table()
+        table[rows[:again]] = 0
+        table[rows, SLOTS] = slots
+        self._rows.update(zip(keys, rows, strict=True))
+        return rows
+
+    def _table(self) -> Ints:
+        """The cells as rows; no row can be added while it is held."""
+        return np.frombuffer(self._cells, np.int64).reshape(-1, WIDTH)
+
     def _sweep(self, slot: int) -> None:
         """Drops keys unused for two windows before `slot`: who is late by a window finds what was
         counted."""
         self._swept = slot
-        horizon = slot - 2 * SLOTS
-        cells = self._cells
-        for key in [k for k, row in self._rows.items() if cells[row * WIDTH + SLOTS] < horizon]:
-            self._free.append(self._rows.pop(key))
+        rows = np.fromiter(self._rows.values(), np.intp, len(self._rows))
+        unused = np.flatnonzero(self._table()[rows, SLOTS] < slot - 2 * SLOTS)
+        if len(unused):
+            keys = list(self._rows)
+            for place in unused.tolist():
+                self._free.append(self._rows.pop(keys[place]))
 
     def _drop_stalest(self) -> None:
         cells = self._cells
@@ -192,8 +211,7 @@ class Counter:
     def picture(self) -> list[Any]:
         """For `restore`: rows in order of their keys' coming, so equal states give equal bytes;
         without the sums, which follow from the rest."""
-        rows = np.frombuffer(self._cells, np.int64).reshape(-1, WIDTH)
-        kept = rows[np.fromiter(self._rows.values(), np.intp, len(self._rows)), :SUM]
+        kept = self._table()[np.fromiter(self._rows.values(), np.intp, len(self._rows)), :SUM]
         return [self._newest, self._swept, list(self._rows), kept.tobytes()]
 
     def restore(self, picture: list[Any]) -> None:
@@ -231,8 +249,24 @@ class Distinct:
         name = self._names.get(value)
         if name is None:
             name = self._name(value)
-        ring.add(slot, name)
-        return ring.count(slot)
+        return ring.count_with(slot, name, 1 << name % _BITS)
+
+    def add_all(
+        self, keys: Sequence[str], times: NDArray[np.float64], values: KeyColumn
+    ) -> list[int]:
+        """`add` for each in order; the values as a column."""
+        slots: list[int] = (times / self._step).astype(np.int64).tolist()
+        known = [self._names.get(value) or self._name(value) for value in values.known]
+        bits = [1 << name % _BITS for name in known]
+        rings, found = self._rings.get, []
+        for key, slot, number in zip(keys, slots, values.numbers.tolist(), strict=True):
+            ring = rings(key)
+            if ring is None:
+                self._make_room(slot)
+                ring = self._rings[key] = _Ring()
+                rings = self._rings.get
+            found.append(ring.count_with(slot, known[number], bits[number]))
+        return found
 
     def _name(self, value: str) -> int:
         name = int.from_bytes(blake2b(value.encode("utf-8", "replace"), digest_size=8).digest())
@@ -280,6 +314,23 @@ class _Ring:
         self._counted: tuple[int, int, int] | None = None
         """Of the bitmaps: the slot they were counted for, all bits then, and the count."""
 
+    def count_with(self, slot: int, name: int, bit: int) -> int:
+        """Adds the value; the count at `slot` with it. `bit`: the one of its name in a bitmap."""
+        counted = self._counted
+        if counted is None or slot != counted[0] or slot != self.newest or self.seen is not None:
+            self.add(slot, name)
+            return self.count(slot)
+        known = self.bitmaps.get(slot, 0)
+        if known & bit:
+            return counted[2]
+        self.bitmaps[slot] = known | bit
+        if counted[1] & bit:
+            return counted[2]
+        bits = counted[1] | bit
+        found = _ESTIMATES[bits.bit_count()]
+        self._counted = (slot, bits, found)
+        return found
+
     def add(self, slot: int, name: int) -> None:
         if slot > self.newest:
             self.newest = slot
@@ -323,8 +374,7 @@ class _Ring:
         for when, bitmap in self.bitmaps.items():
             if when > horizon:
                 bits |= bitmap
-        empty = _BITS - bits.bit_count()
-        found = round(-_BITS * math.log(max(1, empty) / _BITS))
+        found = _ESTIMATES[bits.bit_count()]
         self._counted = (slot, bits, found)
         return found
 

@@ -50,12 +50,12 @@ Keys = Callable[[Iterable[Facts]], list[list[str]]]
 class Compiled(NamedTuple):
     """`needs`: the shared names that the function asks for (`p_text`, `p_fold`, `t_hits`, …).
     `ahead`: the counters that `evaluate` is given, as their number and which of the columns of
-    `keys` they count."""
+    `keys` are their keys and their values (a counter of no values: its keys again)."""
 
     evaluate: Evaluate
     numbers: tuple[int, ...]
     needs: frozenset[str]
-    ahead: tuple[tuple[int, int], ...]
+    ahead: tuple[tuple[int, int, int], ...]
     keys: Keys
 
 
@@ -109,7 +109,8 @@ class Generator:
             if many and number not in self._past_asked and _countable(plan)
         ]
         source = self._source(numbers, needed, counters, [number for number, _ in ahead])
-        columns = list(dict.fromkeys(plan.key for _, plan in ahead))
+        fed = {number: _fed(plan) for number, plan in ahead}
+        columns = list(dict.fromkeys(code for codes in fed.values() for code in codes))
         source += "\n" + self._keys_source(columns)
         places = dict(self._places)
         code: CodeType = compile(source, f"<rules for {name}>", "exec")
@@ -118,7 +119,7 @@ class Generator:
             places["evaluate"],
             tuple(numbers),
             frozenset(needed),
-            tuple((number, columns.index(plan.key)) for number, plan in ahead),
+            tuple((n, columns.index(by), columns.index(of)) for n, (by, of) in fed.items()),
             places["keys"],
         )
 
@@ -205,7 +206,7 @@ class Generator:
         if ahead:
             lines.append(f"{', '.join(f'c{number}' for number in ahead)}, = counted")
         for number, plan in counters:
-            if number in ahead and plan.kind == "count":
+            if number in ahead and plan.kind != "crossed":
                 continue
             lines.append("try:")
             told = f"c{number}" if number in ahead else ""
@@ -245,11 +246,18 @@ def _countable(plan: CounterPlan) -> bool:
     """Whether every message counts, whatever labels and other counters say of it: then all can be
     counted before the first is looked at."""
     return (
-        plan.kind in ("count", "crossed")
+        plan.kind in ("count", "crossed", "distinct")
         and plan.where == "True"
         and not plan.key_maybe
-        and not _LATER.search(plan.key)
+        and not plan.value_maybe
+        and not any(map(_LATER.search, _fed(plan)))
     )
+
+
+def _fed(plan: CounterPlan) -> tuple[str, str]:
+    """The code of its keys, and of its values."""
+    key = plan.key[1:-1] if plan.key[1:-1].isidentifier() else plan.key
+    return key, plan.value if plan.kind == "distinct" else key
 
 
 def _counter_lines(plan: CounterPlan, number: int, told: str = "") -> list[str]:

@@ -20,12 +20,13 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
 import re2
 
-from rempart.model import Account, MeasureKind, Message, ScopeKind
+from rempart.model import Account, MeasureKind, Message, MessageKind, ScopeKind
 from rempart.rules.interface import Effect, Facts
 from rempart.rules.language.checked import read_rules
-from rempart.rules.language.counters import Counter
+from rempart.rules.language.counters import Counter, Distinct
 from rempart.rules.language.generate import (
     Compiled,
     DependencyError,
@@ -36,6 +37,7 @@ from rempart.rules.language.generate import (
 from rempart.rules.language.measures import Labelling
 from rempart.rules.language.problems import Problem, RuleProblemsError
 from rempart.rules.language.raids import RaidFacts, RaidFunction, touched
+from rempart.rules.language.slots import KeyColumn
 from rempart.rules.language.source import RuleSource
 from rempart.rules.language.state import RuleState
 from rempart.rules.language.vocabulary import THINGS
@@ -189,7 +191,7 @@ class Program:
         begin = 0
         for kind, run in groupby(many, key=_kind_of):
             part = list(run)
-            self._run_kind(kind, part, begin, state, report)
+            self._run_kind(kind.value, part, begin, state, report)
             begin += len(part)
         return found
 
@@ -351,17 +353,24 @@ def _counted(
     """What the counters say that can be asked for all messages at once, by message."""
     if not compiled.ahead:
         return [()] * len(many)
-    keys = compiled.keys(many)
-    columns = []
-    for number, column in compiled.ahead:
+    columns = compiled.keys(many)
+    fed: dict[int, KeyColumn] = {}
+    moments = np.asarray(times, np.float64)
+    counts = []
+    for number, key, value in compiled.ahead:
         keeper = state.keepers[number]
-        assert isinstance(keeper, Counter)
-        columns.append(keeper.add_all(keys[column], times))
-    return list(zip(*columns, strict=True))
+        if value not in fed:
+            fed[value] = KeyColumn.of(columns[value])
+        if isinstance(keeper, Distinct):
+            counts.append(keeper.add_all(columns[key], moments, fed[value]))
+        else:
+            assert isinstance(keeper, Counter)
+            counts.append(keeper.add_all(fed[value], moments))
+    return list(zip(*counts, strict=True))
 
 
-def _kind_of(facts: Facts) -> str:
-    return facts.message.kind.value
+def _kind_of(facts: Facts) -> MessageKind:
+    return facts.message.kind
 
 
 _KEYS: Final[dict[str, Callable[[Message, Account], str]]] = {

@@ -6,7 +6,8 @@ newest slot, the time until which `crossed` stays quiet, and the sum of the slot
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,33 @@ WIDTH: Final = SLOTS + 3
 Ints = NDArray[np.int64]
 
 
+class KeyColumn(NamedTuple):
+    """The keys of many messages, in their order, and what every counter by them needs: `known`:
+    each once, in the order of their coming, first in message `first`; `numbers`: which of these
+    each message has; `order`: the messages of each key together, in the order of their coming."""
+
+    keys: Sequence[str]
+    known: Sequence[str]
+    first: NDArray[np.intp]
+    numbers: Ints
+    order: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, keys: Sequence[str]) -> KeyColumn:
+        known = list(dict.fromkeys(keys))
+        number = dict(zip(known, range(len(known)), strict=True)).__getitem__
+        numbers = np.fromiter(map(number, keys), np.int64, len(keys))
+        # sixteen bits are sorted by counting
+        small = numbers.astype(np.int16) if len(known) < 1 << 15 else numbers
+        order = np.argsort(small, kind="stable")
+        sizes = np.bincount(numbers, minlength=len(known))
+        return cls(keys, known, order[np.cumsum(sizes) - sizes], numbers, order)
+
+
 def add_sorted(cells: Ints, rows: Ints, slots: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """One more in row `rows[i]` and slot `slots[i]`, in order; `rows` is sorted, and the messages
-    of one row stand in the order of their coming. The count after each, as if they came one by one;
-    and which are not counted, because their row's messages come out of the order of slots."""
+    """One more in row `rows[i]` and slot `slots[i]`, in order; the messages of one row stand
+    together, in the order of their coming. The count after each, as if they came one by one; and
+    which are not counted, because their row's messages come out of the order of slots."""
     size = len(rows)
     counts = np.zeros(size, np.int64)
     if not size:

@@ -21,6 +21,8 @@ class Field(NamedTuple):
     doc: str
 
 
+_TARGET: Final = "(m.targets[0] if m.targets else m.channel)"
+
 FIELDS: Final[dict[str, Field]] = {
     "message.text": Field(Type.TEXT, "m.text", False, "the text as it was written"),
     "message.fold": Field(Type.TEXT, "f.fold", False, "the text with hiding undone, lower case"),
@@ -40,7 +42,7 @@ FIELDS: Final[dict[str, Field]] = {
     "account.roles": Field(Type.TEXTS, "a.roles", False, "moderator, vip, subscriber …"),
     "channel.name": Field(Type.TEXT, "m.channel", False, "where it was published"),
     "channel.platform": Field(Type.TEXT, "m.platform", False, "the platform"),
-    "target.name": Field(Type.TEXT, "m.hit[0]", False, "the first one it hits"),
+    "target.name": Field(Type.TEXT, _TARGET, False, "the first one it hits"),
     "raid.stage": Field(
         Type.TEXT,
         "f.raid.stage.value if f.raid is not None else 'none'",
@@ -60,7 +62,7 @@ FIELDS: Final[dict[str, Field]] = {
 THINGS: Final[dict[str, str]] = {
     "account": "m.platform + '\\x1f' + a.id",
     "channel": "m.platform + '\\x1f' + m.channel",
-    "target": "m.platform + '\\x1f' + m.hit[0]",
+    "target": f"m.platform + '\\x1f' + {_TARGET}",
     "message": "m.platform + '\\x1f' + m.channel + '\\x1f' + m.id",
 }
 """What counters are keyed by and labels stand on: the code of its key."""
