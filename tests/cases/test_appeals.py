@@ -44,7 +44,7 @@ UPHOLD, LIFT, ACT = DecisionOutcome.UPHOLD, DecisionOutcome.LIFT, DecisionOutcom
 NO_VIOLATION = DecisionOutcome.NO_VIOLATION
 
 
-def reported(community, category="harassment", contact=None, **said):
+def reported(community, category="harassment", contact=None, minor=False, **said):
     community.says("m1", "va-t'en", author="u7", **said)
     community.step()
     request = ReportRequest(
@@ -53,6 +53,7 @@ def reported(community, category="harassment", contact=None, **said):
         message_ids=("m1",),
         good_faith=True,
         contact=contact,
+        minor=minor,
     )
     with community.store.begin() as tables:
         return receive(tables, request, community.keys, 1_000, "viewer1")
@@ -223,6 +224,15 @@ def test_left_without_action_about_a_threat_is_always_looked_at_twice(community)
         assert look.appellant is Appellant.SAMPLE
         assert tables.cases.get(look.case).kind is CaseKind.SECOND_LOOK
         assert status(tables, receipt.words, community.keys).answered_at is not None
+
+
+def test_left_without_action_about_a_minor_is_always_looked_at_twice(community):
+    receipt = reported(community, minor=True)
+    ruled(community, receipt.case, NO_VIOLATION, Ground.NONE)
+    with community.store.read() as tables:
+        [look] = tables.looks.of_case(receipt.case)
+        assert look.appellant is Appellant.SAMPLE
+        assert tables.cases.get(look.case).priority >= 900, "as urgent as a threat"
 
 
 def test_the_sample_is_drawn_by_the_decision_alone():

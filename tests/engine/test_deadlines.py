@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from tests.faults.traffic import SOURCE, line, parsed
 
+from rempart.cases.care import CareSettings
 from rempart.cases.clockwork import keep
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.keys import ReportKeys
@@ -327,13 +328,13 @@ def test_ten_thousand_cases_lapse_at_once_and_nothing_is_hidden_for_everyone(
                 NewCase(_case(real, number), number.to_bytes(16, "big"), harm="spam")
                 for number in range(10_000)
             )
-            kept = keep(tables, shipped(), world.now_ms)
+            kept = keep(tables, shipped(), world.now_ms, care=CareSettings())
             late = world.now_ms + int(25 * HOUR * 1000)
             policy = shipped()
             write: Callable = lambda found: write_measures(  # noqa: E731
                 tables, world.engine.settings, found, late
             )
-            while sum(sweep(tables, policy, late, write, limit=5_000)):
+            while sum(sweep(tables, policy, late, write, care=CareSettings(), limit=5_000)):
                 pass
             return kept
 

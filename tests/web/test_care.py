@@ -110,6 +110,30 @@ def test_enough_of_a_harm_keeps_it_from_the_queue_until_tomorrow(service: Servic
     assert overview == {"moderator-2": 12}, "an admin sees how many, not of what"
 
 
+def test_a_case_goes_past_who_has_read_enough(service: Service) -> None:
+    text = "I will find you and kill you tonight"
+    case = a_case(service, text)
+    people = {name: admit(service, name, "reviewer") for name in ("Rita", "Sam", "Tess")}
+    rita, sam = (service.sign_in(name, PASSWORD) for name in ("Rita", "Sam"))
+    reads(rita, 12)
+    reads(service.person, 12)
+    given = service.person.post(f"/api/v1/cases/{case}/assign", json={"person": people["Rita"]})
+    assert given.status_code == 409
+    assert "enough" in given.json()["error"]["reason"]
+    assert sam.post(f"/api/v1/cases/{case}/recuse", json={"reason": "My neighbour."}).is_success
+    assert assignee(service, case) == people["Tess"], "she alone has not read enough"
+    tess = service.sign_in("Tess", PASSWORD)
+    assert tess.post(f"/api/v1/cases/{case}/recuse", json={"reason": "My cousin."}).is_success
+    assert assignee(service, case) in {"moderator-1", people["Rita"]}, (
+        "better somebody tired than nobody"
+    )
+
+
+def assignee(service: Service, case: str) -> str | None:
+    with service.engine.read() as tables:
+        return tables.deadlines.standing([case])[case].assignee
+
+
 def test_care_never_leaves_a_place_without_anybody(service: Service) -> None:
     case = a_case(service)
     day = reads(service.person, 50)

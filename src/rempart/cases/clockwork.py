@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rempart.cases import deadlines as pure
+from rempart.cases.care import CareSettings
 from rempart.cases.deadlines import CaseFacts, Deadline, DeadlineKind, Stage
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.harms import harms
@@ -28,7 +29,7 @@ _ALL_COUNTED = 32
 """Up to so many reports each is weighed anew; beyond, when they have grown by a sixteenth."""
 
 
-def keep(tables: Tables, policy: Policy, now_ms: int) -> int:
+def keep(tables: Tables, policy: Policy, now_ms: int, *, care: CareSettings) -> int:
     """Deadlines and places of everything that was touched; returns how many cases that were."""
     total = 0
     while rows := tables.deadlines.touched():
@@ -43,7 +44,7 @@ def keep(tables: Tables, policy: Policy, now_ms: int) -> int:
                 ]
             else:
                 if not own:
-                    _judged_by_others(tables, row.id, now_ms)
+                    _judged_by_others(tables, row.id, care, now_ms)
                 fresh = _fresh(row, own, policy)
                 places.append(place_of(tables, row, _merged(own, fresh), policy))
             written.extend(row_of(one, policy) for one in fresh)
@@ -167,11 +168,11 @@ def clock_of(harm: str, kind: str = "") -> str:
     return known.clock if known is not None else OTHER
 
 
-def _judged_by_others(tables: Tables, case: str, now_ms: int) -> None:
+def _judged_by_others(tables: Tables, case: str, care: CareSettings, now_ms: int) -> None:
     """Who is reported does not judge it."""
     found = tables.cases.get(case)
     if found is not None:
-        keep_from_the_reported(tables, found, now_ms)
+        keep_from_the_reported(tables, found, care, now_ms)
 
 
 def _fresh(row: TouchedCase, own: Sequence[Deadline], policy: Policy) -> list[Deadline]:

@@ -52,9 +52,11 @@ def is_child_safety(tables: Tables, case: str) -> bool:
 
 
 def is_grave(tables: Tables, case: Case, harm: str) -> bool:
-    """Threats, and what touches minors: left without action, it is always looked at twice."""
+    """Threats, and what touches minors by its harm or by what a reporter said: left without
+    action, it is always looked at twice."""
     graver = {"threat", "self_harm_incitement", CHILD_SAFETY}
-    if harm in graver or any(row.category in graver for row in _reports(tables, case.id)):
+    reports = _reports(tables, case.id)
+    if harm in graver or any(row.minor or row.category in graver for row in reports):
         return True
     for row in tables.cases.messages(case.id, _MOST_READ):
         if row.outcome is not None:

@@ -8,7 +8,9 @@ Rules kept here:
    never shown to that person, and goes to an administrator.
 3. Who is concerned says so (*recusal*): the case is never shown to them again and goes to somebody
    else. Both are entries of the log.
-4. After a lapse a case goes to somebody else than who was silent, if there is anybody.
+4. Who has read enough of a harm today (`care`) is passed by, unless nobody else is there: a case is
+   never left without anybody for that.
+5. After a lapse a case goes to somebody else than who was silent, if there is anybody.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Annotated
 
 import msgspec
 
+from rempart.cases.care import CareSettings, capped_harms
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.harms import harms
 from rempart.cases.live import tell_case
@@ -91,9 +94,10 @@ def belongs(
     )
 
 
-def next_reviewer(tables: Tables, case: Case, at_ms: int, *, admin: bool = False) -> str | None:
+def next_reviewer(
+    tables: Tables, case: Case, care: CareSettings, at_ms: int, *, admin: bool = False
+) -> str | None:
     """Who has least to do among those who may have it; None when nobody else is there."""
-    del at_ms
     apart = tables.deadlines.apart(case.id)
     people = [
         person
@@ -104,13 +108,17 @@ def next_reviewer(tables: Tables, case: Case, at_ms: int, *, admin: bool = False
         return None
     standing = tables.deadlines.standing([case.id]).get(case.id)
     harm = standing.harm if standing is not None else ""
+    rested = [one for one in people if harm not in capped_harms(tables, one.id, care, at_ms)]
+    people = rested or people
     routed = _routed(tables, case, harm)
     chosen = [person for person in people if person.id in routed] or people
     load = tables.deadlines.load()
     return min(chosen, key=lambda person: (load.get(person.id, 0), person.created_ms)).id
 
 
-def assign(tables: Tables, case: Case, person: str, by: str, at_ms: int) -> None:
+def assign(
+    tables: Tables, case: Case, person: str, by: str, care: CareSettings, at_ms: int
+) -> None:
     """Gives an open case to somebody who may have it."""
     _open(case)
     row = tables.access.person(person)
@@ -118,26 +126,35 @@ def assign(tables: Tables, case: Case, person: str, by: str, at_ms: int) -> None
         raise InputError("this person has no right to decide in this channel", where="person")
     if tables.deadlines.apart(case.id).get(person) in HIDDEN_FROM:
         raise ConflictError("this person is kept from this case", where=person)
+    standing = tables.deadlines.standing([case.id]).get(case.id)
+    if standing is not None and standing.harm in capped_harms(tables, person, care, at_ms):
+        raise ConflictError(
+            "this person has read enough of this today",
+            where=person,
+            next_step="give it to somebody else, or wait until tomorrow",
+        )
     told = {"case": case.id, "what": "assigned", "to": person, "by": by, "at": rfc3339(at_ms)}
     record(tables, [(case.id, entry("assignment", told))])
     tables.deadlines.assign(case.id, person)
     tell_case(tables, case)
 
 
-def recuse(tables: Tables, case: Case, person: str, reason: str, at_ms: int) -> str | None:
+def recuse(
+    tables: Tables, case: Case, person: str, reason: str, care: CareSettings, at_ms: int
+) -> str | None:
     """`person` says they are concerned: never shown to them again; returns who has it now."""
     _open(case)
-    return _keep_from(tables, case, person, RECUSED, at_ms, reason=reason, admin=False)
+    return _keep_from(tables, case, person, RECUSED, care, at_ms, reason=reason, admin=False)
 
 
-def keep_from_the_reported(tables: Tables, case: Case, at_ms: int) -> None:
+def keep_from_the_reported(tables: Tables, case: Case, care: CareSettings, at_ms: int) -> None:
     """Rule 2, when a case is opened."""
     author = tables.cases.author(case.id)
     if author is None:
         return
     for person in tables.deadlines.people_behind(case.platform, author):
         if person not in tables.deadlines.apart(case.id):
-            _keep_from(tables, case, person, CONFLICT, at_ms, reason=None, admin=True)
+            _keep_from(tables, case, person, CONFLICT, care, at_ms, reason=None, admin=True)
 
 
 def is_kept_from(tables: Tables, case: str, person: str) -> bool:
@@ -149,6 +166,7 @@ def _keep_from(
     case: Case,
     person: str,
     why: str,
+    care: CareSettings,
     at_ms: int,
     *,
     reason: str | None,
@@ -163,7 +181,7 @@ def _keep_from(
     }
     seq = record(tables, [(case.id, entry("assignment", told))])
     tables.deadlines.set_apart(case.id, person, why, at_ms, seq)
-    successor = next_reviewer(tables, case, at_ms, admin=admin)
+    successor = next_reviewer(tables, case, care, at_ms, admin=admin)
     tables.deadlines.assign(case.id, successor)
     tell_case(tables, case)
     return successor

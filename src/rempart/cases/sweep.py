@@ -19,6 +19,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from rempart.cases import deadlines as pure
+from rempart.cases.care import CareSettings
 from rempart.cases.clockwork import deadline_of, due_of, row_of
 from rempart.cases.deadlines import Deadline, DeadlineKind, Stage
 from rempart.cases.entries import at_time, entry, record, rfc3339
@@ -63,9 +64,15 @@ class Swept(NamedTuple):
 
 
 def sweep(
-    tables: Tables, policy: Policy, now_ms: int, write: WriteMeasures, *, limit: int = MOST_AT_ONCE
+    tables: Tables,
+    policy: Policy,
+    now_ms: int,
+    write: WriteMeasures,
+    *,
+    care: CareSettings,
+    limit: int = MOST_AT_ONCE,
 ) -> Swept:
-    """One pass over what is due."""
+    """One pass over what is due. `care`: who has read enough is given nothing more."""
     counts = dict.fromkeys(Swept._fields, 0)
     warned: dict[tuple[str, str], list[Case]] = {}
     lapsed: dict[tuple[str, str], list[Case]] = {}
@@ -89,7 +96,7 @@ def sweep(
         if stage is Stage.LAPSED:
             lapsed.setdefault((case.platform, case.channel), []).append(case)
             counts["lapsed"] += 1
-            _lapse(tables, case, one, policy, now_ms, write)
+            _lapse(tables, case, one, policy, now_ms, write, care)
             continue
         if stage is Stage.WARNED:
             warned.setdefault((case.platform, case.channel), []).append(case)
@@ -146,7 +153,13 @@ def locked_out(case: Case, tables: Tables, at_ms: int) -> list[Measure]:
 
 
 def _lapse(
-    tables: Tables, case: Case, one: Deadline, policy: Policy, now_ms: int, write: WriteMeasures
+    tables: Tables,
+    case: Case,
+    one: Deadline,
+    policy: Policy,
+    now_ms: int,
+    write: WriteMeasures,
+    care: CareSettings,
 ) -> None:
     standing = tables.deadlines.standing([case.id])[case.id]
     silent = standing.assignee or standing.looked_by
@@ -157,7 +170,7 @@ def _lapse(
     told = record(tables, [(case.id, _entry(one, "lapsed", now_ms, silent=silent))])
     if silent is not None:
         tables.deadlines.set_apart(case.id, silent, "silent", now_ms, told)
-    successor = next_reviewer(tables, case, now_ms)
+    successor = next_reviewer(tables, case, care, now_ms)
     protected = _entry(
         one,
         "escalated",

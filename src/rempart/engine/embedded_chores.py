@@ -150,7 +150,7 @@ class Chores:
             self._notary.sign(tables, now_ms)
 
     def _keep(self, tables: Tables, now_ms: int) -> None:
-        keep(tables, self.policy, now_ms)
+        keep(tables, self.policy, now_ms, care=self._settings.care)
 
     def _fall_due(self, tables: Tables, now_ms: int) -> None:
         self._more_due = False
@@ -161,6 +161,7 @@ class Chores:
             self.policy,
             now_ms,
             lambda measures: write_measures(tables, self._settings, measures, now_ms),
+            care=self._settings.care,
         )
         self._more_due = sum(found) >= MOST_AT_ONCE
 

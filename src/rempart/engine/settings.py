@@ -49,6 +49,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.cases.care import CareSettings
 from rempart.cases.policy import DeadlineSettings, Policy, resolve
 from rempart.engine.link_lists import LinkLists, Links
 from rempart.engine.pipeline import PipelineSettings
@@ -181,6 +182,7 @@ class EngineSettings(msgspec.Struct, frozen=True):
     lines: dict[str, Line] = {}
     links: Links = Links()
     deadlines: DeadlineSettings = DeadlineSettings()
+    care: CareSettings = CareSettings()
     folder: Path = Path()
     """Where the settings came from; paths in them start here."""
 
@@ -244,6 +246,7 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         engine=section("engine", EngineLimits),
         review=section("review", Review),
         links=section("links", Links),
+        care=section("care", CareSettings),
         deadlines=_deadlines(section("deadlines", DeadlineSettings), path),
         folder=data_dir,
         connectors=_connectors(document, path),

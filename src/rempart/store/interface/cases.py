@@ -149,6 +149,14 @@ class NewReport(NamedTuple):
     wish: str | None = None
 
 
+class PlacedDecision(NamedTuple):
+    """A decision, and where its case is."""
+
+    decision: Decision
+    platform: str
+    channel: str
+
+
 class Answer(NamedTuple):
     """What one report was told of one decision: exactly one. `text` by language (fr, en)."""
 
@@ -354,6 +362,13 @@ class CaseTables(ABC):
 
     @abstractmethod
     def decision_by_id(self, decision: str) -> Decision | None: ...
+
+    @abstractmethod
+    def decision_page(
+        self, channels: Sequence[str] | None, limit: int, offset: int, *, kept_from: str
+    ) -> list[PlacedDecision]:
+        """Newest first. `channels`: names, or `platform/channel`; None: all. Without the cases
+        that this person is kept from."""
 
     @abstractmethod
     def insert_answers(self, answers: Sequence[Answer]) -> None:

@@ -56,6 +56,10 @@ class StatementTables(ABC):
         """All of these restrictions, oldest first."""
 
     @abstractmethod
+    def of_decision(self, decision: str, limit: int) -> tuple[list[StatementRow], int]:
+        """Those that a decision brought, oldest first, and how many there are."""
+
+    @abstractmethod
     def page(
         self, *, before: int | None = None, since_ms: int = 0, limit: int = 100
     ) -> list[StatementRow]:

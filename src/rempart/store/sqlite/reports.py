@@ -19,6 +19,7 @@ from rempart.store.interface.cases import (
     Answer,
     CaseTables,
     NewReport,
+    PlacedDecision,
     ReportRow,
     SourceRecord,
 )
@@ -227,6 +228,22 @@ class SqliteReportTables(CaseTables):
     def decision_by_id(self, decision: str) -> Decision | None:
         row = self.row(_DECISIONS + "WHERE id = ?", decision)
         return None if row is None else _decision(row)
+
+    def decision_page(
+        self, channels: Sequence[str] | None, limit: int, offset: int, *, kept_from: str
+    ) -> list[PlacedDecision]:
+        rows = self._db.execute(
+            "SELECT d.id, d.case_id, d.outcome, d.ground, d.reason, d.decided_by, d.decided_ms,"
+            " d.measures, d.undone, d.taken, d.harm, d.provision, d.replaces, d.because,"
+            " d.confirmed_by, c.platform, c.channel"
+            " FROM decision d JOIN cases c ON c.id = d.case_id"
+            " WHERE (?1 OR c.channel IN carray(?2) OR c.platform || '/' || c.channel IN carray(?2))"
+            " AND NOT EXISTS (SELECT 1 FROM case_apart a WHERE a.case_id = c.id AND a.person = ?3"
+            " AND a.why IN ('recused', 'conflict'))"
+            " ORDER BY d.decided_ms DESC, d.seq DESC LIMIT ?4 OFFSET ?5",
+            (channels is None, apsw.carray(tuple(channels or ("",))), kept_from, limit, offset),
+        )
+        return [PlacedDecision(_decision(row[:15]), row[15], row[16]) for row in rows]
 
     def insert_answers(self, answers: Sequence[Answer]) -> None:
         try:

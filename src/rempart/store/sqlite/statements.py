@@ -60,6 +60,13 @@ class SqliteStatementTables(StatementTables):
             "WHERE measure IN carray(?) ORDER BY number", (apsw.carray(tuple(measures)),)
         )
 
+    def of_decision(self, decision: str, limit: int) -> tuple[list[StatementRow], int]:
+        rows = self._rows("WHERE decision = ? ORDER BY number LIMIT ?", (decision, limit))
+        total: int = self._db.execute(
+            "SELECT count(*) FROM statement WHERE decision = ?", (decision,)
+        ).get
+        return rows, total
+
     def page(
         self, *, before: int | None = None, since_ms: int = 0, limit: int = 100
     ) -> list[StatementRow]:

@@ -193,21 +193,11 @@ async def export_case(
     )
 
 
-@get("/decisions", guards=[needs("read")], status_code=200, tags=["cases"])
-async def list_decisions() -> CaseList:
-    """All decisions, with their statements of reasons."""
-    raise NotYetError(
-        "the list of decisions is not there yet",
-        next_step="it comes with the issue *Disclosure*; see GET /cases/{case}/decisions",
-    )
-
-
 route_handlers: list[Any] = [
     list_cases,
     open_case,
     show_case,
     export_case,
-    list_decisions,
 ]
 
 

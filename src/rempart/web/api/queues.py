@@ -28,6 +28,7 @@ from rempart.errors import NotFoundError
 from rempart.model import Case, CaseState
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
+from rempart.web.api.care import care_of
 from rempart.web.api.cases import find_case
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Caller, must_be_known, needs, needs_person
@@ -213,7 +214,7 @@ async def recuse_case(
 
 async def give_up(request: AnyRequest, case: str, reason: str) -> None:
     def change(tables: Tables, found: Case, by: str, at_ms: int) -> None:
-        recuse(tables, found, by, reason, at_ms)
+        recuse(tables, found, by, reason, care_of(request), at_ms)
 
     await change_case(request, case, change)
     desk_of(request).release(case, must_be_known(request).id)
@@ -226,7 +227,7 @@ async def assign_case(
     """Gives a case to somebody who may decide it."""
 
     def change(tables: Tables, found: Case, by: str, at_ms: int) -> Case:
-        assign(tables, found, data.person, by, at_ms)
+        assign(tables, found, data.person, by, care_of(request), at_ms)
         return found
 
     changed: Case = await change_case(request, case, change)

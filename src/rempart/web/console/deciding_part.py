@@ -18,6 +18,7 @@ from rempart.cases.entries import at_time
 from rempart.cases.golden import golden_id
 from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
 from rempart.cases.provisions import provisions
+from rempart.cases.rights import Right
 from rempart.cases.statement_text import statement_text
 from rempart.cases.strikes import Recommendation, in_force, recommend, weight
 from rempart.cases.taking import MINUTE, Wanted, grave, takeable
@@ -181,6 +182,8 @@ def _look(tables: Tables, caller: Caller, case: Case) -> LookPart | None:
         must_be_another(tables, of, Decider(caller.id, caller.is_person))
     except AccessError:
         closed_to = "yours"
+    if Right.SECOND_LOOK not in caller.rights:
+        closed_to = "right"
     decision = tables.cases.decision_by_id(look.decision) if look.decision else None
     return LookPart(look, of, decision, _words(tables, case.id), closed_to)
 
