@@ -12,7 +12,7 @@ HTML = {"accept": "text/html"}
 WHY = "Wishing somebody dead is not banter, whoever says it."
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def kept(service: Service) -> str:
     """A decided case that was kept for practice; returns the case's id."""
     case = held(service)
