@@ -13,6 +13,8 @@ from tests.web.test_access_log import FEW, whats
 from tests.web.test_deciding import ABUSE, held
 from tests.web.test_people import PASSWORD, admit, told
 
+from rempart.cases.search import MOST_SECONDS, Search, SearchKind, Stopped, find
+
 _ACCOUNTS = count(1)
 WHY = "Two people name this account."
 
@@ -210,3 +212,20 @@ def test_the_page_and_its_twin_show_the_same_and_asking_for_it_searches_nothing(
     outside = me.get("/console/go", params={"q": account})
     assert outside.status_code == 404
     assert "inside an open case only" in outside.text
+
+
+def test_where_it_stopped_early_it_says_so(service: Service, account: str) -> None:
+    case = held(service, author={"id": account})
+    room = room_of(service, case)
+    said = [message(channel=room, author={"id": account}, text="again") for _ in range(205)]
+    sent = service.client(service.ingest_token).post("/api/v1/messages", json=said)
+    assert sent.status_code == 200, sent.text
+    found = ask(service.person, case, "account", account).json()["found"]
+    assert (len(found["hits"]), found["stopped"]) == (200, "results")
+    clock = iter((0.0, MOST_SECONDS))
+    with service.engine.read() as tables:
+        of = tables.cases.get(case)
+        assert of is not None
+        words = Search(SearchKind.WORDS, "never said", WHY)
+        spent = find(tables, of, words, lambda *_: True, lambda _: True, lambda: next(clock))
+    assert spent.stopped is Stopped.TIME
