@@ -29,7 +29,7 @@ from rempart.model import Message, RaidStage
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Fired, Program
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import HistoryRow, RaidRow
+from rempart.store.interface.stream import RaidRow
 
 CHUNK: Final = 8_192
 EXAMPLES: Final = 20
@@ -140,7 +140,7 @@ def _backtest(
             chunk = _read(tables, start, stop, sees)
             if chunk is None:
                 continue
-            times = [row.sent_at_ms for row in chunk.rows]
+            times = chunk.sent_at_ms
             begin = min(begin or times[0], *times)
             end = max(end, *times)
             many = _facts(chunk, raids, folded=trial.needs_fold)
@@ -170,9 +170,8 @@ def _take(
         tallies[name].errors += 1
     hit = dict.fromkeys(effect.rule for effect in fired.effects)
     hit.update(dict.fromkeys(fired.labelled))
-    row, message, then = chunk.rows[place], chunk.messages[place], chunk.then[place]
     for name in hit:
-        _count(tallies[name], name, row, message, then, reviewed.get(row.seq), hit)
+        _count(tallies[name], name, chunk, place, reviewed, hit)
 
 
 def _take_raid(tallies: Mapping[str, _Tally], fired: Fired, row: RaidRow) -> None:
@@ -199,22 +198,24 @@ def _take_raid(tallies: Mapping[str, _Tally], fired: Fired, row: RaidRow) -> Non
 def _count(
     tally: _Tally,
     name: str,
-    row: HistoryRow,
-    message: Message,
-    then: _Then,
-    reviewed: str | None,
+    chunk: _Chunk,
+    place: int,
+    reviewed: Mapping[int, str],
     hit: dict[str, None],
 ) -> None:
+    message, seq = chunk.messages[place], chunk.seq[place]
+    decided = reviewed.get(seq)
     tally.count += 1
     tally.accounts.add((message.platform, message.author.id))
     tally.channels.add((message.platform, message.channel))
-    tally.times.append(row.sent_at_ms)
-    tally.fine += reviewed == "lift"
-    tally.upheld += reviewed == "uphold"
-    tally.already += row.held
-    tally.overlap.update(other for other in (*hit, *then.rules) if other != name)
+    tally.times.append(chunk.sent_at_ms[place])
+    tally.fine += decided == "lift"
+    tally.upheld += decided == "uphold"
+    tally.already += chunk.held[place]
+    others = (*hit, *chunk.then[place].rules)
+    tally.overlap.update(other for other in others if other != name)
     if len(tally.examples) < EXAMPLES:
-        tally.examples.append(row.seq)
+        tally.examples.append(seq)
 
 
 def _hits(name: str, tally: _Tally, begin: int, step: int) -> RuleHits:
@@ -242,7 +243,9 @@ def _hits(name: str, tally: _Tally, begin: int, step: int) -> RuleHits:
 class _Chunk(NamedTuple):
     """Messages of the store in the order of their coming, with what was found in them then."""
 
-    rows: Sequence[HistoryRow]
+    seq: Sequence[int]
+    sent_at_ms: Sequence[int]
+    held: Sequence[int]
     messages: Sequence[Message]
     then: Sequence[_Then]
 
@@ -261,7 +264,7 @@ def _read(
 ) -> _Chunk | None:
     """Private messages are left out, and those whose words were erased."""
     rows = tables.stream.history(start, stop)
-    found = messages_of(row.body for row in rows)
+    found = messages_of(rows.body)
     kept = [
         place
         for place, message in enumerate(found)
@@ -271,11 +274,15 @@ def _read(
     ]
     if not kept:
         return None
-    if len(kept) < len(rows):
-        rows = [rows[place] for place in kept]
+    seq, sent_at_ms, held, outcomes, _ = rows
+    if len(kept) < len(found):
+        seq = [seq[place] for place in kept]
+        sent_at_ms = [sent_at_ms[place] for place in kept]
+        held = [held[place] for place in kept]
+        outcomes = [outcomes[place] for place in kept]
     messages = [message for message in map(found.__getitem__, kept) if message is not None]
-    then = [_NOTHING_THEN if row.outcome is None else _then(row.outcome) for row in rows]
-    return _Chunk(rows, messages, then)
+    then = [_NOTHING_THEN if outcome is None else _then(outcome) for outcome in outcomes]
+    return _Chunk(seq, sent_at_ms, held, messages, then)
 
 
 @contextmanager
@@ -296,13 +303,15 @@ class _Raids:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._touches: dict[str, RaidTouch | None] = {}
+        self._touches: dict[str | None, RaidTouch | None] = {None: None}
 
-    def touch(self, raid: str) -> RaidTouch | None:
-        if raid not in self._touches:
-            row = self._tables.stream.raid(raid)
-            self._touches[raid] = RaidTouch(raid, row.raid.stage, True, ()) if row else None
-        return self._touches[raid]
+    def touches(self, raids: Sequence[str | None]) -> list[RaidTouch | None]:
+        """For each of these, None included."""
+        for raid in set(raids).difference(self._touches):
+            row = self._tables.stream.raid(raid) if raid is not None else None
+            touch = RaidTouch(row.raid.id, row.raid.stage, True, ()) if row else None
+            self._touches[raid] = touch
+        return [self._touches[raid] for raid in raids]
 
 
 def _facts(chunk: _Chunk, raids: _Raids, *, folded: bool) -> list[Facts]:
@@ -313,9 +322,9 @@ def _facts(chunk: _Chunk, raids: _Raids, *, folded: bool) -> list[Facts]:
         nothing,
         [one.labels for one in then],
         [one.abuse for one in then],
-        [raids.touch(one.raid) if one.raid is not None else None for one in then],
+        raids.touches([one.raid for one in then]),
         nothing,
         fold([message.text for message in chunk.messages]) if folded else repeat(""),
         repeat(False),
     )
-    return list(map(Facts._make, columns))
+    return list(map(tuple.__new__, repeat(Facts), columns))

@@ -15,7 +15,6 @@ from typing import Any, Final, NamedTuple
 
 import re2
 
-from rempart.model import Account
 from rempart.rules.interface import Facts
 from rempart.rules.language.counters import Counter, Keeper, Labels
 from rempart.rules.language.matching import Patterns, Terms
@@ -50,12 +49,14 @@ Keys = Callable[[Iterable[Facts]], list[list[str]]]
 class Compiled(NamedTuple):
     """`needs`: the shared names that the function asks for (`p_text`, `p_fold`, `t_hits`, …).
     `ahead`: the counters that `evaluate` is given, as their number and which of the columns of
-    `keys` are their keys and their values (a counter of no values: its keys again)."""
+    `keys` are their keys and their values (a counter of no values: its keys again); `shared`: the
+    columns that it is given after what they say."""
 
     evaluate: Evaluate
     numbers: tuple[int, ...]
     needs: frozenset[str]
     ahead: tuple[tuple[int, int, int], ...]
+    shared: tuple[int, ...]
     keys: Keys
 
 
@@ -81,7 +82,6 @@ class Generator:
                 "Exception": Exception,
                 "UnboundLocalError": UnboundLocalError,
             },
-            "age_of": _age_of,
             "asked": asked,
             "counter_failed": _counter_failed,
             "capitals": _capitals,
@@ -108,9 +108,10 @@ class Generator:
             for number, plan in counters
             if many and number not in self._past_asked and _countable(plan)
         ]
-        source = self._source(numbers, needed, counters, [number for number, _ in ahead])
         fed = {number: _fed(plan) for number, plan in ahead}
         columns = list(dict.fromkeys(code for codes in fed.values() for code in codes))
+        shared = [column for column in columns if column in needed]
+        source = self._source(numbers, needed, counters, [number for number, _ in ahead], shared)
         source += "\n" + self._keys_source(columns)
         places = dict(self._places)
         code: CodeType = compile(source, f"<rules for {name}>", "exec")
@@ -120,6 +121,7 @@ class Generator:
             tuple(numbers),
             frozenset(needed),
             tuple((n, columns.index(by), columns.index(of)) for n, (by, of) in fed.items()),
+            tuple(map(columns.index, shared)),
             places["keys"],
         )
 
@@ -145,6 +147,7 @@ class Generator:
         needed: set[str],
         counters: Sequence[tuple[int, CounterPlan]],
         ahead: Sequence[int],
+        shared: Sequence[str],
     ) -> str:
         every = ", ".join(f"({number}, error)" for number in numbers)
         return "\n".join(
@@ -160,7 +163,7 @@ class Generator:
                 "        m = f.message",
                 "        a = m.author",
                 "        try:",
-                *[f"            {line}" for line in self._prelude(needed, counters, ahead)],
+                *[f"            {line}" for line in self._prelude(needed, counters, ahead, shared)],
                 *[f"            {line}" for line in self._rules(numbers)],
                 "        except Exception as error:",  # what the rules share failed
                 f"            hit, unknown, errors = [], [], [{every}]",
@@ -200,17 +203,19 @@ class Generator:
         needed: set[str],
         counters: Sequence[tuple[int, CounterPlan]],
         ahead: Sequence[int],
+        shared: Sequence[str],
     ) -> list[str]:
         """What these rules need, each once; a counter counts the kinds its rules look at."""
-        lines = self._fields(needed)
+        lines = self._fields(needed.difference(shared))
         if ahead:
-            lines.append(f"{', '.join(f'c{number}' for number in ahead)}, = counted")
+            told = [*(f"c{number}" for number in ahead), *shared]
+            lines.append(f"{', '.join(told)}, = counted")
         for number, plan in counters:
             if number in ahead and plan.kind != "crossed":
                 continue
             lines.append("try:")
-            told = f"c{number}" if number in ahead else ""
-            lines += [f"    {line}" for line in _counter_lines(plan, number, told)]
+            count = f"c{number}" if number in ahead else ""
+            lines += [f"    {line}" for line in _counter_lines(plan, number, count)]
             lines.append("except Exception as error:")
             lines += [f"    c{number} = why = counter_failed(error)", f"    del c{number}"]
         return lines
@@ -299,12 +304,6 @@ def _counter_failed(error: Exception) -> DependencyError:
     if isinstance(error, DependencyError):
         return error
     return DependencyError("counters", f"{type(error).__name__}: {error}")
-
-
-def _age_of(account: Account, now: float) -> float | None:
-    if account.created_at is None:
-        return None
-    return now - account.created_at.timestamp()
 
 
 def _capitals(text: str) -> float:

@@ -366,7 +366,7 @@ def _counted(
         else:
             assert isinstance(keeper, Counter)
             counts.append(keeper.add_all(fed[value], moments))
-    return list(zip(*counts, strict=True))
+    return list(zip(*counts, *(columns[place] for place in compiled.shared), strict=True))
 
 
 def _kind_of(facts: Facts) -> MessageKind:

@@ -22,6 +22,7 @@ class Field(NamedTuple):
 
 
 _TARGET: Final = "(m.targets[0] if m.targets else m.channel)"
+_AGE: Final = "(None if a.created_at is None else now - a.created_at.timestamp())"
 
 FIELDS: Final[dict[str, Field]] = {
     "message.text": Field(Type.TEXT, "m.text", False, "the text as it was written"),
@@ -38,7 +39,7 @@ FIELDS: Final[dict[str, Field]] = {
     "message.targets": Field(Type.TEXTS, "m.hit", False, "whom it hits"),
     "account.id": Field(Type.TEXT, "a.id", False, "the account's id on its platform"),
     "account.name": Field(Type.TEXT, "a.name", True, "its shown name"),
-    "account.age": Field(Type.DURATION, "age_of(a, now)", True, "time since the account was made"),
+    "account.age": Field(Type.DURATION, _AGE, True, "time since the account was made"),
     "account.roles": Field(Type.TEXTS, "a.roles", False, "moderator, vip, subscriber …"),
     "channel.name": Field(Type.TEXT, "m.channel", False, "where it was published"),
     "channel.platform": Field(Type.TEXT, "m.platform", False, "the platform"),

@@ -50,15 +50,15 @@ class MessageRow(NamedTuple):
         return self.verdict != "allow"
 
 
-class HistoryRow(NamedTuple):
-    """One message as a look back reads it: `held`: it was not simply allowed; `outcome` as in
-    `MessageRow`; `body`: the first disclosure of its log entry."""
+class History(NamedTuple):
+    """Messages as a look back reads them, column by column: `held`: it was not simply allowed;
+    `outcome` as in `MessageRow`; `body`: the first disclosure of its log entry."""
 
-    seq: int
-    sent_at_ms: int
-    held: int
-    outcome: bytes | None
-    body: bytes
+    seq: Sequence[int] = ()
+    sent_at_ms: Sequence[int] = ()
+    held: Sequence[int] = ()
+    outcome: Sequence[bytes | None] = ()
+    body: Sequence[bytes] = ()
 
 
 class EventRow(NamedTuple):
@@ -190,7 +190,7 @@ class StreamTables(ABC):
         """The rows of these entries, in rising `seq`; entries that are no message are left out."""
 
     @abstractmethod
-    def history(self, start: int, end: int) -> list[HistoryRow]:
+    def history(self, start: int, end: int) -> History:
         """The messages of these entries whose words were not erased, in rising `seq`: only what a
         look back over many needs."""
 

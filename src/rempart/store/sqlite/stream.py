@@ -21,7 +21,7 @@ from rempart.store.interface.stream import (
     FLAGGED,
     ChannelRow,
     EventRow,
-    HistoryRow,
+    History,
     Known,
     MessageRow,
     MinuteRow,
@@ -199,13 +199,13 @@ class SqliteStreamTables(SqliteCorrectionTables):
         wanted = apsw.carray(array("q", sorted(set(seqs))))
         return self._messages("WHERE seq IN carray(?) ORDER BY seq", (wanted,))
 
-    def history(self, start: int, end: int) -> list[HistoryRow]:
+    def history(self, start: int, end: int) -> History:
         rows = self._db.execute(
             "SELECT m.seq, m.sent_at_ms, m.verdict > 0, m.outcome, b.disclosure FROM message AS m"
             " JOIN body AS b ON b.place = m.seq * ? WHERE m.seq >= ? AND m.seq < ? ORDER BY m.seq",
             (PARTS, start, end),
         )
-        return list(map(HistoryRow._make, rows))
+        return History(*zip(*rows, strict=True))
 
     def message_seq_back(self, count: int) -> int:
         last = "SELECT seq FROM message ORDER BY seq DESC LIMIT ?"
