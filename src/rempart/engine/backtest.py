@@ -31,7 +31,7 @@ from rempart.rules.language import Fired, Program
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import RaidRow
 
-CHUNK: Final = 8_192
+CHUNK: Final = 16_384
 EXAMPLES: Final = 20
 BARS: Final = 60
 MOST_MESSAGES: Final = 2_000_000
