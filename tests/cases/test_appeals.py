@@ -255,6 +255,19 @@ def test_a_second_person_who_disagrees_replaces_the_decision(community):
     assert "222-17" in text
 
 
+def test_who_looks_again_removes_nothing_alone(community):
+    """Else one person reports, appeals the answer, and grants that appeal with a removal."""
+    receipt = reported(community, category="threat")
+    ruled(community, receipt.case, NO_VIOLATION, Ground.NONE)
+    with community.store.read() as tables:
+        [look] = tables.looks.of_case(receipt.case)
+    wanted = Ruling(ACT, Ground.LAW, "Menace réelle.", measures=(Wanted(MeasureKind.REMOVE),))
+    with pytest.raises(ConflictError):
+        looked(community, look, granted=True, ruling=wanted)
+    with community.store.read() as tables:
+        assert tables.looks.get(look.id).state is LookState.OPEN
+
+
 def test_who_took_a_report_back_is_not_answered_anew(community):
     receipt = reported(community, category="threat")
     with community.store.begin() as tables:

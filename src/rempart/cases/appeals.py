@@ -10,7 +10,8 @@ Rules kept here:
    of it answers.
 3. It is decided by a signed-in person who made none of the decisions before, with a reason; who
    asked is told. Granting it replaces the decision: what was taken is undone, strikes are
-   overturned, every reporter is answered anew, every account told.
+   overturned, every reporter is answered anew, every account told. It takes nothing that cannot be
+   undone: that would be one person's word against another's.
 4. An appeal about child safety is judged on the record: it opens nothing of the material.
 """
 
@@ -24,7 +25,7 @@ from rempart.cases.reasons import checked_reason
 from rempart.cases.ruling import Ruling
 from rempart.cases.second_looks import WINDOW, close_look, open_look
 from rempart.cases.status import report_of
-from rempart.cases.taking import NOWHERE, Reach
+from rempart.cases.taking import NOWHERE, Reach, grave
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import SealedEntry
 from rempart.model import (
@@ -149,6 +150,12 @@ def look_again(
             next_step="decide that case",
         )
     wanted = (ruling or instead(tables, of, reason)) if granted else None
+    if wanted is not None and any(grave(one) for one in wanted.measures):
+        raise ConflictError(
+            "what cannot be undone is decided by two people, and the first one did not want it",
+            where="instead",
+            next_step="choose measures that can be undone",
+        )
     closed = close_look(tables, look, granted=granted, by=by.id, reason=reason, at_ms=at_ms)
     if wanted is not None:
         because = Again.SECOND_LOOK if look.appellant is Appellant.SAMPLE else Again.APPEAL
