@@ -164,6 +164,15 @@ def test_a_signed_in_person_links_her_identity(service: Service, provider: Provi
     assert service.person.patch("/api/v1/people/moderator-2", json=disabled).status_code == 200
 
 
+def test_another_site_links_no_identity(service: Service) -> None:
+    """It could have signed the browser in over there as its own account, which would then open
+    this person's."""
+    there = {"sec-fetch-site": "cross-site"}
+    answer = service.person.get("/login/oidc/work?link=me", headers=there)
+    assert answer.status_code == 403
+    assert service.person.get("/login/oidc/work", headers=there).status_code == 303
+
+
 def test_a_provider_of_another_name_is_not_asked(tmp_path: Path, provider: Provider) -> None:
     provider.twist = {"issuer": "https://id.example"}
     (tmp_path / "settings.toml").write_text(

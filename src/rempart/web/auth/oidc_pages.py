@@ -26,7 +26,7 @@ from rempart.web.api.request import engine_of, write
 from rempart.web.auth.caller import Step
 from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import cookie, missing_step, now_ms
-from rempart.web.auth.guards import LOGIN_COOKIE, caller, gate_of
+from rempart.web.auth.guards import LOGIN_COOKIE, caller, from_elsewhere, gate_of
 from rempart.web.auth.pages import (
     AnyRequest,
     local_path,
@@ -37,6 +37,7 @@ from rempart.web.auth.pages import (
 )
 from rempart.web.auth.secret import digest_of, new_secret
 from rempart.web.auth.settings import OidcSettings
+from rempart.web.failures import NoRightError
 from rempart.web.settings import WebSettings
 
 _LOG = logging.getLogger(__name__)
@@ -84,10 +85,13 @@ async def leave(
     next: FromQuery[str] = "",
     link: FromQuery[str] = "",
 ) -> Response[Any]:
-    """To the provider. `link=me`: to bind the identity to who is signed in."""
+    """To the provider. `link=me`: to bind the identity to who is signed in, at her own wish:
+    another site could have signed her in over there as somebody else."""
     if name == CALLBACK.rpartition("/")[2]:
         return await _back(request)
     providers, who = _providers(request), caller(request)
+    if link and from_elsewhere(request.scope):  # type: ignore[arg-type]
+        raise NoRightError("this request comes from another site", next_step="open your account")
     linking = who.id if link == "me" and who is not None and who.is_person else None
     state, nonce, verifier = new_secret(), new_secret(), new_secret()
     try:
