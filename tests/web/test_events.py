@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from tests.web.service import Service
+
+from rempart.web.api import events as events_api
 
 
 @contextmanager
@@ -55,6 +58,19 @@ def test_one_hears_of_ones_own_channels_and_of_none(service: Service) -> None:
         publish(service, "lea's", "lea")
         assert next_mark(events)[0] == "everybody's"
         assert next_mark(events)[0] == "lea's"
+
+
+def test_a_revoked_token_hears_no_more_however_much_happens(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events_api, "LOOK_AGAIN", 0.0)
+    made = service.person.post("/api/v1/tokens", json={"name": "lost", "scopes": ["read"]}).json()
+    with listening(service, made["token"]) as events:
+        publish(service, "before", None)
+        assert next_mark(events)[0] == "before"
+        service.person.delete(f"/api/v1/tokens/{made['view']['id']}")
+        publish(service, "after", None)
+        assert "after" not in [one["data"].get("mark") for one in events]
 
 
 def test_after_a_break_one_hears_what_was_missed(service: Service) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -22,10 +23,12 @@ from rempart.engine.live import LiveEvent, Subscription
 from rempart.web.api.numbers import Numbers
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.asgi import AsgiScope
-from rempart.web.auth import Caller, Gate, must_be_known, needs
+from rempart.web.auth import Caller, Gate, Scope, must_be_known, needs
 from rempart.web.failures import BusyError
 
 HEARTBEAT = 15.0
+LOOK_AGAIN = 15.0
+"""So often it is asked whether the session or token still holds, however much happens."""
 MOST_LISTENERS = 500
 _encode = msgspec.json.Encoder().encode
 
@@ -62,11 +65,14 @@ async def _stream(
     ending = asyncio.create_task(_end_with(closing, subscription))
     try:
         yield b"retry: 2000\n\n"
+        looked = time.monotonic()
         while not subscription.closed and not closing.is_set():
             event = await subscription.next(HEARTBEAT)
-            if event is None:
+            if event is None or time.monotonic() - looked >= LOOK_AGAIN:
                 if not _still_known(request):
                     return
+                looked = time.monotonic()
+            if event is None:
                 yield b": alive\n\n"
             elif event.channel is None or who.sees(event.channel, event.platform):
                 yield _written(event)
@@ -87,7 +93,8 @@ def _still_known(request: AnyRequest) -> bool:
     """Looked up anew: the token may be revoked, the session over."""
     gate: Gate = request.app.state.gate
     scope: AsgiScope = {key: request.scope[key] for key in ("type", "headers", "scheme")}
-    return gate.caller(scope) is not None
+    found = gate.caller(scope)
+    return found is not None and found.may(Scope.READ)
 
 
 def _written(event: LiveEvent) -> bytes:
