@@ -11,7 +11,7 @@ from tests.rules.language.conftest import facts, message, rule
 from rempart.model import RaidStage
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Program
-from rempart.rules.language.counters import Counter
+from rempart.rules.language.counters import EXACT, Counter, Distinct
 from rempart.rules.language.matching import Patterns, Terms
 from rempart.rules.language.slots import KeyColumn
 
@@ -111,6 +111,23 @@ def test_counting_at_once_is_counting_one_by_one(over: float, disorder: float) -
     assert [many.peek(key, times[-1]) for key in set(keys)] == [
         single.peek(key, times[-1]) for key in set(keys)
     ]
+
+
+@pytest.mark.parametrize("disorder", [0.0, 90.0])
+def test_different_values_at_once_are_those_one_by_one(disorder: float) -> None:
+    rng = Random(disorder)
+    keys = [f"c{int(rng.expovariate(0.5))}" for _ in range(4_000)]
+    values = [f"u{rng.randrange(400)}" for _ in range(4_000)]
+    times = [1e6 + n * 0.7 + n // 2_000 * 900 - rng.random() * disorder for n in range(4_000)]
+    single, many = Distinct(60.0), Distinct(60.0)
+    expected = [single.add(*one) for one in zip(keys, times, values, strict=True)]
+    found: list[int] = []
+    for start in range(0, 4_000, 512):
+        part = slice(start, start + 512)
+        found += many.add_all(keys[part], np.array(times[part]), KeyColumn.of(values[part]))
+    assert found == expected
+    assert many.picture() == single.picture()
+    assert max(found) > EXACT > min(found), "counted, and estimated"
 
 
 def test_a_counter_goes_on_after_it_was_saved() -> None:
