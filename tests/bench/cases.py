@@ -90,8 +90,9 @@ def fill(folder: Path, still_open: int, reports: int) -> str:
             (now,),
         )
         db.execute(
-            "INSERT INTO decision SELECT 'd' || n, 'c-done' || n, 'uphold', 'terms', 'r',"
-            " 'moderator-1', ?1 - n * 900, '[]', '[]', 1 FROM n",
+            "INSERT INTO decision (id, case_id, outcome, ground, reason, decided_by, decided_ms,"
+            " measures, undone, seq, taken) SELECT 'd' || n, 'c-done' || n, 'uphold', 'terms', 'r',"
+            " 'moderator-1', ?1 - n * 900, '[]', '[]', 1, '[]' FROM n",
             (now,),
         )
         db.execute("DELETE FROM case_touched")

@@ -21,14 +21,14 @@ from typing import Final
 from rempart.cases.entries import at_time, record
 from rempart.cases.intake import fresh_raid_case, opened_entry
 from rempart.cases.live import tell_case
-from rempart.cases.reading import read_messages, read_report
+from rempart.cases.reading import explanations, read_messages
 from rempart.cases.things import raid_thing
 from rempart.detect.campaign.brigade import MIN_REPORTERS, WINDOW_MS, Complaint, brigade_of
 from rempart.detect.text.fold import fold
 from rempart.log.commit import seal, to_value
 from rempart.model import Case, CaseState, Raid, RaidKind, RaidStage, stable_id
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import SOON, CaseChange, NewCase, ReportRow, rank_of
+from rempart.store.interface.cases import SOON, CaseChange, FiledReport, NewCase, rank_of
 
 MOST_READ: Final = 300
 MOST_WAVES: Final = 50
@@ -44,15 +44,15 @@ def look_for_brigade(tables: Tables, case: Case, at_ms: int) -> Case | None:
     """After a report joined `case`; in its transaction. The brigade's case when it was opened or
     has grown."""
     author = tables.cases.author(case.id)
+    if author is None and _passed_over(tables, case, at_ms):
+        return None
     beside = _reports_beside(tables, case, author, at_ms - WINDOW_MS)
     if len(beside) < MIN_REPORTERS:
         return None
     accused = _accused(case, author)
-    _, ongoing = _wave(tables, accused, at_ms)
-    if not _worth_looking(tables, case, beside, ongoing, at_ms):
+    if not _worth_looking(tables, case, beside, accused, at_ms):
         return None
-    found_rows = (tables.cases.report(id) for id, _ in beside)
-    rows = [row for row in found_rows if row is not None]
+    rows = tables.cases.filed([id for id, _ in beside])
     found = brigade_of(_complaints(tables, rows))
     if found is None:
         return None
@@ -85,12 +85,11 @@ def _reports_beside(
     has many; else those on links and texts, because one script can name a thousand of them."""
     if author is not None:
         place = (case.platform, case.channel, author)
-        rows = tables.cases.reports_on(*place, since_ms, MOST_READ)
-    elif case.reports >= MIN_REPORTERS:
-        rows = tables.cases.reports(case.id, MOST_READ)
-    else:
-        return tables.deadlines.loose_reports(since_ms, MOST_READ)
-    return [(row.id, row.received_ms) for row in rows if row.received_ms >= since_ms]
+        return tables.cases.reports_on(*place, since_ms, MOST_READ)
+    if case.reports >= MIN_REPORTERS:
+        rows = tables.cases.report_times(case.id, MOST_READ)
+        return [(id, received_ms) for id, received_ms in rows if received_ms >= since_ms]
+    return tables.deadlines.loose_reports(since_ms, MOST_READ)
 
 
 def _accused(case: Case, author: str | None) -> str:
@@ -99,13 +98,27 @@ def _accused(case: Case, author: str | None) -> str:
     return case.id if case.reports >= MIN_REPORTERS else LOOSE
 
 
+def _passed_over(tables: Tables, case: Case, at_ms: int) -> bool:
+    """What `_worth_looking` says of most links and texts when there are many, without counting
+    them again for each report of a transaction."""
+    if case.reports >= MIN_REPORTERS or rank_of(case.priority) == 0:
+        return False
+    latest = tables.deadlines.latest_of_many(at_ms - WINDOW_MS, MOST_READ)
+    return latest is not None and not _is_drawn(latest, MOST_READ // MIN_REPORTERS)
+
+
+def _is_drawn(report: str, every: int) -> bool:
+    return sum(report.encode()) % every == 0
+
+
 def _worth_looking(
-    tables: Tables, case: Case, beside: list[tuple[str, int]], ongoing: Raid | None, at_ms: int
+    tables: Tables, case: Case, beside: list[tuple[str, int]], accused: str, at_ms: int
 ) -> bool:
     """Comparing hundreds of texts is not done for each report: as they grow by an eighth; and where
     a category asks for the first place, with every eighth one while a brigade goes on."""
     urgent = rank_of(case.priority) == 0
-    if urgent and ongoing is not None:
+    ongoing = _wave(tables, accused, at_ms)[1] if urgent else None
+    if ongoing is not None:
         row = tables.stream.raid(ongoing.id)
         since = row.updated_ms if row is not None else 0
         fresh = sum(received_ms > since for _, received_ms in beside)
@@ -113,10 +126,10 @@ def _worth_looking(
     if len(beside) < MOST_READ:
         return len(beside) % max(1, len(beside) // MIN_REPORTERS) == 0
     every = MIN_REPORTERS if urgent else MOST_READ // MIN_REPORTERS
-    return sum(beside[-1][0].encode()) % every == 0
+    return _is_drawn(beside[-1][0], every)
 
 
-def _stand_behind(tables: Tables, alike: list[ReportRow]) -> None:
+def _stand_behind(tables: Tables, alike: list[FiledReport]) -> None:
     """Rule 5."""
     by_case: dict[str, int] = {}
     for row in alike:
@@ -153,16 +166,16 @@ def _wave(tables: Tables, accused: str, begin_ms: int) -> tuple[str, Raid | None
     return id, last
 
 
-def _complaints(tables: Tables, rows: list[ReportRow]) -> list[Complaint]:
+def _complaints(tables: Tables, rows: list[FiledReport]) -> list[Complaint]:
     quoted: dict[str, list[str]] = {}
-    for case in {row.case for row in rows}:
+    for case in tables.cases.having_messages(list({row.case for row in rows})):
         said = [one.message.text for one in read_messages(tables, case, QUOTED) if one.message]
         quoted[case] = [text for text in fold(said) if text]
-    texts = fold([read_report(tables, row).explanation for row in rows])
+    texts = fold(explanations(tables, rows))
     found = []
     for row, text in zip(rows, texts, strict=True):
         own = text
-        for quote in quoted[row.case]:
+        for quote in quoted.get(row.case, ()):
             own = own.replace(quote, " ")
         found.append(Complaint(row.received_ms, (row.reporter or row.id.encode()).hex(), own))
     return found

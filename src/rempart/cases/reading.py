@@ -18,7 +18,7 @@ from rempart.ingest import parse_one
 from rempart.log.commit import message_of, strict_json
 from rempart.model import ItemRefusal, MeasureState, Message, Outcome, Report, ReportState
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import ReportRow
+from rempart.store.interface.cases import FiledReport, ReportRow
 from rempart.store.interface.stream import MessageRow
 
 _outcomes = msgspec.json.Decoder(Outcome)
@@ -81,6 +81,12 @@ def read_report(tables: Tables, row: ReportRow) -> Report:
         minor=row.minor,
         wish=row.wish,
     )
+
+
+def explanations(tables: Tables, rows: Sequence[FiledReport]) -> list[str]:
+    """What these reports say, in their order; empty where it was erased."""
+    bodies = tables.log.bodies_of([row.seq for row in rows])
+    return [_report_body(bodies.get(row.seq, ())).get("explanation", "") for row in rows]
 
 
 def _active(tables: Tables, outcomes: Sequence[Outcome | None]) -> set[str]:

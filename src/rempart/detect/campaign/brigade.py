@@ -10,6 +10,7 @@ Pure. Times in ms; `fold` is the folded explanation without what it quotes of th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -76,18 +77,18 @@ def _largest_family(complaints: Sequence[Complaint], places: Sequence[int]) -> l
     those that share something with one of these in turn: opinions chain, a script does not."""
     prints = fingerprints([complaints[place].fold for place in places])
     by_key: dict[int, list[int]] = {}
-    common: dict[tuple[int, int], int] = {}
+    alike: dict[int, list[int]] = {number: [number] for number in range(len(places))}
     for number, print_ in enumerate(prints):
         if print_.letters < MIN_LETTERS:
             continue
+        common: Counter[int] = Counter()
         for key in print_.keys:
-            for other in by_key.setdefault(key, []):
-                common[other, number] = common.get((other, number), 0) + 1
-            by_key[key].append(number)
-    alike: dict[int, list[int]] = {number: [number] for number in range(len(places))}
-    for (one, other), keys in common.items():
-        if keys >= MIN_KEYS:
-            alike[one].append(other)
-            alike[other].append(one)
+            others = by_key.setdefault(key, [])
+            common.update(others)
+            others.append(number)
+        for other, keys in common.items():
+            if keys >= MIN_KEYS:
+                alike[other].append(number)
+                alike[number].append(other)
     family = max(alike.values(), key=lambda found: (len(found), -found[0]))
     return sorted(places[number] for number in family)

@@ -107,6 +107,16 @@ class LooseCase(NamedTuple):
     raid: str | None
 
 
+class FiledReport(NamedTuple):
+    """What is needed of a report to compare its words with others'; see `ReportRow`."""
+
+    id: str
+    case: str
+    received_ms: int
+    seq: int
+    reporter: bytes | None
+
+
 class ReportRow(NamedTuple):
     """A report without its words and without its reporter. `seq`: its entry in the log, whose
     first disclosure carries explanation, links and text. `receipts` counts identical deliveries."""
@@ -333,10 +343,22 @@ class CaseTables(ABC):
     def reports(self, case: str, limit: int = 200, offset: int = 0) -> list[ReportRow]: ...
 
     @abstractmethod
+    def report_times(self, case: str, limit: int) -> list[tuple[str, int]]:
+        """The first reports of a case (id, when), in order."""
+
+    @abstractmethod
     def reports_on(
         self, platform: str, channel: str, author: str, since_ms: int, limit: int
-    ) -> list[ReportRow]:
-        """The latest reports on open cases of this author's messages there, in order."""
+    ) -> list[tuple[str, int]]:
+        """The latest reports (id, when) on open cases of this author's messages there, in order."""
+
+    @abstractmethod
+    def filed(self, reports: Sequence[str]) -> list[FiledReport]:
+        """Who said something, where and when, in the order of the ids; without ids not known."""
+
+    @abstractmethod
+    def having_messages(self, cases: Sequence[str]) -> set[str]:
+        """Those of these cases that hold messages, or may by a raid."""
 
     @abstractmethod
     def author(self, case: str) -> str | None:

@@ -242,6 +242,11 @@ class DeadlineTables(ABC):
         texts), in order."""
 
     @abstractmethod
+    def latest_of_many(self, since_ms: int, limit: int) -> str | None:
+        """The latest of these when `loose_reports` has counted so many in this transaction; None
+        when it has not, so that it is to be asked."""
+
+    @abstractmethod
     def count_source(self, reporters: Iterable[bytes], *, confirmed: bool) -> None: ...
 
     @abstractmethod

@@ -30,6 +30,10 @@ class LogTables(ABC):
         """The disclosures of one entry; empty when they were erased."""
 
     @abstractmethod
+    def bodies_of(self, sequences: Sequence[int]) -> dict[int, tuple[bytes, ...]]:
+        """The same of many; without those that were erased."""
+
+    @abstractmethod
     def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]: ...
 
     @abstractmethod

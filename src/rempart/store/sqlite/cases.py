@@ -381,6 +381,8 @@ class SqliteCaseTables(SqliteReportTables):
     # -- inside ----------------------------------------------------------------------------------
 
     def _by_id(self, cases: Sequence[str]) -> dict[str, Case]:
+        if not cases:
+            return {}
         rows = self._db.execute(_CASES + "WHERE c.id " + _LISTED, (pack(cases),))
         return {case.id: case for case in map(_case, rows)}
 

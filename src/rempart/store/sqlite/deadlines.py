@@ -20,18 +20,29 @@ from rempart.store.interface.deadlines import (
     TouchedCase,
     TriageRow,
 )
+from rempart.store.sqlite.reports import times
 
 _COLUMNS = (
     "case_id, kind, clock, start_ms, start_seq, span_ms, due_ms, stage, lapses, paused_ms,"
     " shifted_ms, stopped_ms, stop_seq, next_ms"
 )
 _LISTED = "IN (SELECT value FROM json_each(?))"
+_LOOSE = (
+    "SELECT r.id, r.received_ms FROM report r INDEXED BY report_received CROSS JOIN cases c"
+    " WHERE c.id = r.case_id AND r.received_ms >= ? AND c.author IS NULL"
+    " AND c.state = 'open' AND c.kind = 'message' ORDER BY r.received_ms DESC LIMIT ?"
+)
 _TEXTS = msgspec.json.Decoder(dict[str, str])
 
 
 class SqliteDeadlineTables(DeadlineTables):
     def __init__(self, connection: apsw.Connection) -> None:
         self._db = connection
+        self._many_loose = 0
+
+    def forget(self) -> None:
+        """Another transaction begins: what was counted may be otherwise."""
+        self._many_loose = 0
 
     # -- deadlines -------------------------------------------------------------------------------
 
@@ -249,13 +260,15 @@ class SqliteDeadlineTables(DeadlineTables):
         return [SourceReport(*row) for row in rows][::-1]
 
     def loose_reports(self, since_ms: int, limit: int) -> list[tuple[str, int]]:
-        rows = self._db.execute(
-            "SELECT r.id, r.received_ms FROM report r INDEXED BY report_received CROSS JOIN cases c"
-            " WHERE c.id = r.case_id AND r.received_ms >= ? AND c.author IS NULL"
-            " AND c.state = 'open' AND c.kind = 'message' ORDER BY r.received_ms DESC LIMIT ?",
-            (since_ms, limit),
-        )
-        return [(row[0], row[1]) for row in rows][::-1]
+        found = times(self._db, _LOOSE, (since_ms, limit))[::-1]
+        self._many_loose = limit if len(found) == limit else 0
+        return found
+
+    def latest_of_many(self, since_ms: int, limit: int) -> str | None:
+        if not self._many_loose >= limit > 0:
+            return None
+        found = times(self._db, _LOOSE, (since_ms, 1))
+        return found[0][0] if found else None
 
     def count_source(self, reporters: Iterable[bytes], *, confirmed: bool) -> None:
         column = "confirmed" if confirmed else "refuted"

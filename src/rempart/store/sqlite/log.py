@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import apsw
+import msgspec
 
 from rempart.errors import LogError
 from rempart.log.commit import SealedEntry
@@ -104,6 +105,18 @@ class SqliteLogTables(LogTables):
             (sequence * PARTS, (sequence + 1) * PARTS),
         )
         return tuple(body for (body,) in found)
+
+    def bodies_of(self, sequences: Sequence[int]) -> dict[int, tuple[bytes, ...]]:
+        # Each place by name: SQLite would read a range that depends on a row to the table's end.
+        places = [seq * PARTS + part for seq in sequences for part in range(PARTS)]
+        found: dict[int, list[bytes]] = {}
+        for place, body in self._db.execute(
+            "SELECT b.place, b.disclosure FROM json_each(?) p CROSS JOIN body b"
+            " ON b.place = p.value ORDER BY p.key",
+            (msgspec.json.encode(places).decode(),),
+        ):
+            found.setdefault(place // PARTS, []).append(body)
+        return {seq: tuple(bodies) for seq, bodies in found.items()}
 
     def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]:
         grouped: dict[int, list[bytes]] = {}

@@ -18,6 +18,7 @@ from rempart.model import Again, Decision, DecisionOutcome, Ground
 from rempart.store.interface.cases import (
     Answer,
     CaseTables,
+    FiledReport,
     NewReport,
     PlacedDecision,
     ReportRow,
@@ -43,6 +44,7 @@ _DECISIONS = (
 )
 _OF_FAMILY = "r.case_id IN (SELECT ?1 UNION ALL SELECT id FROM cases WHERE merged_into = ?1)"
 _TEXTS = msgspec.json.Decoder(dict[str, str])
+_TIMES = msgspec.json.Decoder(list[tuple[str, int]])
 _IDS = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -150,16 +152,44 @@ class SqliteReportTables(CaseTables):
         )
         return [_report(row) for row in rows]
 
+    def report_times(self, case: str, limit: int) -> list[tuple[str, int]]:
+        return times(
+            self._db,
+            "SELECT r.id, r.received_ms FROM report r WHERE "
+            + _OF_FAMILY
+            + " ORDER BY r.received_ms, r.seq LIMIT ?2",
+            (case, limit),
+        )
+
     def reports_on(
         self, platform: str, channel: str, author: str, since_ms: int, limit: int
-    ) -> list[ReportRow]:
-        rows = self._db.execute(
-            _REPORTS + "WHERE r.received_ms >= ?4 AND r.case_id IN (SELECT id FROM cases"
-            " WHERE state = 'open' AND kind = 'message' AND author IS NOT NULL AND author = ?3"
-            " AND platform = ?1 AND channel = ?2) ORDER BY r.received_ms DESC, r.seq DESC LIMIT ?5",
+    ) -> list[tuple[str, int]]:
+        return times(
+            self._db,
+            "SELECT r.id, r.received_ms FROM report r WHERE r.received_ms >= ?4 AND r.case_id IN"
+            " (SELECT id FROM cases WHERE state = 'open' AND kind = 'message' AND author = ?3"
+            " AND author IS NOT NULL AND platform = ?1 AND channel = ?2)"
+            " ORDER BY r.received_ms DESC, r.seq DESC LIMIT ?5",
             (platform, channel, author, since_ms, limit),
+        )[::-1]
+
+    def filed(self, reports: Sequence[str]) -> list[FiledReport]:
+        rows = self._db.execute(
+            "SELECT r.id, r.case_id, r.received_ms, r.seq, r.reporter FROM json_each(?) j"
+            " CROSS JOIN report r WHERE r.id = j.value ORDER BY j.key",
+            (pack(reports),),
         )
-        return [_report(row) for row in rows][::-1]
+        return [FiledReport(*row) for row in rows]
+
+    def having_messages(self, cases: Sequence[str]) -> set[str]:
+        rows = self._db.execute(
+            "SELECT j.value FROM json_each(?) j"
+            " WHERE EXISTS (SELECT 1 FROM case_message WHERE case_id = j.value)"
+            " OR EXISTS (SELECT 1 FROM cases c WHERE c.id = j.value AND c.kind = 'raid')"
+            " OR EXISTS (SELECT 1 FROM cases c WHERE c.merged_into = j.value)",
+            (pack(cases),),
+        )
+        return {case for (case,) in rows}
 
     def author(self, case: str) -> str | None:
         value = self.value("SELECT author FROM cases WHERE id = ?", (case,))
@@ -309,6 +339,13 @@ def _decision(row: tuple[Any, ...]) -> Decision:
 
 def _answer(row: tuple[Any, ...]) -> Answer:
     return Answer(row[0], row[1], _TEXTS.decode(row[2]), row[3], row[4])
+
+
+def times(db: apsw.Connection, query: str, values: tuple[Any, ...]) -> list[tuple[str, int]]:
+    """Ids and times of many rows, in the order of the query. In one answer of SQLite: each row on
+    its own would give way to another thread."""
+    row = db.execute(f"SELECT json_group_array(json_array(id, received_ms)) FROM ({query})", values)
+    return _TIMES.decode(row.get)
 
 
 def pack(value: Any) -> str:

@@ -71,6 +71,7 @@ _HARMLESS = (
 class SqliteTables(Tables):
     log: SqliteLogTables
     stream: SqliteStreamTables
+    deadlines: SqliteDeadlineTables
 
     def __init__(self, connection: apsw.Connection) -> None:
         self.connection = connection
@@ -194,6 +195,7 @@ class SqliteStore(Store):
         tables.announced.clear()
         tables.facts.changed = False
         tables.stream.forget_known()
+        tables.deadlines.forget()
         tables.versions.changed.clear()
         edge = tables.log.mark()
         try:
