@@ -114,8 +114,14 @@ def recorded(tables: Tables) -> Told:
         if name in ("message", "event"):
             told.outcomes.append(bytes(msgspec.json.decode(value, type=_Value).outcome))
         elif name == "measure":
-            told.measures.append(bytes(value))
+            told.measures.append(canonical(_as_planned(msgspec.json.decode(value))))
     return told
+
+
+def _as_planned(entry: dict[str, object]) -> dict[str, object]:
+    """A measure as the pipeline gave it: what is written beside it (the statement of reasons, which
+    is drawn from it) is no part of the decision."""
+    return {key: part for key, part in entry.items() if key != "statement"}
 
 
 def replayed(tables: Tables, cut: int) -> Told:
