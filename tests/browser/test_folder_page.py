@@ -155,7 +155,7 @@ def test_a_measure_is_taken_from_the_case_page_and_a_broad_one_is_asked_about(
     page.locator("#take details summary").click()
     assert violations(page) == []
     picture(page, f"case-{how.language}-{how.theme}")
-    page.locator("#take-measure").select_option("remove:message")
+    page.locator("#take-measure").select_option("shield:target:closed")
     page.locator("#take-reason").fill("really")
     page.locator("#take > form > p button").click()
     expect(page.locator("form input[name='confirm']")).to_have_count(1)

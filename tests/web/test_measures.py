@@ -144,17 +144,19 @@ def test_a_closed_shield_asks_and_is_undone_with_its_parts(
     assert sends(service, author={"id": "new9", "created_at": YOUNG})["verdict"] == "allow"
 
 
-def test_what_cannot_be_undone_is_asked_about_even_for_one_message(
+def test_what_cannot_be_undone_is_not_taken_by_one_person_alone(
     service: Service, moderator: httpx.Client
 ) -> None:
+    """It is decided on a case, where a second person agrees (see test_deciding)."""
     id = sends(service)["id"]
-    wish = on("remove", "message", id, None)
-    asked = moderator.post("/api/v1/measures", json=wish)
-    assert asked.status_code == 409
-    assert asked.json()["preview"]["reversible"] is False
-    confirmed = wish | {"confirm": asked.json()["confirm"]}
-    assert moderator.post("/api/v1/measures", json=confirmed).status_code == 201
-    assert moderator.post("/api/v1/measures", json=wish | {"confirm": "9.x"}).status_code == 409
+    author = on("suspend", "account", "rude", 60 * 24 * 60)
+    for who in (moderator, service.person):
+        for wish in (on("remove", "message", id, None), author):
+            refused = who.post("/api/v1/measures", json=wish)
+            assert refused.status_code == 409
+            assert "confirm" not in refused.json()
+            assert "second person" in refused.text
+    assert "remove" not in {one.kind.value for one in _active(service)}
 
 
 def _active(service: Service) -> list[Any]:
@@ -191,18 +193,12 @@ def test_what_is_no_longer_hidden_is_hidden_again_from_the_case_page(
     assert service.person.post(f"/api/v1/measures/{hidden['id']}/undo").status_code == 200
 
 
-def test_the_console_asks_twice_before_it_removes(service: Service, case: str) -> None:
+def test_the_console_does_not_offer_what_cannot_be_undone(service: Service, case: str) -> None:
     page = service.person.get(f"/console/cases/{case}", headers=HTML).text
+    assert "hide:message" in page and "remove:message" not in page
     form = {"csrf": csrf_in(page), "measure": "remove:message", "minutes": "", "reason": "really"}
-    path = f"/console/cases/{case}/measures"
-    question = service.person.post(path, data=form, headers=HTML)
-    assert question.status_code == 409
-    assert 'name="confirm"' in question.text and 'name="reason" value="really"' in question.text
-    confirm = question.text.partition('name="confirm" value="')[2].partition('"')[0]
-    done = service.person.post(path, data=form | {"confirm": confirm}, headers=HTML)
-    assert done.status_code == 303
-    measures = service.person.get(f"/api/v1/cases/{case}").json()["measures"]
-    assert "remove" in {one["kind"] for one in measures}
+    refused = service.person.post(f"/console/cases/{case}/measures", data=form, headers=HTML)
+    assert refused.status_code == 400
 
 
 def test_what_the_form_does_not_offer_is_refused(service: Service, case: str) -> None:

@@ -9,7 +9,7 @@ Rules kept here:
 2. Each form of a measure has a key of the Transparency Database of the DSA (`legal_forms.json`, a
    copy of the official enumerations), or says why it is no restriction in the sense of article 17.
 3. What reaches everyone (`for_everyone`) needs a machine match, corroboration or a person; what
-   cannot be undone is taken by hand only after a second question (`reversible`).
+   cannot be undone is never taken by one person alone (`reversible`).
 4. Limits count per channel, in an hour and in a day. A hold of one message has none: it is the
    answer at every limit. An alarm has none either: it is what calls the person.
 """

@@ -12,8 +12,9 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from rempart.cases.by_hand import LONGEST_REASON, LONGEST_SECONDS, Wish, planned, take
+from rempart.cases.taking import Wanted, grave
 from rempart.engine.preview import Preview, of_taking
-from rempart.errors import InputError, NotFoundError
+from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import LADDER, Bundle, Measure, MeasureKind, Rung, Scope, ScopeKind
 from rempart.store.interface import Tables
 from rempart.web.api.cases import find_case
@@ -141,6 +142,12 @@ async def _previewed(
 
 
 def _wishes(tables: Tables, who: Caller, asked: MeasureRequest) -> list[Wish]:
+    if grave(Wanted(asked.kind, minutes=asked.minutes)):
+        raise ConflictError(
+            "what cannot be taken back whole is decided on a case, and a second person agrees",
+            where="kind",
+            next_step="decide the case: act, and choose it there",
+        )
     seconds = None if asked.minutes is None else asked.minutes * 60
     if (asked.scope is None) == (asked.raid is None):
         raise InputError("name a scope, or a raid", where="scope")

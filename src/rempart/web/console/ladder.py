@@ -50,8 +50,8 @@ def _choices_on(on: str) -> list[Choice]:
     scope = ScopeKind.ACCOUNT if on == MEMBERS else ScopeKind(on)
     found: list[Choice] = []
     for kind, rung in LADDER.items():
-        if scope not in rung.touches or kind is MeasureKind.ALARM:
-            continue
+        if scope not in rung.touches or kind is MeasureKind.ALARM or not rung.reversible:
+            continue  # what cannot be undone is decided, and a second person agrees
         bundles: list[Bundle | None] = [*Bundle] if kind is MeasureKind.SHIELD else [None]
         for bundle in bundles:
             value = f"{kind}:{on}" + (f":{bundle}" if bundle else "")
