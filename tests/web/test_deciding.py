@@ -14,6 +14,15 @@ from tests.web.test_webhook_out import http, platform, wait_for
 
 _ROOMS = count()
 ABUSE = "you fucking idiot, die"
+RUDE = (
+    "what a worthless moron you are",
+    "shut up, you stupid bitch",
+    "nobody likes you, you pathetic loser",
+    "you are a disgusting pig",
+    "get lost, you filthy bastard",
+    "such a dumb cunt, this one",
+    "you ugly piece of shit",
+)
 ACT = {
     "outcome": "act",
     "ground": "terms",
@@ -33,8 +42,11 @@ def second(service: Service) -> httpx.Client:
 
 
 def held(service: Service, **fields: object) -> str:
-    """The case of a held message, in a channel of its own: nothing here is a raid."""
-    sent = message(text=ABUSE, channel=f"room{next(_ROOMS)}", **fields)
+    """The case of a held message, in a channel of its own and in words of its own: the same words
+    in room after room would be a raid over several channels."""
+    room = next(_ROOMS)
+    words = {"text": RUDE[room % len(RUDE)], "channel": f"room{room}"}
+    sent = message(**(words | fields))
     told = service.client(service.ingest_token).post("/api/v1/messages", json=sent).json()
     assert told["verdict"] == "hold", told
     cases = service.person.get("/api/v1/cases", params={"state": "open", "limit": 500}).json()

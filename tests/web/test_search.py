@@ -47,7 +47,7 @@ def account() -> str:
 
 def test_an_account_a_link_and_words_are_found_newest_first(service: Service, account: str) -> None:
     author = {"id": account, "name": f"Name of {account}"}
-    case = held(service, author=author)
+    case = held(service, author=author, text=ABUSE)
     room = room_of(service, case)
     calm = say(service, channel=room, author=author, text="good morning to all")
     there = say(service, channel="elsewhere", author=author, text="and here as well")
