@@ -91,5 +91,5 @@ def test_a_decision_answers_and_closes_the_case(console: Page, raid_case: str) -
     console.locator("#reason").fill("A rehearsal of the team, agreed before.")
     expect(console.locator("[data-notices]")).to_contain_text("A rehearsal of the team")
     console.keyboard.press("Control+Enter")
-    expect(console.locator(".decided")).to_contain_text("A rehearsal of the team")
+    expect(console.locator(".decided").first).to_contain_text("A rehearsal of the team")
     expect(console.locator("#case-head")).to_contain_text("Decided")

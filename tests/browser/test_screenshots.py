@@ -16,7 +16,7 @@ from seeing import Look, Service, look
 
 pytestmark = pytest.mark.browser
 
-LARGEST = 300 * 1024
+LARGEST = 400 * 1024
 
 
 class Picture(NamedTuple):

@@ -74,15 +74,22 @@ def accounts_of(tables: Tables, case: str, refs: Iterable[str]) -> list[str]:
 
 
 def measure_groups(rows: Sequence[MeasureRow]) -> list[MeasureGroup]:
-    """What touches most people first, as `rows` are sorted; those with something in force first."""
+    """What touches most people first, as `rows` are sorted; those with something in force first.
+    What a shield consists of stands with the shield: it is undone with it."""
+    shields = {row.measure.id for row in rows if row.measure.kind is MeasureKind.SHIELD}
+    parts = [row for row in rows if row.measure.part_of in shields]
+    rows = [row for row in rows if row.measure.part_of not in shields]
     grouped: dict[tuple[MeasureKind, ScopeKind], list[MeasureRow]] = {}
     for row in rows:
         grouped.setdefault((row.measure.kind, row.measure.scope.kind), []).append(row)
-    groups = [_measure_group(kind, scope, found) for (kind, scope), found in grouped.items()]
+    groups = [_measure_group(kind, scope, found, parts) for (kind, scope), found in grouped.items()]
     return sorted(groups, key=lambda group: (group.active == 0, _WIDEST.index(group.scope)))
 
 
-def _measure_group(kind: MeasureKind, scope: ScopeKind, rows: list[MeasureRow]) -> MeasureGroup:
+def _measure_group(
+    kind: MeasureKind, scope: ScopeKind, rows: list[MeasureRow], parts: list[MeasureRow]
+) -> MeasureGroup:
+    ids = {row.measure.id for row in rows}
     active = [row.measure for row in rows if row.measure.state == "active"]
     ends = [measure.until for measure in active if measure.until is not None]
     return MeasureGroup(
@@ -92,6 +99,7 @@ def _measure_group(kind: MeasureKind, scope: ScopeKind, rows: list[MeasureRow]) 
         active=len(active),
         undoable=any(row.undoable for row in rows),
         until=max(ends) if len(ends) == len(active) and ends else None,
+        parts=sorted({row.measure.kind for row in parts if row.measure.part_of in ids}),
     )
 
 

@@ -261,7 +261,7 @@ class RaidPart(msgspec.Struct, frozen=True):
 
 class MeasureGroup(msgspec.Struct, frozen=True):
     """Measures of one kind on one kind of thing. `active` of them are in force, the last of these
-    until `until` (None: until somebody undoes it)."""
+    until `until` (None: until somebody undoes it). `parts`: what a shield consists of."""
 
     kind: MeasureKind
     scope: ScopeKind
@@ -269,6 +269,7 @@ class MeasureGroup(msgspec.Struct, frozen=True):
     active: int
     undoable: bool
     until: datetime | None
+    parts: list[MeasureKind] = []
 
 
 class CaseScreen(msgspec.Struct, frozen=True):

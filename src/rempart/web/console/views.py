@@ -23,7 +23,7 @@ from rempart.cases.queues import is_kept_from, queues
 from rempart.cases.reading import read_messages, read_reports
 from rempart.detect.links.policy import LinkRules
 from rempart.errors import NotFoundError
-from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind
+from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind, ScopeKind
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
@@ -87,7 +87,11 @@ def overview(
     since = round(series.begin.timestamp() * 1000)
     rows = tables.stream.raids(since_ms=since, within=names, limit=MOST_RAIDS)
     raids = raid_bars(tables, [row for row in rows if _sees_raid(caller, row)], now_ms)
-    on = _measures(tables, caller, FOR_EVERYONE, active=True)
+    on = [
+        row
+        for row in _measures(tables, caller, FOR_EVERYONE, active=True)
+        if row.measure.scope.kind in (ScopeKind.CHANNEL, ScopeKind.TARGET)
+    ]
     shields = _measures(tables, caller, (MeasureKind.SHIELD,), active=False)
     asked = None if names is None else tuple(names)
     counts = tables.cases.counts(asked)
