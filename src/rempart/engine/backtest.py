@@ -157,6 +157,17 @@ def _backtest(
     return Backtest(program.hash, seen, begin, end, step, found)
 
 
+def _hit(tallies: Mapping[str, _Tally], fired: Fired) -> dict[str, None]:
+    """The rules that acted, each once and in order; what was unknown or failed is counted."""
+    for name in fired.unknown:
+        tallies[name].unknown += 1
+    for name, _ in fired.errors:
+        tallies[name].errors += 1
+    hit = dict.fromkeys(effect.rule for effect in fired.effects)
+    hit.update(dict.fromkeys(fired.labelled))
+    return hit
+
+
 def _take(
     tallies: Mapping[str, _Tally],
     fired: Fired,
@@ -164,24 +175,14 @@ def _take(
     place: int,
     reviewed: Mapping[int, str],
 ) -> None:
-    for name in fired.unknown:
-        tallies[name].unknown += 1
-    for name, _ in fired.errors:
-        tallies[name].errors += 1
-    hit = dict.fromkeys(effect.rule for effect in fired.effects)
-    hit.update(dict.fromkeys(fired.labelled))
+    hit = _hit(tallies, fired)
     for name in hit:
         _count(tallies[name], name, chunk, place, reviewed, hit)
 
 
 def _take_raid(tallies: Mapping[str, _Tally], fired: Fired, row: RaidRow) -> None:
     raid = row.raid
-    for name in fired.unknown:
-        tallies[name].unknown += 1
-    for name, _ in fired.errors:
-        tallies[name].errors += 1
-    hit = dict.fromkeys(effect.rule for effect in fired.effects)
-    hit.update(dict.fromkeys(fired.labelled))
+    hit = _hit(tallies, fired)
     for name in hit:
         tally = tallies[name]
         tally.count += 1
