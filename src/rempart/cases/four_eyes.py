@@ -7,7 +7,7 @@ person's curiosity. Each needs a second person, and a reason that stands in the 
 
 from __future__ import annotations
 
-from rempart.cases.matter import is_child_safety
+from rempart.cases.matter import CHILD_SAFETY, is_child_safety
 from rempart.cases.ruling import Ruling
 from rempart.cases.taking import grave
 from rempart.model import NO_ACTION, Case
@@ -19,7 +19,7 @@ def needs_two(tables: Tables, case: Case, ruling: Ruling) -> str | None:
     if any(grave(one) for one in ruling.measures):
         return "what cannot be undone is decided by two people"
     closes = ruling.outcome in NO_ACTION
-    renamed = ruling.harm is not None and ruling.harm != "child_safety"
+    renamed = ruling.harm is not None and ruling.harm != CHILD_SAFETY
     if (closes or renamed) and is_child_safety(tables, case.id):
         return (
             "a case of child safety is closed without action, or as something else, by two people"

@@ -18,6 +18,7 @@ from secrets import token_hex
 from typing import Final, NamedTuple
 
 from rempart.cases.entries import clean, entry, ms_of, record, rfc3339
+from rempart.cases.matter import CHILD_SAFETY
 from rempart.cases.reports import checked_links
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
@@ -31,7 +32,6 @@ LONGEST_LINE: Final = 300
 MOST_ITEMS: Final = 10_000
 TAKE_WITHIN_MS: Final = 7 * 86_400_000
 """So long after the second person agreed the file may be taken."""
-CHILD_SAFETY: Final = "child_safety"
 WHERE: Final = ("door", "telephone", "post", "work", "other_site", "elsewhere")
 """Where an act outside the service happened."""
 
