@@ -49,10 +49,6 @@ class MailTables(ABC):
     def due(self, now_ms: int, limit: int) -> list[MailRow]: ...
 
     @abstractmethod
-    def next_ms(self) -> int | None:
-        """When the next mail is due; None: none waits."""
-
-    @abstractmethod
     def settle(
         self, id: int, state: MailState, *, detail: str = "", next_at_ms: int | None = None
     ) -> None:

@@ -44,7 +44,3 @@ class ThreadTables(ABC):
     @abstractmethod
     def withdraw(self, report: str, at_ms: int, seq: int) -> None:
         """ConflictError when it was withdrawn before."""
-
-    @abstractmethod
-    def withdrawn(self, reports: Sequence[str]) -> dict[str, int]:
-        """When those of these reports that were withdrawn were."""

@@ -27,12 +27,6 @@ class SqliteMailTables(MailTables):
         )
         return [MailRow(row[0], row[1], MailAbout(row[2]), row[3], row[4], row[5]) for row in rows]
 
-    def next_ms(self) -> int | None:
-        row = next(
-            self._db.execute("SELECT min(next_at_ms) FROM mail WHERE state = 'pending'"), (None,)
-        )
-        return row[0] if row[0] is None else int(row[0])
-
     def settle(
         self, id: int, state: MailState, *, detail: str = "", next_at_ms: int | None = None
     ) -> None:

@@ -53,17 +53,3 @@ class SqliteThreadTables(ThreadTables):
             self._db.execute("INSERT INTO report_withdrawn VALUES (?, ?, ?)", (report, at_ms, seq))
         except apsw.ConstraintError as error:
             raise ConflictError("this report was withdrawn already", where=report) from error
-
-    def withdrawn(self, reports: Sequence[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for start in range(0, len(reports), _AT_ONCE):
-            part = reports[start : start + _AT_ONCE]
-            marks = ", ".join("?" * len(part))
-            found |= {
-                row[0]: row[1]
-                for row in self._db.execute(
-                    f"SELECT report_id, at_ms FROM report_withdrawn WHERE report_id IN ({marks})",
-                    tuple(part),
-                )
-            }
-        return found
