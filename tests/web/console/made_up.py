@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from rempart.cases.families import Written, families
+from rempart.cases.member_graph import graph, ties
 from rempart.cases.search import Found, Hit, Search, SearchKind, Stopped
 from rempart.model import (
     Case,
@@ -30,9 +32,7 @@ from rempart.model import (
 )
 from rempart.web.api.reports import SaidView
 from rempart.web.console import screens as sc
-from rempart.web.console.families import Written, families
 from rempart.web.console.file_page import FileRequest, FilesScreen
-from rempart.web.console.graph import graph, ties
 from rempart.web.console.raid_page import measure_groups
 from rempart.web.console.search_page import SearchScreen
 from rempart.web.mine.digest import Day, Digest, RaidTold

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rempart.cases.corrections import lifted_out, pictures_of
+from rempart.cases.families import Written, families
+from rempart.cases.member_graph import Tie, graph, ties
 from rempart.detect.links.extract import link_keys
 from rempart.detect.text.fold import fold
 from rempart.model import Case, CaseKind, CaseState, MeasureKind, Raid, ScopeKind, stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
-from rempart.web.console.families import Written, families
-from rempart.web.console.graph import Tie, graph, ties
 from rempart.web.console.screens import (
     LiftedOut,
     MeasureGroup,

@@ -11,6 +11,8 @@ from datetime import datetime
 import msgspec
 
 from rempart.cases.campaigns import CampaignSummary, CampaignView
+from rempart.cases.families import Family
+from rempart.cases.member_graph import Graph
 from rempart.model import (
     Case,
     Decision,
@@ -25,8 +27,6 @@ from rempart.model import (
 from rempart.web.api.reports import SaidView
 from rempart.web.console.deciding_part import DecidingPart
 from rempart.web.console.desk_screens import DeskPart, QueueName, Turn
-from rempart.web.console.families import Family
-from rempart.web.console.graph import Graph
 from rempart.web.console.ladder import Choices
 
 

@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from rempart.cases.hidden import is_hidden, symbol
 from rempart.detect.text.fold import fold
-from rempart.web.console.shown import is_hidden, symbol
 
 MOST_FAMILIES = 26
 MOST_VARIANTS = 6
