@@ -82,3 +82,14 @@ class ConflictError(RempartError):
 
 class NotFoundError(RempartError):
     """There is no such thing, or the one who asks may not know of it."""
+
+
+class MissingExtraError(RempartError):
+    """Something that the default install leaves out is needed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the extra `{extra}`",
+            next_step=f'install it: pip install "rempart[{extra}]"',
+        )
+        self.extra = extra

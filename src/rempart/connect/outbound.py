@@ -19,6 +19,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import httpcore
@@ -40,10 +41,27 @@ _BROKEN = (
 )
 
 
+class Heard(NamedTuple):
+    """What a witness of the exchange would note. `headers` and `raw` as they came, byte for byte;
+    `certificate`: SHA-256 of the server's, in hexadecimal, None without TLS; `sent`: the head of
+    the request."""
+
+    address: str
+    local: str
+    http_version: str
+    reason: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    raw: bytes
+    tls: str | None
+    certificate: str | None
+    sent: tuple[tuple[bytes, bytes], ...]
+
+
 class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+    heard: Heard | None = None
 
 
 class StreamedAnswer(NamedTuple):
@@ -142,7 +160,7 @@ class Outbound:
         except _BROKEN as error:
             raise _broken(error, target.host) from error
         content = self._unpacked(raw, response.headers.get("content-encoding"), target.host)
-        return Answer(response.status_code, dict(response.headers), content)
+        return Answer(response.status_code, dict(response.headers), content, _heard(response, raw))
 
     async def _read(self, response: httpx.Response, host: str) -> bytes:
         parts: list[bytes] = []
@@ -189,6 +207,25 @@ def _parse(url: str) -> httpx.URL:
 def _headers(given: Mapping[str, str] | None) -> dict[str, str]:
     own = {"user-agent": f"rempart/{__version__}", "accept-encoding": "identity"}
     return {**own, **(given or {})}
+
+
+def _heard(response: httpx.Response, raw: bytes) -> Heard:
+    told = response.extensions
+    return Heard(
+        address=told["address"],
+        local=told["local"],
+        http_version=told.get("http_version", b"HTTP/1.1").decode("ascii", "replace"),
+        reason=told.get("reason_phrase", b"").decode("latin-1"),
+        headers=tuple(response.headers.raw),
+        raw=raw,
+        tls=told.get("tls"),
+        certificate=told.get("certificate"),
+        sent=tuple(response.request.headers.raw),
+    )
+
+
+def _end(address: tuple[Any, ...] | None) -> str:
+    return "" if address is None else str(address[0])
 
 
 def _broken(error: BaseException, host: str) -> OutboundError:
@@ -266,11 +303,28 @@ class _PinnedTransport(httpx.AsyncBaseTransport):
             )
         )
         return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(answer), extensions={}
+            answer.status,
+            headers=answer.headers,
+            stream=_Stream(answer),
+            extensions={**answer.extensions, **_connection(answer)},
         )
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+
+
+def _connection(answer: httpcore.Response) -> dict[str, str]:
+    """Asked while the connection stands: afterwards nobody can tell."""
+    stream = answer.extensions["network_stream"]
+    told = {
+        "address": _end(stream.get_extra_info("server_addr")),
+        "local": _end(stream.get_extra_info("client_addr")),
+    }
+    over = stream.get_extra_info("ssl_object")
+    if over is not None:
+        told["tls"] = over.version() or ""
+        told["certificate"] = sha256(over.getpeercert(binary_form=True) or b"").hexdigest()
+    return told
 
 
 class _Stream(httpx.AsyncByteStream):
