@@ -8,6 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from tests.store.declared_suite import DeclaredSuite
 from tests.store.replies_suite import ReplySuite
 from tests.store.suite import StoreSuite, VersionSuite, entries
 
@@ -44,6 +45,10 @@ def reopen(path: Path) -> Iterator[Callable[[], Store]]:
 
 class TestSqliteVersions(VersionSuite):
     """The suite of versions over SQLite."""
+
+
+class TestSqliteDeclared(DeclaredSuite):
+    pass
 
 
 class TestSqliteReplies(ReplySuite):

@@ -11,6 +11,7 @@ from rempart.store.interface.access_log import AccessLogTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.care import CareTables
 from rempart.store.interface.cases import CaseTables
+from rempart.store.interface.dated import DatedTables
 from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
@@ -21,6 +22,8 @@ from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.looks import LookTables
 from rempart.store.interface.mail import MailTables
+from rempart.store.interface.misuse import MisuseTables
+from rempart.store.interface.orders import OrderTables
 from rempart.store.interface.refused_links import RefusedLinkTables
 from rempart.store.interface.replies import ReplyTables
 from rempart.store.interface.statements import StatementTables
@@ -34,6 +37,7 @@ __all__ = [
     "CampaignTables",
     "CareTables",
     "CaseTables",
+    "DatedTables",
     "DeadlineTables",
     "FactTables",
     "FactorTables",
@@ -43,6 +47,8 @@ __all__ = [
     "LogTables",
     "LookTables",
     "MailTables",
+    "MisuseTables",
+    "OrderTables",
     "RefusedLinkTables",
     "ReplyTables",
     "StatementTables",
@@ -66,6 +72,7 @@ class Tables(ABC):
     factors: FactorTables
     care: CareTables
     campaigns: CampaignTables
+    dated: DatedTables
     deadlines: DeadlineTables
     facts: FactTables
     figures: FigureTables
@@ -78,6 +85,8 @@ class Tables(ABC):
     refused_links: RefusedLinkTables
     statements: StatementTables
     looks: LookTables
+    misuse: MisuseTables
+    orders: OrderTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

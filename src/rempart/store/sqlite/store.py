@@ -32,6 +32,7 @@ from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.care import SqliteCareTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
+from rempart.store.sqlite.dated import SqliteDatedTables
 from rempart.store.sqlite.deadlines import SqliteDeadlineTables
 from rempart.store.sqlite.factors import SqliteFactorTables
 from rempart.store.sqlite.facts import SqliteFactTables
@@ -43,6 +44,8 @@ from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.looks import SqliteLookTables
 from rempart.store.sqlite.mail import SqliteMailTables
 from rempart.store.sqlite.migrate import check_version, migrate
+from rempart.store.sqlite.misuse import SqliteMisuseTables
+from rempart.store.sqlite.orders import SqliteOrderTables
 from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
 from rempart.store.sqlite.statements import SqliteStatementTables
@@ -97,6 +100,9 @@ class SqliteTables(Tables):
         self.refused_links = SqliteRefusedLinkTables(connection)
         self.statements = SqliteStatementTables(connection)
         self.looks = SqliteLookTables(connection)
+        self.dated = SqliteDatedTables(connection)
+        self.misuse = SqliteMisuseTables(connection)
+        self.orders = SqliteOrderTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -1,0 +1,49 @@
+"""Sources whose notices or complaints are not examined for a while (DSA art. 23(2))."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+
+class SuspensionRow(NamedTuple):
+    """It touches the processing of notices or complaints, never an account. `reporter`: the keyed
+    hash that tells sources apart; `warned_ms`: the warning before it; `ended_ms`: taken back."""
+
+    id: str
+    reporter: bytes
+    what: str
+    from_ms: int
+    until_ms: int
+    warned_ms: int
+    reason: str
+    decided_by: str
+    seq: int
+    ended_ms: int | None = None
+
+
+class MisuseTables(ABC):
+    @abstractmethod
+    def add(self, row: SuspensionRow) -> None: ...
+
+    @abstractmethod
+    def get(self, id: str) -> SuspensionRow | None: ...
+
+    @abstractmethod
+    def end(self, id: str, at_ms: int) -> None: ...
+
+    @abstractmethod
+    def standing(self, reporter: bytes, what: str, at_ms: int) -> SuspensionRow | None:
+        """The one in force for this source, if any."""
+
+    @abstractmethod
+    def begun(self, from_ms: int, to_ms: int) -> list[SuspensionRow]:
+        """Begun in [from, to), in that order; those taken back too."""
+
+    @abstractmethod
+    def warnings(self, from_ms: int, to_ms: int) -> list[tuple[bytes, int]]:
+        """Sources whose last warning was in [from, to), and when."""
+
+    @abstractmethod
+    def last_report(self, reporter: bytes) -> str | None:
+        """The newest report of this source: by its receipt the source is written to."""

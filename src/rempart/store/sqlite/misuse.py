@@ -1,0 +1,54 @@
+"""Suspended processing of notices in SQLite; see `store.interface.misuse`."""
+
+from __future__ import annotations
+
+import apsw
+
+from rempart.store.interface.misuse import MisuseTables, SuspensionRow
+
+_ROWS = (
+    "SELECT id, reporter, what, from_ms, until_ms, warned_ms, reason, decided_by, seq, ended_ms"
+    " FROM misuse_suspension "
+)
+
+
+class SqliteMisuseTables(MisuseTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def add(self, row: SuspensionRow) -> None:
+        self._db.execute("INSERT INTO misuse_suspension VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def get(self, id: str) -> SuspensionRow | None:
+        row = self._db.execute(_ROWS + "WHERE id = ?", (id,)).fetchone()
+        return SuspensionRow(*row) if row else None
+
+    def end(self, id: str, at_ms: int) -> None:
+        self._db.execute(
+            "UPDATE misuse_suspension SET ended_ms = ? WHERE id = ? AND ended_ms IS NULL",
+            (at_ms, id),
+        )
+
+    def standing(self, reporter: bytes, what: str, at_ms: int) -> SuspensionRow | None:
+        query = (
+            _ROWS + "WHERE reporter = ?1 AND what = ?2 AND from_ms <= ?3 AND until_ms > ?3"
+            " AND ended_ms IS NULL ORDER BY until_ms DESC LIMIT 1"
+        )
+        row = self._db.execute(query, (reporter, what, at_ms)).fetchone()
+        return SuspensionRow(*row) if row else None
+
+    def begun(self, from_ms: int, to_ms: int) -> list[SuspensionRow]:
+        query = _ROWS + "WHERE from_ms >= ? AND from_ms < ? ORDER BY from_ms, id"
+        return [SuspensionRow(*row) for row in self._db.execute(query, (from_ms, to_ms))]
+
+    def warnings(self, from_ms: int, to_ms: int) -> list[tuple[bytes, int]]:
+        query = (
+            "SELECT reporter, warned_ms FROM report_source WHERE warned_ms >= ? AND warned_ms < ?"
+            " ORDER BY warned_ms"
+        )
+        return list(self._db.execute(query, (from_ms, to_ms)))
+
+    def last_report(self, reporter: bytes) -> str | None:
+        query = "SELECT id FROM report WHERE reporter = ? ORDER BY received_ms DESC, id LIMIT 1"
+        found: str | None = self._db.execute(query, (reporter,)).get
+        return found

@@ -1,0 +1,157 @@
+"""Orders of authorities and disputes in SQLite; see `store.interface.orders`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import apsw
+import msgspec
+
+from rempart.model.authority import AuthorityOrder, Dispute, Effect, Missing
+from rempart.store.interface.orders import DisputeRow, LetterRow, OrderRow, OrderTables
+
+_ORDERS = (
+    "SELECT id, received_ms, record, missing, taken_by, seq, due_ms, receipt_ms, clarified_ms,"
+    " effect, effect_ms, answered_ms, told_ms FROM authority_order "
+)
+
+
+class SqliteOrderTables(OrderTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def add(self, row: OrderRow) -> None:
+        self._db.execute(
+            "INSERT INTO authority_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row.id,
+                row.order.kind.value,
+                row.order.country,
+                row.received_ms,
+                msgspec.json.encode(row.order),
+                _words(row.missing),
+                row.taken_by,
+                row.seq,
+                row.receipt_ms,
+                row.clarified_ms,
+                row.effect,
+                row.effect_ms,
+                row.answered_ms,
+                row.told_ms,
+                row.due_ms,
+            ),
+        )
+
+    def put(self, row: OrderRow) -> None:
+        self._db.execute(
+            "UPDATE authority_order SET missing = ?, receipt_ms = ?, clarified_ms = ?, effect = ?,"
+            " effect_ms = ?, answered_ms = ?, told_ms = ?, due_ms = ? WHERE id = ?",
+            (
+                _words(row.missing),
+                row.receipt_ms,
+                row.clarified_ms,
+                row.effect,
+                row.effect_ms,
+                row.answered_ms,
+                row.told_ms,
+                row.due_ms,
+                row.id,
+            ),
+        )
+
+    def get(self, id: str) -> OrderRow | None:
+        row = self._db.execute(_ORDERS + "WHERE id = ?", (id,)).fetchone()
+        return _order(row) if row else None
+
+    def received(self, from_ms: int, to_ms: int) -> list[OrderRow]:
+        query = _ORDERS + "WHERE received_ms >= ? AND received_ms < ? ORDER BY received_ms, id"
+        return [_order(row) for row in self._db.execute(query, (from_ms, to_ms))]
+
+    def open(self) -> list[OrderRow]:
+        query = (
+            _ORDERS + "WHERE answered_ms IS NULL OR (told_ms IS NULL AND effect IN"
+            " ('given', 'partly')) ORDER BY answered_ms IS NOT NULL, due_ms, id"
+        )
+        return [_order(row) for row in self._db.execute(query)]
+
+    def add_measures(self, id: str, measures: Iterable[str]) -> None:
+        self._db.executemany(
+            "INSERT INTO order_measure VALUES (?, ?)", ((id, measure) for measure in measures)
+        )
+
+    def measures(self, id: str) -> list[str]:
+        query = "SELECT measure FROM order_measure WHERE order_id = ? ORDER BY measure"
+        return [measure for (measure,) in self._db.execute(query, (id,))]
+
+    def order_of(self, measure: str) -> str | None:
+        query = "SELECT order_id FROM order_measure WHERE measure = ?"
+        found: str | None = self._db.execute(query, (measure,)).get
+        return found
+
+    def add_letter(self, row: LetterRow) -> None:
+        self._db.execute("INSERT INTO order_letter VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def letters(self, id: str) -> list[LetterRow]:
+        query = (
+            "SELECT order_id, what, text, at_ms, seq, sent_ms FROM order_letter"
+            " WHERE order_id = ? ORDER BY seq"
+        )
+        return [LetterRow(*row) for row in self._db.execute(query, (id,))]
+
+    def sent(self, id: str, seq: int, at_ms: int) -> None:
+        self._db.execute(
+            "UPDATE order_letter SET sent_ms = ? WHERE order_id = ? AND seq = ?", (at_ms, id, seq)
+        )
+
+    def put_dispute(self, row: DisputeRow) -> None:
+        one = row.dispute
+        self._db.execute(
+            "INSERT OR REPLACE INTO dispute VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                row.id,
+                one.submitted.isoformat(),
+                one.decided.isoformat() if one.decided is not None else None,
+                one.outcome,
+                msgspec.json.encode(one),
+                row.seq,
+            ),
+        )
+
+    def dispute(self, id: str) -> DisputeRow | None:
+        query = "SELECT id, record, seq FROM dispute WHERE id = ?"
+        row = self._db.execute(query, (id,)).fetchone()
+        return _dispute(row) if row else None
+
+    def disputes(self, from_day: str = "", to_day: str = "9999") -> list[DisputeRow]:
+        query = (
+            "SELECT id, record, seq FROM dispute WHERE submitted >= ? AND submitted < ?"
+            " ORDER BY submitted, id"
+        )
+        return [_dispute(row) for row in self._db.execute(query, (from_day, to_day))]
+
+
+def _words(missing: Iterable[Missing]) -> str:
+    return msgspec.json.encode([one.value for one in missing]).decode()
+
+
+def _order(row: tuple[Any, ...]) -> OrderRow:
+    id, received, record, missing, by, seq, due, receipt, clarified, effect, *rest = row
+    return OrderRow(
+        id,
+        received,
+        msgspec.json.decode(record, type=AuthorityOrder),
+        msgspec.json.decode(missing, type=tuple[Missing, ...]),
+        by,
+        seq,
+        due,
+        receipt,
+        clarified,
+        Effect(effect) if effect is not None else None,
+        *rest,
+    )
+
+
+def _dispute(row: tuple[Any, ...]) -> DisputeRow:
+    id, record, seq = row
+    return DisputeRow(id, msgspec.json.decode(record, type=Dispute), seq)
