@@ -82,6 +82,7 @@ _OTHERS = (
     "people",
     "care",
     "oidc",
+    "capture",
 )
 SECTIONS = (*_OURS, *_OTHERS, *PLATFORMS)
 

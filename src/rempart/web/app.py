@@ -48,6 +48,7 @@ from rempart.web.auth.oidc_pages import Providers
 from rempart.web.auth.refused import Refused
 from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
+from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connectors.board import Connectors
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import render_error
@@ -86,6 +87,7 @@ def build_app(
     opinions: OpinionDesk | None = None,
     connectors: Connectors | None = None,
     lines: Mapping[str, LineDesk] | None = None,
+    captures: CaptureDesk | None = None,
 ) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
@@ -96,6 +98,7 @@ def build_app(
     numbers.lines = lines or {}
     numbers.connectors = connectors
     framework = _framework(engine, settings, gate, numbers, closing)
+    framework.state.captures = captures
     messages = Messages(engine, gate, settings, numbers)
     perspective = None
     if settings.perspective.enabled:

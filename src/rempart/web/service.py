@@ -37,6 +37,7 @@ from rempart.web.api.reports import STATUS_PATH
 from rempart.web.api.statements import STATEMENT_PATH
 from rempart.web.app import build_app, report_keys
 from rempart.web.auth.first_login import FirstLogin, write_first_login
+from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connections import Connection, close_overdue
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.build import build_connectors
@@ -110,7 +111,8 @@ async def _serve(
         for name, line in settings.lines.items()
     }
     connectors = build_connectors(engine, settings, data, report_keys(engine))
-    app = build_app(engine, settings, opinions, connectors, lines)
+    captures = CaptureDesk(engine, settings.capture, data)
+    app = build_app(engine, settings, opinions, connectors, lines, captures)
     server = _Server(
         uvicorn.Config(
             app,
@@ -164,6 +166,7 @@ async def _serve(
             connectors.run(),
             _follow(engine, outbox, links),
             opinions.run(),
+            captures.run(),
             app.framework.state.refused.run(),
             *mails,
             *(line.run() for line in lines.values()),

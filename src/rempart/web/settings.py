@@ -18,7 +18,7 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 `[mail]` is described in `connect.mail`, `[perspective]` in `web.perspective.settings`,
 `[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`,
 `[mastodon.NAME]` in `connect.mastodon.settings`, `[lines.NAME]` (telephone lines) in
-`connect.sms.settings`.
+`connect.sms.settings`, `[capture]` in `connect.capture.settings`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rempart.cases.care import CareSettings
+from rempart.connect.capture.settings import CaptureSettings, check_capture
 from rempart.connect.mail import MailSettings, check_mail
 from rempart.connect.mastodon.settings import MastodonSettings, check_mastodon
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
@@ -93,6 +94,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     twitch: dict[str, TwitchSettings] = {}
     lines: dict[str, LineSettings] = {}
     mastodon: dict[str, MastodonSettings] = {}
+    capture: CaptureSettings = CaptureSettings()
 
     @property
     def over_tls(self) -> bool:
@@ -113,6 +115,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.mastodon,
         web.oidc,
         web.perspective != PerspectiveSettings(),
+        web.capture != CaptureSettings(),
     )
     if any(alone):
         raise InputError(
@@ -155,6 +158,8 @@ def load_settings(data_dir: Path) -> WebSettings:
         check_oidc(issuer, f"{path} [oidc.{name}]")
     mail = read_section(document.get("mail", {}), MailSettings, "mail", path)
     check_mail(mail, f"{path} [mail]")
+    capture = read_section(document.get("capture", {}), CaptureSettings, "capture", path)
+    check_capture(capture, f"{path} [capture]")
     twitch = _platform(document, "twitch", TwitchSettings, path)
     for name, chosen in twitch.items():
         check_twitch(chosen, f"{path} [twitch.{name}]")
@@ -176,6 +181,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         twitch=twitch,
         lines=lines,
         mastodon=mastodon,
+        capture=capture,
     )
 
 

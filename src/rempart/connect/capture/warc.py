@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from rempart.connect.outbound import Answer
 from rempart.errors import MissingExtraError
@@ -98,3 +98,16 @@ def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> list[tuple[str, str]]:
         (f"x-orig-{name}" if name.lower() == "transfer-encoding" else name, value)
         for name, value in named
     ]
+
+
+def picture_in(warc: BinaryIO) -> bytes | None:
+    """The picture that `write_warc` put there; None without one."""
+    try:
+        from warcio.archiveiterator import ArchiveIterator
+    except ImportError as error:
+        raise MissingExtraError("reading captured pages", "capture") from error
+    for one in ArchiveIterator(warc):
+        if (one.rec_headers.get_header("WARC-Target-URI") or "").startswith(PICTURE):
+            content: bytes = one.content_stream().read()
+            return content
+    return None

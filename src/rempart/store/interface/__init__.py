@@ -9,6 +9,7 @@ from typing import Any
 from rempart.store.interface.access import AccessTables
 from rempart.store.interface.access_log import AccessLogTables
 from rempart.store.interface.campaigns import CampaignTables
+from rempart.store.interface.captures import CaptureTables
 from rempart.store.interface.care import CareTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.dated import DatedTables
@@ -35,6 +36,7 @@ __all__ = [
     "AccessLogTables",
     "AccessTables",
     "CampaignTables",
+    "CaptureTables",
     "CareTables",
     "CaseTables",
     "DatedTables",
@@ -73,6 +75,7 @@ class Tables(ABC):
     care: CareTables
     campaigns: CampaignTables
     dated: DatedTables
+    captures: CaptureTables
     deadlines: DeadlineTables
     facts: FactTables
     figures: FigureTables

@@ -29,6 +29,7 @@ from rempart.store.interface import Store, Tables
 from rempart.store.sqlite.access import SqliteAccessTables
 from rempart.store.sqlite.access_log import SqliteAccessLogTables
 from rempart.store.sqlite.campaigns import SqliteCampaignTables
+from rempart.store.sqlite.captures import SqliteCaptureTables
 from rempart.store.sqlite.care import SqliteCareTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
@@ -84,6 +85,7 @@ class SqliteTables(Tables):
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)
         self.access_log = SqliteAccessLogTables(connection)
+        self.captures = SqliteCaptureTables(connection)
         self.care = SqliteCareTables(connection)
         self.factors = SqliteFactorTables(connection)
         self.invitations = SqliteInvitationTables(connection)

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from rempart.cases.appeals import must_be_another
+from rempart.cases.captures import Capture, captures_of
 from rempart.cases.case_notes import Note, read_notes
 from rempart.cases.decisions import Decider
 from rempart.cases.entries import at_time
@@ -106,6 +107,7 @@ class DecidingPart(msgspec.Struct, frozen=True):
     changed: list[ChangedPart] = []
     notes: list[Note] = []
     golden: bool = False
+    captures: list[Capture] = []
 
 
 def deciding_part(
@@ -152,6 +154,7 @@ def deciding_part(
         reporters=reporter_part(tables, case),
         changed=changed_part(tables, case),
         notes=read_notes(tables, case.id, caller.id),
+        captures=captures_of(tables, case.id),
     )
 
 

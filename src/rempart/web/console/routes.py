@@ -34,6 +34,7 @@ from rempart.web.console import (
     access_pages,
     account_pages,
     acts,
+    capture_form,
     care_pages,
     decision_form,
     desk_acts,
@@ -103,7 +104,14 @@ async def case(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
         note_look(request, screen.case.id)
         return screen
 
-    return await page(request, "case.html", view, lambda *_: {"categories": list(harms().values())})
+    def more(*_: Any) -> dict[str, Any]:
+        captures = request.app.state.captures
+        return {
+            "categories": list(harms().values()),
+            "captures_on": captures is not None and captures.on,
+        }
+
+    return await page(request, "case.html", view, more)
 
 
 @get(["/console/channels", "/console/channels.json"], guards=READ, include_in_schema=False)
@@ -175,6 +183,7 @@ route_handlers: list[Any] = [
     undo_one,
     dossier,
     *decision_form.route_handlers,
+    *capture_form.route_handlers,
     *palette.route_handlers,
     *search_page.route_handlers,
     *acts.route_handlers,

@@ -1,0 +1,38 @@
+"""Captured pages in SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apsw
+
+from rempart.store.interface.captures import ASKED, CaptureRow, CaptureTables
+
+_SELECT = "SELECT id, case_id, asked_by, asked_ms, state, seq, done_seq, done_ms FROM capture "
+
+
+class SqliteCaptureTables(CaptureTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def add(self, row: CaptureRow) -> None:
+        self._db.execute("INSERT INTO capture VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def end(self, id: str, state: str, seq: int, at_ms: int) -> bool:
+        self._db.execute(
+            "UPDATE capture SET state = ?, done_seq = ?, done_ms = ? WHERE id = ? AND state = ?",
+            (state, seq, at_ms, id, ASKED),
+        )
+        return self._db.changes() == 1
+
+    def get(self, id: str) -> CaptureRow | None:
+        return next(self._rows("WHERE id = ?", id), None)
+
+    def of_case(self, case: str) -> list[CaptureRow]:
+        return list(self._rows("WHERE case_id = ? ORDER BY asked_ms, seq", case))
+
+    def waiting(self, limit: int) -> list[CaptureRow]:
+        return list(self._rows("WHERE state = ? ORDER BY asked_ms LIMIT ?", ASKED, limit))
+
+    def _rows(self, which: str, *values: str | int) -> Iterator[CaptureRow]:
+        return (CaptureRow(*row) for row in self._db.execute(_SELECT + which, values))

@@ -1,0 +1,156 @@
+"""A page is captured for a case on request, kept sealed, and never for child safety."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tests.connect.local_server import answering, http, serving
+from tests.web.service import Service, lines, message
+
+PAGE = b"<!doctype html><meta charset=utf-8><title>A thread</title><p>SECRET-OF-THE-PAGE"
+ON = '[capture]\non = true\nchromium = ""\nallow = ["127.0.0.1"]\n'
+
+
+@contextmanager
+def page_server() -> Iterator[int]:
+    """A page on a real socket, in a thread of its own."""
+    ready, end = threading.Event(), threading.Event()
+    found: list[int] = []
+
+    async def run() -> None:
+        answer = http(200, PAGE, "content-type: text/html; charset=utf-8")
+        async with serving(answering(answer)) as server:
+            found.append(server.port)
+            ready.set()
+            await asyncio.to_thread(end.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield found[0]
+    finally:
+        end.set()
+        thread.join(10)
+
+
+@contextmanager
+def service(data: Path, settings: str = ON) -> Iterator[Service]:
+    data.mkdir(exist_ok=True)
+    (data / "settings.toml").write_text(settings)
+    with Service.running(data) as running:
+        yield running
+
+
+def a_case(service: Service) -> str:
+    """A held message's case."""
+    held = message(text="I will kill you, I know where you live")
+    service.client(service.ingest_token).post("/api/v1/messages", content=lines(held))
+    return str(service.person.get("/api/v1/cases").json()["cases"][0]["id"])
+
+
+def ended(service: Service, case: str) -> dict[str, Any]:
+    for _ in range(200):
+        found: list[dict[str, Any]] = service.person.get(f"/api/v1/cases/{case}/captures").json()
+        if found and found[-1]["state"] != "asked":
+            return found[-1]
+        time.sleep(0.05)
+    raise AssertionError("the capture did not end")
+
+
+def test_a_page_is_captured_and_its_hash_stands_in_the_log(tmp_path: Path) -> None:
+    with page_server() as port, service(tmp_path / "data") as running:
+        case = a_case(running)
+        url = f"http://127.0.0.1:{port}/thread"
+        asked = running.person.post(
+            f"/api/v1/cases/{case}/captures", json={"url": url, "reason": "she is named there"}
+        )
+        assert asked.status_code == 201, asked.text
+        found = ended(running, case)
+        assert found["state"] == "taken", found
+        warc = running.person.get(f"/api/v1/captures/{found['id']}/warc")
+        assert sha256(warc.content).hexdigest() == found["sha256"]
+        assert warc.headers["content-disposition"].startswith("attachment")
+        assert "sandbox" in warc.headers["content-security-policy"]
+        shown = running.person.get(f"/console/cases/{case}").text
+        assert url in shown and found["sha256"] in shown
+    for path in (tmp_path / "data").rglob("*"):
+        if path.is_file():
+            assert b"SECRET-OF-THE-PAGE" not in path.read_bytes(), path
+
+
+def test_a_page_that_cannot_be_had_is_told_with_why(tmp_path: Path) -> None:
+    with service(tmp_path / "data") as running:
+        case = a_case(running)
+        running.person.post(
+            f"/api/v1/cases/{case}/captures",
+            json={"url": "https://10.0.0.1/inside", "reason": "to look inside"},
+        )
+        found = ended(running, case)
+        assert found["state"] == "failed"
+        assert "not public" in found["why"]
+
+
+def test_switched_off_nothing_can_be_asked_for(tmp_path: Path) -> None:
+    with service(tmp_path / "data", "") as running:
+        case = a_case(running)
+        asked = running.person.post(
+            f"/api/v1/cases/{case}/captures",
+            json={"url": "https://page.example/", "reason": "just so"},
+        )
+        assert asked.status_code == 409
+        assert "switched off" in asked.text
+        assert "switched off" in running.person.get(f"/console/cases/{case}").text
+
+
+def test_nothing_of_child_safety_is_captured(tmp_path: Path) -> None:
+    with page_server() as port, service(tmp_path / "data") as running:
+        body = {
+            "category": "child_safety",
+            "explanation": "look at this address",
+            "links": ["https://page.example/thing"],
+            "good_faith": True,
+        }
+        assert running.client().post("/api/v1/reports", json=body).status_code == 201
+        case = running.person.get("/api/v1/cases").json()["cases"][0]["id"]
+        asked = running.person.post(
+            f"/api/v1/cases/{case}/captures",
+            json={"url": f"http://127.0.0.1:{port}/thing", "reason": "to have it"},
+        )
+        assert asked.status_code == 403
+        assert running.person.get(f"/api/v1/cases/{case}/captures").json() == []
+
+
+def test_another_address_than_a_page_is_refused_at_once(tmp_path: Path) -> None:
+    with service(tmp_path / "data") as running:
+        case = a_case(running)
+        for url in ("file:///etc/passwd", "https://me:pw@page.example/", "ftp://page.example/"):
+            asked = running.person.post(
+                f"/api/v1/cases/{case}/captures", json={"url": url, "reason": "just so"}
+            )
+            assert asked.status_code == 422 or asked.status_code == 400, (url, asked.text)
+            assert "pw" not in asked.text
+
+
+def test_a_changed_file_is_not_given_out(tmp_path: Path) -> None:
+    with page_server() as port, service(tmp_path / "data") as running:
+        case = a_case(running)
+        running.person.post(
+            f"/api/v1/cases/{case}/captures",
+            json={"url": f"http://127.0.0.1:{port}/thread", "reason": "she is named there"},
+        )
+        found = ended(running, case)
+        path = tmp_path / "data" / "captures" / f"{found['id']}.sealed"
+        content = bytearray(path.read_bytes())
+        content[40] ^= 1
+        path.write_bytes(bytes(content))
+        answer = running.person.get(f"/api/v1/captures/{found['id']}/warc")
+        assert answer.status_code >= 400
+        assert b"WARC" not in answer.content
