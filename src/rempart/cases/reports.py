@@ -159,6 +159,7 @@ def receive(
             flagger=flagger,
             minor=request.minor,
             wish=request.wish,
+            items=max(1, len(request.links) + len(request.message_ids)),
         )
     )
     if contact is not None:

@@ -186,7 +186,7 @@ def close_look(
     )
     seq = record(tables, [(look.of, told)])
     tables.cases.add_entries([(look.case, seq)])
-    tables.looks.close(closed)
+    tables.looks.close(closed, seq)
     tell_case(tables, tables.cases.get(look.case))
     return closed
 

@@ -67,6 +67,7 @@ from rempart.model import (
     message_key,
 )
 from rempart.store.interface import Tables
+from rempart.store.interface.deadlines import ViewsTold
 from rempart.store.interface.facts import FactMatchRow
 from rempart.store.interface.folder import LockedRow
 from rempart.store.interface.stream import EventRow, Known, MessageRow
@@ -368,8 +369,8 @@ class Step:
         if events:
             tables.stream.add_events(events)
             tables.deadlines.add_views(
-                (message_key(item.platform, item.message), item.count)
-                for item in (one.item for one in fresh)
+                ViewsTold(message_key(item.platform, item.message), item.count, ms_of(item.at), seq)
+                for seq, item in enumerate((one.item for one in fresh), first)
                 if isinstance(item, Event)
                 and item.event is EventKind.DELIVERED
                 and item.message is not None

@@ -18,6 +18,7 @@ from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.figures import FigureTables
 from rempart.store.interface.folder import FolderTables
+from rempart.store.interface.history import HistoryTables
 from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
 from rempart.store.interface.log import LogTables
@@ -44,6 +45,7 @@ __all__ = [
     "FactTables",
     "FactorTables",
     "FigureTables",
+    "HistoryTables",
     "IncidentTables",
     "InvitationTables",
     "LogTables",
@@ -80,6 +82,7 @@ class Tables(ABC):
     facts: FactTables
     figures: FigureTables
     folder: FolderTables
+    history: HistoryTables
     replies: ReplyTables
     versions: VersionTables
     threads: ThreadTables

@@ -157,6 +157,8 @@ class NewReport(NamedTuple):
     flagger: str | None = None
     minor: bool = False
     wish: str | None = None
+    items: int = 1
+    """Exact locations that it names, at least one."""
 
 
 class PlacedDecision(NamedTuple):

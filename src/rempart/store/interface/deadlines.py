@@ -117,6 +117,15 @@ class ClockSeen(NamedTuple):
     boot: str
 
 
+class ViewsTold(NamedTuple):
+    """How often a message had been seen at a time, by the entry `seq` of a `delivered` event."""
+
+    key: bytes
+    views: int
+    at_ms: int
+    seq: int
+
+
 class DeadlineTables(ABC):
     # -- deadlines -------------------------------------------------------------------------------
 
@@ -175,8 +184,8 @@ class DeadlineTables(ABC):
         """Open cases of which a deadline has lapsed."""
 
     @abstractmethod
-    def add_views(self, views: Iterable[tuple[bytes, int]]) -> None:
-        """(message key, views): the platform's last word, never smaller than before."""
+    def add_views(self, views: Iterable[ViewsTold]) -> None:
+        """What the platform told; the number kept with a message is never smaller than before."""
 
     # -- what people said ------------------------------------------------------------------------
 

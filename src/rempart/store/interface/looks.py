@@ -90,9 +90,9 @@ class LookTables(ABC):
         """The earliest due first."""
 
     @abstractmethod
-    def close(self, look: SecondLook) -> None:
-        """Writes its state, who decided, reason and answer. ConflictError when it was decided, or
-        when this person made the decision that it is about."""
+    def close(self, look: SecondLook, seq: int) -> None:
+        """Writes its state, who decided, reason and answer; `seq`: the entry that says so.
+        ConflictError when it was decided, or when this person made the decision it is about."""
 
     # -- four eyes -------------------------------------------------------------------------------
 

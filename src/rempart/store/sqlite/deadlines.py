@@ -19,6 +19,7 @@ from rempart.store.interface.deadlines import (
     Told,
     TouchedCase,
     TriageRow,
+    ViewsTold,
 )
 from rempart.store.sqlite.reports import times
 
@@ -147,8 +148,11 @@ class SqliteDeadlineTables(DeadlineTables):
             return int(self._db.execute(query).get or 0)
         return int(self._db.execute(f"{query} AND channel {_LISTED}", (_json(channels),)).get or 0)
 
-    def add_views(self, views: Iterable[tuple[bytes, int]]) -> None:
-        for key, count in views:
+    def add_views(self, views: Iterable[ViewsTold]) -> None:
+        for key, count, at_ms, seq in views:
+            self._db.execute(
+                "INSERT OR IGNORE INTO views_told VALUES (?, ?, ?, ?)", (key, seq, at_ms, count)
+            )
             self._db.execute(
                 "INSERT INTO message_views VALUES (?1, ?2)"
                 " ON CONFLICT (key) DO UPDATE SET views = max(views, ?2)",

@@ -79,18 +79,19 @@ class SqliteLookTables(LookTables):
             (None if state is None else state.value, limit, offset),
         )
 
-    def close(self, look: SecondLook) -> None:
+    def close(self, look: SecondLook, seq: int) -> None:
         assert look.decided_at is not None, "a second look that is closed says when"
         try:
             self._db.execute(
                 "UPDATE second_look SET state = ?, decided_by = ?, decided_ms = ?, reason = ?,"
-                " answer = ? WHERE id = ?",
+                " answer = ?, closed_seq = ? WHERE id = ?",
                 (
                     look.state.value,
                     look.decided_by,
                     ms_of(look.decided_at),
                     look.reason,
                     pack(look.answer),
+                    seq,
                     look.id,
                 ),
             )

@@ -71,8 +71,8 @@ class SqliteReportTables(CaseTables):
         try:
             self._db.execute(
                 "INSERT INTO report (id, case_id, thing, category, language, reporter, content,"
-                " repeats, received_ms, seq, flagger, minor, wish)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " repeats, received_ms, seq, flagger, minor, wish, items)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     report.id,
                     report.case,
@@ -87,6 +87,7 @@ class SqliteReportTables(CaseTables):
                     report.flagger,
                     int(report.minor),
                     report.wish,
+                    report.items,
                 ),
             )
         except apsw.ConstraintError as error:

@@ -39,6 +39,7 @@ from rempart.store.sqlite.factors import SqliteFactorTables
 from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.figures import SqliteFigureTables
 from rempart.store.sqlite.folder import SqliteFolderTables
+from rempart.store.sqlite.history import SqliteHistoryTables
 from rempart.store.sqlite.incidents import SqliteIncidentTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
 from rempart.store.sqlite.log import SqliteLogTables
@@ -94,6 +95,7 @@ class SqliteTables(Tables):
         self.facts = SqliteFactTables(connection)
         self.figures = SqliteFigureTables(connection)
         self.folder = SqliteFolderTables(connection)
+        self.history = SqliteHistoryTables(connection)
         self.replies = SqliteReplyTables(connection)
         self.versions = SqliteVersionTables(connection)
         self.threads = SqliteThreadTables(connection)

@@ -1,0 +1,484 @@
+"""Writes made-up cases into a store, a batch in each transaction (see the head of the room)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from rempart.cases.entries import entry, rfc3339
+from rempart.cases.statements import statement_entry
+from rempart.cases.things import look_thing
+from rempart.disclose.rehearsal.plan import Plan
+from rempart.disclose.rehearsal.story import REASON, Look, Narrator, Noticed, Story, at
+from rempart.errors import ConflictError
+from rempart.log.commit import (
+    SealedEntry,
+    message_prefix,
+    new_salts,
+    seal_messages,
+    to_value,
+)
+from rempart.model import (
+    Appellant,
+    Case,
+    CaseKind,
+    CaseState,
+    Decision,
+    LookState,
+    Measure,
+    MeasureState,
+    SecondLook,
+    Statement,
+    message_key,
+    stable_id,
+)
+from rempart.store.interface import Store, Tables
+from rempart.store.interface.cases import Answer, NewCase, NewReport
+from rempart.store.interface.deadlines import ViewsTold
+from rempart.store.interface.statements import StatementRow, StrikeRow
+from rempart.store.interface.stream import MessageRow
+
+BATCH: Final = 1_000
+_STRIKE_MS: Final = 90 * 86_400_000
+_ANSWER: Final = {
+    True: {
+        "en": "A person has examined your report. It was well-founded.",
+        "fr": "Une personne a examiné votre signalement. Il était fondé.",
+    },
+    False: {
+        "en": "A person has examined your report. Nothing had to be restricted.",
+        "fr": "Une personne a examiné votre signalement. Rien n’avait à être restreint.",
+    },
+}
+_CALM: Final = b'"see you on Sunday"'
+_WORDS: Final = b'"go away, nobody wants you here"'
+
+
+class Written(NamedTuple):
+    """What a rehearsal wrote."""
+
+    decisions: int
+    reports: int
+    statements: int
+    entries: int
+
+
+def rehearse(store: Store, plan: Plan, told: Callable[[int], None] = lambda _: None) -> Written:
+    """Writes the year. ConflictError when the store holds cases already. `told`: how many decisions
+    are written."""
+    with store.read() as tables:
+        if tables.log.size():
+            raise ConflictError(
+                "this folder holds a history; a made-up year is written into an empty one",
+                next_step="name another folder",
+            )
+    narrator = Narrator(plan)
+    reports = statements = 0
+    for first in range(0, plan.decisions, BATCH):
+        stories = [
+            narrator.tell(number) for number in range(first, min(first + BATCH, plan.decisions))
+        ]
+        with store.begin() as tables:
+            _Batch(tables, stories).write()
+        store.tidy()
+        reports += sum(len(story.reports) for story in stories)
+        told(first + len(stories))
+    statements = narrator.number - 1
+    with store.read() as tables:
+        return Written(plan.decisions, reports, statements, tables.log.size())
+
+
+class _Batch:
+    """Cases of one transaction. Entries are collected first and appended at once; then the rows
+    that name their sequence numbers are written."""
+
+    def __init__(self, tables: Tables, stories: Sequence[Story]) -> None:
+        self.tables = tables
+        self.stories = stories
+        self.entries: list[SealedEntry] = []
+        self.of_case: list[tuple[str, int]] = []
+        self.start = tables.log.size()
+
+    def put(self, sealed: SealedEntry, case: str | None = None) -> int:
+        seq = self.start + len(self.entries)
+        self.entries.append(sealed)
+        if case is not None:
+            self.of_case.append((case, seq))
+        return seq
+
+    def write(self) -> None:
+        rows = self._messages()
+        placed = [self._place(story, seq) for story, seq in zip(self.stories, rows, strict=True)]
+        self.tables.log.append(self.entries)
+        self._rows(placed)
+
+    # -- entries ---------------------------------------------------------------------------------
+
+    def _messages(self) -> range:
+        """One message for each case, and one that harms nobody for every second."""
+        raws: list[bytes] = []
+        outcomes: list[bytes | None] = []
+        for story in self.stories:
+            raws.append(_raw(story))
+            outcomes.append(msgspec.json.encode(story.outcome))
+        for story in self.stories[::2]:
+            raws.append(_calm(story))
+            outcomes.append(None)
+        prefix = message_prefix(rfc3339(self.stories[0].sent_ms), {"proof": "made-up"})
+        sealed = seal_messages(prefix, raws, outcomes, new_salts(len(raws)))
+        first = self.start + len(self.entries)
+        self.entries.extend(sealed)
+        self.tables.stream.add_messages(
+            [
+                _row(story, first + place, outcomes[place])
+                for place, story in enumerate(self.stories)
+            ]
+            + [
+                _row(story, first + len(self.stories) + place, None)
+                for place, story in enumerate(self.stories[::2])
+            ]
+        )
+        views = [
+            ViewsTold(
+                _key(story, calm=calm), count, at_ms, self._seen(story, at_ms, count, calm=calm)
+            )
+            for story in self.stories
+            for at_ms, count in story.views
+            for calm in ((False, True) if story.number % 2 == 0 else (False,))
+        ]
+        self.tables.deadlines.add_views(views)
+        return range(first, first + len(self.stories))
+
+    def _seen(self, story: Story, at_ms: int, count: int, *, calm: bool) -> int:
+        value = {
+            "event": "delivered",
+            "platform": story.platform,
+            "channel": story.channel,
+            "message": _id(story, calm=calm),
+            "count": count,
+            "at": rfc3339(at_ms),
+        }
+        return self.put(entry("event", value))
+
+    def _place(self, story: Story, message: int) -> _Placed:
+        case = story.case
+        opened_ms = min([story.sent_ms + 400, *(one.at_ms for one in story.reports)])
+        self.put(
+            entry(
+                "case",
+                {
+                    "id": case,
+                    "happened": "opened",
+                    "kind": "message",
+                    "at": rfc3339(opened_ms),
+                    "messages": [message],
+                },
+            ),
+            case,
+        )
+        machine = None if story.machine is None else self._measure(*story.machine, case=case)
+        reports = [self.put(_report_entry(case, story, one), case) for one in story.reports]
+        decided = self._decided(story, story.decision, story.taken, story.statements)
+        look = None if story.look is None else self._look(story, story.look)
+        return _Placed(story, message, opened_ms, machine, reports, decided, look)
+
+    def _measure(self, measure: Measure, statement: Statement | None, *, case: str) -> int:
+        more = {} if statement is None else {"statement": msgspec.to_builtins(statement)}
+        at_ms = rfc3339(round(measure.from_at.timestamp() * 1000))
+        return self.put(entry("measure", to_value(measure, at=at_ms, case=case, **more)), case)
+
+    def _decided(
+        self,
+        story: Story,
+        decision: Decision,
+        taken: Sequence[Measure],
+        statements: Sequence[Statement],
+    ) -> _Decided:
+        case = story.case
+        measures = [self._measure(one, None, case=case) for one in taken]
+        value = to_value(decision)
+        del value["v"]
+        own = self.put(entry("decision", value), case)
+        undone = None
+        if decision.undone:
+            said = {"measures": list(decision.undone), "by": decision.decided_by, "case": case}
+            undone = self.put(entry("measure-end", said), case)
+        told = [self.put(statement_entry(one), case) for one in statements]
+        text = _ANSWER[decision.ground.value != "none"]
+        answers = [
+            self.put(
+                entry(
+                    "answer",
+                    {"report": one.id, "case": case, "decision": decision.id, "text": text},
+                ),
+                case,
+            )
+            for one in story.reports
+        ]
+        return _Decided(decision, own, measures, undone, told, answers)
+
+    def _look(self, story: Story, look: Look) -> _Looked:
+        id = stable_id(
+            "a", story.case, story.decision.id, look.report or look.statement or "sample"
+        )
+        said = {"id": id, "case": story.case, "appellant": look.appellant.value}
+        asked = self.put(entry("second-look", {**said, "happened": "asked"}), story.case)
+        decided = None
+        if look.decision is not None:
+            decided = self._decided(story, look.decision, look.taken, look.statements)
+        closed = None
+        if look.decided_ms is not None:
+            state = "granted" if look.granted else "rejected"
+            closed = self.put(entry("second-look", {**said, "happened": state}), story.case)
+        return _Looked(id, asked, decided, closed)
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    def _rows(self, placed: Sequence[_Placed]) -> None:
+        tables = self.tables
+        tables.cases.insert([_new_case(one) for one in placed])
+        tables.cases.add_messages((one.story.case, one.message) for one in placed)
+        tables.cases.add_entries(self.of_case)
+        for one in placed:
+            story = one.story
+            if story.machine is not None and one.machine is not None:
+                measure, statement = story.machine
+                tables.stream.add_measures([measure], [one.machine])
+                tables.stream.bind_measures([measure.id], story.case)
+                tables.statements.add([StatementRow(statement, one.machine)])
+            for report, seq in zip(story.reports, one.reports, strict=True):
+                tables.cases.insert_report(_new_report(story, report, seq))
+                tables.cases.insert_receipt(os.urandom(32), report.id, report.at_ms)
+            self._write_decided(story, one.decided, story.taken, story.statements)
+            if one.looked is not None and story.look is not None:
+                self._write_look(story, story.look, one.looked)
+        tables.deadlines.settle(one.story.case for one in placed)
+        tables.stream.taken.clear()
+        tables.stream.undone.clear()
+
+    def _write_decided(
+        self,
+        story: Story,
+        done: _Decided,
+        taken: Sequence[Measure],
+        statements: Sequence[Statement],
+    ) -> None:
+        tables, decision = self.tables, done.decision
+        at_ms = round(decision.decided_at.timestamp() * 1000)
+        if taken:
+            tables.stream.add_measures(taken, done.measures)
+            tables.stream.bind_measures([one.id for one in taken], story.case)
+        tables.cases.insert_decision(decision, done.seq)
+        if done.undone is not None:
+            tables.stream.end_measures(
+                decision.undone, MeasureState.UNDONE, seq=done.undone, at_ms=at_ms, by=decision.id
+            )
+        tables.statements.add(
+            [StatementRow(one, seq) for one, seq in zip(statements, done.told, strict=True)]
+        )
+        text = _ANSWER[decision.ground.value != "none"]
+        tables.cases.insert_answers(
+            [
+                Answer(report.id, decision.id, text, at_ms, seq)
+                for report, seq in zip(story.reports, done.answers, strict=True)
+            ]
+        )
+        if decision.ground.value != "none" and decision.replaces is None:
+            tables.statements.add_strikes([_strike(story, decision, at_ms)])
+
+    def _write_look(self, story: Story, look: Look, done: _Looked) -> None:
+        tables = self.tables
+        kind = CaseKind.SECOND_LOOK if look.appellant is Appellant.SAMPLE else CaseKind.APPEAL
+        thing = look_thing(done.id)
+        case = Case(
+            id=stable_id("c", kind, thing.hex(), "1"),
+            kind=kind,
+            subject=done.id,
+            platform=story.platform,
+            channel=story.channel,
+            target=story.channel,
+            state=CaseState.OPEN,
+            opened_at=at(look.at_ms),
+            updated_at=at(look.at_ms),
+            why=REASON,
+        )
+        tables.cases.insert([NewCase(case, thing)])
+        second = SecondLook(
+            id=done.id,
+            case=case.id,
+            of=story.case,
+            appellant=look.appellant,
+            received_at=at(look.at_ms),
+            due_at=at(look.at_ms + 72 * 3_600_000),
+            state=LookState.OPEN,
+            decision=story.decision.id,
+            report=look.report,
+            statement=look.statement,
+        )
+        tables.looks.insert(second, done.asked)
+        if done.closed is not None and look.decided_ms is not None:
+            closed = msgspec.structs.replace(
+                second,
+                state=LookState.GRANTED if look.granted else LookState.REJECTED,
+                decided_by=look.by,
+                decided_at=at(look.decided_ms),
+                reason=REASON["en"],
+                answer=REASON,
+            )
+            tables.looks.close(closed, done.closed)
+        if done.decided is not None:
+            self._write_decided(story, done.decided, look.taken, look.statements)
+            tables.deadlines.settle([case.id])
+
+
+class _Decided(NamedTuple):
+    """Sequence numbers of a decision and of all that came with it."""
+
+    decision: Decision
+    seq: int
+    measures: Sequence[int]
+    undone: int | None
+    told: Sequence[int]
+    answers: Sequence[int]
+
+
+class _Looked(NamedTuple):
+    id: str
+    asked: int
+    decided: _Decided | None
+    closed: int | None
+
+
+class _Placed(NamedTuple):
+    """A story and where its entries lie."""
+
+    story: Story
+    message: int
+    opened_ms: int
+    machine: int | None
+    reports: Sequence[int]
+    decided: _Decided
+    looked: _Looked | None
+
+
+def _id(story: Story, *, calm: bool) -> str:
+    return f"calm-{story.number}" if calm else story.message
+
+
+def _key(story: Story, *, calm: bool) -> bytes:
+    return message_key(story.platform, _id(story, calm=calm))
+
+
+def _raw(story: Story) -> bytes:
+    return (
+        (
+            f'{{"id":"{story.message}","platform":"{story.platform}","channel":"{story.channel}",'
+            f'"sent_at":"{rfc3339(story.sent_ms)}","author":{{"id":"{story.author}"}},"text":'
+        ).encode()
+        + _WORDS
+        + b"}"
+    )
+
+
+def _calm(story: Story) -> bytes:
+    return (
+        (
+            f'{{"id":"calm-{story.number}","platform":"{story.platform}","channel":"{story.channel}",'
+            f'"sent_at":"{rfc3339(story.sent_ms)}","author":{{"id":"calm"}},"text":'
+        ).encode()
+        + _CALM
+        + b"}"
+    )
+
+
+def _row(story: Story, seq: int, outcome: bytes | None) -> MessageRow:
+    calm = outcome is None
+    return MessageRow(
+        seq=seq,
+        key=_key(story, calm=calm),
+        id=_id(story, calm=calm),
+        platform=story.platform,
+        channel=story.channel,
+        target=story.channel,
+        author="calm" if calm else story.author,
+        author_name=None,
+        kind="chat",
+        sent_at_ms=story.sent_ms,
+        received_at_ms=story.sent_ms,
+        verdict="allow" if calm else story.outcome.verdict.value,
+        abuse=0 if calm else round(story.outcome.abuse * 1000),
+        raid=None,
+        outcome=outcome,
+    )
+
+
+def _new_case(one: _Placed) -> NewCase:
+    story = one.story
+    case = Case(
+        id=story.case,
+        kind=CaseKind.MESSAGE,
+        subject=story.message,
+        platform=story.platform,
+        channel=story.channel,
+        target=story.channel,
+        state=CaseState.OPEN,
+        opened_at=at(one.opened_ms),
+        updated_at=at(one.opened_ms),
+        why=REASON,
+        messages=1,
+    )
+    thing = _key(story, calm=False)
+    return NewCase(case, thing, author=story.author, at_ms=story.sent_ms, harm=story.harm)
+
+
+def _new_report(story: Story, report: Noticed, seq: int) -> NewReport:
+    who = None
+    if report.reporter is not None:
+        who = blake2b(report.reporter.to_bytes(8, "big"), digest_size=16).digest()
+    return NewReport(
+        id=report.id,
+        case=story.case,
+        thing=_key(story, calm=False),
+        category=story.harm,
+        language=report.language,
+        reporter=who,
+        content=blake2b(report.id.encode(), digest_size=16).digest(),
+        repeats=None,
+        received_ms=report.at_ms,
+        seq=seq,
+        flagger=report.flagger,
+        items=report.items,
+    )
+
+
+def _report_entry(case: str, story: Story, report: Noticed) -> SealedEntry:
+    said: dict[str, Any] = {
+        "id": report.id,
+        "case": case,
+        "at": rfc3339(report.at_ms),
+        "category": story.harm,
+        "explanation": "It is about one person, and it goes on.",
+        "message_ids": [story.message],
+        "links": [f"https://example.org/{story.number}/{n}" for n in range(report.items - 1)],
+        "good_faith": True,
+        "source": "user-submitted" if report.flagger is None else "trusted-flagger",
+        "flagger": report.flagger,
+    }
+    return entry("report", said)
+
+
+def _strike(story: Story, decision: Decision, at_ms: int) -> StrikeRow:
+    return StrikeRow(
+        stable_id("k", story.author, decision.id),
+        story.platform,
+        story.author,
+        story.case,
+        decision.id,
+        story.harm,
+        at_ms,
+        at_ms + _STRIKE_MS,
+    )

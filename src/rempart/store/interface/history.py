@@ -1,0 +1,218 @@
+"""Tables read as a whole, column by column: what every disclosure counts from.
+
+Readings only, over all rows that were there at a size of the log (`as_of`: entries with a smaller
+sequence number). A column is a numpy array over the rows of its table; a column of words is
+`Coded`. Rows name each other by position in the other table (-1: none), so that a million of them
+need no object each. Every row carries `seq`, the entry of the log that says it: each figure can be
+followed to its entries.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Positions = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
+NONE = -1
+
+
+class Coded(NamedTuple):
+    """A column of words: row i says `names[codes[i]]`. No word is there twice."""
+
+    codes: Positions
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def is_(self, *words: str) -> Flags:
+        """Where the column says one of these."""
+        wanted = [code for code, name in enumerate(self.names) if name in words]
+        return np.isin(self.codes, np.array(wanted, np.int32))
+
+    def words(self) -> list[str]:
+        """Row by row; for small tables."""
+        return [self.names[code] for code in self.codes]
+
+
+class CaseColumns(NamedTuple):
+    """`root`: the case it was merged into, else itself. `place`: `platform/channel`."""
+
+    root: Positions
+    kind: Coded
+    harm: Coded
+    place: Coded
+    opened_ms: Numbers
+
+
+class ReportColumns(NamedTuple):
+    """`case`: as it was filed (see `CaseColumns.root`). `flagger`: a trusted flagger's name, or "".
+    `reporter`, `thing`: eight bytes of their keyed hashes, to count distinct ones; 0: not told
+    apart. `items`: exact locations."""
+
+    seq: Numbers
+    case: Positions
+    received_ms: Numbers
+    category: Coded
+    language: Coded
+    flagger: Coded
+    reporter: Numbers
+    thing: Numbers
+    items: Positions
+    withdrawn: Flags
+
+
+class DecisionColumns(NamedTuple):
+    """`replaced`: by a later one. `because`: `appeal`, `second_look` or ""."""
+
+    seq: Numbers
+    case: Positions
+    decided_ms: Numbers
+    outcome: Coded
+    ground: Coded
+    harm: Coded
+    by: Coded
+    because: Coded
+    replaces: Positions
+    replaced: Flags
+
+
+class MeasureColumns(NamedTuple):
+    """All measures, those that restrict nobody by name too. `until_ms`, `ended_ms`: `NONE` without.
+    `case`: bound to it, or that of its raid. `state` and `ended_ms` as they stood at the log's
+    size."""
+
+    seq: Numbers
+    case: Positions
+    kind: Coded
+    rule: Coded
+    place: Coded
+    state: Coded
+    from_ms: Numbers
+    until_ms: Numbers
+    ended_ms: Numbers
+
+
+class StatementColumns(NamedTuple):
+    """Statements of reasons, in order of their number. `imposes`: the first statement of its
+    measure, unless that one says that it ends: one for each restriction. `account`: a number for
+    each account, by the order of its first statement. `repeated`: it suspends an account that had a
+    strike in force."""
+
+    number: Numbers
+    seq: Numbers
+    made_ms: Numbers
+    from_ms: Numbers
+    measure: Positions
+    decision: Positions
+    case: Positions
+    place: Coded
+    account: Positions
+    kind: Coded
+    scope: Coded
+    harm: Coded
+    ground: Coded
+    source: Coded
+    rule: Coded
+    automated_detection: Flags
+    automated_decision: Coded
+    ends: Flags
+    imposes: Flags
+    repeated: Flags
+
+
+class LookColumns(NamedTuple):
+    """Appeals and samples. `of`: the case looked at. `state` as at the log's size; `decided_ms`
+    `NONE` while open. `flagger`: who appealed reported as a trusted flagger. `statement`: position
+    of the contested statement."""
+
+    seq: Numbers
+    received_ms: Numbers
+    decided_ms: Numbers
+    appellant: Coded
+    state: Coded
+    of: Positions
+    decision: Positions
+    statement: Positions
+    flagger: Flags
+
+
+class SampleColumns(NamedTuple):
+    """Messages that a person judged, each with what the detectors had said: sample i is about
+    message entry `seq[i]` and was decided by `decision[i]` (the one that stands). Signals are rows
+    of their own: `of` points to the sample; `score` in thousandths."""
+
+    seq: Numbers
+    decision: Positions
+    of: Positions
+    detector: Coded
+    label: Coded
+    version: Coded
+    score: Positions
+
+
+class ViewColumns(NamedTuple):
+    """What was seen: each telling of the platform. `message`: which message, as a number; `views`:
+    how often it had been seen until then. `restricted_ms`: when a statement first restricted it,
+    `NONE` when none did."""
+
+    message: Positions
+    at_ms: Numbers
+    views: Numbers
+    restricted_ms: Numbers
+
+
+class Columns(NamedTuple):
+    """The whole history. `as_of`: the size of the log it was read at."""
+
+    as_of: int
+    cases: CaseColumns
+    reports: ReportColumns
+    decisions: DecisionColumns
+    measures: MeasureColumns
+    statements: StatementColumns
+    looks: LookColumns
+    samples: SampleColumns
+    views: ViewColumns
+
+
+class YearlyRow(NamedTuple):
+    """A published version of a yearly report. `as_of`: size of the log it was counted from."""
+
+    period: str
+    version: int
+    at_ms: int
+    by: str
+    reason: str
+    as_of: int
+    template: str
+    seq: int
+
+
+class HistoryTables(ABC):
+    @abstractmethod
+    def queries(self) -> Mapping[str, str]:
+        """The query behind each reading, by its name: printed beside the figures."""
+
+    @abstractmethod
+    def read(self, as_of: int) -> Columns:
+        """Everything that was there at this size of the log."""
+
+    @abstractmethod
+    def put_yearly(self, row: YearlyRow, files: bytes) -> None:
+        """ConflictError when this version of this period is there."""
+
+    @abstractmethod
+    def yearly(self, period: str | None = None) -> list[YearlyRow]:
+        """Newest period first, versions in order."""
+
+    @abstractmethod
+    def yearly_files(self, period: str, version: int) -> bytes | None:
+        """The published set, as a zip."""

@@ -1,0 +1,50 @@
+"""The history and the published yearly reports in SQLite; see `store.interface.history`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import apsw
+
+from rempart.errors import ConflictError
+from rempart.store.interface.history import Columns, HistoryTables, YearlyRow
+from rempart.store.sqlite.history_reading import QUERIES, Reading
+
+_YEARLY = "period, version, at_ms, by, reason, as_of, template, seq"
+
+
+class SqliteHistoryTables(HistoryTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def queries(self) -> Mapping[str, str]:
+        return QUERIES
+
+    def read(self, as_of: int) -> Columns:
+        return Reading(self._db, as_of).columns()
+
+    def put_yearly(self, row: YearlyRow, files: bytes) -> None:
+        try:
+            self._db.execute(
+                f"INSERT INTO yearly_report ({_YEARLY}, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, files),
+            )
+        except apsw.ConstraintError as error:
+            raise ConflictError(
+                "this version of the report is published already, or its reason is missing",
+                where=f"{row.period} version {row.version}",
+            ) from error
+
+    def yearly(self, period: str | None = None) -> list[YearlyRow]:
+        rows = self._db.execute(
+            f"SELECT {_YEARLY} FROM yearly_report WHERE ?1 IS NULL OR period = ?1"
+            " ORDER BY period DESC, version",
+            (period,),
+        )
+        return [YearlyRow(*row) for row in rows]
+
+    def yearly_files(self, period: str, version: int) -> bytes | None:
+        found: bytes | None = self._db.execute(
+            "SELECT files FROM yearly_report WHERE period = ? AND version = ?", (period, version)
+        ).get
+        return found

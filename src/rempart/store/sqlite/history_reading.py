@@ -1,0 +1,417 @@
+"""One read of the whole history in SQLite (see `store.interface.history`).
+
+Rows are read in the order they were written, some ten thousand at a time, and become arrays before
+the next ones come. Ids are looked up in memory, in one table for each kind of thing: a join by id
+would cost a random read per row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, Final
+
+import apsw
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.model import message_key
+from rempart.store.interface.history import (
+    NONE,
+    CaseColumns,
+    Columns,
+    DecisionColumns,
+    LookColumns,
+    MeasureColumns,
+    Numbers,
+    ReportColumns,
+    SampleColumns,
+    StatementColumns,
+    ViewColumns,
+)
+from rempart.store.sqlite.columns import Column, Words
+
+_CHUNK = 32_768
+QUERIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cases": "SELECT id, coalesce(merged_into, id), kind, harm, platform || '/' || channel,"
+        " opened_ms, coalesce(raid, '') FROM cases ORDER BY rowid",
+        "reports": "SELECT seq, case_id, received_ms, category, language, coalesce(flagger, ''),"
+        " reporter, thing, items FROM report WHERE seq < :as_of ORDER BY rowid",
+        "withdrawn": "SELECT r.seq FROM report_withdrawn w JOIN report r ON r.id = w.report_id"
+        " WHERE w.seq < :as_of",
+        "decisions": "SELECT id, seq, case_id, decided_ms, outcome, ground, coalesce(harm, ''),"
+        " decided_by, coalesce(because, ''), coalesce(replaces, '') FROM decision"
+        " WHERE seq < :as_of ORDER BY rowid",
+        "measures": "SELECT id, seq, coalesce(case_id, ''), coalesce(raid, ''), kind, rule,"
+        " platform || '/' || channel, CASE WHEN ended_seq >= :as_of THEN 'active' ELSE state END,"
+        " from_ms, coalesce(until_ms, -1),"
+        " CASE WHEN ended_seq >= :as_of THEN -1 ELSE coalesce(ended_ms, -1) END"
+        " FROM measure WHERE seq < :as_of ORDER BY rowid",
+        "strikes": "SELECT platform, account, at_ms, min(expires_ms, coalesce(overturned_ms,"
+        " expires_ms)) FROM strike",
+        "statements": "SELECT number, seq, made_ms, record FROM statement WHERE seq < :as_of"
+        " ORDER BY number",
+        "looks": "SELECT l.seq, l.received_ms, l.appellant,"
+        " CASE WHEN l.closed_seq >= :as_of THEN 'open' ELSE l.state END,"
+        " CASE WHEN l.closed_seq >= :as_of THEN -1 ELSE coalesce(l.decided_ms, -1) END,"
+        " l.of_case, coalesce(l.decision, ''), coalesce(s.number, -1), r.flagger IS NOT NULL"
+        " FROM second_look l LEFT JOIN report r ON r.id = l.report_id"
+        " LEFT JOIN statement s ON s.id = l.statement WHERE l.seq < :as_of ORDER BY l.seq",
+        "samples": "SELECT x.seq, x.case_id, m.outcome FROM case_message x CROSS JOIN message m"
+        " WHERE m.seq = x.seq AND x.seq < :as_of ORDER BY x.seq",
+        "views": "SELECT key, at_ms, views FROM views_told WHERE seq < :as_of ORDER BY key, seq",
+    }
+)
+
+
+class _Said(msgspec.Struct, frozen=True, gc=False):
+    """What is counted of a statement."""
+
+    measure: str
+    platform: str
+    channel: str
+    account: str
+    kind: str
+    scope: str
+    harm: str
+    ground: str
+    source: str
+    automated_detection: bool
+    automated_decision: str
+    rule: str | None = None
+    message: str | None = None
+    decision: str | None = None
+    ends: bool = False
+
+
+class _Signal(msgspec.Struct, frozen=True, gc=False):
+    detector: str
+    version: str
+    label: str
+    score: float
+
+
+class _Outcome(msgspec.Struct, frozen=True, gc=False):
+    signals: tuple[_Signal, ...] = ()
+
+
+_said = msgspec.json.Decoder(_Said)
+_outcome = msgspec.json.Decoder(_Outcome)
+
+
+class Reading:
+    """One read of everything; ids are forgotten at its end."""
+
+    def __init__(self, db: apsw.Connection, as_of: int) -> None:
+        self._db = db
+        self._as_of = as_of
+        self._cases: dict[str, int] = {}
+        self._case_of_raid: dict[str, int] = {}
+        self._decisions: dict[str, int] = {}
+        self._measures: dict[str, int] = {}
+        self._keys: dict[bytes, int] = {}
+
+    def columns(self) -> Columns:
+        cases = self._read_cases()
+        reports = self._read_reports()
+        decisions = self._read_decisions()
+        measures = self._read_measures()
+        message, at_ms, views = self._read_views()
+        statements, restricted = self._read_statements(measures)
+        self._measures.clear()
+        looks = self._read_looks(statements.number)
+        samples = self._read_samples(decisions, len(cases.root))
+        told = ViewColumns(message, at_ms, views, restricted)
+        return Columns(
+            self._as_of, cases, reports, decisions, measures, statements, looks, samples, told
+        )
+
+    def _chunks(self, name: str) -> Iterator[list[tuple[Any, ...]]]:
+        query = QUERIES[name]
+        known = {"as_of": self._as_of} if ":as_of" in query else {}
+        rows = iter(self._db.execute(query, known))
+        while chunk := list(islice(rows, _CHUNK)):
+            yield list(zip(*chunk, strict=True))
+
+    def _read_cases(self) -> CaseColumns:
+        kind, harm, place = Words(), Words(), Words()
+        opened = Column()
+        roots: list[str] = []
+        ids = self._cases
+        for columns in self._chunks("cases"):
+            count = len(columns[0])
+            first = len(ids)
+            ids.update(zip(columns[0], range(first, first + count), strict=True))
+            roots += columns[1]
+            kind.take(columns[2], count)
+            harm.take(columns[3], count)
+            place.take(columns[4], count)
+            opened.take(columns[5], count)
+            for number, raid in enumerate(columns[6], first):
+                if raid and columns[2][number - first] == "raid":
+                    self._case_of_raid[raid] = number
+        root = np.fromiter((ids[id] for id in roots), np.int32, len(roots))
+        return CaseColumns(root, kind.coded(), harm.coded(), place.coded(), opened.done())
+
+    def _read_reports(self) -> ReportColumns:
+        seq, received, reporter, thing = Column(), Column(), Column(), Column()
+        case, items = Column(np.int32), Column(np.int32)
+        category, language, flagger = Words(), Words(), Words("")
+        find = self._cases.__getitem__
+        for columns in self._chunks("reports"):
+            count = len(columns[0])
+            seq.take(columns[0], count)
+            case.take(map(find, columns[1]), count)
+            received.take(columns[2], count)
+            category.take(columns[3], count)
+            language.take(columns[4], count)
+            flagger.take(columns[5], count)
+            reporter.take(map(_eight, columns[6]), count)
+            thing.take(map(_eight, columns[7]), count)
+            items.take(columns[8], count)
+        gone = [
+            row[0] for columns in self._chunks("withdrawn") for row in zip(*columns, strict=True)
+        ]
+        seqs = seq.done()
+        return ReportColumns(
+            seqs,
+            case.done(),
+            received.done(),
+            category.coded(),
+            language.coded(),
+            flagger.coded(),
+            reporter.done(),
+            thing.done(),
+            items.done(),
+            np.isin(seqs, np.array(gone, np.int64)),
+        )
+
+    def _read_decisions(self) -> DecisionColumns:
+        seq, decided, case = Column(), Column(), Column(np.int32)
+        words = [Words() for _ in range(5)]
+        before: list[str] = []
+        ids = self._decisions
+        for columns in self._chunks("decisions"):
+            count = len(columns[0])
+            ids.update(zip(columns[0], range(len(ids), len(ids) + count), strict=True))
+            seq.take(columns[1], count)
+            case.take(map(self._cases.__getitem__, columns[2]), count)
+            decided.take(columns[3], count)
+            for word, column in zip(words, columns[4:9], strict=True):
+                word.take(column, count)
+            before += columns[9]
+        replaces = np.fromiter((ids.get(id, NONE) for id in before), np.int32, len(before))
+        replaced = np.zeros(len(before), np.bool_)
+        replaced[replaces[replaces >= 0]] = True
+        outcome, ground, harm, by, because = (word.coded() for word in words)
+        return DecisionColumns(
+            seq.done(), case.done(), decided.done(), outcome, ground, harm, by, because, replaces,
+            replaced,
+        )  # fmt: skip
+
+    def _read_measures(self) -> MeasureColumns:
+        seq, begun, until, ended = (Column() for _ in range(4))
+        case = Column(np.int32)
+        kind, rule, place, state = (Words() for _ in range(4))
+        ids = self._measures
+        for columns in self._chunks("measures"):
+            count = len(columns[0])
+            ids.update(zip(columns[0], range(len(ids), len(ids) + count), strict=True))
+            seq.take(columns[1], count)
+            case.take(map(self._case, columns[2], columns[3]), count)
+            for word, column in zip((kind, rule, place, state), columns[4:8], strict=True):
+                word.take(column, count)
+            for number, column in zip((begun, until, ended), columns[8:11], strict=True):
+                number.take(column, count)
+        return MeasureColumns(
+            seq.done(), case.done(), kind.coded(), rule.coded(), place.coded(), state.coded(),
+            begun.done(), until.done(), ended.done(),
+        )  # fmt: skip
+
+    def _case(self, id: str, raid: str) -> int:
+        return self._cases[id] if id else self._case_of_raid.get(raid, NONE)
+
+    def _read_views(self) -> tuple[NDArray[np.int32], Numbers, Numbers]:
+        message, at_ms, views = Column(np.int32), Column(), Column()
+        keys = self._keys
+        for columns in self._chunks("views"):
+            count = len(columns[0])
+            message.take((keys.setdefault(key, len(keys)) for key in columns[0]), count)
+            at_ms.take(columns[1], count)
+            views.take(columns[2], count)
+        return message.done(), at_ms.done(), views.done()
+
+    def _read_statements(self, measures: MeasureColumns) -> tuple[StatementColumns, Numbers]:
+        number, seq, made = Column(), Column(), Column()
+        measure, decision, account = Column(np.int32), Column(np.int32), Column(np.int32)
+        detected, ends, imposes, repeated = (Column(np.bool_) for _ in range(4))
+        words = {
+            name: Words()
+            for name in ("place", "kind", "scope", "harm", "ground", "source", "rule", "decided")
+        }
+        strikes = self._strikes()
+        known = bytearray(len(measures.seq))
+        accounts: dict[str, int] = {}
+        restricted = np.full(len(self._keys), NONE, np.int64)
+        for columns in self._chunks("statements"):
+            said = [_said.decode(record) for record in columns[3]]
+            count = len(said)
+            number.take(columns[0], count)
+            seq.take(columns[1], count)
+            times: tuple[int, ...] = columns[2]
+            made.take(times, count)
+            places = [self._measures[one.measure] for one in said]
+            measure.take(places, count)
+            decision.take(
+                (NONE if one.decision is None else self._decisions[one.decision] for one in said),
+                count,
+            )
+            account.take(
+                (
+                    accounts.setdefault(f"{one.platform}/{one.account}", len(accounts))
+                    for one in said
+                ),
+                count,
+            )
+            detected.take((one.automated_detection for one in said), count)
+            ends.take((one.ends for one in said), count)
+            first = [
+                _first(known, place) and not one.ends
+                for place, one in zip(places, said, strict=True)
+            ]
+            imposes.take(first, count)
+            repeated.take(
+                (
+                    one.kind == "suspend"
+                    and any(begin < at < end for begin, end in strikes[(one.platform, one.account)])
+                    for one, at in zip(said, times, strict=True)
+                ),
+                count,
+            )
+            for name, of in _WORDS.items():
+                words[name].take(map(of, said), count)
+            if self._keys:
+                self._note_restricted(said, times, first, restricted)
+        places_all = measure.done()
+        begun = measures.from_ms[places_all] if len(places_all) else np.zeros(0, np.int64)
+        case = measures.case[places_all] if len(places_all) else np.zeros(0, np.int32)
+        decisions = decision.done()
+        return (
+            StatementColumns(
+                number.done(), seq.done(), made.done(), begun, places_all, decisions, case,
+                words["place"].coded(), account.done(), words["kind"].coded(),
+                words["scope"].coded(), words["harm"].coded(), words["ground"].coded(),
+                words["source"].coded(), words["rule"].coded(), detected.done(),
+                words["decided"].coded(), ends.done(), imposes.done(), repeated.done(),
+            ),
+            restricted,
+        )  # fmt: skip
+
+    def _note_restricted(
+        self,
+        said: Sequence[_Said],
+        times: Sequence[int],
+        first: Sequence[bool],
+        restricted: Numbers,
+    ) -> None:
+        for one, at, imposed in zip(said, times, first, strict=True):
+            if imposed and one.message is not None:
+                seen = self._keys.get(message_key(one.platform, one.message))
+                if seen is not None and restricted[seen] == NONE:
+                    restricted[seen] = at
+
+    def _strikes(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+        for columns in self._chunks("strikes"):
+            for platform, account, begin, end in zip(*columns, strict=True):
+                found[(platform, account)].append((begin, end))
+        return found
+
+    def _read_looks(self, numbers: Numbers) -> LookColumns:
+        seq, received, decided = Column(), Column(), Column()
+        of, decision, flagger = Column(np.int32), Column(np.int32), Column(np.bool_)
+        statement = Column()
+        appellant, state = Words(), Words()
+        for columns in self._chunks("looks"):
+            count = len(columns[0])
+            seq.take(columns[0], count)
+            received.take(columns[1], count)
+            appellant.take(columns[2], count)
+            state.take(columns[3], count)
+            decided.take(columns[4], count)
+            of.take(map(self._cases.__getitem__, columns[5]), count)
+            decision.take((self._decisions.get(id, NONE) for id in columns[6]), count)
+            statement.take(columns[7], count)
+            flagger.take(map(bool, columns[8]), count)
+        named = statement.done()
+        found = np.searchsorted(numbers, named).astype(np.int32)
+        found[named < 0] = NONE
+        return LookColumns(
+            seq.done(), received.done(), decided.done(), appellant.coded(), state.coded(),
+            of.done(), decision.done(), found, flagger.done(),
+        )  # fmt: skip
+
+    def _read_samples(self, decisions: DecisionColumns, cases: int) -> SampleColumns:
+        """The decision that stands about each case, then what had been said of its messages."""
+        stands = np.full(cases, NONE, np.int32)
+        now = np.flatnonzero(~decisions.replaced)
+        stands[decisions.case[now]] = now
+        seq, decision, of, score = (
+            Column(),
+            Column(np.int32),
+            Column(np.int32),
+            Column(np.int32),
+        )
+        detector, label, version = Words(), Words(), Words()
+        total = 0
+        for columns in self._chunks("samples"):
+            places = np.fromiter(map(self._cases.__getitem__, columns[1]), np.int32)
+            decided = stands[places]
+            kept = np.flatnonzero(decided != NONE)
+            seq.take([columns[0][row] for row in kept], len(kept))
+            decision.take(decided[kept], len(kept))
+            signals: list[_Signal] = []
+            owners: list[int] = []
+            for number, row in enumerate(kept, total):
+                outcome = columns[2][row]
+                if outcome is not None:
+                    found = _outcome.decode(outcome).signals
+                    signals += found
+                    owners += [number] * len(found)
+            total += len(kept)
+            count = len(signals)
+            of.take(owners, count)
+            detector.take((one.detector for one in signals), count)
+            label.take((one.label for one in signals), count)
+            version.take((one.version for one in signals), count)
+            score.take((round(one.score * 1000) for one in signals), count)
+        return SampleColumns(
+            seq.done(), decision.done(), of.done(), detector.coded(), label.coded(),
+            version.coded(), score.done(),
+        )  # fmt: skip
+
+
+_WORDS: Final[Mapping[str, Callable[[_Said], str]]] = {
+    "place": lambda one: f"{one.platform}/{one.channel}",
+    "kind": lambda one: one.kind,
+    "scope": lambda one: one.scope,
+    "harm": lambda one: one.harm,
+    "ground": lambda one: one.ground,
+    "source": lambda one: one.source,
+    "rule": lambda one: one.rule or "",
+    "decided": lambda one: one.automated_decision,
+}
+
+
+def _first(known: bytearray, place: int) -> bool:
+    before = known[place]
+    known[place] = 1
+    return not before
+
+
+def _eight(digest: bytes | None) -> int:
+    return 0 if digest is None else int.from_bytes(digest[:8].ljust(8, b"\0"), "big", signed=True)
