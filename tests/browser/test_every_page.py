@@ -25,6 +25,8 @@ CONSOLE = (
     "/console/files",
     "/console/figures",
     "/console/practice",
+    "/console/declared",
+    "/console/declared/moderator",
 )
 TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]

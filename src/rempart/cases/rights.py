@@ -33,6 +33,8 @@ class Right(StrEnum):
     WRITE_RULES = "write_rules"
     DEPLOY_RULES = "deploy_rules"
     ACCESS_LOG = "access_log"
+    DECLARE = "declare"
+    ORDERS = "orders"
     ON_CALL = "on_call"
     PEOPLE = "people"
 
@@ -87,6 +89,7 @@ BUILTIN: Mapping[str, Role] = MappingProxyType(
             _builtin("auditor", Right.ACCESS_LOG),
             _builtin("rule_author", Right.WRITE_RULES),
             _builtin("rule_deployer", Right.DEPLOY_RULES),
+            _builtin("legal", Right.DECLARE, Right.ORDERS),
             _builtin("on_call", Right.DECIDE, Right.PROTECT, Right.ON_CALL),
         )
     }

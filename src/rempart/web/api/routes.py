@@ -19,6 +19,7 @@ from rempart.web.api import (
     corrections,
     deciding,
     decisions,
+    declared,
     described,
     events,
     facts,
@@ -87,6 +88,7 @@ _versioned = Router(
         *invitations.route_handlers,
         *rules.route_handlers,
         *learning.route_handlers,
+        *declared.route_handlers,
     ],
 )
 

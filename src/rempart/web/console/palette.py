@@ -42,6 +42,8 @@ PAGES: Final = {
     "règles": "/console/rules",
     "learning": "/console/learning",
     "apprentissage": "/console/learning",
+    "declared": "/console/declared",
+    "déclarations": "/console/declared",
     "report": "/report",
     "signalement": "/report",
 }

@@ -37,6 +37,7 @@ from rempart.web.console import (
     capture_form,
     care_pages,
     decision_form,
+    declared_page,
     desk_acts,
     factor_pages,
     figures_page,
@@ -200,6 +201,7 @@ route_handlers: list[Any] = [
     *access_pages.route_handlers,
     *factor_pages.route_handlers,
     *practice_page.route_handlers,
+    *declared_page.route_handlers,
 ]
 
 

@@ -86,6 +86,10 @@ def day_and_clock(at: datetime, language: str) -> str:
     return at.strftime("%d/%m/%Y %H:%M" if language == "fr" else "%Y-%m-%d %H:%M")
 
 
+def date_only(day: date, language: str) -> str:
+    return day.strftime("%d/%m/%Y" if language == "fr" else "%Y-%m-%d")
+
+
 _WEEKDAYS = {
     "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
