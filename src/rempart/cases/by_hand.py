@@ -32,7 +32,6 @@ from rempart.model import (
     MeasureKind,
     Scope,
     ScopeKind,
-    Statement,
     message_key,
     stable_id,
 )
@@ -142,14 +141,16 @@ def take(
     """Takes these measures, all or none; returns them with their parts. `connectors`: whom to
     tell."""
     taken = [one for wish in wishes for one in planned(tables, wish, shields, by, at_ms)]
-    stated = statements.of_machine(tables, taken, {}, at_ms)
+    stated = statements.of_machine(
+        tables, taken, statements.spoken_of(tables, taken), at_ms
+    )
     return write(tables, taken, stated, by, at_ms, case=case, connectors=connectors)
 
 
 def write(
     tables: Tables,
     taken: list[Measure],
-    stated: Sequence[Statement | None],
+    stated: Sequence[statements.Stated],
     by: str,
     at_ms: int,
     *,

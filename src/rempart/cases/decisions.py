@@ -138,7 +138,7 @@ def _carry_out(tables: Tables, case: Case, drawn: Draft, at_ms: int, reach: Reac
     """Writes a decision and all that follows from it."""
     decision = drawn.decision
     if drawn.taken:
-        stated = [None] * len(drawn.taken)
+        stated: list[statements.Stated] = [None] * len(drawn.taken)
         write(
             tables,
             drawn.taken,

@@ -35,6 +35,7 @@ from rempart.model import (
     MeasureState,
     Scope,
     ScopeKind,
+    StatementSource,
     stable_id,
 )
 from rempart.store.interface import Tables
@@ -189,7 +190,16 @@ def _write(
     at_ms: int,
     told: Told,
 ) -> None:
-    stated = statements.of_machine(tables, taken, {}, at_ms, harm=harm.key)
+    stated = statements.of_machine(
+        tables,
+        taken,
+        statements.spoken_of(tables, taken),
+        at_ms,
+        harm=harm.key,
+        source=StatementSource.NOTICE
+        if source.flagger is None
+        else StatementSource.TRUSTED_FLAGGER,
+    )
     by = {"source": "user-submitted" if source.flagger is None else "trusted-flagger"}
     entries = [
         (

@@ -59,13 +59,19 @@ def checked_reason(reason: str, *, where: str = "reason") -> str:
             where=where,
             next_step="write what belongs there: people will read it",
         )
-    if _plain(reason) in _GENERIC:
+    if says_nothing(reason):
         raise InputError(
             "this reason says nothing to who reads it",
             where=where,
             next_step="say what in this case led to the decision",
         )
     return reason
+
+
+def says_nothing(reason: str) -> bool:
+    """Whether it is a phrase that fits every case, or a heap of such words."""
+    plain = _plain(reason)
+    return plain in _GENERIC or all(word in _GENERIC for word in plain.split())
 
 
 def _plain(reason: str) -> str:

@@ -113,7 +113,7 @@ def draft(
     standing = {row.measure.id: row.measure for row in rows}
     affected = [standing[id] for id in on] + taken
     told = statements.of_decision(
-        tables, case, decision, harm, affected, reported=bool(case.reports)
+        tables, case, decision, harm, affected, [row.measure for row in rows]
     )
     automated = any(row.measure.automated for row in rows)
     return Draft(decision, harm, taken, affected, told, automated)

@@ -49,6 +49,7 @@ def _english(told: Statement) -> str:
             ]
         )
     lines = [f"{what} {place}, since {day}{_until(told, 'en')}."]
+    lines.append(_territory(told)[0])
     lines.append(f"Facts: {_facts(told, 'en')}")
     lines.append(_automated(told)[0])
     ground = "the law" if told.ground is Ground.LAW else "the terms of this community"
@@ -75,6 +76,7 @@ def _french(told: Statement) -> str:
             ]
         )
     lines = [f"{what} {place}, depuis le {day}{_until(told, 'fr')}."]
+    lines.append(_territory(told)[1])
     lines.append(f"Faits : {_facts(told, 'fr')}")
     lines.append(_automated(told)[1])
     ground = "la loi" if told.ground is Ground.LAW else "les règles de cette communauté"
@@ -121,23 +123,33 @@ def _facts(told: Statement, language: str) -> str:
             if english
             else " Il est arrivé avec beaucoup d’autres contre la même personne."
         )
-    if told.source is StatementSource.NOTICE:
+    if told.source is not StatementSource.OWN_INITIATIVE:
         said += " It had been reported." if english else " Cela avait été signalé."
     return said
 
 
 def _automated(told: Statement) -> tuple[str, str]:
+    """Who recognised it and who decided, from the record; the rule by its name."""
+    rule = told.rule or ""
     if told.automated_decision is AutomatedDecision.FULLY:
+        if not told.automated_detection:
+            return (
+                f"It was reported; automated means (rule {rule}) took the measure upon that; no "
+                "person has decided yet.",
+                f"Cela a été signalé ; des moyens automatisés (règle {rule}) ont pris la mesure à "
+                "la suite de ce signalement ; personne n’a encore décidé.",
+            )
         return (
-            "Automated means recognised this and took the measure; no person has decided yet.",
-            "Des moyens automatisés l’ont reconnu et ont pris la mesure ; personne n’a encore "
-            "décidé.",
+            f"Automated means recognised this and took the measure (rule {rule}); no person has "
+            "decided yet.",
+            f"Des moyens automatisés l’ont reconnu et ont pris la mesure (règle {rule}) ; personne "
+            "n’a encore décidé.",
         )
     if told.automated_decision is AutomatedDecision.PARTIALLY:
         return (
-            "Automated means recognised this and took the measure first; a person examined it "
-            "and decided to keep it.",
-            "Des moyens automatisés l’ont reconnu et ont d’abord pris la mesure ; une personne l’a "
+            f"Automated means (rule {rule}) took the measure first; a person examined it and "
+            "decided to keep it.",
+            f"Des moyens automatisés (règle {rule}) ont d’abord pris la mesure ; une personne l’a "
             "examinée et a décidé de la maintenir.",
         )
     if told.automated_detection:
@@ -148,4 +160,14 @@ def _automated(told: Statement) -> tuple[str, str]:
     return (
         "No automated means were used: a person decided.",
         "Aucun moyen automatisé n’a été utilisé : une personne a décidé.",
+    )
+
+
+def _territory(told: Statement) -> tuple[str, str]:
+    if told.territory:
+        countries = ", ".join(told.territory)
+        return f"It holds in: {countries}.", f"Elle vaut dans : {countries}."
+    return (
+        "It holds wherever this place can be read.",
+        "Elle vaut partout où ce lieu peut être lu.",
     )

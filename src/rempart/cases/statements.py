@@ -8,10 +8,15 @@ Rules kept here:
    mode) restrict nobody by name.
 2. What a target alone does not see (`lock_out`) has none: it is that person's own filter, and a
    statement would tell the sender what only the target may know.
-3. Automated means are read from the measure, never typed. The source is *notice* when a report was
-   there before, else *own initiative*.
+3. Automated means are read from the records, never typed: what a rule took was decided by machine,
+   and found by it too unless a report led there; what a person decides in a case that the machine
+   brought was found by machine. The source is *notice* when a report was there before (that of a
+   trusted flagger says so), else *own initiative*.
 4. A decision that ends a restriction says so in a statement too: who was told that something was
    restricted is told that it no longer is.
+5. None exists without what article 17(3) asks for (`statement_gate`): a person's measure is refused
+   then, a rule's is explained by which rule recognised what, so that protection never waits.
+6. A restriction that names no account has a recorded exemption instead: each has one or the other.
 """
 
 from __future__ import annotations
@@ -23,23 +28,32 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rempart.cases.entries import at_time, entry
+from rempart.cases.harms import harm as known_harm
 from rempart.cases.provisions import proposed, reference
+from rempart.cases.statement_gate import checked, is_sound
 from rempart.log.commit import SealedEntry, to_value
 from rempart.model import (
     LADDER,
     AutomatedDecision,
     Case,
+    CaseKind,
+    ContentKind,
     Decision,
+    Exemption,
+    ExemptionReason,
     Ground,
     Label,
     Measure,
+    Message,
+    Outcome,
     ScopeKind,
     Statement,
     StatementSource,
+    message_key,
     stable_id,
 )
 from rempart.store.interface import Tables
-from rempart.store.interface.statements import StatementRow
+from rempart.store.interface.statements import ExemptionRow, StatementRow
 
 TELL = "statement"
 _HARM_OF_LABEL: tuple[tuple[Label, str], ...] = (
@@ -53,6 +67,14 @@ _HARM_OF_LABEL: tuple[tuple[Label, str], ...] = (
     (Label.SPAM, "spam"),
 )
 _AT_ITS_THRESHOLD = 0.5
+_MOST_READ = 2_000
+_MIME = {
+    "image": ContentKind.IMAGE,
+    "video": ContentKind.VIDEO,
+    "audio": ContentKind.AUDIO,
+    "text": ContentKind.TEXT,
+}
+_outcomes = msgspec.json.Decoder(Outcome)
 
 
 class Spoken(NamedTuple):
@@ -60,6 +82,31 @@ class Spoken(NamedTuple):
 
     labels: Mapping[str, float]
     sent_at: datetime
+    content: tuple[ContentKind, ...] = ()
+
+
+Stated = Statement | Exemption | None
+"""What a measure's account is told, or why nobody is; None: the ladder calls it no restriction."""
+
+
+def spoken_in(message: Message, labels: Mapping[str, float]) -> Spoken:
+    kinds = {_MIME.get((one.mime or "").partition("/")[0], ContentKind.OTHER) for one in message.media}
+    if message.text or not kinds:
+        kinds.add(ContentKind.TEXT)
+    return Spoken(labels, message.sent_at, tuple(sorted(kinds)))
+
+
+def spoken_of(tables: Tables, measures: Iterable[Measure]) -> dict[str, Spoken]:
+    """The messages of these measures as they were judged when they came, by id."""
+    found: dict[str, Spoken] = {}
+    for measure in measures:
+        if measure.message is None or measure.message in found:
+            continue
+        row = tables.stream.message(message_key(measure.scope.platform, measure.message))
+        if row is not None and row.channel == measure.scope.channel:
+            labels = _outcomes.decode(row.outcome).labels if row.outcome is not None else {}
+            found[measure.message] = Spoken(labels, at_time(row.sent_at_ms))
+    return found
 
 
 def restricts(measure: Measure) -> bool:
@@ -92,67 +139,132 @@ def of_machine(
     at_ms: int,
     *,
     harm: str | None = None,
-) -> list[Statement | None]:
-    """For each measure its statement, or None when it restricts nobody by name. `spoken`: the
-    messages they are about, by id; `harm`: what somebody alleged in a report that led to them."""
-    if not any(restricts(measure) for measure in measures):
+    source: StatementSource = StatementSource.OWN_INITIATIVE,
+) -> list[Stated]:
+    """For each measure its statement, its exemption, or None when the ladder calls it no
+    restriction. `spoken`: the messages they are about, by id; `harm`, `source`: what somebody
+    alleged in a report that led to them. InputError: a person's reason says nothing (rule 5)."""
+    if not any(measure.scope.kind in LADDER[measure.kind].form for measure in measures):
         return [None] * len(measures)
     number = tables.statements.next_number()
-    told: list[Statement | None] = []
+    made_at = at_time(at_ms)
+    told: list[Stated] = []
     for measure in measures:
         account = account_of(measure)
-        if account is None or not restricts(measure):
+        if measure.scope.kind not in LADDER[measure.kind].form:
             told.append(None)
+            continue
+        if account is None:
+            told.append(Exemption(measure.id, ExemptionReason.NO_CONTACT, made_at))
             continue
         said = spoken.get(measure.message or "")
         found = harm or (harm_of_labels(said.labels) if said is not None else None)
         found = found or ("raid" if measure.raid else "other")
-        told.append(
-            Statement(
-                number=number,
-                id=stable_id("s", measure.id, ""),
-                measure=measure.id,
-                platform=measure.scope.platform,
-                channel=measure.scope.channel,
-                account=account,
-                kind=measure.kind,
-                scope=measure.scope.kind,
-                harm=found,
-                ground=Ground.TERMS,
-                reference=proposed(found, Ground.TERMS),
-                explanation=measure.reason,
-                source=StatementSource.OWN_INITIATIVE if harm is None else StatementSource.NOTICE,
-                automated_detection=measure.automated,
-                automated_decision=AutomatedDecision.FULLY
-                if measure.automated
-                else AutomatedDecision.NOT,
-                made_at=at_time(at_ms),
-                from_at=measure.from_at,
-                until=measure.until,
-                rule=measure.rule,
-                message=measure.message,
-                content_at=said.sent_at if said is not None else None,
-                raid=measure.raid,
-            )
+        means = Means(
+            source,
+            detected=measure.automated and harm is None,
+            decided=AutomatedDecision.FULLY if measure.automated else AutomatedDecision.NOT,
         )
+        why = Why(found, Ground.TERMS, proposed(found, Ground.TERMS), explained(measure, found))
+        told.append(checked(_stated(number, measure, account, why, means, made_at, said)))
         number += 1
     return told
 
 
-def part_of_entry(statement: Statement | None) -> dict[str, Any]:
+class Means(NamedTuple):
+    """What led to it and what was done by machine, all of it from records."""
+
+    source: StatementSource
+    detected: bool
+    decided: AutomatedDecision
+
+
+class Why(NamedTuple):
+    harm: str
+    ground: Ground
+    reference: dict[str, str]
+    explanation: dict[str, str]
+
+
+def explained(measure: Measure, harm: str) -> dict[str, str]:
+    """Why, in both languages: the rule's own words; where a rule gives none that would mean
+    anything to who reads them, which rule recognised what. A person's words are never filled in."""
+    if not measure.automated or is_sound(measure.reason):
+        return measure.reason
+    label = known_harm(harm).label
+    return {
+        "en": f"The rule {measure.rule} recognised: {label['en']}.",
+        "fr": f"La règle {measure.rule} a reconnu : {label['fr']}.",
+    }
+
+
+def _stated(
+    number: int,
+    measure: Measure,
+    account: str,
+    why: Why,
+    means: Means,
+    made_at: datetime,
+    said: Spoken | None,
+    case: str | None = None,
+    decision: Decision | None = None,
+    *,
+    ends: bool = False,
+) -> Statement:
+    """The one place where a statement comes into being."""
+    by_person = decision is not None and not measure.automated
+    return Statement(
+        number=number,
+        id=stable_id("s", measure.id, "" if decision is None else decision.id),
+        measure=measure.id,
+        platform=measure.scope.platform,
+        channel=measure.scope.channel,
+        account=account,
+        kind=measure.kind,
+        scope=measure.scope.kind,
+        harm=why.harm,
+        ground=why.ground,
+        reference=why.reference,
+        explanation=why.explanation,
+        source=means.source,
+        automated_detection=means.detected,
+        automated_decision=means.decided,
+        made_at=made_at,
+        from_at=measure.from_at,
+        until=measure.until,
+        rule=None if by_person else measure.rule,
+        message=measure.message,
+        content_at=said.sent_at if said is not None else None,
+        raid=measure.raid,
+        case=case,
+        decision=None if decision is None else decision.id,
+        outcome=None if decision is None else decision.outcome,
+        ends=ends,
+        content=said.content if said is not None else (),
+    )
+
+
+def part_of_entry(stated: Stated) -> dict[str, Any]:
     """What a measure's entry says besides the measure. In the same disclosure: a second one would
     tell whoever watches the public log which measures restrict somebody."""
-    return {} if statement is None else {"statement": msgspec.to_builtins(statement)}
+    if stated is None:
+        return {}
+    name = "statement" if isinstance(stated, Statement) else "exemption"
+    return {name: msgspec.to_builtins(stated)}
 
 
-def add(tables: Tables, statements: Iterable[Statement | None], seqs: Iterable[int]) -> None:
-    rows = [
-        StatementRow(told, seq)
-        for told, seq in zip(statements, seqs, strict=True)
-        if told is not None
-    ]
+def add(tables: Tables, stated: Iterable[Stated], seqs: Iterable[int]) -> None:
+    rows: list[StatementRow] = []
+    exempt: list[ExemptionRow] = []
+    for one, seq in zip(stated, seqs, strict=True):
+        if isinstance(one, Statement):
+            rows.append(StatementRow(one, seq))
+        elif one is not None:
+            exempt.append(ExemptionRow(one, seq))
     if rows:
         tables.statements.add(rows)
+    if exempt:
+        tables.statements.exempt(exempt)
 
 
 def of_decision(
@@ -161,60 +273,70 @@ def of_decision(
     decision: Decision,
     harm: str,
     affected: Sequence[Measure],
-    *,
-    reported: bool,
+    standing: Sequence[Measure],
 ) -> list[Statement]:
     """What the accounts concerned are told of a decision: of each restriction that stays or is new,
-    and of each that ends. `reported`: there was a notice before it was decided."""
+    and of each that ends. `standing`: all measures of the case. InputError as in `checked`."""
     concerned = [measure for measure in affected if restricts(measure)]
     if not concerned:
         return []
     number = tables.statements.next_number()
     told: list[Statement] = []
     ended = frozenset(decision.undone)
-    before = {
-        row.statement.measure: row.statement
-        for row in tables.statements.of_measures([measure.id for measure in concerned])
-    }
+    first: dict[str, Statement] = {}
+    for row in tables.statements.of_measures([one.id for one in (*standing, *affected)]):
+        first.setdefault(row.statement.measure, row.statement)
+    detected = case.kind is CaseKind.RAID or any(
+        one.automated and (one.id not in first or first[one.id].automated_detection)
+        for one in standing
+    )
+    source = _source(tables, case)
+    sent = {row.id: at_time(row.sent_at_ms) for row in tables.cases.messages(case.id, _MOST_READ)}
+    why = Why(
+        harm,
+        decision.ground,
+        reference(harm, decision.ground, decision.provision),
+        {"en": decision.reason, "fr": decision.reason},
+    )
+    over = why._replace(ground=Ground.NONE, reference={})
     for measure in concerned:
         account = account_of(measure)
         assert account is not None, "what restricts concerns an account"
         ends = measure.id in ended
-        known = before.get(measure.id)
-        told.append(
-            Statement(
-                number=number,
-                id=stable_id("s", measure.id, decision.id),
-                measure=measure.id,
-                platform=measure.scope.platform,
-                channel=measure.scope.channel,
-                account=account,
-                kind=measure.kind,
-                scope=measure.scope.kind,
-                harm=harm,
-                ground=Ground.NONE if ends else decision.ground,
-                reference={} if ends else reference(harm, decision.ground, decision.provision),
-                explanation={"en": decision.reason, "fr": decision.reason},
-                source=StatementSource.NOTICE if reported else StatementSource.OWN_INITIATIVE,
-                automated_detection=measure.automated,
-                automated_decision=AutomatedDecision.PARTIALLY
-                if measure.automated
-                else AutomatedDecision.NOT,
-                made_at=decision.decided_at,
-                from_at=measure.from_at,
-                until=measure.until,
-                rule=measure.rule if measure.automated else None,
-                message=measure.message,
-                content_at=known.content_at if known is not None else None,
-                raid=measure.raid,
-                case=case.id,
-                decision=decision.id,
-                outcome=decision.outcome,
-                ends=ends,
-            )
+        known = first.get(measure.id)
+        when = known.content_at if known is not None else sent.get(measure.message or "")
+        content = known.content if known is not None else ()
+        said = Spoken({}, when, content) if when is not None else None
+        means = Means(
+            known.source if known is not None and known.decision is None else source,
+            detected=known.automated_detection if known is not None else detected,
+            decided=AutomatedDecision.PARTIALLY if measure.automated else AutomatedDecision.NOT,
         )
+        one = _stated(
+            number,
+            measure,
+            account,
+            over if ends else why,
+            means,
+            decision.decided_at,
+            said,
+            case.id,
+            decision,
+            ends=ends,
+        )
+        told.append(checked(one))
         number += 1
     return told
+
+
+def _source(tables: Tables, case: Case) -> StatementSource:
+    """Whose word came first: a report's, or nobody's."""
+    if not case.reports:
+        return StatementSource.OWN_INITIATIVE
+    reports = tables.cases.reports(case.id, _MOST_READ)
+    if any(row.flagger is not None for row in reports):
+        return StatementSource.TRUSTED_FLAGGER
+    return StatementSource.NOTICE
 
 
 def queue(

@@ -23,7 +23,7 @@ from rempart.cases import priority
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
-from rempart.cases.statements import Spoken
+from rempart.cases.statements import spoken_in
 from rempart.cases.undo import undone_entry
 from rempart.engine.embedded_items import encode_outcome, logged_message, plain_outcome
 from rempart.engine.embedded_states import EngineMemory
@@ -184,7 +184,7 @@ def _carry_out(
     if judged.released:
         _release(tables, judged.released, place, opinion, now_ms)
     if judged.measures:
-        spoken = {message.id: Spoken(after.labels, message.sent_at)}
+        spoken = {message.id: spoken_in(message, after.labels)}
         write_measures(tables, settings, judged.measures, now_ms, spoken)
     held = after.verdict is not Verdict.ALLOW
     if case is not None:

@@ -63,6 +63,7 @@ from rempart.model import (
     Message,
     Outcome,
     Raid,
+    Statement,
     Verdict,
     message_key,
 )
@@ -401,7 +402,7 @@ class Step:
             return
         fresh, concluded, _ = self._arrived
         spoken = {
-            one.item.id: Spoken(row.outcome.labels, one.item.sent_at)
+            one.item.id: statements.spoken_in(one.item, row.outcome.labels)
             for one, row in zip(fresh, concluded, strict=True)
             if row.outcome is not None and row.outcome.measures and type(one.item) is Message
         }
@@ -540,7 +541,7 @@ def write_measures(
         ]
         tables.stream.queue_deliveries(taken, name, "apply", now_ms)
         if outgoing.statements:
-            passed = set(taken) & {one.measure for one in told if one is not None}
+            passed = set(taken) & {one.measure for one in told if isinstance(one, Statement)}
             tables.stream.queue_deliveries(sorted(passed), name, statements.TELL, now_ms)
 
 

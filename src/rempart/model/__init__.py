@@ -64,7 +64,14 @@ from rempart.model.outcome import ItemRefusal, Outcome, Verdict
 from rempart.model.raid import Member, Raid, RaidKind, RaidStage
 from rempart.model.second_look import Appellant, LookState, SecondLook
 from rempart.model.signal import ABUSE_LABELS, THRESHOLD, Label, Signal
-from rempart.model.statement import AutomatedDecision, Statement, StatementSource
+from rempart.model.statement import (
+    AutomatedDecision,
+    ContentKind,
+    Exemption,
+    ExemptionReason,
+    Statement,
+    StatementSource,
+)
 
 __all__ = [
     "ABUSE_LABELS",
@@ -95,6 +102,7 @@ __all__ = [
     "Dated",
     "DatedKind",
     "DatedValue",
+    "ContentKind",
     "Decision",
     "DecisionOutcome",
     "Dispute",
@@ -102,6 +110,8 @@ __all__ = [
     "Effect",
     "Event",
     "EventKind",
+    "Exemption",
+    "ExemptionReason",
     "Ground",
     "Item",
     "ItemRefusal",

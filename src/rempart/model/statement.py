@@ -17,9 +17,11 @@ from rempart.model.measure import MeasureKind, ScopeKind
 
 
 class StatementSource(StrEnum):
-    """What led to it: a notice of art. 16, or the community's own initiative."""
+    """What led to it: a notice of art. 16, one of a trusted flagger (art. 22), or the community's
+    own initiative."""
 
     NOTICE = "notice"
+    TRUSTED_FLAGGER = "trusted_flagger"
     OWN_INITIATIVE = "own_initiative"
 
 
@@ -31,10 +33,20 @@ class AutomatedDecision(StrEnum):
     NOT = "not"
 
 
+class ContentKind(StrEnum):
+    TEXT = "text"
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    OTHER = "other"
+
+
 class Statement(msgspec.Struct, frozen=True, omit_defaults=True):
     """`number` orders all statements and stands in the code that opens this one. `until` None:
     without an end. `reference`, `explanation` by language. `ends`: the restriction was taken back;
-    then `outcome` says by what kind of decision."""
+    then `outcome` says by what kind of decision. `territory`: codes of countries, empty: wherever
+    the message or the account is seen. `content`: what the message was made of, unknown if
+    empty."""
 
     number: int
     id: str
@@ -62,3 +74,25 @@ class Statement(msgspec.Struct, frozen=True, omit_defaults=True):
     decision: str | None = None
     outcome: DecisionOutcome | None = None
     ends: bool = False
+    territory: tuple[str, ...] = ()
+    content: tuple[ContentKind, ...] = ()
+
+
+class ExemptionReason(StrEnum):
+    """Why a restriction is stated to nobody (DSA art. 17(2) and (5)). `no_contact`: it names no
+    account; `commercial`: deceptive high-volume commercial content; `order`: of an authority."""
+
+    NO_CONTACT = "no_contact"
+    COMMERCIAL = "commercial"
+    ORDER = "order"
+
+
+class Exemption(msgspec.Struct, frozen=True, omit_defaults=True):
+    """In place of a statement. `words` and `by`: of the person who recorded it; the machine records
+    `no_contact` alone."""
+
+    measure: str
+    reason: ExemptionReason
+    at: datetime
+    words: str = ""
+    by: str | None = None

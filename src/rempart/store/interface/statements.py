@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rempart.model import Statement
+from rempart.model import Exemption, Statement
 
 
 class StatementRow(NamedTuple):
@@ -19,6 +19,19 @@ class StatementRow(NamedTuple):
 
     statement: Statement
     seq: int
+
+
+class ExemptionRow(NamedTuple):
+    """`seq`: the entry of the log that holds it."""
+
+    exemption: Exemption
+    seq: int
+
+
+class Unstated(NamedTuple):
+    """A restriction that has neither a statement nor an exemption: this must never be."""
+
+    measure: str
 
 
 class StrikeRow(NamedTuple):
@@ -64,6 +77,26 @@ class StatementTables(ABC):
         self, *, before: int | None = None, since_ms: int = 0, limit: int = 100
     ) -> list[StatementRow]:
         """Newest first; `before` is a number, exclusive."""
+
+    @abstractmethod
+    def after(self, number: int, limit: int) -> list[StatementRow]:
+        """Those with a greater number, oldest first."""
+
+    @abstractmethod
+    def exempt(self, rows: Sequence[ExemptionRow]) -> None:
+        """A restriction that has one already keeps it."""
+
+    @abstractmethod
+    def exemptions(self, measures: Sequence[str]) -> dict[str, ExemptionRow]:
+        """By measure."""
+
+    @abstractmethod
+    def restrictions(self) -> int:
+        """How many measures the ladder calls a restriction, whatever became of them."""
+
+    @abstractmethod
+    def unstated(self, limit: int) -> list[Unstated]:
+        """Restrictions that have neither a statement nor an exemption, oldest first."""
 
     @abstractmethod
     def add_strikes(self, rows: Sequence[StrikeRow]) -> None: ...

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import apsw
 import msgspec
 
-from rempart.model import Statement
-from rempart.store.interface.statements import StatementRow, StatementTables, StrikeRow
+from rempart.model import LADDER, Exemption, ExemptionReason, Statement
+from rempart.store.interface.statements import (
+    ExemptionRow,
+    StatementRow,
+    StatementTables,
+    StrikeRow,
+    Unstated,
+)
 
 _STATEMENT = msgspec.json.Decoder(Statement)
+_RESTRICTING = ", ".join(f"'{rung.kind}'" for rung in LADDER.values() if rung.form)
+"""Kinds of measures with a legal form: names of an enumeration, safe in SQL."""
 _STRIKES = (
     "SELECT id, platform, account, case_id, decision, harm, at_ms, expires_ms, overturned_by,"
     " overturned_ms FROM strike "
@@ -74,6 +83,63 @@ class SqliteStatementTables(StatementTables):
             "WHERE number < ? AND made_ms >= ? ORDER BY number DESC LIMIT ?",
             (before if before is not None else 2**62, since_ms, limit),
         )
+
+    def after(self, number: int, limit: int) -> list[StatementRow]:
+        return self._rows("WHERE number > ? ORDER BY number LIMIT ?", (number, limit))
+
+    def exempt(self, rows: Sequence[ExemptionRow]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO statement_exemption VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    exemption.measure,
+                    exemption.reason.value,
+                    round(exemption.at.timestamp() * 1000),
+                    exemption.words,
+                    exemption.by,
+                    seq,
+                )
+                for exemption, seq in rows
+            ],
+        )
+
+    def exemptions(self, measures: Sequence[str]) -> dict[str, ExemptionRow]:
+        if not measures:
+            return {}
+        rows = self._db.execute(
+            "SELECT measure, reason, at_ms, words, by_whom, seq FROM statement_exemption"
+            " WHERE measure IN carray(?)",
+            (apsw.carray(tuple(measures)),),
+        )
+        return {
+            measure: ExemptionRow(
+                Exemption(
+                    measure,
+                    ExemptionReason(reason),
+                    datetime.fromtimestamp(at_ms / 1000, UTC),
+                    words,
+                    by,
+                ),
+                seq,
+            )
+            for measure, reason, at_ms, words, by, seq in rows
+        }
+
+    def restrictions(self) -> int:
+        found: int = self._db.execute(
+            f"SELECT count(*) FROM measure WHERE kind IN ({_RESTRICTING})"
+        ).get
+        return found
+
+    def unstated(self, limit: int) -> list[Unstated]:
+        rows = self._db.execute(
+            f"SELECT id FROM measure AS m WHERE kind IN ({_RESTRICTING})"
+            " AND NOT EXISTS (SELECT 1 FROM statement WHERE measure = m.id)"
+            " AND NOT EXISTS (SELECT 1 FROM statement_exemption WHERE measure = m.id)"
+            " ORDER BY seq LIMIT ?",
+            (limit,),
+        )
+        return [Unstated(measure) for (measure,) in rows]
 
     def add_strikes(self, rows: Sequence[StrikeRow]) -> None:
         self._db.executemany(
