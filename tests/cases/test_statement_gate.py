@@ -1,4 +1,4 @@
-"""A restriction without its reasons is refused: DSA art. 17(3), point by point, in two languages."""
+"""A restriction without its reasons is refused: DSA art. 17(3), point by point, fr and en."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from rempart.cli import COMMANDS, main
 
 LATER = (
-    ("disclose statements", "Disclosure"),
     ("disclose yearly --data d --year 2026 -o out", "Disclosure"),
     ("disclose court", "Disclosure"),
 )

@@ -141,9 +141,7 @@ def take(
     """Takes these measures, all or none; returns them with their parts. `connectors`: whom to
     tell."""
     taken = [one for wish in wishes for one in planned(tables, wish, shields, by, at_ms)]
-    stated = statements.of_machine(
-        tables, taken, statements.spoken_of(tables, taken), at_ms
-    )
+    stated = statements.of_machine(tables, taken, statements.spoken_of(tables, taken), at_ms)
     return write(tables, taken, stated, by, at_ms, case=case, connectors=connectors)
 
 

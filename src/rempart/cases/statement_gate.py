@@ -28,10 +28,10 @@ from rempart.model import (
 )
 
 LANGUAGES: Final = ("en", "fr")
-COUNTRIES: Final = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI"
-    " SK".split()
+_CODES: Final = (
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 )
+COUNTRIES: Final = frozenset(_CODES.split())
 """Codes of the Transparency Database: the Member States (Greece is GR there), IS, LI, NO."""
 
 

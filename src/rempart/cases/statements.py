@@ -90,7 +90,9 @@ Stated = Statement | Exemption | None
 
 
 def spoken_in(message: Message, labels: Mapping[str, float]) -> Spoken:
-    kinds = {_MIME.get((one.mime or "").partition("/")[0], ContentKind.OTHER) for one in message.media}
+    kinds = {
+        _MIME.get((one.mime or "").partition("/")[0], ContentKind.OTHER) for one in message.media
+    }
     if message.text or not kinds:
         kinds.add(ContentKind.TEXT)
     return Spoken(labels, message.sent_at, tuple(sorted(kinds)))

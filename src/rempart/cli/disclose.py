@@ -1,9 +1,10 @@
-"""`rempart disclose`: outputs of the issue *Disclosure*, which fills this place."""
+"""`rempart disclose`: outputs read from the log."""
 
 from __future__ import annotations
 
 import click
 
+from rempart.cli.statements import reconcile, statements
 from rempart.errors import NotYetError
 
 
@@ -20,12 +21,8 @@ def _not_yet(what: str) -> NotYetError:
     )
 
 
-@disclose.command(epilog="Example: rempart disclose statements --data data -o statements/")
-@click.option("--data", help="Folder of the service.", expose_value=False)
-@click.option("-o", "--output", help="Folder to write to.", expose_value=False)
-def statements() -> None:
-    """Statements of reasons."""
-    raise _not_yet("writing statements of reasons")
+disclose.add_command(statements)
+disclose.add_command(reconcile)
 
 
 @disclose.command(epilog="Example: rempart disclose yearly --data data --year 2026 -o report/")

@@ -1,0 +1,129 @@
+"""`rempart disclose statements` and `reconcile`: statements of reasons as the Transparency Database
+takes them, and whether every restriction has its own. Both only read, beside a running service too.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+import msgspec
+
+from rempart.cases.keys import ReportKeys
+from rempart.disclose.transparency_database.reading import Gate, all_gated
+from rempart.errors import InputError
+from rempart.store.interface import Tables
+from rempart.store.sqlite.store import SqliteStore
+
+_SHOWN = 10
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    show_default=True,
+    help="Folder of the service.",
+)
+
+
+@click.command(epilog="Example: rempart disclose statements --data data -o statements.json")
+@_data
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; standard output otherwise.",
+)
+@click.option("--json", "form", flag_value="json", default=True, help="One document (default).")
+@click.option("--ndjson", "form", flag_value="ndjson", help="One statement per line.")
+@click.option(
+    "--language",
+    type=click.Choice(["en", "fr"]),
+    default="fr",
+    show_default=True,
+    help="Of the free texts.",
+)
+def statements(data: Path, output: Path | None, form: str, language: str) -> int:
+    """Statements of reasons, as the Commission's Transparency Database takes them (schema v2).
+
+    One per restriction. Those that hold personal data, or that the database would refuse, are left
+    out and told with the field and the reason: exit 1 then.
+    """
+    with _reading(data) as tables, _writing(output) as file:
+        gate = Gate(_keys(data, tables).puid, language)
+        blocked = 0
+        written = 0
+        file.write("" if form == "ndjson" else '{"statements": [')
+        for gated in all_gated(tables, gate):
+            if gated.faults:
+                blocked += 1
+                if blocked <= _SHOWN:
+                    fault = gated.faults[0]
+                    click.echo(f"left out: {gated.measure}: {fault.field}: {fault.what}", err=True)
+                continue
+            if form == "json":
+                file.write(",\n" if written else "\n")
+            file.write(msgspec.json.encode(gated.payload).decode())
+            file.write("\n" if form == "ndjson" else "")
+            written += 1
+        file.write("" if form == "ndjson" else "\n]}\n")
+    click.echo(f"{written} statements, {blocked} left out", err=True)
+    return 1 if blocked else 0
+
+
+@click.command(epilog="Example: rempart disclose reconcile --data data")
+@_data
+@click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
+def reconcile(data: Path, as_json: bool) -> int:
+    """Whether every restriction has its statement of reasons, or a recorded exemption.
+
+    Exit 1 when one has neither.
+    """
+    with _reading(data) as tables:
+        total = tables.statements.restrictions()
+        missing = [one.measure for one in tables.statements.unstated(1_000)]
+    if as_json:
+        click.echo(json.dumps({"restrictions": total, "missing": missing}, indent=1))
+    elif missing:
+        click.echo(f"{len(missing)} of {total} restrictions have neither a statement of reasons")
+        click.echo("nor a recorded exemption: " + ", ".join(missing[:_SHOWN]))
+    else:
+        click.echo(f"{total} restrictions: each has its statement of reasons or its exemption")
+    return 1 if missing else 0
+
+
+def _keys(data: Path, tables: Tables) -> ReportKeys:
+    return ReportKeys.load(data / "keys", has_reports=tables.cases.has_reports())
+
+
+@contextmanager
+def _writing(output: Path | None) -> Iterator[IO[str]]:
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        file = output.open("w", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(output)) from error
+    with file:
+        yield file
+
+
+@contextmanager
+def _reading(data: Path) -> Iterator[Tables]:
+    if not (data / "rempart.db").is_file():
+        raise InputError(
+            "there is no store in this folder",
+            where=str(data),
+            next_step="rempart scan FILE --data FOLDER makes one, so does rempart serve",
+        )
+    store = SqliteStore.open_for_reading(data / "rempart.db")
+    try:
+        with store.read() as tables:
+            yield tables
+    finally:
+        store.close()
