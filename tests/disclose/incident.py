@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.entries import entry, record
+from rempart.cases.evidence import promote
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.log import commit
 from rempart.log.checkpoint import sign_checkpoint
@@ -57,6 +58,7 @@ def build(data: Path, *, chat: int = 30, bots: int = 5) -> Incident:
     signer = load_signer(data, "chat.example.org/log")
     with store.begin() as tables:
         case = _write(tables, chat, bots)
+        promote(tables, case)
         size, root = tables.log.size(), tables.log.root()
         tables.log.put_checkpoint(size, sign_checkpoint(signer, size, root), _ms(EXPORTED))
     return Incident(data, store, signer, case)

@@ -7,7 +7,15 @@ from rempart.store.interface import Tables
 
 
 def note_access(
-    tables: Tables, case: str, what: str, by: str, at_ms: int, *, reason: str | None = None
+    tables: Tables,
+    case: str,
+    what: str,
+    by: str,
+    at_ms: int,
+    *,
+    reason: str | None = None,
+    edition: str | None = None,
 ) -> int:
-    """`what`: view or export. `by`: the pseudonym of who did it. Returns the entry's sequence."""
-    return note(tables, "access", what, by, case, at_ms, case=case, reason=reason)
+    """`what`: view or export; `by`: the pseudonym of who did it; `edition`: for whom it leaves.
+    Returns the entry's sequence."""
+    return note(tables, "access", what, by, case, at_ms, case=case, reason=reason, edition=edition)

@@ -23,8 +23,10 @@ from rich.table import Table
 from rich.text import Text
 
 from rempart.cases.custody import note_access
+from rempart.cases.evidence import promote
 from rempart.cases.reading import CaseMessage, read_messages, read_reports
-from rempart.disclose.dossier import DossierSummary, export_dossier
+from rempart.disclose.dossier import DossierSummary, edition, export_dossier, presets
+from rempart.disclose.dossier.presets import DEFAULT
 from rempart.engine.embedded_start import Lock, Notary
 from rempart.errors import InputError, NotFoundError, StoreError
 from rempart.log.keys import read_signer
@@ -195,6 +197,20 @@ def show_case(case_id: str | None, data: Path, as_json: bool, latest: bool, text
     help="Which language comes first in its README.",
 )
 @click.option(
+    "--for",
+    "preset",
+    type=click.Choice(list(presets())),
+    default=DEFAULT,
+    show_default=True,
+    help="For whom the dossier is: what it hides.",
+)
+@click.option(
+    "--hide-word",
+    "hide_words",
+    multiple=True,
+    help="A word to blacken wherever it stands; may be given many times.",
+)
+@click.option(
     "--with-private", is_flag=True, help="With private messages, when their recipient wants it."
 )
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
@@ -206,6 +222,8 @@ def export_case(
     by: str,
     reason: str,
     language: str,
+    preset: str,
+    hide_words: tuple[str, ...],
     with_private: bool,
     as_json: bool,
 ) -> None:
@@ -216,8 +234,9 @@ def export_case(
     """
     _check_there(data)
     signer = read_signer(data)
+    wanted = edition(preset, hide_words)
     with _appearing(output) as file:
-        noted = _noted(data, case_id, latest=latest, by=by, reason=reason)
+        noted = _noted(data, case_id, latest=latest, by=by, reason=reason, preset=preset)
         if noted is None:
             click.echo(
                 "rempart: a service is running here; exported beside it, so its access log does "
@@ -231,6 +250,7 @@ def export_case(
                 file,
                 signer,
                 datetime.now(UTC),
+                edition=wanted,
                 language=language,
                 by=by,
                 with_private=with_private,
@@ -238,8 +258,11 @@ def export_case(
     _tell_export(summary, output, as_json=as_json)
 
 
-def _noted(data: Path, case_id: str | None, *, latest: bool, by: str, reason: str) -> str | None:
-    """Writes the access entry and signs a checkpoint over it; None while a service runs here."""
+def _noted(
+    data: Path, case_id: str | None, *, latest: bool, by: str, reason: str, preset: str
+) -> str | None:
+    """Writes the access entry and the evidence that is missing, and signs a checkpoint over them;
+    None while a service runs here."""
     try:
         lock = Lock(data)
     except StoreError:
@@ -247,7 +270,7 @@ def _noted(data: Path, case_id: str | None, *, latest: bool, by: str, reason: st
     try:
         store = SqliteStore.open(data / "rempart.db")
         try:
-            return _note(store, data, case_id, latest=latest, by=by, reason=reason)
+            return _note(store, data, case_id, latest=latest, by=by, reason=reason, preset=preset)
         finally:
             store.close()
     finally:
@@ -255,14 +278,22 @@ def _noted(data: Path, case_id: str | None, *, latest: bool, by: str, reason: st
 
 
 def _note(
-    store: SqliteStore, data: Path, case_id: str | None, *, latest: bool, by: str, reason: str
+    store: SqliteStore,
+    data: Path,
+    case_id: str | None,
+    *,
+    latest: bool,
+    by: str,
+    reason: str,
+    preset: str,
 ) -> str:
     now_ms = time.time_ns() // 1_000_000
     notary = Notary(data, read_signer(data))
     with store.begin() as tables:
         notary.check(tables)
         found = _find(tables, case_id, latest=latest).id
-        note_access(tables, found, "export", by, now_ms, reason=reason or None)
+        note_access(tables, found, "export", by, now_ms, reason=reason or None, edition=preset)
+        promote(tables, found)
         notary.sign(tables, now_ms)
     notary.committed()
     return found
@@ -276,6 +307,11 @@ def _tell_export(summary: DossierSummary, output: Path, *, as_json: bool) -> Non
         f"{output}: {summary.records} entries ({summary.messages} messages) of {summary.case}, "
         f"{summary.bytes} bytes, SHA-256 {summary.sha256}"
     )
+    if summary.hidden_words or summary.left_out:
+        click.echo(
+            f"edition for {summary.preset}: {summary.hidden_words} words blackened, "
+            f"{summary.left_out} entries of the case not shown (redaction.json says which)"
+        )
     if summary.private:
         click.echo(f"{summary.private} private messages were left out (--with-private)")
     click.echo("verify it anywhere: unzip it there and run  python3 -I -S verify.py .")

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rempart.cases.clockwork import keep
+from rempart.cases.evidence import promote_due
 from rempart.cases.live import tell_measures
 from rempart.cases.policy import DeadlineSettings
 from rempart.cases.sweep import MOST_AT_ONCE, sweep
@@ -137,6 +138,7 @@ class Chores:
             self._swept_ms = now_ms
             self._end_leases(tables, now_ms)
             self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
+            self._apart("the evidence of cases", tables, lambda: self._promote(tables))
         if self._snapshot_size is None:
             self._snapshot_size, self._snapshot_ms = tables.stream.snapshot_seq(), now_ms
         self._size = tables.log.size()
@@ -176,6 +178,9 @@ class Chores:
         except Exception:
             _LOG.exception("%s could not be looked after", what)
             tables.announce("alarm", {"what": "deadlines-failed"})
+
+    def _promote(self, tables: Tables) -> None:
+        promote_due(tables)
 
     def _end_leases(self, tables: Tables, now_ms: int) -> None:
         """Measures whose time has passed, one entry for those of one raid."""

@@ -1,10 +1,30 @@
 """The dossier of a case: export, canonical packing, and the verifier that travels in it."""
 
 from rempart.disclose.dossier.export import (
+    Contents,
     DossierSummary,
     Subject,
+    contents_of,
     export_dossier,
     export_incident_file,
+    write_packed,
 )
+from rempart.disclose.dossier.items import HIDDEN_WORD, Item, Judged
+from rempart.disclose.dossier.presets import Edition, Preset, edition, presets
 
-__all__ = ["DossierSummary", "Subject", "export_dossier", "export_incident_file"]
+__all__ = [
+    "HIDDEN_WORD",
+    "Contents",
+    "DossierSummary",
+    "Edition",
+    "Item",
+    "Judged",
+    "Preset",
+    "Subject",
+    "contents_of",
+    "edition",
+    "export_dossier",
+    "export_incident_file",
+    "presets",
+    "write_packed",
+]

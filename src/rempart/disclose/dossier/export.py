@@ -1,8 +1,11 @@
 """The file of a case that a stranger can verify without trusting us (CONTRACT "Dossier").
 
-A reading of the log: nothing in it is typed twice. The same case, checkpoint and time give the same
-bytes. Before the zip leaves, it is checked with the very verifier that travels in it; a dossier
-that does not verify is never written.
+A reading of the log: nothing in it is typed twice. The same case, checkpoint, edition and time give
+the same bytes. Before the zip leaves, it is checked with the very verifier that travels in it; a
+dossier that does not verify is never written.
+
+`contents_of` gives the files and, typed, what they say: whoever lays the dossier out as a document
+takes both from there and never from the log.
 """
 
 from __future__ import annotations
@@ -14,34 +17,48 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files as package_files
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 from rempart import __version__
 from rempart.cases.child_safety import withheld
+from rempart.cases.incident_file import is_addressed
 from rempart.disclose.dossier import texts
 from rempart.disclose.dossier.archive import pack
-from rempart.disclose.dossier.reading import reading
-from rempart.disclose.dossier.records import Gathered, gather, record_line
+from rempart.disclose.dossier.items import Item
+from rempart.disclose.dossier.presets import Edition, Preset
+from rempart.disclose.dossier.presets import edition as default_edition
+from rempart.disclose.dossier.reading import reading, redaction_json
+from rempart.disclose.dossier.records import Gathered, Record, gather, record_line
+from rempart.disclose.dossier.redaction import Redacted, redact
 from rempart.disclose.dossier.verify import verify
 from rempart.disclose.dossier.window import Window, gaps_json, window_of
 from rempart.errors import ConflictError, LogError, NotFoundError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from rempart.log.merkle import SubtreeHash, inclusion_proof
-from rempart.log.note import Signer, sign
+from rempart.log.note import PublicKey, Signer, sign
 from rempart.log.tiles import root_at, subtrees_from
+from rempart.model import Case
 from rempart.store.interface import LogTables, Tables
 
 NEWEST_PROOFS = 4_096
+MOST_MESSAGES = 1_000_000
 
 
 class DossierSummary(NamedTuple):
     """What was exported. `hidden`: entries of the log inside the window that are not shown;
-    `private`: private messages of the case that were left out; `sha256` of the zip."""
+    `private`: private messages of the case that were left out; `elsewhere`: messages of it that
+    were addressed to somebody else; `left_out`: its entries that this edition does not show;
+    `hidden_words`: words that are blackened in it; `sha256` of the zip."""
 
     case: str
+    preset: str
     records: int
     messages: int
     private: int
+    elsewhere: int
+    left_out: int
+    hidden_words: int
     first: int
     last: int
     hidden: int
@@ -49,6 +66,18 @@ class DossierSummary(NamedTuple):
     bytes: int
     sha256: str
     signer: str
+
+
+class Contents(NamedTuple):
+    """A dossier before it is packed: its files by name, checked, and what they say. `about` is what
+    the manifest says of the whole."""
+
+    files: dict[str, bytes]
+    items: tuple[Item, ...]
+    about: Mapping[str, Any]
+    preset: Preset
+    signer: PublicKey
+    redacted: Redacted
 
 
 class Subject(NamedTuple):
@@ -71,15 +100,44 @@ def export_dossier(
     signer: Signer,
     at: datetime,
     *,
+    edition: Edition | None = None,
     language: str = "en",
     by: str = "",
     with_private: bool = False,
 ) -> DossierSummary:
-    """Writes the dossier of a case as a zip to `out`.
+    """Writes the dossier of a case as a zip to `out`; see `contents_of`."""
+    contents = contents_of(
+        tables,
+        case_id,
+        signer,
+        at,
+        edition=edition,
+        language=language,
+        by=by,
+        with_private=with_private,
+    )
+    return write_packed(contents, out)
 
-    `at`: when it is exported; `by`: the pseudonym of who exports (for custody); `language` says
-    which of the two languages of README.txt comes first. NotFoundError, ConflictError (nothing in
-    the log yet) or LogError (the log does not hold: nothing is exported).
+
+def contents_of(
+    tables: Tables,
+    case_id: str,
+    signer: Signer,
+    at: datetime,
+    *,
+    edition: Edition | None = None,
+    language: str = "en",
+    by: str = "",
+    with_private: bool = False,
+    more: Mapping[str, bytes] = MappingProxyType({}),
+) -> Contents:
+    """The files of a case's dossier, checked, and what they say.
+
+    `at`: when it is exported; `by`: the pseudonym of who exports (for custody); `edition`: for whom
+    it is (None: the court); `language` says which of the two languages of README.txt comes first;
+    `more`: further files, which the manifest lists. NotFoundError, ConflictError (nothing in the
+    log yet, or not prepared for this edition) or LogError (the log does not hold: nothing is
+    exported).
     """
     case = tables.cases.get(case_id)
     if case is None:
@@ -94,9 +152,19 @@ def export_dossier(
             where=case_id,
             next_step="refer it with its links and hashes to the authority in charge",
         )
-    sequences = [seq for seq in tables.cases.sequences(case_id) if seq not in closed]
-    gathered = gather(tables.log, sequences, with_private=with_private)
-    return _write(tables.log, subject, gathered, out, signer, at, language, by)
+    elsewhere = _addressed_to_others(tables, case)
+    sequences = [
+        seq for seq in tables.cases.sequences(case_id) if seq not in closed and seq not in elsewhere
+    ]
+    if sequences:
+        sequences = [*tables.evidence.judging(sequences[0], sequences[-1]), *sequences]
+    chosen = edition or default_edition()
+    found = _Found(
+        gather(tables.log, sequences, with_private=with_private),
+        _evidence(tables, sequences),
+        len(elsewhere),
+    )
+    return _contents(tables.log, subject, found, signer, at, language, by, chosen, more)
 
 
 def export_incident_file(
@@ -110,55 +178,103 @@ def export_incident_file(
     language: str = "en",
 ) -> DossierSummary:
     """Writes the file that a target gathered as a zip to `out`: the same form, the same verifiers.
-    Private messages to her are hers and stay in. Errors as `export_dossier`."""
+    Private messages to her are hers and stay in. Errors as `contents_of`."""
     gathered = gather(tables.log, sequences, with_private=True)
-    return _write(tables.log, subject, gathered, out, signer, at, language, subject.target)
+    found = _Found(gathered, _evidence(tables, sequences), 0)
+    chosen = default_edition()
+    contents = _contents(
+        tables.log, subject, found, signer, at, language, subject.target, chosen, {}
+    )
+    return write_packed(contents, out)
 
 
-def _write(
+def write_packed(contents: Contents, out: BinaryIO) -> DossierSummary:
+    """Packs the files canonically and writes them to `out`."""
+    packed = pack(contents.files)
+    out.write(packed)
+    about = contents.about
+    return DossierSummary(
+        case=about["case"],
+        preset=contents.preset.name,
+        records=about["records"],
+        messages=about["messages"],
+        private=about["private_left_out"],
+        elsewhere=about["addressed_to_others"],
+        left_out=about["left_out"],
+        hidden_words=about["hidden_words"],
+        first=about["first"],
+        last=about["last"],
+        hidden=about["hidden"],
+        log_size=about["log_size"],
+        bytes=len(packed),
+        sha256=sha256(packed).hexdigest(),
+        signer=contents.signer.fingerprint,
+    )
+
+
+class _Found(NamedTuple):
+    """What the log holds of the case, before anything is hidden."""
+
+    gathered: Gathered
+    evidence: dict[int, Record]
+    elsewhere: int
+
+
+def _addressed_to_others(tables: Tables, case: Case) -> frozenset[int]:
+    """Messages of the case that hit somebody else than who it is about."""
+    if not case.target:
+        return frozenset()
+    rows = tables.cases.messages(case.id, MOST_MESSAGES)
+    return frozenset(row.seq for row in rows if not is_addressed(row, case.target))
+
+
+def _evidence(tables: Tables, sequences: Sequence[int]) -> dict[int, Record]:
+    """The evidence entry of each of these entries that has one, opened."""
+    known = {
+        seq: entry for seq, entry in tables.evidence.of(sequences).items() if entry is not None
+    }
+    opened = {
+        record.seq: record
+        for record in gather(tables.log, list(known.values()), with_private=True).records
+    }
+    return {seq: opened[entry] for seq, entry in known.items() if entry in opened}
+
+
+def _contents(
     log: LogTables,
     subject: Subject,
-    gathered: Gathered,
-    out: BinaryIO,
+    found: _Found,
     signer: Signer,
     at: datetime,
     language: str,
     by: str,
-) -> DossierSummary:
-    if not gathered.records:
+    chosen: Edition,
+    more: Mapping[str, bytes],
+) -> Contents:
+    redacted = redact(found.gathered.records, found.evidence, chosen, subject.target)
+    records = redacted.records
+    if not records:
         raise ConflictError("there are no entries that a dossier may show", where=subject.id)
-    note, checkpoint = _checkpoint(log, signer, gathered.records[-1].seq + 1)
+    note, checkpoint = _checkpoint(log, signer, records[-1].seq + 1)
     cached_tile = lru_cache(NEWEST_PROOFS)(log.tile)
     mth = lru_cache(NEWEST_PROOFS)(subtrees_from(cached_tile))
-    window = window_of([record.seq for record in gathered.records], checkpoint.size, mth)
-    about = _about(subject, gathered, window, checkpoint, at.astimezone(UTC), by)
+    window = window_of([record.seq for record in records], checkpoint.size, mth)
+    about = _about(subject, found, redacted, window, checkpoint, at.astimezone(UTC), by, chosen)
     contents = {
         **_fixed_files(),
-        "README.txt": texts.readme(about, signer.public.fingerprint, language),
+        **more,
+        "README.txt": texts.readme(about, chosen.preset.title, signer.public.fingerprint, language),
         "policy.txt": texts.policy(signer.public.vkey),
         "checkpoint": note.encode(),
-        "records.jsonl": _records(gathered, checkpoint.size, mth),
-        "reading.txt": reading(gathered),
-        "gaps.json": gaps_json(window, checkpoint.size, len(gathered.records)),
-        "custody.jsonl": _custody(gathered, about),
+        "records.jsonl": _records(records, checkpoint.size, mth),
+        "reading.txt": reading(redacted.items),
+        "redaction.json": redaction_json(redacted, chosen),
+        "gaps.json": gaps_json(window, checkpoint.size, len(records)),
+        "custody.jsonl": _custody(redacted, about),
     }
     contents |= _manifest(contents, about, signer)
     _check_before_it_leaves(contents, signer)
-    packed = pack(contents)
-    out.write(packed)
-    return DossierSummary(
-        case=subject.id,
-        records=len(gathered.records),
-        messages=about["messages"],
-        private=gathered.private,
-        first=window.first,
-        last=window.last,
-        hidden=window.hidden,
-        log_size=checkpoint.size,
-        bytes=len(packed),
-        sha256=sha256(packed).hexdigest(),
-        signer=signer.public.fingerprint,
-    )
+    return Contents(contents, tuple(redacted.items), about, chosen.preset, signer.public, redacted)
 
 
 def _checkpoint(log: LogTables, signer: Signer, needed: int) -> tuple[str, Checkpoint]:
@@ -179,11 +295,13 @@ def _checkpoint(log: LogTables, signer: Signer, needed: int) -> tuple[str, Check
 
 def _about(
     subject: Subject,
-    gathered: Gathered,
+    found: _Found,
+    redacted: Redacted,
     window: Window,
     checkpoint: Checkpoint,
     at: datetime,
     by: str,
+    chosen: Edition,
 ) -> dict[str, Any]:
     """What the manifest, the custody and the README all say."""
     return {
@@ -198,36 +316,42 @@ def _about(
         "made_at": _rfc3339(at),
         "made_by": by,
         "made_with": f"rempart {__version__}",
+        "preset": chosen.preset.name,
         "log": checkpoint.origin,
         "log_size": checkpoint.size,
-        "records": len(gathered.records),
-        "messages": sum("message" in record.opened for record in gathered.records),
-        "private_left_out": gathered.private,
+        "records": len(redacted.records),
+        "messages": sum(item.kind == "message" for item in redacted.items),
+        "private_left_out": found.gathered.private,
+        "addressed_to_others": found.elsewhere,
+        "left_out": redacted.left_out.total(),
+        "hidden_fields": redacted.hidden.total(),
+        "hidden_words": redacted.hidden_words,
         "first": window.first,
         "last": window.last,
         "hidden": window.hidden,
     }
 
 
-def _records(gathered: Gathered, size: int, mth: SubtreeHash) -> bytes:
+def _records(records: Sequence[Record], size: int, mth: SubtreeHash) -> bytes:
     @lru_cache(NEWEST_PROOFS)
     def text(value: bytes) -> str:
         return b64encode(value).decode()
 
     return b"".join(
         record_line(record, [text(value) for value in inclusion_proof(record.seq, size, mth)])
-        for record in gathered.records
+        for record in records
     )
 
 
-def _custody(gathered: Gathered, about: Mapping[str, Any]) -> bytes:
+def _custody(redacted: Redacted, about: Mapping[str, Any]) -> bytes:
     """Who looked at the case and who exported it: access entries of the log, then this export."""
+    looks = {item.record for item in redacted.items if item.kind == "access"}
     lines: list[dict[str, Any]] = [
         {"v": 1, "index": record.seq, "entry": record.opened}
-        for record in gathered.records
-        if "access" in record.opened
+        for record in redacted.records
+        if record.seq in looks
     ]
-    export = {key: about[key] for key in ("made_at", "made_by", "made_with", "records")}
+    export = {key: about[key] for key in ("made_at", "made_by", "made_with", "preset", "records")}
     lines.append({"v": 1, "export": export})
     return b"".join(
         json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n" for line in lines

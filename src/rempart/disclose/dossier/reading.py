@@ -9,56 +9,104 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Sequence
 from textwrap import indent
 from typing import Any
 
-from rempart.disclose.dossier.records import Gathered, Record
-from rempart.log.commit import message_of
+from rempart.cases.provenance import Proof
+from rempart.disclose.dossier.items import HIDDEN_WORD, Item, Judged
+from rempart.disclose.dossier.presets import Edition
+from rempart.disclose.dossier.redaction import Redacted
 
 HEAD = """\
 EN  What the records say, in the order of the log. A convenience: the evidence is records.jsonl, and
-    the number in front is the index of the record there. Times are UTC. Texts are as they arrived;
-    invisible characters are shown as <U+….>.
+    the number in front is the index of the entry, after "by" that of the record that shows it.
+    Times are UTC. Texts are as they arrived; invisible characters are shown as <U+….>, hidden words
+    as █████. How far it is proven that the platform sent a message stands under its head.
 FR  Ce que disent les entrées, dans l'ordre du journal. Par commodité : la preuve est records.jsonl,
-    et le nombre en tête y est l'index de l'entrée. Les heures sont en UTC. Les textes sont tels
-    qu'ils sont arrivés ; les caractères invisibles sont montrés ainsi : <U+….>.
+    et le nombre en tête est l'index de l'entrée, après « by » celui de l'entrée qui la montre.
+    Les heures sont en UTC. Les textes sont tels qu'ils sont arrivés ; les caractères invisibles
+    sont montrés ainsi : <U+….>, les mots masqués ainsi : █████. Sous la tête d'un message :
+    jusqu'où il est prouvé que la plateforme l'a envoyé.
 
 """
+_APART_IN_MESSAGE = frozenset(
+    {"ids", "place", "author", "author_name", "text", "source", "source_name", "outcome"}
+)
 
 
-def reading(gathered: Gathered) -> bytes:
-    """One paragraph per record: messages with time, author, verdict and text; the others by name
-    and facts."""
-    return (HEAD + "".join(_paragraph(record) for record in gathered.records)).encode()
+def reading(items: Sequence[Item]) -> bytes:
+    """One paragraph per item: messages with time, author, verdict and text; the others by name and
+    facts."""
+    return (HEAD + "".join(_paragraph(item) for item in items)).encode()
 
 
-def _paragraph(record: Record) -> str:
-    if not record.opened:
-        return f"[{record.seq}]  erased | effacé\n\n"
-    if "message" in record.opened:
-        return _message(record)
-    lines = []
-    for name, value in record.opened.items():
-        facts = value if isinstance(value, dict) else {"value": value}
-        told = "; ".join(f"{key}: {_short(fact)}" for key, fact in facts.items() if key != "v")
-        lines.append(f"[{record.seq}]  {visible(name)}\n{indent(told, '    ')}\n")
-    return "".join(lines) + "\n"
+def redaction_json(redacted: Redacted, edition: Edition) -> bytes:
+    """redaction.json: the rules of this edition and how often each hid something. The words that
+    were asked to be hidden are only counted: naming them would undo it."""
+    preset = edition.preset
+    told = {
+        "v": 1,
+        "preset": preset.name,
+        "title": dict(preset.title),
+        "hides": sorted(preset.hidden),
+        "shows_kinds": None if preset.kinds is None else sorted(preset.kinds),
+        "hides_words_that_name_others": preset.mentions,
+        "words_asked_to_be_hidden": len(edition.hide_words),
+        "hidden_fields": dict(sorted(redacted.hidden.items())),
+        "hidden_words": redacted.hidden_words,
+        "entries_left_out": dict(sorted(redacted.left_out.items())),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _message(record: Record) -> str:
-    body = message_of(record.bodies[0])
-    item: dict[str, Any] = json.loads(body.item)
-    author = item.get("author") or {}
-    outcome: Mapping[str, Any] = json.loads(body.outcome) if body.outcome else {}
-    verdict = outcome.get("verdict", "allow")
-    name, account = visible(str(author.get("name") or "")), visible(str(author.get("id", "")))
+def _paragraph(item: Item) -> str:
+    place = f"[{item.seq}]" if item.seq == item.record else f"[{item.seq} by {item.record}]"
+    if item.erased:
+        return f"{place}  erased | effacé\n\n"
+    if item.kind == "message":
+        return _message(item, place)
+    facts = {**item.fields.get("facts", {}), **item.fields, **item.people}
+    facts.pop("facts", None)
+    lines = [f"{key}: {_short(fact)}" for key, fact in facts.items()]
+    lines += _hidden(item)
+    return f"{place}  {visible(item.kind)}\n{indent('; '.join(lines), '    ')}\n\n"
+
+
+def _message(item: Item, place: str) -> str:
+    fields = item.fields
+    account = visible(str(fields.get("author", HIDDEN_WORD)))
+    name = visible(str(fields.get("author_name") or ""))
     who = f"{name} ({account})" if name else account
-    text = indent(visible(str(item.get("text", "")), breaks=True), "    ", lambda _: True)
-    when = visible(str(item.get("sent_at", "")))
-    place = f"{visible(str(item.get('platform', '')))} #{visible(str(item.get('channel', '')))}"
-    message = visible(str(item.get("id", "")))
-    return f"[{record.seq}]  {when}  {place}  {who}  {verdict}  {message}\n{text}\n\n"
+    at, ids = fields.get("place", {}), fields.get("ids", {})
+    where = f"{visible(str(at.get('platform', '')))} #{visible(str(at.get('channel', '')))}"
+    head = "  ".join(
+        (place, visible(item.sent_at), where, who, item.verdict, visible(str(ids.get("id", ""))))
+    ).rstrip()
+    told = [_source(item), *(_judged(one) for one in item.judged)]
+    told += [f"rule {visible(rule)}" for rule in item.rules]
+    told += [
+        f"{key}: {_short(value)}" for key, value in fields.items() if key not in _APART_IN_MESSAGE
+    ]
+    told += _hidden(item)
+    text = item.text if item.text is not None else (HIDDEN_WORD if "text" in item.hidden else "")
+    shown = indent(visible(text, breaks=True), "    ", lambda _: True)
+    return f"{head}\n  {'; '.join(told)}\n{shown}\n\n"
+
+
+def _source(item: Item) -> str:
+    if item.provenance is None:
+        return Proof.SUBMITTED.value
+    return visible(f"{item.provenance.proof.value} ({item.provenance.via})")
+
+
+def _judged(one: Judged) -> str:
+    return visible(f"{one.label} {one.score} by {one.detector} {one.version}")
+
+
+def _hidden(item: Item) -> list[str]:
+    names = [name for name in item.hidden if name not in {"seed", "source_name", *item.people}]
+    return [f"hidden | masqué: {', '.join(names)}"] if names else []
 
 
 def _short(fact: Any) -> str:

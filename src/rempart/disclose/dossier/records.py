@@ -22,12 +22,14 @@ Prove = Callable[[int], list[bytes]]
 
 class Record(NamedTuple):
     """One entry of the case, at its index `seq`: `bodies` are the disclosures that go into the
-    dossier, `opened` what they say, by name."""
+    dossier, `opened` what they say, by name. `words`: of a text of which some are hidden, each a
+    disclosure or the hash of a hidden one (`log.words`)."""
 
     seq: int
     leaf: bytes
     bodies: tuple[bytes, ...]
     opened: dict[str, Any]
+    words: list[str | dict[str, str]] | None = None
 
 
 class Gathered(NamedTuple):
@@ -74,12 +76,14 @@ def runs(sequences: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 def record_line(record: Record, proof: Sequence[str]) -> bytes:
     """One line of records.jsonl."""
-    line = {
+    line: dict[str, Any] = {
         "index": record.seq,
         "leaf": record.leaf.decode(),
         "disclosures": [base64url(body).decode() for body in record.bodies],
         "proof": list(proof),
     }
+    if record.words is not None:
+        line["words"] = record.words
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
 

@@ -34,11 +34,17 @@ What this is
   Target:   {target}
   Channel:  {channel} ({platform})
 
-  It holds {records} entries of an append-only log, {messages} of them messages as they
-  arrived, byte for byte, with what was found, done, reported and decided. Their places in the
-  log are {first} to {last}, of {log_size}. Between them lie {hidden} entries that are not of
-  this case: hidden, but counted and accounted for.
-  Private messages left out: {private_left_out}. Who reported is never shown.
+  It holds {records} entries of an append-only log, {messages} of them messages, with what was
+  found, done, reported and decided. Their places in the log are {first} to {last}, of
+  {log_size}. Between them lie {hidden} entries that are not shown here: hidden, but counted
+  and accounted for.
+
+What is hidden in this edition ("{preset}")
+  {title}
+  Hidden: {hidden_fields} fields and {hidden_words} words of the entries that are shown. Not shown:
+  {left_out} entries of the case, {private_left_out} private messages, {addressed_to_others}
+  messages to somebody else. redaction.json has the rules and the numbers. Who reported and who
+  moderated is never shown.
 
   reading.txt is the same for people to read; records.jsonl is what is checked.
 
@@ -70,11 +76,17 @@ Ce que c'est
   Cible :    {target}
   Canal :    {channel} ({platform})
 
-  Il contient {records} entrées d'un journal où l'on ne peut qu'ajouter, dont {messages} messages
-  tels qu'ils sont arrivés, octet par octet, avec ce qui a été relevé, fait, signalé et décidé.
-  Leurs places dans le journal vont de {first} à {last}, sur {log_size}. Entre elles, {hidden}
-  entrées ne relèvent pas de cette affaire : masquées, mais comptées et justifiées.
-  Messages privés laissés de côté : {private_left_out}. Qui a signalé n'est jamais montré.
+  Il contient {records} entrées d'un journal où l'on ne peut qu'ajouter, dont {messages} messages,
+  avec ce qui a été relevé, fait, signalé et décidé. Leurs places dans le journal vont de {first}
+  à {last}, sur {log_size}. Entre elles, {hidden} entrées ne sont pas montrées ici : masquées,
+  mais comptées et justifiées.
+
+Ce que cette édition masque (« {preset} »)
+  {title}
+  Masqués : {hidden_fields} champs et {hidden_words} mots des entrées montrées. Non montrés :
+  {left_out} entrées de l'affaire, {private_left_out} messages privés, {addressed_to_others}
+  messages adressés à d'autres. redaction.json donne les règles et les nombres. Qui a signalé et qui
+  a modéré n'est jamais montré.
 
   reading.txt dit la même chose en clair ; records.jsonl est ce qui se contrôle.
 
@@ -97,11 +109,13 @@ Ce que cela ne prouve pas
 """
 
 
-def readme(about: Mapping[str, Any], fingerprint: str, language: str) -> bytes:
-    """README.txt: both languages, the wanted one first."""
+def readme(
+    about: Mapping[str, Any], title: Mapping[str, str], fingerprint: str, language: str
+) -> bytes:
+    """README.txt: both languages, the wanted one first. `title` of the edition by language."""
     shown = {key: plain(value) or "-" for key, value in about.items()}
-    english = _ENGLISH.format(**shown, fingerprint=fingerprint)
-    french = _FRENCH.format(**shown, fingerprint=fingerprint)
+    english = _ENGLISH.format(**shown, title=title["en"], fingerprint=fingerprint)
+    french = _FRENCH.format(**shown, title=title["fr"], fingerprint=fingerprint)
     pages = [french, english] if language.startswith("fr") else [english, french]
     return "\n\n".join(pages).encode()
 

@@ -14,6 +14,7 @@ from rempart.store.interface.care import CareTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.dated import DatedTables
 from rempart.store.interface.deadlines import DeadlineTables
+from rempart.store.interface.evidence import EvidenceTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.figures import FigureTables
@@ -42,6 +43,7 @@ __all__ = [
     "CaseTables",
     "DatedTables",
     "DeadlineTables",
+    "EvidenceTables",
     "FactTables",
     "FactorTables",
     "FigureTables",
@@ -79,6 +81,7 @@ class Tables(ABC):
     dated: DatedTables
     captures: CaptureTables
     deadlines: DeadlineTables
+    evidence: EvidenceTables
     facts: FactTables
     figures: FigureTables
     folder: FolderTables

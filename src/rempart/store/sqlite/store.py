@@ -35,6 +35,7 @@ from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import open_reader, open_writer
 from rempart.store.sqlite.dated import SqliteDatedTables
 from rempart.store.sqlite.deadlines import SqliteDeadlineTables
+from rempart.store.sqlite.evidence import SqliteEvidenceTables
 from rempart.store.sqlite.factors import SqliteFactorTables
 from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.figures import SqliteFigureTables
@@ -88,6 +89,7 @@ class SqliteTables(Tables):
         self.access_log = SqliteAccessLogTables(connection)
         self.captures = SqliteCaptureTables(connection)
         self.care = SqliteCareTables(connection)
+        self.evidence = SqliteEvidenceTables(connection)
         self.factors = SqliteFactorTables(connection)
         self.invitations = SqliteInvitationTables(connection)
         self.campaigns = SqliteCampaignTables(connection)

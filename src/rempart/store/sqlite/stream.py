@@ -504,6 +504,7 @@ class SqliteStreamTables(SqliteCorrectionTables):
 
     def put_fact(self, name: str, value: str, seq: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", (name, value, seq))
+        self._db.execute("INSERT OR IGNORE INTO fact_entry VALUES (?, ?)", (seq, name))
 
 
 _strings: Callable[[str], tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...]).decode

@@ -17,10 +17,12 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from rempart.cases.child_safety import Sealed
 from rempart.cases.custody import note_access
+from rempart.cases.evidence import PORTION, promote
 from rempart.cases.matter import is_child_safety
 from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
-from rempart.disclose.dossier import export_dossier
+from rempart.disclose.dossier import Edition, edition, export_dossier
+from rempart.disclose.dossier.presets import DEFAULT
 from rempart.errors import NotFoundError, NotYetError
 from rempart.model import (
     Case,
@@ -87,9 +89,12 @@ class CaseView(msgspec.Struct, frozen=True):
 
 
 class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why the dossier is made: it stands in the log."""
+    """Why the dossier is made: it stands in the log. `edition`: for whom it is, `court`, `lawyer`,
+    `police`, `other-party` or `public`; `hide_words`: words blackened wherever they stand."""
 
     reason: Annotated[str, msgspec.Meta(min_length=3, max_length=1_000)]
+    edition: str = DEFAULT
+    hide_words: tuple[str, ...] = ()
 
 
 @get("/cases", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
@@ -179,13 +184,18 @@ async def export_case(
     """The dossier of a case as a zip file. That it was made, by whom and why is logged first."""
     who, at_ms = must_be_known(request), now_ms()
 
+    wanted = edition(data.edition, data.hide_words)
+
     def note(tables: Tables) -> str:
         found = find_case(tables, who, case)
-        note_access(tables, found.id, "export", who.id, at_ms, reason=data.reason)
+        reason, name = data.reason, wanted.preset.name
+        note_access(tables, found.id, "export", who.id, at_ms, reason=reason, edition=name)
         return found.id
 
     found = await write(request, note)
-    content = await asyncio.to_thread(_export, request, found, who.id, at_ms)
+    while await write(request, lambda tables: promote(tables, found, PORTION)):
+        pass
+    content = await asyncio.to_thread(_export, request, found, who.id, at_ms, wanted)
     return Response(
         content,
         media_type="application/zip",
@@ -237,9 +247,9 @@ def _channels(who: Caller, wanted: str | None) -> tuple[str, ...] | None:
     return (wanted,) if who.sees(wanted) else ()
 
 
-def _export(request: AnyRequest, case: str, by: str, at_ms: int) -> bytes:
+def _export(request: AnyRequest, case: str, by: str, at_ms: int, wanted: Edition) -> bytes:
     engine = engine_of(request)
     out = BytesIO()
     with engine.read() as tables:
-        export_dossier(tables, case, out, engine.signer, moment(at_ms), by=by)
+        export_dossier(tables, case, out, engine.signer, moment(at_ms), edition=wanted, by=by)
     return out.getvalue()
