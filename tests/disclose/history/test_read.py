@@ -6,20 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.disclose.history.conftest import PLAN
 
-from rempart.disclose.rehearsal import Plan, rehearse
+from rempart.disclose.rehearsal import rehearse
 from rempart.errors import ConflictError
 from rempart.store.interface.history import NONE, Columns
 from rempart.store.sqlite.store import SqliteStore
-
-PLAN = Plan(decisions=400, seed=7)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> SqliteStore:
-    store = SqliteStore.open(tmp_path_factory.mktemp("year") / "rempart.db")
-    rehearse(store, PLAN)
-    return store
 
 
 def _read(store: SqliteStore, as_of: int | None = None) -> Columns:

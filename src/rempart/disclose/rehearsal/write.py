@@ -12,6 +12,7 @@ import msgspec
 from rempart.cases.entries import entry, rfc3339
 from rempart.cases.statements import statement_entry
 from rempart.cases.things import look_thing
+from rempart.disclose.rehearsal.declared import declare_all
 from rempart.disclose.rehearsal.plan import Plan
 from rempart.disclose.rehearsal.story import REASON, Look, Narrator, Noticed, Story, at
 from rempart.errors import ConflictError
@@ -76,6 +77,8 @@ def rehearse(store: Store, plan: Plan, told: Callable[[int], None] = lambda _: N
                 "this folder holds a history; a made-up year is written into an empty one",
                 next_step="name another folder",
             )
+    with store.begin() as tables:
+        declare_all(tables, plan)
     narrator = Narrator(plan)
     reports = statements = 0
     for first in range(0, plan.decisions, BATCH):

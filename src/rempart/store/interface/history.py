@@ -87,7 +87,7 @@ class DecisionColumns(NamedTuple):
 class MeasureColumns(NamedTuple):
     """All measures, those that restrict nobody by name too. `until_ms`, `ended_ms`: `NONE` without.
     `case`: bound to it, or that of its raid. `state` and `ended_ms` as they stood at the log's
-    size."""
+    size. `ordered`: it carries out an order of an authority."""
 
     seq: Numbers
     case: Positions
@@ -98,6 +98,7 @@ class MeasureColumns(NamedTuple):
     from_ms: Numbers
     until_ms: Numbers
     ended_ms: Numbers
+    ordered: Flags
 
 
 class StatementColumns(NamedTuple):

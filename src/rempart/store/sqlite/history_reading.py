@@ -51,6 +51,8 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " from_ms, coalesce(until_ms, -1),"
         " CASE WHEN ended_seq >= :as_of THEN -1 ELSE coalesce(ended_ms, -1) END"
         " FROM measure WHERE seq < :as_of ORDER BY rowid",
+        "ordered": "SELECT m.measure FROM order_measure m JOIN authority_order o"
+        " ON o.id = m.order_id WHERE o.seq < :as_of",
         "strikes": "SELECT platform, account, at_ms, min(expires_ms, coalesce(overturned_ms,"
         " expires_ms)) FROM strike",
         "statements": "SELECT number, seq, made_ms, record FROM statement WHERE seq < :as_of"
@@ -227,9 +229,12 @@ class Reading:
                 word.take(column, count)
             for number, column in zip((begun, until, ended), columns[8:11], strict=True):
                 number.take(column, count)
+        ordered = np.zeros(len(ids), np.bool_)
+        for columns in self._chunks("ordered"):
+            ordered[[ids[id] for id in columns[0] if id in ids]] = True
         return MeasureColumns(
             seq.done(), case.done(), kind.coded(), rule.coded(), place.coded(), state.coded(),
-            begun.done(), until.done(), ended.done(),
+            begun.done(), until.done(), ended.done(), ordered,
         )  # fmt: skip
 
     def _case(self, id: str, raid: str) -> int:
