@@ -64,7 +64,7 @@ class Service:
 
         def run() -> None:
             try:
-                run_service(data, port=0, on_ready=ready.put, **options)
+                run_service(data, on_ready=ready.put, **{"port": 0, **options})
             except BaseException as error:
                 ready.put(error)
                 raise

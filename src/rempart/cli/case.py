@@ -27,7 +27,8 @@ from rempart.cases.evidence import promote
 from rempart.cases.reading import CaseMessage, read_messages, read_reports
 from rempart.disclose.dossier import DossierSummary, edition, export_dossier, presets
 from rempart.disclose.dossier.presets import DEFAULT
-from rempart.engine.embedded_start import Lock, Notary
+from rempart.engine.embedded_start import Lock
+from rempart.engine.notary import Notary
 from rempart.errors import InputError, NotFoundError, StoreError
 from rempart.log.keys import read_signer
 from rempart.model import Case, CaseKind, CaseState

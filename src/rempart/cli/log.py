@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from rempart.cli.verify import DATABASE, kept_checkpoint
-from rempart.engine.embedded_start import Lock, Notary
+from rempart.engine.embedded_start import Lock
+from rempart.engine.notary import Notary
 from rempart.errors import InputError, NotYetError, StoreError
 from rempart.log.checkpoint import open_checkpoint
 from rempart.log.keys import read_public, read_signer

@@ -16,7 +16,7 @@ from rempart.disclose.dossier.verify import (
     read_folder,
 )
 from rempart.disclose.dossier.verify import verify as verify_dossier
-from rempart.engine.embedded_start import KEPT_FILE
+from rempart.engine.notary import KEPT_FILE
 from rempart.errors import InputError, VerificationError
 from rempart.log.keys import KEYS_FOLDER, read_public
 from rempart.log.note import PublicKey

@@ -32,11 +32,12 @@ from rempart.engine.embedded_futures import answer, resolve
 from rempart.engine.embedded_items import ItemResult, Source
 from rempart.engine.embedded_raids import RaidBook, raid_digest, redrawn_raids
 from rempart.engine.embedded_rollup import Rollup
-from rempart.engine.embedded_start import Lock, Notary, check_tail
+from rempart.engine.embedded_start import Lock, check_tail
 from rempart.engine.embedded_states import EngineMemory, Owed
 from rempart.engine.embedded_step import PipelineError, Step, Submission
 from rempart.engine.live import LiveHub
 from rempart.engine.mistakes import watch_budgets
+from rempart.engine.notary import Notary
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.protected_facts import FactKeeper
 from rempart.engine.settings import EngineSettings, load_engine_settings
@@ -268,6 +269,32 @@ class EmbeddedEngine:
     def checkpoint(self) -> Future[str]:
         """Signs a checkpoint now; the signed note, once it is durable."""
         return self.write(lambda tables: self._notary.sign(tables, self._now_ms()))
+
+    def note_time(self, change: Callable[[Tables], _T]) -> Future[_T]:
+        """As `write`, for entries that are about time only (see `notary`)."""
+
+        def noted(tables: Tables) -> _T:
+            before = tables.log.size()
+            value = change(tables)
+            self._notary.note_time(before, tables.log.size())
+            return value
+
+        return self.write(noted)
+
+    def stop_signing(self, why: LogError, proof: str | None = None) -> Future[None]:
+        """No checkpoint is signed any more; see `Notary.stop`. An alarm tells so."""
+
+        def stop(tables: Tables) -> None:
+            if self._notary.stopped is None:
+                tables.announce("alarm", {"what": "signing-stopped", "detail": why.diagnostics()})
+            self._notary.stop(why, proof)
+
+        return self.write(stop)
+
+    @property
+    def signing_stopped(self) -> LogError | None:
+        """Why nothing is signed any more."""
+        return self._notary.stopped
 
     def _enqueue(self, job: _Job, weight: int) -> None:
         if self._store.broken is not None:

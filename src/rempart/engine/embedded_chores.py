@@ -23,9 +23,9 @@ from rempart.cases.undo import undone_entry
 from rempart.engine.clock_watch import ClockWatch
 from rempart.engine.embedded_items import rfc3339
 from rempart.engine.embedded_raids import RaidBook, raid_digest
-from rempart.engine.embedded_start import Notary
 from rempart.engine.embedded_states import EngineMemory, Owed
 from rempart.engine.embedded_step import write_measures
+from rempart.engine.notary import Notary
 from rempart.engine.settings import EngineSettings
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.log.commit import seal, to_value
@@ -107,7 +107,9 @@ class Chores:
         return True
 
     def _checkpoint_due(self, now_ms: int, size: int) -> bool:
-        if size == self._notary.size:
+        if self._notary.stopped is not None or size == self._notary.size:
+            return False
+        if size == self._notary.rest and not self.ending:
             return False
         every = SOON_MS if self._sign_soon else self._settings.log.checkpoint_seconds * 1000
         return self.ending or abs(now_ms - self._notary.signed_ms) >= every

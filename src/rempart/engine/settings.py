@@ -11,6 +11,9 @@ private_for = ["lea"]                # recipients who switched detection on for 
 [log]
 origin = "rempart.example/log"       # name of the log; cannot change later
 checkpoint_seconds = 60
+witness_for = ["other.example/log+…"]  # logs of other communities that we cosign: docs/log.md
+timestamp_minutes = 60
+scrub_days = 7                       # the whole log is checked that often
 
 [links]                              # see docs/links-and-photos.md
 others = "allow"
@@ -33,7 +36,7 @@ jurisdictions = ["EU", "FR"]
 ```
 
 The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]`, `[opinions.*]`,
-`[lines.*]` and those of the platforms belong to `web.settings`. Of the webhooks and platforms only
+`[lines.*]`, `[timestamps.*]`, `[witnesses.*]` and those of the platforms belong to `web.settings`. Of the webhooks and platforms only
 names and channels are read here (measures are queued for them), of the opinions and lines what
 decides about people.
 """
@@ -83,6 +86,8 @@ _OTHERS = (
     "care",
     "oidc",
     "capture",
+    "timestamps",
+    "witnesses",
 )
 SECTIONS = (*_OURS, *_OTHERS, *PLATFORMS)
 
@@ -104,8 +109,15 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`witness_for`: public keys (vkeys) of other communities' logs whose checkpoints we cosign;
+    `scrub_days`: how often the whole log is checked; `timestamp_minutes`: how often each authority
+    stamps it when it changed."""
+
     origin: str | None = None
     checkpoint_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
+    witness_for: tuple[str, ...] = ()
+    timestamp_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 60
+    scrub_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
 
 
 class EngineLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

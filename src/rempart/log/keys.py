@@ -2,6 +2,8 @@
 
 Whoever has this key can sign a history of their own. The public half (`vkey`) is to be published
 where a stranger finds it without asking this machine: the community's site, a witness, a lawyer.
+
+With `witness.key`, beside it, checkpoints of other communities are cosigned.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from rempart.errors import InputError
-from rempart.log.note import PublicKey, Signer, is_key_name
+from rempart.log.note import COSIGNER, PublicKey, Signer, is_key_name
 
 KEYS_FOLDER = "keys"
 KEY_FILE = "log.key"
 PUBLIC_FILE = "log.vkey"
+WITNESS_FILE = "witness.key"
+WITNESS_PUBLIC_FILE = "witness.vkey"
 DEFAULT_ORIGIN = "rempart.local/"
 
 
@@ -40,7 +44,7 @@ def load_signer(data: Path, origin: str | None = None, *, has_entries: bool = Fa
                 where=str(path),
                 next_step="put the folder keys/ back from its backup, or start a new data folder",
             )
-        _create(path, _new_signer(origin))
+        _create(path, _new_signer(origin), PUBLIC_FILE)
     signer = read_signer(data)
     if origin is not None and origin != signer.name:
         raise InputError(
@@ -53,7 +57,10 @@ def load_signer(data: Path, origin: str | None = None, *, has_entries: bool = Fa
 
 def read_signer(data: Path) -> Signer:
     """The signer of an existing log; InputError when there is none or others can read its key."""
-    path = data / KEYS_FOLDER / KEY_FILE
+    return _read(data / KEYS_FOLDER / KEY_FILE)
+
+
+def _read(path: Path) -> Signer:
     try:
         mode = path.stat().st_mode
         text = path.read_text("utf-8")
@@ -70,6 +77,15 @@ def read_signer(data: Path) -> Signer:
             "others can read the key of the log", where=str(path), next_step=f"chmod 600 {path}"
         )
     return Signer.parse(text)
+
+
+def load_witness(data: Path, log: str) -> Signer:
+    """The key that cosigns checkpoints of others, made on first use; named after our `log`."""
+    path = data / KEYS_FOLDER / WITNESS_FILE
+    if not path.exists():
+        fresh = Signer(f"{log}/witness", Ed25519PrivateKey.generate(), COSIGNER)
+        _create(path, fresh, WITNESS_PUBLIC_FILE)
+    return _read(path)
 
 
 def read_public(data: Path) -> PublicKey:
@@ -92,7 +108,7 @@ def _new_signer(origin: str | None) -> Signer:
     return Signer(origin, private)
 
 
-def _create(path: Path, signer: Signer) -> None:
+def _create(path: Path, signer: Signer, public: str) -> None:
     """Both files durably; never over an existing key, whoever was first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)
@@ -100,7 +116,7 @@ def _create(path: Path, signer: Signer) -> None:
         _write_new(path, signer.skey + "\n", 0o600)
     except FileExistsError:
         return
-    _write_new(path.with_name(PUBLIC_FILE), signer.public.vkey + "\n", 0o644)
+    _write_new(path.with_name(public), signer.public.vkey + "\n", 0o644)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

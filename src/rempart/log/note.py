@@ -1,4 +1,7 @@
-"""Signed notes (C2SP signed-note) with Ed25519 keys (signature type 0x01).
+"""Signed notes (C2SP signed-note) with Ed25519 keys.
+
+A key signs notes (type 0x01) or is a witness's and cosigns them (type 0x04, see `cosignature`): the
+type is part of its id, so that no signature of one kind passes for the other.
 
 A note is a text that ends in a newline, an empty line, and one line per signature:
 `— <key name> <base64 of key id and signature>`. Signatures of unknown keys are ignored, so that
@@ -21,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import PublicFormat as Public
 from rempart.errors import InputError, VerificationError
 
 ED25519 = b"\x01"
+COSIGNER = b"\x04"
 MAX_SIGNATURES = 100
 _PRIVATE_HEAD = "PRIVATE+KEY+"
 _DASH = "\u2014 "
@@ -28,10 +32,11 @@ _DASH = "\u2014 "
 
 @dataclass(frozen=True)
 class PublicKey:
-    """Who may have signed: a name and an Ed25519 public key (32 bytes)."""
+    """Who may have signed: a name, an Ed25519 public key (32 bytes), and what it signs."""
 
     name: str
     public: bytes
+    kind: bytes = ED25519
 
     def __post_init__(self) -> None:
         if not is_key_name(self.name) or len(self.public) != 32:
@@ -40,12 +45,12 @@ class PublicKey:
     @property
     def id(self) -> bytes:
         """The 4-byte key id: what a signature line carries to find its key."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:4]
 
     @property
     def vkey(self) -> str:
         """The text form to publish: `name+id+key`."""
-        return f"{self.name}+{self.id.hex()}+{b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.id.hex()}+{b64encode(self.kind + self.public).decode()}"
 
     @property
     def fingerprint(self) -> str:
@@ -53,13 +58,15 @@ class PublicKey:
         return "sha256:" + sha256(self.vkey.encode()).hexdigest()
 
     @classmethod
-    def parse(cls, vkey: str) -> PublicKey:
-        """Reads a vkey; InputError when it isn't one, or its id is not that of its key."""
+    def parse(cls, vkey: str, kind: bytes = ED25519) -> PublicKey:
+        """Reads a vkey; InputError when it isn't one of this kind, or its id is not that of its
+        key."""
         name, _, rest = vkey.strip().partition("+")
-        data = _base64(rest.partition("+")[2])
-        if len(data) != 33 or data[:1] != ED25519:
-            raise InputError("not an Ed25519 vkey: name+id+key", where=repr(vkey[:80]))
-        key = cls(name, data[1:])
+        data = decode_base64(rest.partition("+")[2])
+        if len(data) != 33 or data[:1] != kind:
+            what = "a witness's Ed25519 vkey" if kind == COSIGNER else "an Ed25519 vkey"
+            raise InputError(f"not {what}: name+id+key", where=repr(vkey[:80]))
+        key = cls(name, data[1:], kind)
         if key.vkey != vkey.strip():
             raise InputError("this vkey is damaged: its id is not that of its key", where=name)
         return key
@@ -67,31 +74,34 @@ class PublicKey:
 
 @dataclass(frozen=True)
 class Signer:
-    """A name and an Ed25519 private key."""
+    """A name, an Ed25519 private key, and what it signs."""
 
     name: str
     private: Ed25519PrivateKey
+    kind: bytes = ED25519
 
     @property
     def public(self) -> PublicKey:
         raw = self.private.public_key().public_bytes(Encoding.Raw, Public.Raw)
-        return PublicKey(self.name, raw)
+        return PublicKey(self.name, raw, self.kind)
 
     @property
     def skey(self) -> str:
         """The secret text form, for the key file: `PRIVATE+KEY+name+id+key`."""
         raw = self.private.private_bytes(Encoding.Raw, Private.Raw, NoEncryption())
-        key = b64encode(ED25519 + raw).decode()
+        key = b64encode(self.kind + raw).decode()
         return f"{_PRIVATE_HEAD}{self.name}+{self.public.id.hex()}+{key}"
 
     @classmethod
     def parse(cls, skey: str) -> Signer:
         text = skey.strip()
         name, _, rest = text.removeprefix(_PRIVATE_HEAD).partition("+")
-        data = _base64(rest.partition("+")[2])
-        if not text.startswith(_PRIVATE_HEAD) or len(data) != 33 or data[:1] != ED25519:
+        data = decode_base64(rest.partition("+")[2])
+        kind = data[:1]
+        known = kind in (ED25519, COSIGNER)
+        if not text.startswith(_PRIVATE_HEAD) or len(data) != 33 or not known:
             raise InputError("not the secret key of an Ed25519 signer")
-        signer = cls(name, Ed25519PrivateKey.from_private_bytes(data[1:]))
+        signer = cls(name, Ed25519PrivateKey.from_private_bytes(data[1:]), kind)
         if signer.skey != text:
             raise InputError("this secret key is damaged: its id is not that of its key")
         return signer
@@ -107,7 +117,7 @@ def sign(text: str, signer: Signer) -> str:
     if not _is_note_text(text):
         raise InputError("the text of a note ends in a newline and has no control characters")
     signature = signer.public.id + signer.private.sign(text.encode())
-    return f"{text}\n{_DASH}{signer.name} {b64encode(signature).decode()}\n"
+    return f"{text}\n{signature_line(signer.name, signature)}"
 
 
 def open_note(note: str, key: PublicKey) -> str:
@@ -139,7 +149,7 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     signatures: list[tuple[str, bytes]] = []
     for line in lines:
         name, space, encoded = line.removeprefix(_DASH).partition(" ")
-        data = _base64(encoded)
+        data = decode_base64(encoded)
         if not (line.startswith(_DASH) and space and is_key_name(name) and len(data) > 4):
             raise VerificationError("a signature line of this note is damaged")
         signatures.append((name, data))
@@ -152,7 +162,13 @@ def _is_note_text(text: str) -> bool:
     return all(c == "\n" or (c >= " " and not "\ud800" <= c <= "\udfff") for c in text)
 
 
-def _base64(text: str) -> bytes:
+def signature_line(name: str, signature: bytes) -> str:
+    """`signature` begins with the key id."""
+    return f"{_DASH}{name} {b64encode(signature).decode()}\n"
+
+
+def decode_base64(text: str) -> bytes:
+    """Nothing when it is not the one spelling of its bytes."""
     try:
         data = b64decode(text, validate=True)
     except (Base64Error, ValueError):

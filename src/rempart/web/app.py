@@ -33,10 +33,12 @@ from rempart.web.api.messages import PATH as MESSAGES
 from rempart.web.api.messages import Messages
 from rempart.web.api.notices import Notices
 from rempart.web.api.numbers import Numbers
+from rempart.web.api.often import Often
 from rempart.web.api.upload import BODY_LIMIT as PHOTO_LIMIT
 from rempart.web.api.upload import PATHS as PHOTO_PATHS
 from rempart.web.api.upload import Photos
 from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, Send
+from rempart.web.attest.witness import WitnessDesk
 from rempart.web.auth import invitation as invitation_pages
 from rempart.web.auth import oidc_pages, passkey_pages, second
 from rempart.web.auth import pages as auth_pages
@@ -76,6 +78,8 @@ HOOKS = "/api/v1/hooks/"
 RULES = ("/api/v1/rules", "/console/rules/")
 RULES_LIMIT = 4 << 20
 """Rule files and lists come whole: a list of bad words may have ten thousand lines."""
+MOST_SUBMISSIONS = 120
+"""Checkpoints of one log a minute."""
 _SLASHES = re.compile("/+")
 _PHRASES = frozenset(status.phrase for status in HTTPStatus)
 """What the framework says of an error: the page says it in the reader's language already."""
@@ -216,6 +220,8 @@ def _framework(
             "desk": Desk(),
             "figures": numbers.figures,
             "slow_down": SlowDown(),
+            "witness": WitnessDesk(engine, engine.settings.log.witness_for),
+            "witnessing": Often(MOST_SUBMISSIONS, 60.0),
             "notices": Notices(),
             "photos": Photos(),
             "report_keys": report_keys(engine),

@@ -36,6 +36,7 @@ from rempart.store.interface.stream import DeliveryRow
 from rempart.web.api.reports import STATUS_PATH
 from rempart.web.api.statements import STATEMENT_PATH
 from rempart.web.app import build_app, report_keys
+from rempart.web.attest.witnesses import Witnesses
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connections import Connection, close_overdue
@@ -85,6 +86,7 @@ def run_service(
         engine = EmbeddedEngine.open(data, clock=clock)
         links = watch_lists(engine)
         try:
+            asyncio.run(Witnesses(engine, settings.witnesses).ask())
             engine.start()
             links.start()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -167,6 +169,7 @@ async def _serve(
             _follow(engine, outbox, links),
             opinions.run(),
             captures.run(),
+            Witnesses(engine, settings.witnesses).run(),
             app.framework.state.refused.run(),
             *mails,
             *(line.run() for line in lines.values()),

@@ -18,7 +18,8 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 `[mail]` is described in `connect.mail`, `[perspective]` in `web.perspective.settings`,
 `[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`,
 `[mastodon.NAME]` in `connect.mastodon.settings`, `[lines.NAME]` (telephone lines) in
-`connect.sms.settings`, `[capture]` in `connect.capture.settings`.
+`connect.sms.settings`, `[capture]` in `connect.capture.settings`, `[witnesses.NAME]` in
+`connect.witness`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from rempart.connect.opinion.settings import OpinionSettings, check_opinion
 from rempart.connect.signing import secret_bytes
 from rempart.connect.sms.settings import LineSettings, check_line
 from rempart.connect.twitch.settings import TwitchSettings, check_twitch
+from rempart.connect.witness import WitnessSettings, check_witness
 from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
@@ -95,6 +97,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: dict[str, LineSettings] = {}
     mastodon: dict[str, MastodonSettings] = {}
     capture: CaptureSettings = CaptureSettings()
+    witnesses: dict[str, WitnessSettings] = {}
 
     @property
     def over_tls(self) -> bool:
@@ -114,6 +117,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.lines,
         web.mastodon,
         web.oidc,
+        web.witnesses,
         web.perspective != PerspectiveSettings(),
         web.capture != CaptureSettings(),
     )
@@ -168,6 +172,9 @@ def load_settings(data_dir: Path) -> WebSettings:
     mastodon = _platform(document, "mastodon", MastodonSettings, path)
     for name, instance in mastodon.items():
         check_mastodon(instance, f"{path} [mastodon.{name}]")
+    witnesses = _platform(document, "witnesses", WitnessSettings, path)
+    for name, witness in witnesses.items():
+        check_witness(witness, f"{path} [witnesses.{name}]")
     return msgspec.structs.replace(
         web,
         people=people,
@@ -182,6 +189,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         lines=lines,
         mastodon=mastodon,
         capture=capture,
+        witnesses=witnesses,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rempart.store.interface.access import AccessTables
 from rempart.store.interface.access_log import AccessLogTables
+from rempart.store.interface.attested import AttestedTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.captures import CaptureTables
 from rempart.store.interface.care import CareTables
@@ -37,6 +38,7 @@ from rempart.store.interface.versions import VersionTables
 __all__ = [
     "AccessLogTables",
     "AccessTables",
+    "AttestedTables",
     "CampaignTables",
     "CaptureTables",
     "CareTables",
@@ -70,6 +72,7 @@ class Tables(ABC):
     """One transaction's (or one read moment's) view of all tables."""
 
     log: LogTables
+    attested: AttestedTables
     stream: StreamTables
     cases: CaseTables
     access: AccessTables

@@ -28,6 +28,7 @@ from rempart.log.tiles import Edge
 from rempart.store.interface import Store, Tables
 from rempart.store.sqlite.access import SqliteAccessTables
 from rempart.store.sqlite.access_log import SqliteAccessLogTables
+from rempart.store.sqlite.attested import SqliteAttestedTables
 from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.captures import SqliteCaptureTables
 from rempart.store.sqlite.care import SqliteCareTables
@@ -83,6 +84,7 @@ class SqliteTables(Tables):
         self.connection = connection
         self.where = connection.filename
         self.log = SqliteLogTables(connection)
+        self.attested = SqliteAttestedTables(connection)
         self.stream = SqliteStreamTables(connection)
         self.cases = SqliteCaseTables(connection)
         self.access = SqliteAccessTables(connection)

@@ -35,9 +35,10 @@ class InclusionProof(msgspec.Struct, frozen=True):
 
 @get("/log/checkpoint", media_type="text/plain", sync_to_thread=True, tags=["log"])
 def checkpoint(request: AnyRequest) -> Response[bytes]:
-    """The newest signed checkpoint (a C2SP signed note)."""
+    """The newest signed checkpoint (a C2SP signed note), with the cosignatures it has so far."""
     with engine_of(request).read() as tables:
-        note = _last(tables)[1]
+        size, note = _last(tables)
+        note += "".join(row.line for row in tables.attested.cosignatures(size))
     return Response(
         note.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-cache"}
     )

@@ -40,6 +40,7 @@ from rempart.web.api import (
     rules,
     search,
     statements,
+    witness,
 )
 from rempart.web.api.description import describe
 from rempart.web.api.request import AnyRequest
@@ -79,6 +80,7 @@ _versioned = Router(
         *lines.route_handlers,
         *mastodon.route_handlers,
         *log.route_handlers,
+        *witness.route_handlers,
         *media.route_handlers,
         *access.route_handlers,
         *people.route_handlers,

@@ -1,0 +1,151 @@
+"""What others attested of our log (cosignatures, time-stamp tokens), what is still owed, and what we
+attested of theirs. Times are integer milliseconds since the epoch, UTC, unless named otherwise.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Owed(StrEnum):
+    """What somebody else still has to give: the newest checkpoint's cosignature, the token that is
+    due every hour, the token of a checkpoint that was signed when a case was sealed."""
+
+    COSIGNATURE = "cosignature"
+    TOKEN = "token"
+    SEALED = "sealed"
+
+
+class CosignatureRow(NamedTuple):
+    """`witness`: its name in our settings; `line` as it stands under the checkpoint of `size`
+    entries; `at_s`: the time in it, in seconds; `seq`: its entry."""
+
+    size: int
+    witness: str
+    line: str
+    at_s: int
+    seq: int
+
+
+class TokenRow(NamedTuple):
+    """`reply`: the whole RFC 3161 answer, as it came; `at_ms`: the time in it; `checked_with`: which
+    verifier accepted it; `seq`: its entry."""
+
+    size: int
+    authority: str
+    reply: bytes
+    at_ms: int
+    checked_with: str
+    seq: int
+
+
+class OwedRow(NamedTuple):
+    """`since_ms`: pending since; `tries`: failed attempts, the last with `error`."""
+
+    kind: Owed
+    name: str
+    size: int
+    since_ms: int
+    tries: int
+    next_ms: int
+    error: str
+
+
+class WitnessedRow(NamedTuple):
+    """A checkpoint of another log that we cosigned."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+    at_ms: int
+
+
+class RefusalRow(NamedTuple):
+    """The last time we refused to cosign for a log. `what`: `two-roots`, `no-proof`, `smaller`."""
+
+    origin: str
+    what: str
+    size: int
+    at_ms: int
+    seq: int
+
+
+class ScrubRow(NamedTuple):
+    """The last full check of the log. `failed` is empty when everything held; `why`: `schedule`,
+    `start`, `foreign-write`, `command`."""
+
+    at_ms: int
+    took_ms: int
+    entries: int
+    erased: int
+    why: str
+    failed: tuple[str, ...]
+
+
+class AttestedTables(ABC):
+    @abstractmethod
+    def checkpoint(self, size: int) -> tuple[str, int] | None:
+        """The note we signed at this size, and when."""
+
+    @abstractmethod
+    def add_cosignature(self, row: CosignatureRow) -> None: ...
+
+    @abstractmethod
+    def cosignatures(self, size: int) -> list[CosignatureRow]: ...
+
+    @abstractmethod
+    def last_cosignature(self, witness: str) -> CosignatureRow | None:
+        """The one of the largest checkpoint."""
+
+    @abstractmethod
+    def add_token(self, row: TokenRow) -> None: ...
+
+    @abstractmethod
+    def tokens(self, size: int) -> list[TokenRow]: ...
+
+    @abstractmethod
+    def last_token(self, authority: str) -> TokenRow | None:
+        """The one of the largest checkpoint."""
+
+    @abstractmethod
+    def stamped_from(self, size: int) -> list[int]:
+        """Sizes of at least `size` with a token, smallest first; at most a thousand."""
+
+    @abstractmethod
+    def owe(self, row: OwedRow) -> None:
+        """Writes or replaces what is owed by that name at that size."""
+
+    @abstractmethod
+    def settle(self, kind: Owed, name: str, size: int) -> None:
+        """It was given; of the kinds that later ones replace, also what is older."""
+
+    @abstractmethod
+    def owed(self, kind: Owed | None = None) -> list[OwedRow]:
+        """Oldest first."""
+
+    @abstractmethod
+    def witnessed(self, origin: str) -> WitnessedRow | None:
+        """The largest checkpoint of this log that we cosigned."""
+
+    @abstractmethod
+    def witnessed_root(self, origin: str, size: int) -> bytes | None:
+        """The root we cosigned at this very size, when it is still kept."""
+
+    @abstractmethod
+    def witness(self, row: WitnessedRow) -> None:
+        """Keeps it; of the older ones the last thousand stay."""
+
+    @abstractmethod
+    def refusal(self, origin: str) -> RefusalRow | None: ...
+
+    @abstractmethod
+    def refuse(self, row: RefusalRow) -> None: ...
+
+    @abstractmethod
+    def last_scrub(self) -> ScrubRow | None: ...
+
+    @abstractmethod
+    def scrubbed(self, row: ScrubRow) -> None: ...
