@@ -23,6 +23,9 @@ PUBLIC = {
     ("get", "/api/v1/log/checkpoint"),
     ("get", "/api/v1/log/tile/{place}"),
     ("get", "/api/v1/log/proof/{entry}"),
+    ("post", "/api/v1/witness/add-checkpoint"),
+    ("get", "/api/v1/witness/checkpoint"),
+    ("get", "/api/v1/witness/key"),
     ("get", "/api/v1/healthz"),
     ("get", "/healthz"),
 }

@@ -36,9 +36,9 @@ jurisdictions = ["EU", "FR"]
 ```
 
 The sections `[web]`, `[mail]`, `[perspective]`, `[hooks.*]`, `[webhooks.*]`, `[opinions.*]`,
-`[lines.*]`, `[timestamps.*]`, `[witnesses.*]` and those of the platforms belong to `web.settings`. Of the webhooks and platforms only
-names and channels are read here (measures are queued for them), of the opinions and lines what
-decides about people.
+`[lines.*]`, `[timestamps.*]`, `[witnesses.*]` and those of the platforms belong to `web.settings`.
+Of the webhooks and platforms only names and channels are read here (measures are queued for them),
+of the opinions and lines what decides about people.
 """
 
 from __future__ import annotations

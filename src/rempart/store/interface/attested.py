@@ -1,5 +1,5 @@
-"""What others attested of our log (cosignatures, time-stamp tokens), what is still owed, and what we
-attested of theirs. Times are integer milliseconds since the epoch, UTC, unless named otherwise.
+"""What others attested of our log (cosignatures, time-stamp tokens), what is still owed, and what
+we attested of theirs. Times are integer milliseconds since the epoch, UTC, unless named otherwise.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ class Owed(StrEnum):
     due every hour, the token of a checkpoint that was signed when a case was sealed."""
 
     COSIGNATURE = "cosignature"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - of time, no secret
     SEALED = "sealed"
 
 
@@ -30,8 +30,8 @@ class CosignatureRow(NamedTuple):
 
 
 class TokenRow(NamedTuple):
-    """`reply`: the whole RFC 3161 answer, as it came; `at_ms`: the time in it; `checked_with`: which
-    verifier accepted it; `seq`: its entry."""
+    """`reply`: the whole RFC 3161 answer, as it came; `at_ms`: the time in it; `checked_with`:
+    which verifier accepted it; `seq`: its entry."""
 
     size: int
     authority: str

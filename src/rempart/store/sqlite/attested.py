@@ -147,7 +147,9 @@ class SqliteAttestedTables(AttestedTables):
         ).fetchone()
         if row is None:
             return None
-        return ScrubRow(*row[:5], tuple(msgspec.json.decode(row[5], type=list[str])))
+        at_ms, took_ms, entries, erased, why, failed = row
+        told = tuple(msgspec.json.decode(failed, type=list[str]))
+        return ScrubRow(at_ms, took_ms, entries, erased, why, told)
 
     def scrubbed(self, row: ScrubRow) -> None:
         self._db.execute(

@@ -10,8 +10,10 @@ from typing import Any
 from litestar import Litestar
 from msgspec.json import schema_components
 
+from rempart.log.witnessing import SIZE_TYPE
 from rempart.model import ItemRefusal, Message
 from rempart.web.api.media import PhotoView
+from rempart.web.api.witness import PATH as COSIGNING
 from rempart.web.failures import ProblemAnswer
 
 Json = dict[str, Any]
@@ -36,6 +38,7 @@ _REFUSALS = {
 }
 _PUBLIC = (
     *("/api/v1/reports", "/api/v1/media/", "/api/v1/log/", "/api/v1/hooks/"),
+    "/api/v1/witness/",
     *("/healthz", "/api/v1/healthz"),
 )
 _MESSAGES = "/api/v1/messages"
@@ -61,6 +64,7 @@ def describe(app: Litestar) -> Json:
                 _complete(methods[method], public=path.startswith(_PUBLIC))
     _describe_messages(document["paths"][_MESSAGES]["post"])
     _describe_photo(document["paths"][_PHOTO]["post"])
+    _describe_cosigning(document["paths"][COSIGNING]["post"])
     return document
 
 
@@ -100,6 +104,17 @@ def _describe_messages(operation: Json) -> None:
         "application/x-ndjson": {"schema": {"type": "string"}},
     }
     operation["responses"]["422"]["content"]["application/json"]["schema"] = refused
+
+
+def _describe_cosigning(operation: Json) -> None:
+    """C2SP tlog-witness: text in, a signature line out; a conflict is answered with a size."""
+    text: Json = {"schema": {"type": "string"}}
+    operation["requestBody"] = {"required": True, "content": {"text/plain": text}}
+    operation["responses"]["200"]["content"] = {"text/plain": text}
+    operation["responses"]["409"] = {
+        "description": "Another size was cosigned last: this one",
+        "content": {SIZE_TYPE: text},
+    }
 
 
 def _describe_photo(operation: Json) -> None:

@@ -39,9 +39,7 @@ def checkpoint(request: AnyRequest) -> Response[bytes]:
     with engine_of(request).read() as tables:
         size, note = _last(tables)
         note += "".join(row.line for row in tables.attested.cosignatures(size))
-    return Response(
-        note.encode(), media_type="text/plain; charset=utf-8", headers={"cache-control": "no-cache"}
-    )
+    return Response(note.encode(), media_type="text/plain", headers={"cache-control": "no-cache"})
 
 
 @get("/log/tile/{place:path}", sync_to_thread=True, tags=["log"])

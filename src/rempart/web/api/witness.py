@@ -18,13 +18,13 @@ from rempart.log.witnessing import MAX_BODY, SIZE_TYPE, RefusedError
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.attest.witness import WitnessDesk
 from rempart.web.auth import NO_SESSION
-from rempart.web.failures import BusyError, TooLargeError
+from rempart.web.failures import BusyError, Problem, ProblemAnswer, TooLargeError
 
 PATH = "/api/v1/witness/add-checkpoint"
 
 
 @post("/witness/add-checkpoint", opt={NO_SESSION: True}, status_code=200, tags=["log"])
-async def add_checkpoint(request: AnyRequest) -> Response[bytes]:
+async def add_checkpoint(request: AnyRequest) -> Response[Any]:
     """Cosigns the checkpoint of a log that this community witnesses, after checking the proof that
     it grew from the last one cosigned. 404, 403, 400, 409 and 422 as C2SP tlog-witness says."""
     state, now = request.app.state, time.monotonic()
@@ -40,16 +40,15 @@ async def add_checkpoint(request: AnyRequest) -> Response[bytes]:
         wait = state.witnessing.wait(_log_line(body), now)
         if wait > 0:
             raise BusyError("this log asks too often", retry_after=wait)
-        origin, line = await desk.add_checkpoint(body)
+        line = await desk.add_checkpoint(body)
     except RefusedError as error:
         if error.status in (400, 403, 404):
             state.slow_down.failed(address, now)
         return await asyncio.to_thread(_refused, request, desk, body, error)
-    del origin
-    return Response(line.encode(), media_type="text/plain; charset=utf-8")
+    return Response(line.encode(), media_type="text/plain")
 
 
-@get("/witness/checkpoint", sync_to_thread=True, tags=["log"])
+@get("/witness/checkpoint", media_type="text/plain", sync_to_thread=True, tags=["log"])
 def last_cosigned(request: AnyRequest, origin: FromQuery[str]) -> Response[bytes]:
     """The checkpoint of this log that was cosigned last here, so that it can prove to itself what
     it signed."""
@@ -59,12 +58,12 @@ def last_cosigned(request: AnyRequest, origin: FromQuery[str]) -> Response[bytes
         raise NotFoundError("no checkpoint of this log was cosigned here")
     return Response(
         row.note.encode(),
-        media_type="text/plain; charset=utf-8",
+        media_type="text/plain",
         headers={"cache-control": "no-cache"},
     )
 
 
-@get("/witness/key", sync_to_thread=False, tags=["log"])
+@get("/witness/key", media_type="text/plain", sync_to_thread=False, tags=["log"])
 def witness_key(request: AnyRequest) -> Response[bytes]:
     """The public key with which checkpoints are cosigned here, to be compared out of band."""
     desk: WitnessDesk = request.app.state.witness
@@ -76,16 +75,12 @@ route_handlers: list[Any] = [add_checkpoint, last_cosigned, witness_key]
 
 def _refused(
     request: AnyRequest, desk: WitnessDesk, body: bytes, error: RefusedError
-) -> Response[bytes]:
+) -> Response[Any]:
     if error.status == 409:
         with engine_of(request).read() as tables:
             size = desk.last_size(tables, _log_line(body).decode("utf-8", "replace"))
         return Response(f"{size}\n".encode(), status_code=409, media_type=SIZE_TYPE)
-    return Response(
-        f"{error.what}\n".encode(),
-        status_code=error.status,
-        media_type="text/plain; charset=utf-8",
-    )
+    return Response(ProblemAnswer(Problem(error.what)), status_code=error.status)
 
 
 def _log_line(body: bytes) -> bytes:

@@ -1,1 +1,1 @@
-"""What others attest of our log and we of theirs: witnesses, time-stamp authorities, full checks."""
+"""What others attest of our log and we of theirs: witnesses, authorities, checks."""

@@ -35,8 +35,8 @@ class WitnessDesk:
         self.keys = {key.name: key for key in map(PublicKey.parse, vkeys)}
         self.signer: Signer = load_witness(engine.data_dir, engine.signer.name)
 
-    async def add_checkpoint(self, body: bytes) -> tuple[str, str]:
-        """Origin, and the line to answer with; RefusedError with the protocol's status."""
+    async def add_checkpoint(self, body: bytes) -> str:
+        """The line to answer with; RefusedError with the protocol's status."""
         sent = parse_submission(body)
         origin = origin_of(sent.note)
         key = self.keys.get(origin)
@@ -47,7 +47,7 @@ class WitnessDesk:
         )
         if isinstance(answer, RefusedError):
             raise answer
-        return origin, answer
+        return answer
 
     def last_size(self, tables: Tables, origin: str) -> int:
         row = tables.attested.witnessed(origin)
