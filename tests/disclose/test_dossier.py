@@ -101,7 +101,7 @@ def test_nothing_is_exported_from_a_log_that_was_changed(tmp_path: Path) -> None
     with incident.store.begin() as tables:
         seq = tables.cases.message_sequences(incident.case)[0]
         tables.connection.execute(
-            "UPDATE body SET disclosure = CAST(replace(CAST(disclosure AS TEXT), 'idiot', 'friend')"
+            "UPDATE body SET sealed = CAST(substr(sealed, 1, 60) || x'00' || substr(sealed, 62)"
             " AS BLOB) WHERE place / 16 = ?",
             (seq,),
         )

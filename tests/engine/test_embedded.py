@@ -546,8 +546,8 @@ def test_an_old_backup_is_refused(tmp_path: Path) -> None:
     ("change", "says"),
     [
         (
-            "UPDATE body SET disclosure ="
-            " CAST(replace(CAST(disclosure AS TEXT), 'number', 'nomber') AS BLOB)",
+            "UPDATE body SET"
+            " sealed = CAST(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS BLOB)",
             "was changed",
         ),
         ("DELETE FROM entry WHERE seq = (SELECT max(seq) - 3 FROM entry)", "missing"),

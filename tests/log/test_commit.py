@@ -45,7 +45,7 @@ def test_a_message_is_committed_byte_for_byte(items: list[tuple[bytes, bool]]) -
         opened = commit.message_of(body)
         assert (opened.item, opened.outcome) == (raw, outcome)
         assert opened.source == {"connector": "api", "proof": "token"}
-        ((name, value),) = commit.open_leaf(*entry)
+        ((name, value),) = commit.open_leaf(entry.leaf, entry.bodies)
         assert name == "message"
         assert value["item"] == json.loads(raw)
 
@@ -70,7 +70,7 @@ def test_a_report_opens_without_its_contact() -> None:
     assert digests == sorted(digests)
     assert len(digests) == 2
     assert commit.open_leaf(entry.leaf, entry.bodies[:1]) == [("report", {"v": 1, "id": "p-1"})]
-    assert len(commit.open_leaf(*entry)) == 2
+    assert len(commit.open_leaf(entry.leaf, entry.bodies)) == 2
     assert commit.open_leaf(entry.leaf, ()) == []
 
 
@@ -162,7 +162,7 @@ def test_a_noun_becomes_a_value_without_floats() -> None:
     assert value["confidence"] == "0.99"
     assert value["begin"] == "2026-03-01T20:00:00Z"
     assert value["v"] == 1
-    assert commit.open_leaf(*commit.seal("raid", value)) == [("raid", value)]
+    assert commit.open_leaf(*commit.seal("raid", value)[:2]) == [("raid", value)]
 
 
 @pytest.mark.parametrize("data", ['{"a":1,"a":2}', '{"a":{"b":1,"b":1}}', "[NaN]", "[Infinity]"])

@@ -69,7 +69,7 @@ def test_scrub_says_what_was_changed_and_exits_1(data: Path) -> None:
     assert (sound.exception, sound.return_value) == (None, 0)
     assert "every entry holds" in sound.output
     db = apsw.Connection(str(data / "rempart.db"))
-    db.execute("UPDATE body SET disclosure = CAST('[]' AS BLOB) WHERE place / 16 = 42")
+    db.execute("UPDATE body SET sealed = CAST('[]' AS BLOB) WHERE place / 16 = 42")
     db.close()
     found = run("scrub", "--data", data)
     assert found.return_value == 1

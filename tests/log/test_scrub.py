@@ -67,7 +67,8 @@ def test_erasing_text_breaks_nothing(data: Path) -> None:
     assert (report.failed, report.erased) == ([], 2)
 
 
-BODY = "UPDATE body SET disclosure = CAST(replace(CAST(disclosure AS TEXT), 'message {0}', 'x')"
+BODY = "UPDATE body SET sealed = CAST(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS BLOB)"
+MOVED = "UPDATE body SET sealed = (SELECT sealed FROM body WHERE place = 16 * 9)"
 LEAF = "UPDATE entry SET leaf = CAST(replace(CAST(leaf AS TEXT), '_sd_alg', '_SD_alg') AS BLOB)"
 FLIP = "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE seq = 9) WHERE seq = "
 
@@ -75,8 +76,11 @@ FLIP = "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE seq = 9) WHERE seq
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (BODY.format(300) + " AS BLOB) WHERE place / 16 = 300", "entry 300"),
-        (BODY.format(650) + " AS BLOB) WHERE place / 16 = 650", "entry 650"),
+        (BODY + " WHERE place / 16 = 300", "entry 300: its text does not open"),
+        (BODY + " WHERE place / 16 = 650", "entry 650: its text does not open"),
+        (MOVED + " WHERE place / 16 = 300", "entry 300: its text does not open"),
+        ("UPDATE body SET sealed = x'00' WHERE place / 16 = 300", "entry 300"),
+        ("UPDATE body SET subject = 999 WHERE place / 16 = 300", "entry 300"),
         (LEAF + " WHERE seq = 300", "entry 300"),
         (FLIP + "300", "entry 300"),
         (FLIP + "300; DELETE FROM body WHERE place / 16 = 300", "root that was signed"),

@@ -17,6 +17,8 @@ from rempart.store.interface import Store
 from rempart.store.sqlite.migrate import migrate, migrations, version_of
 from rempart.store.sqlite.store import SqliteStore
 
+ENDS = ("", "-wal", "-shm")
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -112,19 +114,32 @@ def test_the_settings_that_the_promise_needs(store: SqliteStore) -> None:
     }
 
 
+def test_texts_are_in_none_of_the_files(path: Path, store: SqliteStore) -> None:
+    with store.begin() as tables:
+        tables.log.append(entries(50))
+        assert b"m42" in tables.log.bodies(42)[0]
+    for end in (False, True):
+        store.tidy(force=end)
+        left = b"".join(f.read_bytes() for f in path.parent.rglob("*") if f.is_file())
+        assert b"m42" not in left
+        assert b'"item"' not in left
+
+
 def test_erased_bodies_leave_no_bytes_in_the_files(path: Path, store: SqliteStore) -> None:
-    marked = entries(1, 424242)[0].bodies[0]
-    assert b"m424242" in marked
     with store.begin() as tables:
         tables.log.append([*entries(50), *entries(1, 424242), *entries(50, 100)])
+        sealed = [
+            tables.connection.execute("SELECT sealed FROM body WHERE place = ?", (16 * seq,)).get
+            for seq in (50, 51)
+        ]
     store.tidy(force=True)
-    assert b"m424242" in path.read_bytes()
+    assert sealed[0] in path.read_bytes()
     with store.begin() as tables:
         tables.log.erase([50])
     assert store.tidy(force=True)
     left = b"".join(file.read_bytes() for file in path.parent.iterdir() if file.is_file())
-    assert b"m424242" not in left
-    assert b"m141" in left
+    assert sealed[0] not in left
+    assert sealed[1] in left
 
 
 def test_a_file_that_is_no_store_is_refused(path: Path) -> None:
@@ -141,6 +156,7 @@ def test_the_files_are_their_owners_alone_even_in_a_folder_that_others_read(path
     store = SqliteStore.open(path)
     with store.begin() as tables:
         tables.log.append(entries(1))
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.rglob("*")}
     store.close()
-    assert modes == {f"rempart.db{end}": 0o600 for end in ("", "-wal", "-shm")}
+    databases = {f"{name}{end}" for name in ("rempart.db", "subjects.db") for end in ENDS}
+    assert modes == dict.fromkeys((*databases, "master.key"), 384) | {"keys": 0o700}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rempart.log.commit import SealedEntry, seal
+from rempart.log.subjects import NOBODY, RECORDS
 from rempart.store.interface import Tables
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,9 +34,17 @@ def clean(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def entry(name: str, value: Mapping[str, Any], *more: tuple[str, Mapping[str, Any]]) -> SealedEntry:
-    """One sealed entry; `"v": 1` is added, keys without a value are left out."""
-    return seal(name, _value(value), *((part, _value(content)) for part, content in more))
+def entry(
+    name: str,
+    value: Mapping[str, Any],
+    *more: tuple[str, Mapping[str, Any]],
+    subject: str = NOBODY,
+    bucket: str = RECORDS,
+) -> SealedEntry:
+    """One sealed entry; `"v": 1` is added, keys without a value are left out. `subject`: whom it is
+    about; `bucket`: what it expires with (see `log.subjects`)."""
+    parts = ((part, _value(content)) for part, content in more)
+    return seal(name, _value(value), *parts, subject=subject, bucket=bucket)
 
 
 def record(tables: Tables, entries: Sequence[tuple[str | None, SealedEntry]]) -> int:

@@ -47,6 +47,7 @@ from rempart.cases.things import (
 from rempart.cases.triage import is_refuted, place_of_category
 from rempart.errors import InputError, StoreFullError, StoreReadOnlyError
 from rempart.log.commit import SealedEntry
+from rempart.log.subjects import report_subject
 from rempart.model import (
     Case,
     CaseKind,
@@ -448,13 +449,14 @@ def _entry(
         "wish": request.wish,
         "repeats": repeats,
     }
-    return entry("report", said)
+    return entry("report", said, subject=report_subject(report))
 
 
 def _contact_entry(report: str, contact: bytes) -> SealedEntry:
     """An entry of its own: as a second digest in the report's leaf, the public part of the log
     would tell whoever watches it that somebody has just reported under their name."""
-    return entry("contact", {"report": report, "sealed": b64encode(contact).decode()})
+    said = {"report": report, "sealed": b64encode(contact).decode()}
+    return entry("contact", said, subject=report_subject(report))
 
 
 def _answered(tables: Tables, report: str, case: str, at_ms: int) -> bool:

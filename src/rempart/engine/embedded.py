@@ -146,7 +146,7 @@ class EmbeddedEngine:
         try:
             known = (data_dir / STORE_FILE).exists()
             signer = load_signer(data_dir, settings.log.origin, has_entries=known)
-            store = SqliteStore.open(data_dir / STORE_FILE, vfs=vfs)
+            store = SqliteStore.open(data_dir / STORE_FILE, vfs=vfs, clock=clock)
             try:
                 engine = cls(
                     data_dir,

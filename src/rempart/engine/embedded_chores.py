@@ -29,6 +29,7 @@ from rempart.engine.notary import Notary
 from rempart.engine.settings import EngineSettings
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.log.commit import seal, to_value
+from rempart.log.subjects import KEPT
 from rempart.model import Measure, MeasureState, Raid, RaidStage
 from rempart.protect import Modes
 from rempart.store.interface import Tables
@@ -212,7 +213,7 @@ class Chores:
         for name, value in facts.items():
             text = msgspec.json.encode(value, order="sorted").decode()
             if tables.stream.fact(name) != text:
-                seq = tables.log.append([seal(name, {"v": 1, "at": at, **value})])
+                seq = tables.log.append([seal(name, {"v": 1, "at": at, **value}, bucket=KEPT)])
                 tables.stream.put_fact(name, text, seq)
 
     # -- after it ----------------------------------------------------------------------------

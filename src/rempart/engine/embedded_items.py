@@ -25,6 +25,7 @@ from rempart.log.commit import (
     new_salts,
     seal_messages,
 )
+from rempart.log.subjects import NOBODY, TRAFFIC, account_subject
 from rempart.model import Event, Item, Message, Outcome, Verdict, message_key
 
 _encode = msgspec.json.Encoder().encode
@@ -126,8 +127,9 @@ def seal_items(
 ) -> list[SealedEntry]:
     """Entries `message` and `event` of one source, in order."""
     places = [place for place, item in enumerate(items) if type(item) is not Message]
+    subjects = [subject_of(item) for item in items]
     if not places:
-        return seal_messages(prefix, raws, outcomes, new_salts(len(raws)))
+        return seal_messages(prefix, raws, outcomes, new_salts(len(raws)), subjects)
     events = set(places)
     messages = [place for place in range(len(items)) if place not in events]
     sealed: list[SealedEntry | None] = [None] * len(items)
@@ -136,22 +138,35 @@ def seal_items(
         [raws[place] for place in messages],
         [outcomes[place] for place in messages],
         new_salts(len(messages)),
+        [subjects[place] for place in messages],
     )
     for place, entry in zip(messages, entries, strict=True):
         sealed[place] = entry
     for place in places:
-        sealed[place] = seal_verbatim("event", prefix, raws[place])
+        sealed[place] = seal_verbatim("event", prefix, raws[place], subject=subjects[place])
     return [entry for entry in sealed if entry is not None]
 
 
-def seal_verbatim(name: str, prefix: bytes, raw: bytes, more: bytes = b"") -> SealedEntry:
+def subject_of(item: Message | Event) -> str:
+    """Whom an item is about: the author of a message, the account that an event names."""
+    if isinstance(item, Message):
+        return account_subject(item.platform, item.author.id)
+    account = item.account
+    if account is None:
+        return NOBODY
+    return account_subject(item.platform, account if isinstance(account, str) else account.id)
+
+
+def seal_verbatim(
+    name: str, prefix: bytes, raw: bytes, more: bytes = b"", *, subject: str
+) -> SealedEntry:
     """An entry whose value holds the bytes of an item as they arrived, like a message's.
 
     `more` is appended after the item: JSON members, each after a comma.
     """
     salt = base64url(new_salts(1)[:SALT_BYTES])
     body = b'["%b","%b",%b%b%b}]' % (salt, name.encode(), prefix, raw, more)
-    return SealedEntry(leaf_of((body,)), (body,))
+    return SealedEntry(leaf_of((body,)), (body,), (subject,), TRAFFIC)
 
 
 class _Via(msgspec.Struct, frozen=True):

@@ -62,7 +62,15 @@ def check_tail(tables: Tables) -> None:
         start = (index - first_tile) * WIDTH
         if tables.log.tile(0, index) != b"".join(hashes[start : start + WIDTH]):
             raise LogError(f"tile {index} does not hold its entries", next_step=SCRUB)
-    for seq, bodies in tables.log.bodies_between(first_tile * WIDTH, size):
+    opened = tables.log.opened(first_tile * WIDTH, size)
+    if opened.damaged:
+        seq = opened.damaged[0][0]
+        raise LogError(
+            f"entry {seq} was changed: its text does not open with its key",
+            where=f"entry {seq}",
+            next_step=SCRUB,
+        )
+    for seq, bodies in opened.bodies:
         leaf = leaves[seq - first_tile * WIDTH]
         if len(bodies) > len(leaf_digests(leaf)):
             raise LogError(f"entry {seq} has bodies too many", next_step=SCRUB)

@@ -45,6 +45,7 @@ from rempart.engine.embedded_items import (
     same_content,
     seal_items,
     seal_verbatim,
+    subject_of,
 )
 from rempart.engine.embedded_raids import RaidBook
 from rempart.engine.embedded_rollup import Rollup
@@ -466,7 +467,9 @@ class Step:
                 answers[place] = ItemResult(outcome, status, seq, event)
                 continue
             more = b',"of":%d' % earlier.seq
-            entry = seal_verbatim("conflict", prefix_of(one.source, now_ms), one.raw, more)
+            subject = subject_of(one.item)
+            prefix = prefix_of(one.source, now_ms)
+            entry = seal_verbatim("conflict", prefix, one.raw, more, subject=subject)
             seq = tables.log.append([entry])
             tables.stream.add_conflict(one.key, seq)
             self.counts["conflicts"] = self.counts.get("conflicts", 0) + 1

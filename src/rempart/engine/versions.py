@@ -24,6 +24,7 @@ from rempart.detect.text.model import ALL_HEADS
 from rempart.detect.text.scoring import Delta
 from rempart.errors import ConflictError, NotFoundError, StoreError
 from rempart.log.commit import without_floats
+from rempart.log.subjects import KEPT
 from rempart.rules.language import Program, RuleProblemsError
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow, VersionState
@@ -209,6 +210,7 @@ def _propose(
             "sha256": sha256(body).hexdigest(),
             "figures": without_floats(msgspec.json.decode(figures)),
         },
+        bucket=KEPT,
     )
     seq = record(tables, [(None, told)])
     tables.versions.add(
@@ -237,6 +239,7 @@ def _move(
             "at": rfc3339(at_ms),
             "reason": reason[:LONGEST_REASON],
         },
+        bucket=KEPT,
     )
     seq = record(tables, [(None, told)])
     tables.versions.move(

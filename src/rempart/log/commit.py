@@ -28,6 +28,7 @@ from typing import Any, NamedTuple, NoReturn
 import msgspec
 
 from rempart.errors import LogError, VerificationError
+from rempart.log.subjects import NOBODY, RECORDS, TRAFFIC
 
 SALT_BYTES = 16
 VERSION = 1
@@ -40,10 +41,15 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 class SealedEntry(NamedTuple):
     """One entry ready to be appended: `leaf` is what the tree commits to (salted commitments
-    only), `bodies` the disclosures (salt and plaintext, as JSON bytes) that open it."""
+    only), `bodies` the disclosures (salt and plaintext, as JSON bytes) that open it.
+
+    `subjects`: whom each body is about (empty: all about nobody); `bucket`: what they expire with.
+    Both choose the keys that the bodies are kept under (see `log.subjects`), never the leaf."""
 
     leaf: bytes
     bodies: tuple[bytes, ...]
+    subjects: tuple[str, ...] = ()
+    bucket: str = RECORDS
 
 
 class Disclosed(NamedTuple):
@@ -103,20 +109,24 @@ def seal_messages(
     raws: Sequence[bytes],
     outcomes: Sequence[bytes | None],
     salts: bytes,
+    subjects: Sequence[str] | None = None,
 ) -> list[SealedEntry]:
     """Seals a batch of raw messages, one disclosure `message` each.
 
     `prefix` comes from `message_prefix`; `raws` are the items' JSON bytes exactly as received;
-    `outcomes` JSON bytes, None for a plain allow without signals; `salts` from `new_salts`.
+    `outcomes` JSON bytes, None for a plain allow without signals; `salts` from `new_salts`;
+    `subjects` their authors (see `log.subjects`), None: about nobody.
     """
     count = len(raws)
-    if len(outcomes) != count or len(salts) != SALT_BYTES * count:
-        raise LogError(f"{count} messages need as many outcomes and salts")
+    if subjects is None:
+        subjects = (NOBODY,) * count
+    if len(outcomes) != count or len(subjects) != count or len(salts) != SALT_BYTES * count:
+        raise LogError(f"{count} messages need as many outcomes, subjects and salts")
     middle = b'","message",' + prefix
     sealed: list[SealedEntry] = []
     append = sealed.append
     at = 0
-    for raw, outcome in zip(raws, outcomes, strict=True):
+    for raw, outcome, subject in zip(raws, outcomes, subjects, strict=True):
         salt = b2a_base64(salts[at : at + SALT_BYTES], newline=False).translate(_URL_SAFE)[:22]
         at += SALT_BYTES
         if outcome is None:
@@ -125,7 +135,8 @@ def seal_messages(
             body = b'["' + salt + middle + raw + b',"outcome":' + outcome + b"}]"
         encoded = b2a_base64(body, newline=False).translate(_URL_SAFE).rstrip(b"=")
         digest32 = b2a_base64(sha256(encoded).digest(), newline=False).translate(_URL_SAFE)
-        append(SealedEntry(LEAF_HEAD + digest32[:43] + LEAF_TAIL, (body,)))
+        leaf = LEAF_HEAD + digest32[:43] + LEAF_TAIL
+        append(SealedEntry(leaf, (body,), (subject,), TRAFFIC))
     return sealed
 
 
@@ -134,9 +145,12 @@ def seal(
     value: Mapping[str, Any],
     *more: tuple[str, Mapping[str, Any]],
     salts: bytes | None = None,
+    subject: str = NOBODY,
+    bucket: str = RECORDS,
 ) -> SealedEntry:
     """Seals any other entry: `name` is its type; `more` are disclosures that can be opened or
-    erased apart from it, such as the `contact` of a report. Each value says `"v": 1`."""
+    erased apart from it, such as the `contact` of a report. Each value says `"v": 1`. `subject`:
+    whom all of it is about; `bucket`: what it expires with (see `log.subjects`)."""
     parts = [(name, value), *more]
     if len({part for part, _ in parts}) != len(parts):
         raise LogError("two disclosures of one entry carry the same name", where=name)
@@ -147,7 +161,7 @@ def seal(
         _body(salts[SALT_BYTES * i : SALT_BYTES * (i + 1)], part, content)
         for i, (part, content) in enumerate(parts)
     )
-    return SealedEntry(leaf_of(bodies), bodies)
+    return SealedEntry(leaf_of(bodies), bodies, (subject,) * len(bodies), bucket)
 
 
 def leaf_of(bodies: Sequence[bytes]) -> bytes:

@@ -113,18 +113,24 @@ def _create(path: Path, signer: Signer, public: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     try:
-        _write_new(path, signer.skey + "\n", 0o600)
+        write_new(path, signer.skey + "\n", 0o600)
     except FileExistsError:
         return
-    _write_new(path.with_name(public), signer.public.vkey + "\n", 0o644)
-    folder = os.open(path.parent, os.O_RDONLY)
+    write_new(path.with_name(public), signer.public.vkey + "\n", 0o644)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """What was made in this folder is there after a power cut too."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
 
 
-def _write_new(path: Path, text: str, mode: int) -> None:
+def write_new(path: Path, text: str, mode: int) -> None:
+    """A file that was not there, durably; FileExistsError."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
         file.write(text)
         file.flush()

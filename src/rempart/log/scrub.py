@@ -3,7 +3,8 @@
 What is checked, from the leaves upwards:
 
 1. Every entry is there, in order, and is a canonical leaf.
-2. Every body belongs to its leaf. (A missing body is erased, not wrong: they are counted.)
+2. Every body opens with its key and belongs to its leaf: one that does not is wrong. A body whose
+   key was destroyed, or whose row is gone, is erased, not wrong: they are counted.
 3. Every stored tile holds the hashes that the leaves give.
 4. The newest checkpoint of the store, and the one kept beside the key, are signed by the key, and
    the leaves give their roots at their sizes. A log that is now shorter was cut or is an old copy.
@@ -28,12 +29,22 @@ CHUNK = 4_096
 MOST_TOLD = 100
 
 
+class Opened(NamedTuple):
+    """Bodies of a range of entries: those that opened, places (entry, part) whose key was destroyed
+    on purpose, and places that do not open although they should: damaged, changed, or their key is
+    lost."""
+
+    bodies: list[tuple[int, tuple[bytes, ...]]]
+    erased: list[tuple[int, int]]
+    damaged: list[tuple[int, int]]
+
+
 class StoredLog(Protocol):
     """What a scrub reads (`store.interface.LogTables` has it)."""
 
     def size(self) -> int: ...
     def leaves(self, start: int, end: int) -> list[bytes]: ...
-    def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]: ...
+    def opened(self, start: int, end: int) -> Opened: ...
     def tile(self, level: int, index: int) -> bytes | None: ...
     def last_checkpoint(self) -> tuple[int, str, int] | None: ...
 
@@ -133,8 +144,10 @@ def _chunks(size: int, signed: list[int]) -> Iterator[tuple[int, int]]:
 
 def _check_bodies(log: StoredLog, start: int, leaves: list[bytes], failed: list[str]) -> int:
     """Bodies of these entries; returns how many have none."""
-    kept = log.bodies_between(start, start + len(leaves))
-    for seq, bodies in kept:
+    opened = log.opened(start, start + len(leaves))
+    damaged = {seq for seq, _ in opened.damaged}
+    failed += [f"entry {seq}: its text does not open with its key" for seq in sorted(damaged)]
+    for seq, bodies in opened.bodies:
         leaf = leaves[seq - start]
         if (
             len(bodies) == 1
@@ -145,13 +158,13 @@ def _check_bodies(log: StoredLog, start: int, leaves: list[bytes], failed: list[
             open_leaf(leaf, bodies)
         except VerificationError as error:
             failed.append(f"entry {seq}: {error.what}")
-    without = set(range(start, start + len(leaves))) - {seq for seq, _ in kept}
+    without = set(range(start, start + len(leaves))) - {seq for seq, _ in opened.bodies}
     for seq in without:
         try:
             leaf_digests(leaves[seq - start])
         except VerificationError as error:
             failed.append(f"entry {seq}: {error.what}")
-    return len(without)
+    return len(without - damaged)
 
 
 def _check_tiles(log: StoredLog, edge: Edge, leaves: list[bytes], failed: list[str]) -> Edge:

@@ -45,7 +45,14 @@ def gather(log: LogTables, sequences: Sequence[int], *, with_private: bool = Fal
     private = 0
     for start, end in runs(sequences):
         leaves = log.leaves(start, end)
-        bodies = dict(log.bodies_between(start, end))
+        found = log.opened(start, end)
+        for index, _ in found.damaged:
+            raise LogError(
+                "an entry of this case was changed: its text does not open with its key",
+                where=str(index),
+                next_step="rempart log scrub says what else was changed",
+            )
+        bodies = dict(found.bodies)
         if len(leaves) != end - start:
             raise LogError(
                 "entries of this case are missing from the log",

@@ -23,6 +23,7 @@ from rempart.store.interface.folder import FolderTables
 from rempart.store.interface.history import HistoryTables
 from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
+from rempart.store.interface.keys import KeyTables
 from rempart.store.interface.log import LogTables
 from rempart.store.interface.looks import LookTables
 from rempart.store.interface.mail import MailTables
@@ -52,6 +53,7 @@ __all__ = [
     "HistoryTables",
     "IncidentTables",
     "InvitationTables",
+    "KeyTables",
     "LogTables",
     "LookTables",
     "MailTables",
@@ -73,6 +75,7 @@ class Tables(ABC):
 
     log: LogTables
     attested: AttestedTables
+    keys: KeyTables
     stream: StreamTables
     cases: CaseTables
     access: AccessTables

@@ -6,8 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from rempart.log.commit import SealedEntry
+from rempart.log.scrub import Opened
+from rempart.log.subjects import KEPT
 
-__all__ = ["LogTables", "SealedEntry"]
+__all__ = ["LogTables", "Opened", "SealedEntry"]
 
 
 class LogTables(ABC):
@@ -27,7 +29,8 @@ class LogTables(ABC):
 
     @abstractmethod
     def bodies(self, sequence: int) -> tuple[bytes, ...]:
-        """The disclosures of one entry; empty when they were erased."""
+        """The disclosures of one entry; empty when they were erased. Here and below: a body that
+        is damaged is left out too, and told in the log of the service; `opened` names it."""
 
     @abstractmethod
     def bodies_of(self, sequences: Sequence[int]) -> dict[int, tuple[bytes, ...]]:
@@ -37,7 +40,16 @@ class LogTables(ABC):
     def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]: ...
 
     @abstractmethod
+    def opened(self, start: int, end: int) -> Opened:
+        """The same, with what could not be opened: destroyed keys apart from damage."""
+
+    @abstractmethod
     def erase(self, sequences: Sequence[int]) -> int: ...
+
+    @abstractmethod
+    def reseal(self, sequences: Sequence[int], subject: str, bucket: str = KEPT) -> int:
+        """Gives the readable bodies of these entries to another subject and bucket, so that they
+        outlive the keys they were written under; returns how many bodies. The leaves stay."""
 
     @abstractmethod
     def tile(self, level: int, index: int) -> bytes | None:

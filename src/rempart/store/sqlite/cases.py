@@ -39,9 +39,9 @@ _WHY = msgspec.json.Decoder(dict[str, str])
 
 
 class SqliteCaseTables(SqliteReportTables):
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, stream: SqliteStreamTables) -> None:
         super().__init__(connection)
-        self._stream = SqliteStreamTables(connection)
+        self._stream = stream
 
     # -- reading cases ---------------------------------------------------------------------------
 

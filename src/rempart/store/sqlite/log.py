@@ -4,28 +4,38 @@ The right edge of the tree is kept in memory by the writer, so that appending re
 belongs to a transaction like everything else: `mark` before, `restore` when it failed. The
 unfinished tile of level 0 is never stored: it follows from the last leaves, and an entry that is
 committed alone costs no rewriting of 8 kB.
+
+Bodies are sealed on the way in and opened on the way out (`vault`); what cannot be opened is left
+out: erased when its key was destroyed, damaged when it does not open although it should.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 
 import apsw
 import msgspec
 
-from rempart.errors import LogError
 from rempart.log.commit import SealedEntry
 from rempart.log.merkle import leaf_hashes
+from rempart.log.scrub import Opened
+from rempart.log.subjects import KEPT
 from rempart.log.tiles import TILE_BYTES, WIDTH, Edge, edge_of, extend, root
 from rempart.store.interface.log import LogTables
+from rempart.store.sqlite.vault import PARTS, OpenedRows, SealedBody, Vault
 
-PARTS = 16
-"""Most disclosures an entry may have: a body's place is `PARTS * seq + part`."""
+_LOG = logging.getLogger(__name__)
+_BODY = "SELECT place, subject, bucket, sealed FROM body "
 
 
 class SqliteLogTables(LogTables):
-    def __init__(self, connection: apsw.Connection) -> None:
+    """`day`: of this transaction, since 1970 (UTC)."""
+
+    def __init__(self, connection: apsw.Connection, vault: Vault) -> None:
+        self.day = 0
         self._db = connection
+        self._vault = vault
         self._edge: Edge | None = None
 
     # -- the edge belongs to the transaction -------------------------------------------------
@@ -47,17 +57,11 @@ class SqliteLogTables(LogTables):
     def append(self, entries: Sequence[SealedEntry]) -> int:
         edge = self._edge_now()
         first = edge.size
+        bodies = self._vault.seal(first, entries, self.day)
         leaves = [entry.leaf for entry in entries]
         edge, tiles = extend(edge, leaf_hashes(leaves))
         self._db.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(leaves, first))
-        bodies = [
-            (seq * PARTS + part, body)
-            for seq, entry in enumerate(entries, first)
-            for part, body in enumerate(entry.bodies)
-        ]
-        if any(len(entry.bodies) > PARTS for entry in entries):
-            raise LogError(f"an entry has at most {PARTS} disclosures")
-        self._db.executemany("INSERT INTO body VALUES (?, ?)", bodies)
+        self._db.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", bodies)
         kept = [
             (tile.level, tile.index, tile.hashes)
             for tile in tiles
@@ -82,6 +86,14 @@ class SqliteLogTables(LogTables):
             erased += self._db.changes() > 0
         return erased
 
+    def reseal(self, sequences: Sequence[int], subject: str, bucket: str = KEPT) -> int:
+        opened = self._open(row for seq in sequences for row in self._rows(seq, seq + 1))
+        self._db.executemany(
+            "UPDATE body SET subject = ?2, bucket = ?3, sealed = ?4 WHERE place = ?1",
+            self._vault.reseal(opened.bodies, subject, bucket, self.day),
+        )
+        return len(opened.bodies)
+
     def put_checkpoint(self, size: int, note: str, at_ms: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)", (size, note, at_ms))
 
@@ -100,32 +112,39 @@ class SqliteLogTables(LogTables):
         return [leaf for (leaf,) in found]
 
     def bodies(self, sequence: int) -> tuple[bytes, ...]:
-        found = self._db.execute(
-            "SELECT disclosure FROM body WHERE place >= ? AND place < ? ORDER BY place",
-            (sequence * PARTS, (sequence + 1) * PARTS),
-        )
-        return tuple(body for (body,) in found)
+        return tuple(body for _, body in self._open(self._rows(sequence, sequence + 1)).bodies)
 
     def bodies_of(self, sequences: Sequence[int]) -> dict[int, tuple[bytes, ...]]:
         # Each place by name: SQLite would read a range that depends on a row to the table's end.
         places = [seq * PARTS + part for seq in sequences for part in range(PARTS)]
-        found: dict[int, list[bytes]] = {}
-        for place, body in self._db.execute(
-            "SELECT b.place, b.disclosure FROM json_each(?) p CROSS JOIN body b"
+        rows = self._db.execute(
+            "SELECT b.place, b.subject, b.bucket, b.sealed FROM json_each(?) p CROSS JOIN body b"
             " ON b.place = p.value ORDER BY p.key",
             (msgspec.json.encode(places).decode(),),
-        ):
-            found.setdefault(place // PARTS, []).append(body)
-        return {seq: tuple(bodies) for seq, bodies in found.items()}
+        )
+        return dict(_grouped(self._open(rows)))
 
     def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]:
-        grouped: dict[int, list[bytes]] = {}
-        for place, body in self._db.execute(
-            "SELECT place, disclosure FROM body WHERE place >= ? AND place < ? ORDER BY place",
-            (start * PARTS, end * PARTS),
-        ):
-            grouped.setdefault(place // PARTS, []).append(body)
-        return [(seq, tuple(bodies)) for seq, bodies in grouped.items()]
+        return _grouped(self._open(self._rows(start, end)))
+
+    def opened(self, start: int, end: int) -> Opened:
+        rows = self._vault.open(self._rows(start, end))
+        return Opened(
+            _grouped(rows),
+            [divmod(place, PARTS) for place in rows.erased],
+            [divmod(place, PARTS) for place in rows.damaged],
+        )
+
+    def _rows(self, start: int, end: int) -> Iterable[SealedBody]:
+        return self._db.execute(
+            _BODY + "WHERE place >= ? AND place < ? ORDER BY place", (start * PARTS, end * PARTS)
+        )
+
+    def _open(self, rows: Iterable[SealedBody]) -> OpenedRows:
+        opened = self._vault.open(rows)
+        for place in opened.damaged:
+            _LOG.error("the text of entry %d does not open with its key", place // PARTS)
+        return opened
 
     def tile(self, level: int, index: int) -> bytes | None:
         stored: bytes | None = self._db.execute(
@@ -141,3 +160,11 @@ class SqliteLogTables(LogTables):
             "SELECT size, note, at_ms FROM checkpoint ORDER BY size DESC LIMIT 1"
         ).fetchone()
         return row
+
+
+def _grouped(rows: OpenedRows) -> list[tuple[int, tuple[bytes, ...]]]:
+    """Bodies by entry, in the order they came."""
+    grouped: dict[int, list[bytes]] = {}
+    for place, body in rows.bodies:
+        grouped.setdefault(place // PARTS, []).append(body)
+    return [(seq, tuple(bodies)) for seq, bodies in grouped.items()]

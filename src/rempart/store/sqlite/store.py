@@ -10,12 +10,16 @@ What a failed write means:
 
 Checkpoints (from the write-ahead log into the file) are made by `tidy`, between transactions, so
 that an error there is seen and no acknowledgement waits for one.
+
+New keys of bodies are committed before the transaction whose bodies need them; keys that it
+destroys go after it (`key_destroyed` keeps which), at the latest at the next start.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -23,7 +27,8 @@ from typing import Any
 
 import apsw
 
-from rempart.errors import StoreError, StoreFullError, StoreReadOnlyError
+from rempart.errors import OlderStoreError, StoreError, StoreFullError, StoreReadOnlyError
+from rempart.log.keys import KEYS_FOLDER
 from rempart.log.tiles import Edge
 from rempart.store.interface import Store, Tables
 from rempart.store.sqlite.access import SqliteAccessTables
@@ -44,20 +49,25 @@ from rempart.store.sqlite.folder import SqliteFolderTables
 from rempart.store.sqlite.history import SqliteHistoryTables
 from rempart.store.sqlite.incidents import SqliteIncidentTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
+from rempart.store.sqlite.keys import SqliteKeyTables, destructions, mark_of, put_mark
 from rempart.store.sqlite.log import SqliteLogTables
 from rempart.store.sqlite.looks import SqliteLookTables
 from rempart.store.sqlite.mail import SqliteMailTables
 from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.misuse import SqliteMisuseTables
 from rempart.store.sqlite.orders import SqliteOrderTables
+from rempart.store.sqlite.plain import has_plain, seal_plain
 from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
 from rempart.store.sqlite.statements import SqliteStatementTables
 from rempart.store.sqlite.stream import SqliteStreamTables
+from rempart.store.sqlite.subject_keys import SubjectKeys
 from rempart.store.sqlite.threads import SqliteThreadTables
+from rempart.store.sqlite.vault import Vault
 from rempart.store.sqlite.versions import SqliteVersionTables
 
 IDLE_READERS = 8
+DAY_SECONDS = 86_400
 _FULL = "no space left for the store"
 _SHARED_MEMORY_FULL = apsw.SQLITE_IOERR_SHMSIZE
 _DAMAGED = (apsw.NotADBError, apsw.CorruptError)
@@ -80,13 +90,14 @@ class SqliteTables(Tables):
     stream: SqliteStreamTables
     deadlines: SqliteDeadlineTables
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, vault: Vault) -> None:
         self.connection = connection
         self.where = connection.filename
-        self.log = SqliteLogTables(connection)
+        self.log = SqliteLogTables(connection, vault)
         self.attested = SqliteAttestedTables(connection)
-        self.stream = SqliteStreamTables(connection)
-        self.cases = SqliteCaseTables(connection)
+        self.keys = SqliteKeyTables(connection, vault)
+        self.stream = SqliteStreamTables(connection, vault)
+        self.cases = SqliteCaseTables(connection, self.stream)
         self.access = SqliteAccessTables(connection)
         self.access_log = SqliteAccessLogTables(connection)
         self.captures = SqliteCaptureTables(connection)
@@ -153,23 +164,39 @@ class SqliteStore(Store):
     checkpoint_pages = 4_000
     """So many pages of 4 kB in the write-ahead log are worth a checkpoint."""
 
-    def __init__(self, path: Path, writer: apsw.Connection | None, vfs: str | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: apsw.Connection | None,
+        vault: Vault | None,
+        *,
+        vfs: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.path = path
         self.broken: StoreReadOnlyError | None = None
         self._vfs = vfs
+        self._clock = clock
+        self._vault = vault
+        self._readers_vault: Vault | None = None
+        self._mark = vault.keys.mark if vault is not None else None
+        self._to_truncate = False
         self._lock = Lock()
         self._closed = False
         self._idle: list[apsw.Connection] = []
         self._writer = writer
         self._tables: SqliteTables | None = None
         self._unsaved_pages = 0
-        if writer is not None:
-            self._tables = SqliteTables(writer)
+        if writer is not None and vault is not None:
+            self._tables = SqliteTables(writer, vault)
             writer.set_wal_hook(self._committed)
 
     @classmethod
-    def open(cls, path: Path, *, vfs: str | None = None) -> SqliteStore:
-        """Opens for writing, makes the file if needed and brings it to our version."""
+    def open(
+        cls, path: Path, *, vfs: str | None = None, clock: Callable[[], float] = time.time
+    ) -> SqliteStore:
+        """Opens for writing, makes the files if needed and brings them to our version. `clock`:
+        seconds since 1970, for the day that bodies expire with."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if vfs is None:
             _make_private(path)
@@ -177,21 +204,34 @@ class SqliteStore(Store):
             writer = open_writer(path, vfs=vfs)
             try:
                 migrate(writer, str(path))
+                vault = _open_vault(writer, path.parent / KEYS_FOLDER, vfs)
+                if has_plain(writer):
+                    seal_plain(writer, vault, int(clock() // DAY_SECONDS))
             except BaseException:
                 writer.close()
                 raise
         except apsw.Error as error:
             raise _told(error, str(path)) from error
-        return cls(path, writer, vfs)
+        store = cls(path, writer, vault, vfs=vfs, clock=clock)
+        try:
+            store._carry_out()
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     @classmethod
     def open_for_reading(cls, path: Path, *, vfs: str | None = None) -> SqliteStore:
         """Opens beside a running service, or for a command that changes nothing."""
         if not path.exists():
             raise StoreError("there is no store here", where=str(path))
-        store = cls(path, None, vfs)
-        with store.read():
-            return store
+        store = cls(path, None, None, vfs=vfs)
+        try:
+            with store.read():
+                return store
+        except BaseException:
+            store.close()
+            raise
 
     def _committed(self, _connection: apsw.Connection, _database: str, pages: int) -> int:
         self._unsaved_pages = pages
@@ -212,11 +252,14 @@ class SqliteStore(Store):
         tables.deadlines.forget()
         tables.versions.changed.clear()
         edge = tables.log.mark()
+        tables.log.day = int(self._clock() // DAY_SECONDS)
         try:
             writer.execute("BEGIN IMMEDIATE")
             yield tables
+            self._commit_keys(writer)
             writer.execute("COMMIT")
         except BaseException as error:
+            self._take_back_keys()
             tables.announced.clear()
             tables.log.restore(edge)
             tables.stream.restore()
@@ -225,6 +268,50 @@ class SqliteStore(Store):
             if told is None:
                 raise
             raise told from error
+        if self._vault is not None:
+            self._mark = self._vault.keys.mark
+            if self._vault.destroying:
+                self._carry_out()
+
+    def _commit_keys(self, writer: apsw.Connection) -> None:
+        """Before the commit of what needs them."""
+        keys = self._vault.keys if self._vault is not None else None
+        if keys is not None and keys.mark != self._mark:
+            put_mark(writer, keys.mark)
+            keys.commit()
+
+    def _take_back_keys(self) -> None:
+        vault = self._vault
+        if vault is None:
+            return
+        try:
+            vault.keys.roll_back()
+        except apsw.Error as error:
+            self._judge(error)
+        vault.forget()
+
+    def _carry_out(self) -> None:
+        """Destroys the keys that the store says are destroyed; a disk without space, or a reader
+        at this moment, leaves the rest to `tidy`."""
+        writer, vault = self._writer, self._vault
+        if writer is None or vault is None or self.broken is not None:
+            return
+        subjects, buckets = destructions(writer)
+        total = len(subjects) + len(buckets)
+        try:
+            if vault.keys.destroyed() != total:
+                self._to_truncate = True
+                vault.keys.destroy(subjects, buckets, total)
+            vault.forget()
+            if self._readers_vault is not None:
+                self._readers_vault.forget()
+            if self._to_truncate:
+                self._to_truncate = not vault.keys.truncate()
+        except apsw.Error as error:
+            self._to_truncate = True
+            told = self._judge(error)
+            if isinstance(told, StoreReadOnlyError):
+                raise told from error
 
     def _judge(self, error: BaseException) -> StoreError | None:
         if isinstance(error, StoreReadOnlyError):
@@ -255,11 +342,15 @@ class SqliteStore(Store):
         writer = self._writer
         if writer is None or self.broken is not None:
             return False
+        if self._to_truncate:
+            self._carry_out()
         if not force and self._unsaved_pages < self.checkpoint_pages:
             return False
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if force else apsw.SQLITE_CHECKPOINT_PASSIVE
         try:
             writer.wal_checkpoint(mode=mode)
+            if self._vault is not None:
+                self._vault.keys.tidy(mode)
         except (apsw.FullError, apsw.BusyError, apsw.LockedError):
             return False
         except apsw.Error as error:
@@ -281,7 +372,7 @@ class SqliteStore(Store):
         keep = True
         try:
             connection.execute("BEGIN")
-            yield SqliteTables(connection)
+            yield SqliteTables(connection, self._vault_for(connection))
         except apsw.ReadOnlyError as error:
             raise StoreError("this is a reading moment: nothing can be written") from error
         except apsw.Error as error:
@@ -289,6 +380,25 @@ class SqliteStore(Store):
             raise _unreadable(error, str(self.path)) from error
         finally:
             self._give_back(connection, keep=keep)
+
+    def _vault_for(self, connection: apsw.Connection) -> Vault:
+        """The keys that all readers share; whatever this moment holds was committed after its
+        keys, so that they are seen."""
+        with self._lock:
+            if self._readers_vault is None:
+                mark = mark_of(connection)
+                if mark is None or has_plain(connection):
+                    raise OlderStoreError(
+                        "the texts in this store are not encrypted yet",
+                        where=str(self.path),
+                        next_step="start the service once (rempart serve): it encrypts them",
+                    )
+                folder = self.path.parent / KEYS_FOLDER
+                keys = SubjectKeys.open_for_reading(folder, mark, vfs=self._vfs)
+                self._readers_vault = Vault(keys)
+            vault = self._readers_vault
+        vault.refresh()
+        return vault
 
     def _take_reader(self) -> apsw.Connection:
         with self._lock:
@@ -318,10 +428,28 @@ class SqliteStore(Store):
         for connection in idle:
             connection.close()
         writer, self._writer, self._tables = self._writer, None, None
+        vaults = (self._readers_vault, self._vault)
+        self._readers_vault = self._vault = None
         if writer is not None:
             if self.broken is not None:
                 writer.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
             writer.close()
+        for vault in vaults:
+            if vault is not None:
+                vault.keys.close(keep=self.broken is not None)
+
+
+def _open_vault(writer: apsw.Connection, folder: Path, vfs: str | None) -> Vault:
+    """The keys of this store, made for a new one; from then on it says that it has them."""
+    mark = mark_of(writer)
+    keys = SubjectKeys.open(folder, mark, vfs=vfs)
+    try:
+        if mark is None:
+            put_mark(writer, keys.mark)
+        return Vault(keys)
+    except BaseException:
+        keys.close()
+        raise
 
 
 def _make_private(path: Path) -> None:

@@ -28,8 +28,8 @@ from rempart.store.interface.stream import (
     RaidRow,
 )
 from rempart.store.sqlite.corrections import SqliteCorrectionTables
-from rempart.store.sqlite.log import PARTS
 from rempart.store.sqlite.measures import ms_of
+from rempart.store.sqlite.vault import PARTS, Vault
 
 _MESSAGE = (
     "seq, key, id, platform, channel, target, author, author_name, kind, sent_at_ms,"
@@ -44,8 +44,9 @@ _STANDS_OUT = f"(verdict > 0 OR abuse >= {FLAGGED})"
 
 
 class SqliteStreamTables(SqliteCorrectionTables):
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, vault: Vault) -> None:
         super().__init__(connection)
+        self._vault = vault
         self._channels: dict[tuple[str, str], int] = {}
 
     def mark(self) -> tuple[int, ...]:
@@ -200,12 +201,18 @@ class SqliteStreamTables(SqliteCorrectionTables):
         return self._messages("WHERE seq IN carray(?) ORDER BY seq", (wanted,))
 
     def history(self, start: int, end: int) -> History:
-        rows = self._db.execute(
-            "SELECT m.seq, m.sent_at_ms, m.verdict > 0, m.outcome, b.disclosure FROM message AS m"
-            " JOIN body AS b ON b.place = m.seq * ? WHERE m.seq >= ? AND m.seq < ? ORDER BY m.seq",
-            (PARTS, start, end),
+        rows = list(
+            self._db.execute(
+                "SELECT m.seq, m.sent_at_ms, m.verdict > 0, m.outcome, b.place, b.subject,"
+                " b.bucket, b.sealed FROM message AS m JOIN body AS b ON b.place = m.seq * ?"
+                " WHERE m.seq >= ? AND m.seq < ? ORDER BY m.seq",
+                (PARTS, start, end),
+            )
         )
-        return History(*zip(*rows, strict=True))
+        bodies = dict(self._vault.open(row[4:] for row in rows).bodies)
+        return History(
+            *zip(*((*row[:4], bodies[row[4]]) for row in rows if row[4] in bodies), strict=True)
+        )
 
     def message_seq_back(self, count: int) -> int:
         last = "SELECT seq FROM message ORDER BY seq DESC LIMIT ?"

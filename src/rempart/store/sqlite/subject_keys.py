@@ -1,0 +1,342 @@
+"""`keys/subjects.db`: the keys of subjects and of buckets, in a database of their own.
+
+Rules kept here:
+
+1. Same durability as the store (`connection`), and the keys of a transaction are committed *before*
+   it: a key without a body is harmless, a body without a key is lost.
+2. Numbers are never used again. A destroyed key keeps its number, without key and without name, so
+   that what it opened is known to be erased and not lost.
+3. Destroying ends with a truncating checkpoint: deleted bytes are then in none of the files.
+4. The database belongs to one store (`id`); keys that are gone, of another store, older than it, or
+   open to others are refused, and never replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+
+from rempart.errors import LogError, StoreError
+from rempart.log.keys import sync_folder
+from rempart.log.master_key import KEY_BYTES, MasterKey, load_master, read_master
+from rempart.store.sqlite.connection import open_reader, open_writer
+
+KEYS_FILE = "subjects.db"
+ID_BYTES = 16
+VERSION = 1
+EPOCH = date(1970, 1, 1).toordinal()
+_BACK = "put the folder keys/ back from its newest backup, whole, and start again"
+_SCHEMA = """
+CREATE TABLE vault (id BLOB NOT NULL, destroyed INTEGER NOT NULL) STRICT;
+CREATE TABLE subject (number INTEGER PRIMARY KEY, name BLOB UNIQUE, key BLOB) STRICT;
+CREATE TABLE bucket (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    key BLOB
+) STRICT;
+CREATE UNIQUE INDEX bucket_alive ON bucket (kind, day) WHERE key IS NOT NULL;
+"""
+
+
+class Mark(NamedTuple):
+    """What a store knows of its keys: whose they are, and the highest numbers in use."""
+
+    id: bytes
+    subjects: int
+    buckets: int
+
+
+class SubjectKeys:
+    """One connection to the keys; `begun` while new keys wait for `commit`."""
+
+    def __init__(self, connection: apsw.Connection, master: MasterKey, path: Path) -> None:
+        self.path = path
+        self.begun = False
+        self._db = connection
+        self._master = master
+        self.id: bytes = connection.execute("SELECT id FROM vault").get
+        self._subjects = self._highest("subject")
+        self._buckets = self._highest("bucket")
+
+    @classmethod
+    def open(cls, folder: Path, mark: Mark | None, *, vfs: str | None = None) -> SubjectKeys:
+        """For writing. `mark`: what the store says of its keys; None: it has none yet, and keys are
+        made unless they are there already. See rule 4 for what is refused."""
+        path = folder / KEYS_FILE
+        if mark is not None:
+            _require(path)
+        fresh = not path.exists()
+        master = load_master(folder, has_keys=not fresh)
+        if fresh:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        check_private(path)
+        try:
+            connection = open_writer(path, vfs=vfs)
+            try:
+                if connection.pragma("user_version") == 0:
+                    with connection:
+                        connection.execute(_SCHEMA)
+                        connection.execute(
+                            "INSERT INTO vault VALUES (?, 0)", (os.urandom(ID_BYTES),)
+                        )
+                        connection.pragma("user_version", VERSION)
+                    sync_folder(folder)
+                keys = cls(connection, master, path)
+                keys.check(mark)
+            except BaseException:
+                connection.close()
+                raise
+        except apsw.Error as error:
+            raise _unreadable(error, path) from error
+        return keys
+
+    @classmethod
+    def open_for_reading(cls, folder: Path, mark: Mark, *, vfs: str | None = None) -> SubjectKeys:
+        path = folder / KEYS_FILE
+        _require(path)
+        check_private(path)
+        master = read_master(folder)
+        try:
+            connection = open_reader(path, vfs=vfs)
+            try:
+                keys = cls(connection, master, path)
+                keys.check(mark)
+            except BaseException:
+                connection.close()
+                raise
+        except apsw.Error as error:
+            raise _unreadable(error, path) from error
+        return keys
+
+    def check(self, mark: Mark | None) -> None:
+        """StoreError unless these are all the keys of the store, and open under the master key."""
+        version = self._db.pragma("user_version")
+        if version != VERSION:
+            raise StoreError(
+                f"the keys are at version {version}, this Rempart reads version {VERSION}",
+                where=str(self.path),
+                next_step="install the Rempart that wrote them",
+            )
+        if mark is not None and mark.id != self.id:
+            raise StoreError(
+                "these are the keys of another store", where=str(self.path), next_step=_BACK
+            )
+        if mark is not None and (self._subjects < mark.subjects or self._buckets < mark.buckets):
+            raise StoreError(
+                "the keys are older than the store: what was written since could not be read",
+                where=str(self.path),
+                next_step=_BACK,
+            )
+        for table in ("subject", "bucket"):
+            row = self._db.execute(
+                f"SELECT number, key FROM {table} WHERE key IS NOT NULL"
+                " ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+            if row is not None:
+                self._unwrap(table, *row)
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.id, self._subjects, self._buckets)
+
+    # -- looking up --------------------------------------------------------------------------
+
+    def subject_key(self, number: int) -> bytes | None:
+        """None: it was destroyed. LogError: there is no such key, or it is damaged."""
+        return self._key("subject", number)
+
+    def bucket_key(self, number: int) -> bytes | None:
+        return self._key("bucket", number)
+
+    def numbers(self, names: Iterable[str]) -> dict[str, int]:
+        """Of those subjects that have a key."""
+        found = {}
+        for name in names:
+            number = self._db.execute(
+                "SELECT number FROM subject WHERE name = ? AND key IS NOT NULL", (_bytes(name),)
+            ).get
+            if number is not None:
+                found[name] = number
+        return found
+
+    def names(self, prefix: str, after: str, limit: int) -> list[str]:
+        begin = _bytes(prefix)
+        found = self._db.execute(
+            "SELECT name FROM subject WHERE name >= ? AND name > ? AND name < ? AND key IS NOT NULL"
+            " ORDER BY name LIMIT ?",
+            (begin, _bytes(after), begin + b"\xff", limit),
+        )
+        return [name.decode("utf-8", "surrogatepass") for (name,) in found]
+
+    def days(self, kind: str) -> list[tuple[int, int]]:
+        """(day since 1970, number) of the buckets of this kind that have a key."""
+        return list(
+            self._db.execute(
+                "SELECT day, number FROM bucket WHERE kind = ? AND key IS NOT NULL ORDER BY day",
+                (kind,),
+            )
+        )
+
+    def alive_buckets(self) -> set[int]:
+        found = self._db.execute("SELECT number FROM bucket WHERE key IS NOT NULL")
+        return {number for (number,) in found}
+
+    def destroyed(self) -> int:
+        """How many of the store's destructions were carried out here."""
+        return int(self._db.execute("SELECT destroyed FROM vault").get)
+
+    def changed(self) -> int:
+        """Another number when another connection has written to the keys."""
+        return int(self._db.pragma("data_version"))
+
+    def counts(self) -> dict[str, int]:
+        """How many keys there are, and how many were destroyed."""
+        row = self._db.execute(
+            "SELECT (SELECT count(key) FROM subject), (SELECT count(key) FROM bucket),"
+            " (SELECT count(*) - count(key) FROM subject)"
+            " + (SELECT count(*) - count(key) FROM bucket)"
+        ).fetchone()
+        return dict(zip(("subjects", "buckets", "destroyed"), row or (0, 0, 0), strict=True))
+
+    # -- new keys ----------------------------------------------------------------------------
+
+    def new_subjects(self, names: Sequence[str]) -> dict[str, int]:
+        """Keys for subjects that have none; they are there after `commit`."""
+        self._begin()
+        first = self._subjects + 1
+        keys = os.urandom(KEY_BYTES * len(names))
+        wrap = self._master.wrap
+        self._db.executemany(
+            "INSERT INTO subject VALUES (?, ?, ?)",
+            [
+                (
+                    number,
+                    _bytes(name),
+                    wrap(keys[place : place + KEY_BYTES], self._place("subject", number)),
+                )
+                for number, place, name in zip(
+                    range(first, first + len(names)),
+                    range(0, len(keys), KEY_BYTES),
+                    names,
+                    strict=True,
+                )
+            ],
+        )
+        self._subjects += len(names)
+        return {name: number for number, name in enumerate(names, first)}
+
+    def bucket(self, kind: str, day: int) -> int:
+        """The bucket of this kind and day, made if there is none."""
+        number: int | None = self._db.execute(
+            "SELECT number FROM bucket WHERE kind = ? AND day = ? AND key IS NOT NULL", (kind, day)
+        ).get
+        if number is None:
+            self._begin()
+            number = self._buckets + 1
+            wrapped = self._master.wrap(os.urandom(KEY_BYTES), self._place("bucket", number))
+            self._db.execute("INSERT INTO bucket VALUES (?, ?, ?, ?)", (number, kind, day, wrapped))
+            self._buckets = number
+        return number
+
+    def commit(self) -> None:
+        """Durably; before the store's own commit."""
+        if self.begun:
+            self._db.execute("COMMIT")
+            self.begun = False
+
+    def roll_back(self) -> None:
+        if self.begun:
+            self.begun = False
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._subjects = self._highest("subject")
+            self._buckets = self._highest("bucket")
+
+    # -- destroying --------------------------------------------------------------------------
+
+    def destroy(self, subjects: Sequence[int], buckets: Sequence[int], total: int) -> None:
+        """Overwrites these keys, and the names with them; `total` is how many destructions the
+        store knows. Idempotent; follow it with `truncate`."""
+        with self._db:
+            self._db.executemany(
+                "UPDATE subject SET name = NULL, key = NULL WHERE number = ?",
+                [(number,) for number in subjects],
+            )
+            self._db.executemany(
+                "UPDATE bucket SET key = NULL WHERE number = ?", [(number,) for number in buckets]
+            )
+            self._db.execute("UPDATE vault SET destroyed = ?", (total,))
+
+    def tidy(self, mode: int) -> None:
+        """Brings the write-ahead log into the file."""
+        self._db.wal_checkpoint(mode=mode)
+
+    def truncate(self) -> bool:
+        """Brings everything into the file and empties the write-ahead log, so that destroyed keys
+        are in neither. False: somebody was reading; try again."""
+        try:
+            self.tidy(apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except (apsw.BusyError, apsw.LockedError, apsw.FullError):
+            return False
+        return True
+
+    def close(self, *, keep: bool = False) -> None:
+        """`keep`: the write-ahead log stays as it is, for the check at the next start."""
+        if keep:
+            self._db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        self._db.close()
+
+    # -- within ------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if not self.begun:
+            self._db.execute("BEGIN IMMEDIATE")
+            self.begun = True
+
+    def _highest(self, table: str) -> int:
+        return int(self._db.execute(f"SELECT coalesce(max(number), 0) FROM {table}").get)
+
+    def _key(self, table: str, number: int) -> bytes | None:
+        row = self._db.execute(
+            f"SELECT key FROM {table} WHERE number = ?",
+            (number,),
+        ).fetchone()
+        if row is None:
+            raise LogError(f"{table} {number} has no key", where=str(self.path), next_step=_BACK)
+        return None if row[0] is None else self._unwrap(table, number, row[0])
+
+    def _unwrap(self, table: str, number: int, wrapped: bytes) -> bytes:
+        return self._master.unwrap(wrapped, self._place(table, number))
+
+    def _place(self, table: str, number: int) -> bytes:
+        return b"%b %b %d" % (self.id, table.encode(), number)
+
+
+def check_private(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise StoreError(
+            "others can read the keys of the texts", where=str(path), next_step=f"chmod 600 {path}"
+        )
+
+
+def _require(path: Path) -> None:
+    if not path.exists():
+        raise StoreError(
+            "the keys of the texts in this store are gone", where=str(path), next_step=_BACK
+        )
+
+
+def _unreadable(error: apsw.Error, path: Path) -> StoreError:
+    return StoreError(f"the keys cannot be read: {error}", where=str(path), next_step=_BACK)
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
