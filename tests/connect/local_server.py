@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from queue import Queue
 from typing import NamedTuple
 
 
@@ -67,3 +69,23 @@ async def serving(respond: Respond, host: str = "127.0.0.1") -> AsyncIterator[Lo
         yield server
     finally:
         listening.close()
+
+
+@contextmanager
+def in_a_thread(respond: Respond) -> Iterator[int]:
+    """The same beside a test that does not run on an event loop; its port."""
+    ready: Queue[int] = Queue()
+    end = threading.Event()
+
+    async def run() -> None:
+        async with serving(respond) as server:
+            ready.put(server.port)
+            await asyncio.to_thread(end.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+    thread.start()
+    try:
+        yield ready.get(timeout=10)
+    finally:
+        end.set()
+        thread.join(10)

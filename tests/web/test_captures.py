@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.connect.local_server import answering, http, serving
+from tests.connect.local_server import answering, http, in_a_thread
 from tests.web.service import Service, lines, message
 
 PAGE = b"<!doctype html><meta charset=utf-8><title>A thread</title><p>SECRET-OF-THE-PAGE"
 ON = '[capture]\non = true\nchromium = ""\nallow = ["127.0.0.1"]\n'
 
 
-@contextmanager
-def page_server() -> Iterator[int]:
-    """A page on a real socket, in a thread of its own."""
-    ready, end = threading.Event(), threading.Event()
-    found: list[int] = []
-
-    async def run() -> None:
-        answer = http(200, PAGE, "content-type: text/html; charset=utf-8")
-        async with serving(answering(answer)) as server:
-            found.append(server.port)
-            ready.set()
-            await asyncio.to_thread(end.wait)
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield found[0]
-    finally:
-        end.set()
-        thread.join(10)
+def page_server() -> AbstractContextManager[int]:
+    return in_a_thread(answering(http(200, PAGE, "content-type: text/html; charset=utf-8")))
 
 
 @contextmanager

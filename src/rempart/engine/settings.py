@@ -88,6 +88,7 @@ _OTHERS = (
     "capture",
     "timestamps",
     "witnesses",
+    "referral",
 )
 SECTIONS = (*_OURS, *_OTHERS, *PLATFORMS)
 

@@ -25,6 +25,7 @@ from rempart import __version__
 from rempart.cases.desk import Desk
 from rempart.cases.factors import FactorKeys
 from rempart.cases.keys import ReportKeys
+from rempart.connect.cybertip import CyberTipline
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
 from rempart.web.api import routes as api_routes
@@ -92,6 +93,7 @@ def build_app(
     connectors: Connectors | None = None,
     lines: Mapping[str, LineDesk] | None = None,
     captures: CaptureDesk | None = None,
+    cybertip: CyberTipline | None = None,
 ) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
@@ -103,6 +105,7 @@ def build_app(
     numbers.connectors = connectors
     framework = _framework(engine, settings, gate, numbers, closing)
     framework.state.captures = captures
+    framework.state.cybertip = cybertip
     messages = Messages(engine, gate, settings, numbers)
     perspective = None
     if settings.perspective.enabled:

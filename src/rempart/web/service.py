@@ -24,6 +24,7 @@ from rempart.cases.codes import statement_code
 from rempart.cases.keys import ReportKeys
 from rempart.cases.statement_text import statement_text
 from rempart.cases.statements import told_by
+from rempart.connect.cybertip import cybertip_of
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.link_lists import ListWatcher, watch_lists
 from rempart.engine.live import LOST
@@ -114,7 +115,8 @@ async def _serve(
     }
     connectors = build_connectors(engine, settings, data, report_keys(engine))
     captures = CaptureDesk(engine, settings.capture, data)
-    app = build_app(engine, settings, opinions, connectors, lines, captures)
+    cybertip = cybertip_of(settings.referral, data)
+    app = build_app(engine, settings, opinions, connectors, lines, captures, cybertip)
     server = _Server(
         uvicorn.Config(
             app,

@@ -34,6 +34,7 @@ import msgspec
 
 from rempart.cases.care import CareSettings
 from rempart.connect.capture.settings import CaptureSettings, check_capture
+from rempart.connect.cybertip import ReferralSettings, check_referral
 from rempart.connect.mail import MailSettings, check_mail
 from rempart.connect.mastodon.settings import MastodonSettings, check_mastodon
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
@@ -98,6 +99,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mastodon: dict[str, MastodonSettings] = {}
     capture: CaptureSettings = CaptureSettings()
     witnesses: dict[str, WitnessSettings] = {}
+    referral: ReferralSettings = ReferralSettings()
 
     @property
     def over_tls(self) -> bool:
@@ -120,6 +122,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.witnesses,
         web.perspective != PerspectiveSettings(),
         web.capture != CaptureSettings(),
+        web.referral != ReferralSettings(),
     )
     if any(alone):
         raise InputError(
@@ -164,6 +167,8 @@ def load_settings(data_dir: Path) -> WebSettings:
     check_mail(mail, f"{path} [mail]")
     capture = read_section(document.get("capture", {}), CaptureSettings, "capture", path)
     check_capture(capture, f"{path} [capture]")
+    referral = read_section(document.get("referral", {}), ReferralSettings, "referral", path)
+    check_referral(referral, f"{path} [referral]")
     twitch = _platform(document, "twitch", TwitchSettings, path)
     for name, chosen in twitch.items():
         check_twitch(chosen, f"{path} [twitch.{name}]")
@@ -190,6 +195,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         mastodon=mastodon,
         capture=capture,
         witnesses=witnesses,
+        referral=referral,
     )
 
 

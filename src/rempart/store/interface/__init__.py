@@ -29,6 +29,7 @@ from rempart.store.interface.looks import LookTables
 from rempart.store.interface.mail import MailTables
 from rempart.store.interface.misuse import MisuseTables
 from rempart.store.interface.orders import OrderTables
+from rempart.store.interface.referrals import ReferralTables
 from rempart.store.interface.refused_links import RefusedLinkTables
 from rempart.store.interface.replies import ReplyTables
 from rempart.store.interface.statements import StatementTables
@@ -59,6 +60,7 @@ __all__ = [
     "MailTables",
     "MisuseTables",
     "OrderTables",
+    "ReferralTables",
     "RefusedLinkTables",
     "ReplyTables",
     "StatementTables",
@@ -97,6 +99,7 @@ class Tables(ABC):
     threads: ThreadTables
     mail: MailTables
     incidents: IncidentTables
+    referrals: ReferralTables
     refused_links: RefusedLinkTables
     statements: StatementTables
     looks: LookTables

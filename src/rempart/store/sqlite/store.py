@@ -57,6 +57,7 @@ from rempart.store.sqlite.migrate import check_version, migrate
 from rempart.store.sqlite.misuse import SqliteMisuseTables
 from rempart.store.sqlite.orders import SqliteOrderTables
 from rempart.store.sqlite.plain import has_plain, seal_plain
+from rempart.store.sqlite.referrals import SqliteReferralTables
 from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
 from rempart.store.sqlite.statements import SqliteStatementTables
@@ -116,6 +117,7 @@ class SqliteTables(Tables):
         self.threads = SqliteThreadTables(connection)
         self.mail = SqliteMailTables(connection)
         self.incidents = SqliteIncidentTables(connection)
+        self.referrals = SqliteReferralTables(connection)
         self.refused_links = SqliteRefusedLinkTables(connection)
         self.statements = SqliteStatementTables(connection)
         self.looks = SqliteLookTables(connection)

@@ -377,6 +377,12 @@ LABELS: dict[str, dict[str, str]] = {
         "known": N_("people told apart"),
         "unknown": N_("people not told apart"),
     },
+    "referral_state": {
+        "prepared": N_("prepared, not sent"),
+        "sent": N_("sent"),
+        "acknowledged": N_("sent and answered"),
+        "withdrawn": N_("not sent"),
+    },
     "report_state": {
         "received": N_("received"),
         "answered": N_("answered"),

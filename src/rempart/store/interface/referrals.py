@@ -1,0 +1,49 @@
+"""Table of what was passed on (`cases.referrals`). Times are integer milliseconds, UTC."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Final, NamedTuple
+
+PREPARED: Final = "prepared"
+SENT: Final = "sent"
+ACKNOWLEDGED: Final = "acknowledged"
+WITHDRAWN: Final = "withdrawn"
+
+
+class ReferralRow(NamedTuple):
+    """`place`: its key in `referral_places.toml`; `kind`: authority, provider or target;
+    `known_ms`: since when the service knew (the case was opened)."""
+
+    id: str
+    case: str
+    place: str
+    kind: str
+    harm: str
+    known_ms: int
+    prepared_by: str
+    prepared_ms: int
+    state: str
+    seq: int
+    sent_by: str | None = None
+    sent_ms: int | None = None
+    reference: str | None = None
+    acknowledged_ms: int | None = None
+    done_seq: int | None = None
+
+
+class ReferralTables(ABC):
+    @abstractmethod
+    def put(self, row: ReferralRow) -> None:
+        """Adds or replaces."""
+
+    @abstractmethod
+    def get(self, id: str) -> ReferralRow | None: ...
+
+    @abstractmethod
+    def of_case(self, case: str) -> list[ReferralRow]:
+        """In the order in which they were prepared."""
+
+    @abstractmethod
+    def sent_between(self, from_ms: int, until_ms: int) -> list[ReferralRow]:
+        """What left in this time, in order: `until_ms` is not part of it."""

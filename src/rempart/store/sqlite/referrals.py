@@ -1,0 +1,34 @@
+"""What was passed on, in SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apsw
+
+from rempart.store.interface.referrals import ReferralRow, ReferralTables
+
+_FIELDS = ", ".join(ReferralRow._fields).replace("case,", "case_id,")
+_MARKS = ", ".join("?" * len(ReferralRow._fields))
+
+
+class SqliteReferralTables(ReferralTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def put(self, row: ReferralRow) -> None:
+        self._db.execute(f"INSERT OR REPLACE INTO referral ({_FIELDS}) VALUES ({_MARKS})", row)
+
+    def get(self, id: str) -> ReferralRow | None:
+        return next(self._rows("WHERE id = ?", id), None)
+
+    def of_case(self, case: str) -> list[ReferralRow]:
+        return list(self._rows("WHERE case_id = ? ORDER BY prepared_ms, seq", case))
+
+    def sent_between(self, from_ms: int, until_ms: int) -> list[ReferralRow]:
+        which = "WHERE sent_ms >= ? AND sent_ms < ? ORDER BY sent_ms, id"
+        return list(self._rows(which, from_ms, until_ms))
+
+    def _rows(self, which: str, *values: str | int) -> Iterator[ReferralRow]:
+        found = self._db.execute(f"SELECT {_FIELDS} FROM referral {which}", values)
+        return (ReferralRow(*row) for row in found)
