@@ -83,7 +83,8 @@ class ClockWatch:
             self._tell(tables, seen, went, "is ahead after a restart", 0)
 
     def _moved(self, tables: Tables, seen: ClockSeen, jump: int, what: str) -> None:
-        self._tell(tables, seen, jump, what, tables.deadlines.shift(jump))
+        moved = tables.deadlines.shift(jump) + tables.erasure.shift(jump)
+        self._tell(tables, seen, jump, what, moved)
         tables.deadlines.see_clock(seen)
         self._written_ms = seen.wall_ms
 

@@ -28,6 +28,7 @@ from rempart.cases.policy import Policy
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.clock_watch import ClockWatch
 from rempart.engine.embedded_chores import Chores
+from rempart.engine.embedded_erasing import empty_caches
 from rempart.engine.embedded_futures import answer, resolve
 from rempart.engine.embedded_items import ItemResult, Source
 from rempart.engine.embedded_raids import RaidBook, raid_digest, redrawn_raids
@@ -422,6 +423,8 @@ class EmbeddedEngine:
             if self.on_step is not None:
                 self.on_step(step)
             self._raids.correct(self._memory.state.book.corrections, redrawn)
+            if self._chores.erasing.carried_out:
+                self._forget()
             self._tidy()
 
     def _watch_budgets(self, tables: Tables, now_ms: int) -> None:
@@ -549,9 +552,24 @@ class EmbeddedEngine:
         for platform, channel, data in self._rollup.digests():
             self._tell("outcomes", {"platform": platform, "channel": channel, **data})
 
+    def _forget(self) -> None:
+        """Somebody was erased in the transaction that has just committed: memory is built again
+        from the store, and nothing that was said before is told again."""
+        self._chores.erasing.carried_out = False
+        self._rollup = Rollup()
+        self._raids = self._chores.raids = RaidBook()
+        with self._store.read() as tables:
+            self._rebuild(tables)
+        self.hub.forget_events()
+        empty_caches()
+
     def _tidy(self) -> None:
+        erasing = self._chores.erasing
         try:
-            self._store.tidy()
+            if not erasing.cleaning_due(self._now_ms()):
+                self._store.tidy()
+            elif self._store.tidy(force=True):
+                erasing.unclean = False
         except StoreReadOnlyError as error:
             _LOG.error("the write-ahead log could not be brought in", exc_info=error)
             self.hub.publish("alarm", {"what": "store-read-only"})

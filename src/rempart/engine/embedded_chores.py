@@ -21,6 +21,7 @@ from rempart.cases.policy import DeadlineSettings
 from rempart.cases.sweep import MOST_AT_ONCE, sweep
 from rempart.cases.undo import undone_entry
 from rempart.engine.clock_watch import ClockWatch
+from rempart.engine.embedded_erasing import Erasing
 from rempart.engine.embedded_items import rfc3339
 from rempart.engine.embedded_raids import RaidBook, raid_digest
 from rempart.engine.embedded_states import EngineMemory, Owed
@@ -71,11 +72,14 @@ class Chores:
         self._settings = settings
         self._notary = notary
         self._memory = memory
-        self._raids = raids
+        self.raids = raids
         self._sweep = sweep
         self._watch = watch
         self.policy = settings.policy
         self._more_due = False
+        self.erasing = Erasing(self._save)
+        self._owed: Callable[[], Owed] = Owed
+        self._clock_trusted = False
         self._swept_ms = 0
         self._tried_ms = 0
         self._digest_ms = 0
@@ -95,10 +99,11 @@ class Chores:
             return now_ms - self._tried_ms >= PROBE_MS
         return (
             self.facts_due
+            or (self._sweep and self.erasing.more)
             or (self._sweep and (self._more_due or abs(now_ms - self._swept_ms) >= SWEEP_MS))
             or self._checkpoint_due(now_ms, self._size)
             or self._snapshot_wanted(now_ms, self._size)
-            or self._raids.due(now_ms)
+            or self.raids.due(now_ms)
         )
 
     def digest_due(self, now_ms: int, *, force: bool) -> bool:
@@ -132,6 +137,7 @@ class Chores:
         if full:
             tables.stream.count({"probes": 1})
             return
+        self._owed = owed
         self._telling = self.facts_due
         if self._telling:
             self.facts_due = False
@@ -142,14 +148,15 @@ class Chores:
             self._end_leases(tables, now_ms)
             self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
             self._apart("the evidence of cases", tables, lambda: self._promote(tables))
+        if self._sweep and self._clock_trusted:
+            self._erase(tables, now_ms)
         if self._snapshot_size is None:
             self._snapshot_size, self._snapshot_ms = tables.stream.snapshot_seq(), now_ms
         self._size = tables.log.size()
-        if self._snapshot_wanted(now_ms, self._size):
+        if self._snapshot_wanted(now_ms, self._size) and not self.erasing.carried_out:
             begin = time.perf_counter()
-            self._memory.save(tables, owed())
+            self._save(tables)
             self._took_ms = (time.perf_counter() - begin) * 1000
-            self._saving = True
             self._snapshot_ms = now_ms
         if self._checkpoint_due(now_ms, self._size):
             self._notary.sign(tables, now_ms)
@@ -159,7 +166,8 @@ class Chores:
 
     def _fall_due(self, tables: Tables, now_ms: int) -> None:
         self._more_due = False
-        if not self._watch.look(tables, now_ms):
+        self._clock_trusted = self._watch.look(tables, now_ms)
+        if not self._clock_trusted:
             return
         found = sweep(
             tables,
@@ -170,9 +178,27 @@ class Chores:
         )
         self._more_due = sum(found) >= MOST_AT_ONCE
 
-    def _apart(self, what: str, tables: Tables, act: Callable[[], None]) -> None:
+    def _save(self, tables: Tables) -> None:
+        self._memory.save(tables, self._owed())
+        self._saving = True
+
+    def _erase(self, tables: Tables, now_ms: int) -> None:
+        self.erasing.carried_out = False
+        ok = self._apart(
+            "an erasure", tables, lambda: self.erasing.run(tables, now_ms), "erasure-failed"
+        )
+        if not ok:
+            self.erasing.failed()
+
+    def _apart(
+        self,
+        what: str,
+        tables: Tables,
+        act: Callable[[], None],
+        alarm: str = "deadlines-failed",
+    ) -> bool:
         """A failure here must not cost the messages of this transaction: it is told, and what was
-        to be done stays to be done."""
+        to be done stays to be done. False: it failed."""
         try:
             with tables.part():
                 act()
@@ -180,7 +206,9 @@ class Chores:
             raise
         except Exception:
             _LOG.exception("%s could not be looked after", what)
-            tables.announce("alarm", {"what": "deadlines-failed"})
+            tables.announce("alarm", {"what": alarm})
+            return False
+        return True
 
     def _promote(self, tables: Tables) -> None:
         promote_due(tables)
@@ -239,6 +267,7 @@ class Chores:
 
     def failed(self) -> None:
         self._saving = False
+        self.erasing.failed()
         self.facts_due = self.facts_due or self._telling
         self._notary.failed()
 

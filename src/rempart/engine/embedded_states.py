@@ -50,7 +50,7 @@ LESSON_MESSAGES = 2_000
 UNDIGESTED = "engine-failure"
 """The rule named in the outcome of a message that the pipeline failed on: held, for a person."""
 Planned = dict[str, Standing]
-_TARGET, _SPREAD, _CAMPAIGN, _BOOK, _OWED = "target/", "spread/", "campaign/", "book", "owed"
+TARGET, SPREAD, CAMPAIGN, BOOK, OWED = "target/", "spread/", "campaign/", "book", "owed"
 
 
 class Owed(msgspec.Struct, omit_defaults=True):
@@ -104,9 +104,9 @@ class EngineMemory:
     def _fresh(self) -> PipelineState:
         pipeline = self.pipeline
         state = pipeline.new_state()
-        state.targets = self._states(_TARGET, pipeline.target_operator)
-        state.spread = self._states(_SPREAD, pipeline.spread_operator, hot=SPREAD_HOT)
-        state.over_time.states = self._states(_CAMPAIGN, pipeline.campaign_operator)
+        state.targets = self._states(TARGET, pipeline.target_operator)
+        state.spread = self._states(SPREAD, pipeline.spread_operator, hot=SPREAD_HOT)
+        state.over_time.states = self._states(CAMPAIGN, pipeline.campaign_operator)
         return state
 
     def _states(self, prefix: str, operator: Any, **hot: int) -> StoredStates[Any]:
@@ -136,8 +136,8 @@ class EngineMemory:
         for prefix, states in self._kept():
             rows.extend((prefix + key, blob) for key, blob in states.unsaved())
         kept = [(key, blob) for key, blob in rows if blob is not None]
-        kept.append((_BOOK, _dump_book(self.state)))
-        kept.append((_OWED, msgspec.msgpack.encode(owed)))
+        kept.append((BOOK, _dump_book(self.state)))
+        kept.append((OWED, msgspec.msgpack.encode(owed)))
         tables.stream.put_states(kept, tables.log.size())
         tables.stream.drop_states([key for key, blob in rows if blob is None])
 
@@ -151,9 +151,9 @@ class EngineMemory:
         """The states of all operators, under the prefix of their keys in the store."""
         state = self.state
         for prefix, states in (
-            (_TARGET, state.targets),
-            (_SPREAD, state.spread),
-            (_CAMPAIGN, state.over_time.states),
+            (TARGET, state.targets),
+            (SPREAD, state.spread),
+            (CAMPAIGN, state.over_time.states),
         ):
             assert isinstance(states, StoredStates)
             yield prefix, states
@@ -192,9 +192,9 @@ class EngineMemory:
         pipeline = self.pipeline
         found: set[str] = set()
         for prefix, name, version in (
-            (_TARGET, pipeline.target_operator.name, pipeline.target_operator.version),
-            (_SPREAD, pipeline.spread_operator.name, pipeline.spread_operator.version),
-            (_CAMPAIGN, pipeline.campaign_operator.name, pipeline.campaign_operator.version),
+            (TARGET, pipeline.target_operator.name, pipeline.target_operator.version),
+            (SPREAD, pipeline.spread_operator.name, pipeline.spread_operator.version),
+            (CAMPAIGN, pipeline.campaign_operator.name, pipeline.campaign_operator.version),
         ):
             before = known.get(name)
             if before != version:
@@ -206,10 +206,10 @@ class EngineMemory:
         self.state = self._fresh()
         self.changed_raids = {}
         owed = Owed()
-        if (book := tables.stream.state(_BOOK)) is not None:
+        if (book := tables.stream.state(BOOK)) is not None:
             _load_book(self.state, book)
             self.state.forget_gone_rules(self.pipeline.rules)
-        if (stored := tables.stream.state(_OWED)) is not None:
+        if (stored := tables.stream.state(OWED)) is not None:
             owed = msgspec.msgpack.decode(stored, type=Owed)
         self.state.over_time.restore()
         self._correct(tables.stream.corrections())

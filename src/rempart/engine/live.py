@@ -144,6 +144,11 @@ class LiveHub:
     def forget(self, reader: Subscription) -> None:
         self._subscriptions.discard(reader)
 
+    def forget_events(self) -> None:
+        """What was told before is told to nobody again: who reconnects is told `lost`."""
+        with self._lock:
+            self._last.clear()
+
     def stop(self) -> None:
         """Ends all subscriptions."""
         with self._lock:

@@ -16,6 +16,7 @@ from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.dated import DatedTables
 from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.evidence import EvidenceTables
+from rempart.store.interface.erasure import ErasureTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.figures import FigureTables
@@ -48,6 +49,7 @@ __all__ = [
     "DatedTables",
     "DeadlineTables",
     "EvidenceTables",
+    "ErasureTables",
     "FactTables",
     "FactorTables",
     "FigureTables",
@@ -90,6 +92,7 @@ class Tables(ABC):
     captures: CaptureTables
     deadlines: DeadlineTables
     evidence: EvidenceTables
+    erasure: ErasureTables
     facts: FactTables
     figures: FigureTables
     folder: FolderTables

@@ -18,6 +18,7 @@ from rempart.errors import StoreError
 MINIMUM_SQLITE = (3, 51, 3)
 FULL = 2
 CACHE_KIB = 64 << 10
+BUSY_MS = 5_000
 
 
 def check_sqlite_version() -> None:
@@ -33,7 +34,7 @@ def check_sqlite_version() -> None:
 def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     check_sqlite_version()
     connection = apsw.Connection(str(path), vfs=vfs)
-    connection.set_busy_timeout(5_000)
+    connection.set_busy_timeout(BUSY_MS)
     mode = connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "FULL")
     connection.pragma("secure_delete", "ON")
@@ -55,7 +56,7 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
 
 def open_reader(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
-    connection.set_busy_timeout(5_000)
+    connection.set_busy_timeout(BUSY_MS)
     connection.pragma("query_only", "ON")
     connection.pragma("trusted_schema", "OFF")
     return connection

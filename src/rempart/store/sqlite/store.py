@@ -38,9 +38,10 @@ from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.captures import SqliteCaptureTables
 from rempart.store.sqlite.care import SqliteCareTables
 from rempart.store.sqlite.cases import SqliteCaseTables
-from rempart.store.sqlite.connection import open_reader, open_writer
+from rempart.store.sqlite.connection import BUSY_MS, open_reader, open_writer
 from rempart.store.sqlite.dated import SqliteDatedTables
 from rempart.store.sqlite.deadlines import SqliteDeadlineTables
+from rempart.store.sqlite.erasure import SqliteErasureTables
 from rempart.store.sqlite.evidence import SqliteEvidenceTables
 from rempart.store.sqlite.factors import SqliteFactorTables
 from rempart.store.sqlite.facts import SqliteFactTables
@@ -69,6 +70,8 @@ from rempart.store.sqlite.versions import SqliteVersionTables
 
 IDLE_READERS = 8
 DAY_SECONDS = 86_400
+CLEANING_MS = 50
+"""So long a truncation waits for who reads: it is tried again."""
 _FULL = "no space left for the store"
 _SHARED_MEMORY_FULL = apsw.SQLITE_IOERR_SHMSIZE
 _DAMAGED = (apsw.NotADBError, apsw.CorruptError)
@@ -108,6 +111,7 @@ class SqliteTables(Tables):
         self.invitations = SqliteInvitationTables(connection)
         self.campaigns = SqliteCampaignTables(connection)
         self.deadlines = SqliteDeadlineTables(connection)
+        self.erasure = SqliteErasureTables(connection)
         self.facts = SqliteFactTables(connection)
         self.figures = SqliteFigureTables(connection)
         self.folder = SqliteFolderTables(connection)
@@ -350,6 +354,7 @@ class SqliteStore(Store):
             return False
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if force else apsw.SQLITE_CHECKPOINT_PASSIVE
         try:
+            writer.set_busy_timeout(CLEANING_MS if force else BUSY_MS)
             writer.wal_checkpoint(mode=mode)
             if self._vault is not None:
                 self._vault.keys.tidy(mode)
@@ -360,6 +365,8 @@ class SqliteStore(Store):
             if isinstance(told, StoreReadOnlyError):
                 raise told from error
             return False
+        finally:
+            writer.set_busy_timeout(BUSY_MS)
         self._unsaved_pages = 0
         return True
 

@@ -1,0 +1,221 @@
+"""Taking one account out of what is kept of others. Pure: values in, values out.
+
+Rules kept here:
+
+1. Where the account is named stands its pseudonym, drawn once per erasure and kept nowhere else:
+   who belonged together still does, and nobody is led back. Names beside it go.
+2. Only values that *are* the account are replaced, never words that look like it: an account may be
+   called like a channel, a target or a common word, and must not take them with it. Keys of places
+   are never touched.
+3. What it wrote is taken out of what others wrote: runs of three words of its own, and its name as
+   a whole word. In a case that is about the account alone (`blank`) no words of people stay at all:
+   nobody can tell what they quote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+MARK: Final = "[erased]"
+RUN: Final = 3
+"""So many words in a row, as the account wrote them, are its words."""
+SHORTEST_NAME: Final = 3
+MOST_TEXTS: Final = 5_000
+_PLACES: Final = frozenset(
+    {"platform", "channel", "target", "targets", "place", "places", "line", "connector", "origin",
+     "locked_out", "begin", "end", "id", "case", "raid", "measure", "rule", "decision", "report"}
+)  # fmt: skip
+_NAMES: Final = frozenset({"name", "author_name", "display_name"})
+_PROSE: Final = frozenset(
+    {"reason", "text", "explanation", "words", "said", "wish", "note", "answer", "why",
+     "message_text", "links", "link", "facts", "quote", "subject", "body", "matched", "sample",
+     "samples", "search"}
+)  # fmt: skip
+_WORD: Final = re.compile(r"\S+")
+
+
+class Forgotten:
+    """The account to be taken out. `names`: under which it wrote; `texts`: what it wrote."""
+
+    def __init__(
+        self,
+        platform: str,
+        account: str,
+        pseudonym: str,
+        names: Iterable[str] = (),
+        texts: Iterable[str] = (),
+        *,
+        blank: bool = False,
+    ) -> None:
+        self.platform = platform
+        self.account = account
+        self.pseudonym = pseudonym
+        self.blank = blank
+        self.names: set[str] = set()
+        self._ids = {account: pseudonym, f"{platform}/{account}": f"{platform}/{pseudonym}"}
+        self._runs: set[tuple[str, ...]] = set()
+        self._short: set[str] = set()
+        self._called: re.Pattern[str] | None = None
+        self.call(names, anew=True)
+        for text in texts:
+            self.add_text(text)
+
+    def call(self, names: Iterable[str], *, anew: bool = False) -> None:
+        """It was also called so."""
+        more = {name for name in names if name} - self.names
+        if not (more or anew):
+            return
+        self.names |= more
+        called = {one for one in (*self.names, self.account) if len(one) >= SHORTEST_NAME}
+        longest = sorted(called, key=len, reverse=True)
+        among = "|".join(map(re.escape, longest))
+        self._called = re.compile(rf"(?<!\w)(?:{among})(?!\w)", re.I) if called else None
+
+    def also(self, renamed: Mapping[str, str]) -> None:
+        """These ids stand for others from now on."""
+        self._ids.update(renamed)
+
+    def add_text(self, text: str) -> None:
+        words = _words(text)
+        if len(words) < RUN:
+            if len(text.strip()) >= 8:
+                self._short.add(text.strip())
+            return
+        if len(self._runs) < 40 * MOST_TEXTS:
+            self._runs.update(zip(*(words[place:] for place in range(RUN)), strict=False))
+
+    def without(self, *, blank: bool) -> Forgotten:
+        """The same, for cases about it alone (`blank`), or for all others."""
+        other = Forgotten(self.platform, self.account, self.pseudonym, self.names, blank=blank)
+        other._runs, other._short, other._ids = self._runs, self._short, self._ids
+        return other
+
+    # -- text --------------------------------------------------------------------------------
+
+    def words(self, text: str) -> str:
+        """Prose of somebody else, without the account's words and names (rule 3)."""
+        if self.blank:
+            return MARK if text else text
+        if self._called is not None:
+            text = self._called.sub(self.pseudonym, text)
+        for short in self._short:
+            if short in text:
+                text = text.replace(short, MARK)
+        spans = [(found.start(), found.end()) for found in _WORD.finditer(text)]
+        if len(spans) < RUN or not self._runs:
+            return text
+        folded = [_fold(text[start:end]) for start, end in spans]
+        hidden: set[int] = set()
+        for place in range(len(folded) - RUN + 1):
+            if tuple(folded[place : place + RUN]) in self._runs:
+                hidden.update(range(place, place + RUN))
+        if not hidden:
+            return text
+        kept: list[str] = []
+        for place in range(len(folded)):
+            if place in hidden:
+                if not (kept and kept[-1] == MARK):
+                    kept.append(MARK)
+            else:
+                kept.append(text[slice(*spans[place])])
+        return " ".join(kept)
+
+    # -- values ------------------------------------------------------------------------------
+
+    def value(self, value: Any, key: str = "") -> Any:
+        """A JSON value; the same object when nothing in it had to go."""
+        if isinstance(value, str):
+            return self._string(value, key)
+        if isinstance(value, dict):
+            return self._object(value, key)
+        if isinstance(value, list):
+            fresh = [self.value(one, key) for one in value]
+            return value if all(a is b for a, b in zip(fresh, value, strict=True)) else fresh
+        return value
+
+    def json(self, blob: bytes) -> bytes:
+        """A JSON document; byte for byte the same when nothing in it had to go."""
+        value = msgspec.json.decode(blob)
+        fresh = self.value(value)
+        return blob if fresh is value else msgspec.json.encode(fresh)
+
+    def named_in(self, data: bytes) -> bool:
+        """Whether these bytes of JSON may name the account or quote it: a quick first look."""
+        return any(needle in data for needle in self.needles)
+
+    @property
+    def needles(self) -> list[bytes]:
+        """How the account and its names stand in JSON."""
+        found = [_quoted(self.account), _quoted(f"{self.platform}/{self.account}")]
+        found += [msgspec.json.encode(name)[1:-1] for name in self.names if len(name) >= 3]
+        if len(self.account) >= SHORTEST_NAME:
+            found.append(msgspec.json.encode(self.account)[1:-1])
+        return found
+
+    def key(self, key: str) -> str:
+        """A composite key of a table in memory: its parts stand between U+001F or slashes."""
+        if self.account not in key:
+            return key
+        if key in self._ids:
+            return self._ids[key]
+        parts = key.split("\x1f")
+        fresh = [self._ids.get(part, part) for part in parts]
+        return "\x1f".join(fresh) if fresh != parts else key
+
+    def _object(self, value: dict[str, Any], key: str) -> Any:
+        platform = value.get("platform")
+        if isinstance(platform, str) and platform != self.platform:
+            return value
+        about = any(
+            isinstance(one, str) and one in self._ids and name not in _PLACES - {"id"}
+            for name, one in value.items()
+        )
+        fresh: dict[str, Any] = {}
+        changed = False
+        for name, one in value.items():
+            if name in _NAMES and isinstance(one, str) and (about or one in self.names):
+                new: Any = self.pseudonym
+            elif name == "ref" and value.get("kind") in ("channel", "target"):
+                new = one
+            elif name == "id" and isinstance(one, str):
+                new = self._ids.get(one, one) if "name" in value or key == "author" else one
+            else:
+                inner = key if name in ("fr", "en") else name
+                new = self.value(one, inner)
+            renamed = self._ids.get(name, name)
+            changed = changed or new is not one or renamed != name
+            fresh[renamed] = new
+        return fresh if changed else value
+
+    def _string(self, value: str, key: str) -> str:
+        if key in _PLACES:
+            return value
+        if value in self._ids:
+            return self._ids[value]
+        if key in _PROSE:
+            fresh = self.words(value)
+            return value if fresh == value else fresh
+        if " " in value or len(value) > 40:
+            fresh = self.without_blank.words(value) if self.blank else self.words(value)
+            return value if fresh == value else fresh
+        return value
+
+    @property
+    def without_blank(self) -> Forgotten:
+        return self.without(blank=False) if self.blank else self
+
+
+def _quoted(text: str) -> bytes:
+    return msgspec.json.encode(text.encode("utf-8", "replace").decode())
+
+
+def _fold(word: str) -> str:
+    return word.strip(".,;:!?\"'«»()[]…").casefold()
+
+
+def _words(text: str) -> list[str]:
+    return [_fold(word) for word in text.split()]

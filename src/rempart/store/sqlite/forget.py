@@ -1,0 +1,435 @@
+"""The reach of an erasure into all tables, in SQLite.
+
+Rules kept here:
+
+1. Where an account is named, its pseudonym stands afterwards: counts and cases stay what they were,
+   and nothing leads back. Its name and what it wrote are gone.
+2. Every statement here may be repeated: after a crash the erasure begins again and ends the same.
+3. A row in `erasing` opens what is otherwise append-only, inside this transaction alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from rempart.store.interface.erasure import ErasureTables, Scrub, ScrubBytes
+
+_OF_PLATFORM: Final = "(SELECT id FROM channel WHERE platform = ?)"
+_POINTERS: Final = (
+    ("raid", "seq"),
+    ("campaign", "seq"),
+    ("measure", "seq"),
+    ("measure", "ended_seq"),
+    ("report", "seq"),
+    ("report_message", "seq"),
+    ("decision", "seq"),
+    ("answer", "seq"),
+    ("statement", "seq"),
+    ("second_look", "seq"),
+    ("case_note", "seq"),
+    ("golden_item", "seq"),
+    ("access_entry", "seq"),
+    ("raid_correction", "seq"),
+    ("version", "seq"),
+    ("version_move", "seq"),
+    ("report_withdrawn", "seq"),
+    ("triage", "seq"),
+)
+"""Columns that say which entry of the log tells something."""
+_LISTS: Final = (
+    ("raid_entry", "raid"),
+    ("campaign_entry", "campaign"),
+    ("case_entry", "case_id"),
+)
+_TEXTS: Final = (
+    ("decision", "id", "reason", "case_id IN ({})"),
+    ("second_look", "id", "reason", "of_case IN ({0}) OR case_id IN ({0})"),
+)
+_JSONS: Final = (
+    ("answer", "rowid", "text", "report_id IN (SELECT id FROM report WHERE case_id IN ({}))"),
+    ("second_look", "id", "answer", "of_case IN ({0}) OR case_id IN ({0})"),
+    ("proposal", "id", "request", "case_id IN ({})"),
+    ("statement", "number", "record", "case_id IN ({})"),
+    ("case_told", "at_ms", "text", "case_id IN ({})"),
+    ("cases", "id", "why", "id IN ({})"),
+)
+
+
+class SqliteForgetting(ErasureTables):
+    _db: apsw.Connection
+
+    @contextmanager
+    def _erasing(self) -> Iterator[None]:
+        self._db.execute("INSERT OR IGNORE INTO erasing VALUES (1)")
+        try:
+            yield
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("DELETE FROM erasing")
+
+    def _run(self, counts: dict[str, int], name: str, sql: str, bindings: Any) -> None:
+        self._db.execute(sql, bindings)
+        if changed := self._db.changes():
+            counts[name] = counts.get(name, 0) + changed
+
+    # -- an account --------------------------------------------------------------------------
+
+    def forget_account(
+        self,
+        platform: str,
+        account: str,
+        pseudonym: str,
+        seqs: Sequence[int],
+        message: Callable[[str, bytes | None], tuple[str, bytes | None]],
+    ) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        with self._erasing():
+            self._forget_messages(counts, pseudonym, seqs, message)
+            run = self._run
+            own = _json(seqs)
+            run(
+                counts,
+                "events",
+                "UPDATE event SET account = ? WHERE account = ? AND channel_id IN " + _OF_PLATFORM,
+                (pseudonym, account, platform),
+            )
+            for name, sql in (
+                ("measures", "UPDATE measure SET account = ? WHERE account = ? AND platform = ?"),
+                ("cases", "UPDATE cases SET author = ? WHERE author = ? AND platform = ?"),
+                (
+                    "cases",
+                    "UPDATE cases SET subject = ?, thing = randomblob(16)"
+                    " WHERE subject = ? AND platform = ? AND kind = 'account'",
+                ),
+                (
+                    "statements",
+                    "UPDATE statement SET account = ? WHERE account = ? AND platform = ?",
+                ),
+                ("strikes", "UPDATE strike SET account = ? WHERE account = ? AND platform = ?"),
+                (
+                    "corrections",
+                    "UPDATE OR REPLACE raid_correction SET account = ? WHERE account = ?"
+                    " AND raid IN (SELECT id FROM raid WHERE platform = ?)",
+                ),
+            ):
+                run(counts, name, sql, (pseudonym, account, platform))
+            run(
+                counts,
+                "people's accounts",
+                "DELETE FROM person_account WHERE platform = ? AND account = ?",
+                (platform, account),
+            )
+            run(
+                counts,
+                "access log",
+                "UPDATE access_entry SET about = ? WHERE about IN (?, ?)",
+                (pseudonym, account, f"{platform}/{account}"),
+            )
+            if platform in ("sms", "phone"):
+                run(counts, "replies", "DELETE FROM reply_sender WHERE sender = ?", (account,))
+            run(
+                counts,
+                "replies",
+                "UPDATE reply SET sender = ?, sid = 'erased-' || id, text = '', out_sid = '',"
+                " detail = '' WHERE seq IN (SELECT value FROM json_each(?))",
+                (pseudonym, own),
+            )
+            run(
+                counts,
+                "replies",
+                "DELETE FROM reply_sender WHERE sender = ? AND line IN"
+                " (SELECT line FROM reply WHERE sender = ?)",
+                (account, pseudonym),
+            )
+            for name, sql in (
+                ("folders", "DELETE FROM locked_out WHERE seq IN (SELECT value FROM json_each(?))"),
+                ("facts", "DELETE FROM fact_match WHERE seq IN (SELECT value FROM json_each(?))"),
+                (
+                    "incident files",
+                    "DELETE FROM incident_item WHERE kind = 'message'"
+                    " AND seq IN (SELECT value FROM json_each(?))",
+                ),
+            ):
+                run(counts, name, sql, (own,))
+            run(
+                counts,
+                "deliveries",
+                "UPDATE delivery SET detail = '' WHERE detail <> '' AND measure IN"
+                " (SELECT id FROM measure WHERE account = ?)",
+                (pseudonym,),
+            )
+        return counts
+
+    def _forget_messages(
+        self,
+        counts: dict[str, int],
+        pseudonym: str,
+        seqs: Sequence[int],
+        message: Callable[[str, bytes | None], tuple[str, bytes | None]],
+    ) -> None:
+        rows = list(
+            self._db.execute(
+                "SELECT seq, id, outcome FROM message WHERE seq IN"
+                " (SELECT value FROM json_each(?))",
+                (_json(seqs),),
+            )
+        )
+        self._db.executemany(
+            "UPDATE message SET author = ?, author_name = NULL, id = ?, outcome = ? WHERE seq = ?",
+            [(pseudonym, *message(id, outcome), seq) for seq, id, outcome in rows],
+        )
+        for _, id, _ in rows:
+            fresh = message(id, None)[0]
+            if fresh != id:
+                self._db.execute("UPDATE measure SET message = ? WHERE message = ?", (fresh, id))
+                self._db.execute(
+                    "UPDATE cases SET subject = ? WHERE subject = ? AND kind = 'message'",
+                    (fresh, id),
+                )
+        counts["messages"] = len(rows)
+
+    def conflicts_of(self, seqs: Sequence[int]) -> list[int]:
+        found = self._db.execute(
+            "SELECT seq FROM conflict WHERE key IN (SELECT key FROM message WHERE seq IN"
+            " (SELECT value FROM json_each(?)))",
+            (_json(seqs),),
+        )
+        return [seq for (seq,) in found]
+
+    # -- pictures, words, states -------------------------------------------------------------
+
+    def scrub_pictures(self, needles: Sequence[bytes], scrub: ScrubBytes) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        with self._erasing():
+            for table, key in (
+                ("raid", "id"),
+                ("campaign", "id"),
+                ("measure", "id"),
+            ):
+                self._scrub_rows(counts, table, key, "picture", needles, scrub)
+            self._scrub_rows(counts, "statement", "number", "record", needles, scrub)
+        return counts
+
+    def _scrub_rows(
+        self,
+        counts: dict[str, int],
+        table: str,
+        key: str,
+        column: str,
+        needles: Sequence[bytes],
+        scrub: ScrubBytes,
+    ) -> None:
+        found: dict[Any, bytes] = {}
+        for needle in needles:
+            found.update(
+                self._db.execute(
+                    f"SELECT {key}, {column} FROM {table} WHERE instr({column}, ?)", (needle,)
+                )
+            )
+        for name, blob in found.items():
+            fresh = scrub(blob)
+            if fresh != blob:
+                self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (fresh, name))
+                counts[table] = counts.get(table, 0) + 1
+
+    def scrub_words(self, cases: Sequence[str], words: Scrub, json: ScrubBytes) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        if not cases:
+            return counts
+        among = "SELECT value FROM json_each(?1)"
+        with self._erasing():
+            for table, key, column, where in _TEXTS:
+                for name, text in list(
+                    self._db.execute(
+                        f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL"
+                        f" AND ({where.format(among)})",
+                        (_json(cases),),
+                    )
+                ):
+                    fresh = words(text)
+                    if fresh != text:
+                        self._db.execute(
+                            f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (fresh, name)
+                        )
+                        counts[table] = counts.get(table, 0) + 1
+            for table, key, column, where in _JSONS:
+                self._scrub_json(counts, table, key, column, where.format(among), cases, json)
+        return counts
+
+    def _scrub_json(
+        self,
+        counts: dict[str, int],
+        table: str,
+        key: str,
+        column: str,
+        where: str,
+        cases: Sequence[str],
+        json: ScrubBytes,
+    ) -> None:
+        rows = list(
+            self._db.execute(
+                f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL AND ({where})",
+                (_json(cases),),
+            )
+        )
+        for name, told in rows:
+            blob = told.encode() if isinstance(told, str) else told
+            fresh: Any = json(blob)
+            if fresh != blob:
+                fresh = fresh.decode() if isinstance(told, str) else fresh
+                self._db.execute(
+                    f"UPDATE {table} SET {column} = ?2 WHERE {key} = ?3 AND ({where})",
+                    (_json(cases), fresh, name),
+                )
+                counts[table] = counts.get(table, 0) + 1
+
+    def drop_aliases(self, cases: Sequence[str]) -> None:
+        self._db.execute(
+            "DELETE FROM case_alias WHERE case_id IN (SELECT value FROM json_each(?))",
+            (_json(cases),),
+        )
+
+    def scrub_states(self, needle: bytes, scrub: Callable[[str, bytes], bytes]) -> int:
+        changed = 0
+        for key, blob in list(
+            self._db.execute("SELECT key, blob FROM state WHERE instr(blob, ?)", (needle,))
+        ):
+            fresh = scrub(key, blob)
+            if fresh != blob:
+                self._db.execute("UPDATE state SET blob = ? WHERE key = ?", (fresh, key))
+                changed += 1
+        return changed
+
+    def restated(self, pairs: Sequence[tuple[int, int]]) -> None:
+        with self._erasing():
+            for table, column in _POINTERS:
+                self._db.executemany(f"UPDATE {table} SET {column} = ?2 WHERE {column} = ?1", pairs)
+            for table, owner in _LISTS:
+                self._db.executemany(
+                    f"INSERT OR IGNORE INTO {table} ({owner}, seq)"
+                    f" SELECT {owner}, ?2 FROM {table} WHERE seq = ?1",
+                    pairs,
+                )
+
+    def looks_at(self, cases: Sequence[str]) -> list[str]:
+        found = self._db.execute(
+            "SELECT case_id FROM second_look WHERE of_case IN (SELECT value FROM json_each(?))",
+            (_json(cases),),
+        )
+        return [case for (case,) in found]
+
+    def entries_of_case(self, case: str) -> list[int]:
+        found = self._db.execute(
+            "SELECT seq FROM case_entry WHERE case_id = ?1"
+            " UNION SELECT seq FROM measure WHERE case_id = ?1"
+            " UNION SELECT ended_seq FROM measure WHERE case_id = ?1 AND ended_seq IS NOT NULL"
+            " UNION SELECT seq FROM report WHERE case_id = ?1"
+            " UNION SELECT m.seq FROM report_message m JOIN report r ON r.id = m.report_id"
+            " WHERE r.case_id = ?1"
+            " UNION SELECT seq FROM case_note WHERE case_id = ?1"
+            " UNION SELECT seq FROM statement WHERE case_id = ?1",
+            (case,),
+        )
+        return [seq for (seq,) in found]
+
+    def forget_requests(self, kind: str, subject: str, pseudonym: str) -> None:
+        self._db.execute(
+            "UPDATE erasure SET subject = ?, reason = '' WHERE kind = ? AND subject = ?"
+            " AND state IN ('refused', 'cancelled')",
+            (pseudonym, kind, subject),
+        )
+        self._db.execute(
+            "UPDATE hold SET subject = ?, reason = ? WHERE covers = ? AND subject = ?",
+            (pseudonym, "[erased]", kind, subject),
+        )
+
+    def shift(self, by_ms: int) -> int:
+        moved = 0
+        for sql in (
+            "UPDATE erasure SET due_ms = due_ms + ?1, confirmed_ms = confirmed_ms + ?1,"
+            " needed_until_ms = needed_until_ms + ?1"
+            " WHERE state IN ('waiting', 'needed', 'finding', 'erasing')",
+            "UPDATE hold SET until_ms = max(placed_ms + 1, until_ms + ?1) WHERE lifted_ms IS NULL",
+        ):
+            self._db.execute(sql, (by_ms,))
+            moved += self._db.changes()
+        self._db.execute(
+            "INSERT INTO retention_done VALUES ('clock', ?1, 0)"
+            " ON CONFLICT (key) DO UPDATE SET before_ms = before_ms + ?1",
+            (by_ms,),
+        )
+        return moved
+
+    # -- a target, a reporter ------------------------------------------------------------------
+
+    def entries_of_target(self, platform: str, name: str) -> list[int]:
+        found = self._db.execute(
+            "SELECT seq FROM incident_item WHERE kind = 'act' AND target IN (?, ?)",
+            _names(platform, name),
+        )
+        return [seq for (seq,) in found]
+
+    def forget_target(self, platform: str, name: str) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for what, table in (
+            ("folders", "locked_out"),
+            ("helpers", "folder_helper"),
+            ("matches", "fact_match"),
+            ("incident files", "incident_item"),
+            ("incident files", "incident_request"),
+            ("sessions", "target_session"),
+        ):
+            self._run(
+                counts, what, f"DELETE FROM {table} WHERE target IN (?, ?)", _names(platform, name)
+            )
+        return counts
+
+    def entries_of_report(self, report: str) -> list[int]:
+        found = self._db.execute(
+            "SELECT seq FROM report WHERE id = ?1"
+            " UNION SELECT seq FROM report_message WHERE report_id = ?1"
+            " UNION SELECT seq FROM report_withdrawn WHERE report_id = ?1"
+            " UNION SELECT l.seq FROM second_look l WHERE l.report_id = ?1",
+            (report,),
+        )
+        return [seq for (seq,) in found]
+
+    def forget_reporter(self, report: str) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        with self._erasing():
+            source = self._db.execute(
+                "SELECT reporter FROM report WHERE id = ? AND reporter IS NOT NULL", (report,)
+            ).get
+            for what, sql in (
+                ("contacts", "DELETE FROM report_contact WHERE report_id = ?"),
+                ("mails", "DELETE FROM mail WHERE report_id = ?"),
+                ("receipts", "DELETE FROM receipt WHERE report_id = ?"),
+                (
+                    "reports",
+                    "UPDATE report SET reporter = NULL, content = randomblob(16), wish = NULL"
+                    " WHERE id = ?",
+                ),
+            ):
+                self._run(counts, what, sql, (report,))
+            if source is not None:
+                self._run(
+                    counts,
+                    "sources",
+                    "DELETE FROM report_source WHERE reporter = ?1"
+                    " AND NOT EXISTS (SELECT 1 FROM report WHERE reporter = ?1)",
+                    (source,),
+                )
+        return counts
+
+
+def _names(platform: str, name: str) -> tuple[str, str]:
+    return (name, f"{platform}/{name}" if platform else name)
+
+
+def _json(values: Sequence[Any]) -> str:
+    return msgspec.json.encode(list(values)).decode()
