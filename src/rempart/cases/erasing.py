@@ -26,6 +26,7 @@ from rempart.cases.evidence import EVIDENCE
 from rempart.cases.forgetting import Forgotten
 from rempart.cases.needs import ACCOUNT, TARGET, split_subject
 from rempart.log.commit import seal, strict_json
+from rempart.log.subjects import NOBODY, account_subject, report_subject
 from rempart.store.interface import Tables
 from rempart.store.interface.erasure import ErasureRow
 
@@ -36,6 +37,8 @@ _OF_TARGET: Final = frozenset(
 )
 _GROWING: Final = frozenset({"raid", "campaign"})
 """Told again and again as they grow: only the last picture is said anew."""
+_OF_REPORTS: Final = frozenset({"report", "contact"})
+"""They go with the report's own key too."""
 ScrubState = Callable[[Forgotten, str, bytes], bytes]
 
 
@@ -92,9 +95,7 @@ def finish(
     else:
         counts = _reporter(tables, row.subject)
         subjects = [report_subject(row.subject)]
-    keys = getattr(tables, "keys", None)
-    if subjects and keys is not None:
-        keys.destroy_subjects(subjects)
+    tables.keys.destroy_subjects(subjects)
     tables.erasure.drop_noted(row.id)
     tables.erasure.forget_requests(row.kind, row.subject, forgotten.pseudonym)
     counts = {name: number for name, number in sorted(counts.items()) if number}
@@ -113,14 +114,6 @@ def finish(
     tell(tables, row, "carried out", row.confirmed_by, at_ms, counts=counts)
     memories.forget()
     return counts
-
-
-def account_subject(platform: str, id: str) -> str:
-    return f"account:{platform}/{id}"
-
-
-def report_subject(id: str) -> str:
-    return f"report:{id}"
 
 
 # -- finding ---------------------------------------------------------------------------------------
@@ -278,7 +271,10 @@ def _restate(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> list[
             continue
         first, *more = parts
         told = {**first[1], "restates": seq}
-        pairs.append((seq, tables.log.append([seal(first[0], told, *more)])))
+        subject = (
+            report_subject(str(told["id"])) if name in _OF_REPORTS and "id" in told else NOBODY
+        )
+        pairs.append((seq, tables.log.append([seal(first[0], told, *more, subject=subject)])))
     gone = [seq for seq, _, _ in changed]
     tables.log.erase([*gone, *_evidence_of(tables, gone)])
     return pairs

@@ -15,8 +15,8 @@ from rempart.store.interface.care import CareTables
 from rempart.store.interface.cases import CaseTables
 from rempart.store.interface.dated import DatedTables
 from rempart.store.interface.deadlines import DeadlineTables
-from rempart.store.interface.evidence import EvidenceTables
 from rempart.store.interface.erasure import ErasureTables
+from rempart.store.interface.evidence import EvidenceTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
 from rempart.store.interface.figures import FigureTables
