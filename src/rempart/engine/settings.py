@@ -80,6 +80,7 @@ _OTHERS = (
     "webhooks",
     "mail",
     "perspective",
+    "transparency_database",
     "opinions",
     "lines",
     "people",

@@ -40,6 +40,7 @@ from rempart.connect.mastodon.settings import MastodonSettings, check_mastodon
 from rempart.connect.opinion.settings import OpinionSettings, check_opinion
 from rempart.connect.signing import secret_bytes
 from rempart.connect.sms.settings import LineSettings, check_line
+from rempart.connect.transparency_database import FeedSettings, check_feed
 from rempart.connect.twitch.settings import TwitchSettings, check_twitch
 from rempart.connect.witness import WitnessSettings, check_witness
 from rempart.engine.settings import named_sections, read_document
@@ -97,6 +98,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     twitch: dict[str, TwitchSettings] = {}
     lines: dict[str, LineSettings] = {}
     mastodon: dict[str, MastodonSettings] = {}
+    transparency_database: FeedSettings = FeedSettings()
     capture: CaptureSettings = CaptureSettings()
     witnesses: dict[str, WitnessSettings] = {}
     referral: ReferralSettings = ReferralSettings()
@@ -121,6 +123,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.oidc,
         web.witnesses,
         web.perspective != PerspectiveSettings(),
+        web.transparency_database != FeedSettings(),
         web.capture != CaptureSettings(),
         web.referral != ReferralSettings(),
     )
@@ -169,6 +172,10 @@ def load_settings(data_dir: Path) -> WebSettings:
     check_capture(capture, f"{path} [capture]")
     referral = read_section(document.get("referral", {}), ReferralSettings, "referral", path)
     check_referral(referral, f"{path} [referral]")
+    feed = read_section(
+        document.get("transparency_database", {}), FeedSettings, "transparency_database", path
+    )
+    check_feed(feed, f"{path} [transparency_database]")
     twitch = _platform(document, "twitch", TwitchSettings, path)
     for name, chosen in twitch.items():
         check_twitch(chosen, f"{path} [twitch.{name}]")
@@ -186,6 +193,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         care=care,
         oidc=oidc,
         mail=mail,
+        transparency_database=feed,
         hooks=hooks,
         webhooks=webhooks,
         perspective=perspective,

@@ -19,6 +19,7 @@ from rempart.store.interface.erasure import ErasureTables
 from rempart.store.interface.evidence import EvidenceTables
 from rempart.store.interface.factors import FactorTables
 from rempart.store.interface.facts import FactTables
+from rempart.store.interface.feed import FeedTables
 from rempart.store.interface.figures import FigureTables
 from rempart.store.interface.folder import FolderTables
 from rempart.store.interface.history import HistoryTables
@@ -52,6 +53,7 @@ __all__ = [
     "EvidenceTables",
     "FactTables",
     "FactorTables",
+    "FeedTables",
     "FigureTables",
     "HistoryTables",
     "IncidentTables",
@@ -105,6 +107,7 @@ class Tables(ABC):
     referrals: ReferralTables
     refused_links: RefusedLinkTables
     statements: StatementTables
+    feed: FeedTables
     looks: LookTables
     misuse: MisuseTables
     orders: OrderTables

@@ -45,6 +45,7 @@ from rempart.store.sqlite.erasure import SqliteErasureTables
 from rempart.store.sqlite.evidence import SqliteEvidenceTables
 from rempart.store.sqlite.factors import SqliteFactorTables
 from rempart.store.sqlite.facts import SqliteFactTables
+from rempart.store.sqlite.feed import SqliteFeedTables
 from rempart.store.sqlite.figures import SqliteFigureTables
 from rempart.store.sqlite.folder import SqliteFolderTables
 from rempart.store.sqlite.history import SqliteHistoryTables
@@ -124,6 +125,7 @@ class SqliteTables(Tables):
         self.referrals = SqliteReferralTables(connection)
         self.refused_links = SqliteRefusedLinkTables(connection)
         self.statements = SqliteStatementTables(connection)
+        self.feed = SqliteFeedTables(connection)
         self.looks = SqliteLookTables(connection)
         self.dated = SqliteDatedTables(connection)
         self.misuse = SqliteMisuseTables(connection)
