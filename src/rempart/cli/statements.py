@@ -16,9 +16,11 @@ import msgspec
 
 from rempart.cases.keys import ReportKeys
 from rempart.disclose.transparency_database.reading import Gate, all_gated
+from rempart.disclose.transparency_database.reconcile import reconcile as reconciled
 from rempart.errors import InputError
 from rempart.store.interface import Tables
 from rempart.store.sqlite.store import SqliteStore
+from rempart.web.settings import load_settings
 
 _SHOWN = 10
 _data = click.option(
@@ -79,21 +81,28 @@ def statements(data: Path, output: Path | None, form: str, language: str) -> int
 @_data
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def reconcile(data: Path, as_json: bool) -> int:
-    """Whether every restriction has its statement of reasons, or a recorded exemption.
+    """Whether every restriction has exactly one statement of reasons, or one recorded exemption.
 
-    Exit 1 when one has neither.
+    Exit 1 when one has neither, or was lost on its way to the Transparency Database.
     """
+    database = load_settings(data).transparency_database.database
     with _reading(data) as tables:
-        total = tables.statements.restrictions()
-        missing = [one.measure for one in tables.statements.unstated(1_000)]
+        found = reconciled(tables, database)
     if as_json:
-        click.echo(json.dumps({"restrictions": total, "missing": missing}, indent=1))
-    elif missing:
-        click.echo(f"{len(missing)} of {total} restrictions have neither a statement of reasons")
-        click.echo("nor a recorded exemption: " + ", ".join(missing[:_SHOWN]))
-    else:
-        click.echo(f"{total} restrictions: each has its statement of reasons or its exemption")
-    return 1 if missing else 0
+        click.echo(json.dumps(msgspec.to_builtins(found), indent=1))
+        return 0 if found.holds else 1
+    click.echo(f"{found.restrictions} restrictions: {found.exempt} with a recorded exemption")
+    click.echo(
+        f"{found.sent} sent, {found.open} on their way or held back, {found.unread} not read yet"
+        if database is not None
+        else f"{found.unread} with a statement of reasons; nothing is sent (send is off)"
+    )
+    if found.unstated:
+        click.echo("neither statement nor exemption: " + ", ".join(found.unstated[:_SHOWN]))
+    if found.lost:
+        click.echo("lost on the way to the database: " + ", ".join(found.lost[:_SHOWN]))
+    click.echo("it reconciles" if found.holds else "it does not reconcile")
+    return 0 if found.holds else 1
 
 
 def _keys(data: Path, tables: Tables) -> ReportKeys:

@@ -65,6 +65,7 @@ from rempart.web.failures import (
     status_of,
     validation_details,
 )
+from rempart.web.feed.desk import FeedDesk
 from rempart.web.lines.desk import LineDesk
 from rempart.web.lines.hooks import LineHooks, is_hook
 from rempart.web.mine import route_handlers as mine_routes
@@ -94,6 +95,7 @@ def build_app(
     lines: Mapping[str, LineDesk] | None = None,
     captures: CaptureDesk | None = None,
     cybertip: CyberTipline | None = None,
+    feed: FeedDesk | None = None,
 ) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
@@ -103,9 +105,11 @@ def build_app(
     numbers.opinions = opinions
     numbers.lines = lines or {}
     numbers.connectors = connectors
+    numbers.feed = feed
     framework = _framework(engine, settings, gate, numbers, closing)
     framework.state.captures = captures
     framework.state.cybertip = cybertip
+    framework.state.feed = feed
     messages = Messages(engine, gate, settings, numbers)
     perspective = None
     if settings.perspective.enabled:

@@ -44,6 +44,7 @@ from rempart.web.connections import Connection, close_overdue
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.build import build_connectors
 from rempart.web.console.alarms import calls_a_person
+from rempart.web.feed.desk import FeedDesk
 from rempart.web.lines.desk import LineDesk
 from rempart.web.mailing import Mailing
 from rempart.web.opinions.desk import OpinionDesk
@@ -116,7 +117,8 @@ async def _serve(
     connectors = build_connectors(engine, settings, data, report_keys(engine))
     captures = CaptureDesk(engine, settings.capture, data)
     cybertip = cybertip_of(settings.referral, data)
-    app = build_app(engine, settings, opinions, connectors, lines, captures, cybertip)
+    feed = FeedDesk(engine, report_keys(engine), settings.transparency_database, data)
+    app = build_app(engine, settings, opinions, connectors, lines, captures, cybertip, feed)
     server = _Server(
         uvicorn.Config(
             app,
@@ -172,6 +174,7 @@ async def _serve(
             opinions.run(),
             captures.run(),
             Witnesses(engine, settings.witnesses).run(),
+            *((feed.run(),) if feed.database is not None else ()),
             app.framework.state.refused.run(),
             *mails,
             *(line.run() for line in lines.values()),

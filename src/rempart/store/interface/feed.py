@@ -84,4 +84,8 @@ class FeedTables(ABC):
 
     @abstractmethod
     def unread(self, database: Database) -> int:
-        """Restrictions with a statement that have no row yet."""
+        """Restrictions with a statement and without an exemption that have no row."""
+
+    @abstractmethod
+    def lost(self, database: Database, limit: int) -> list[str]:
+        """Of these, those whose statement was read already: measures that must not be."""

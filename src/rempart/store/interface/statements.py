@@ -91,6 +91,9 @@ class StatementTables(ABC):
         """By measure."""
 
     @abstractmethod
+    def exempted(self) -> int: ...
+
+    @abstractmethod
     def restrictions(self) -> int:
         """How many measures the ladder calls a restriction, whatever became of them."""
 

@@ -14,6 +14,11 @@ _COLUMNS = (
     " sent_ms, later, released_by"
 )
 
+_NO_ROW = (
+    "NOT EXISTS (SELECT 1 FROM feed_statement WHERE database = ?1 AND measure = s.measure)"
+    " AND NOT EXISTS (SELECT 1 FROM statement_exemption WHERE measure = s.measure)"
+)
+
 
 class SqliteFeedTables(FeedTables):
     def __init__(self, connection: apsw.Connection) -> None:
@@ -77,11 +82,18 @@ class SqliteFeedTables(FeedTables):
 
     def unread(self, database: Database) -> int:
         found: int = self._db.execute(
-            "SELECT count(DISTINCT measure) FROM statement AS s WHERE NOT EXISTS"
-            " (SELECT 1 FROM feed_statement WHERE database = ? AND measure = s.measure)",
+            f"SELECT count(DISTINCT measure) FROM statement AS s WHERE {_NO_ROW}",
             (database.value,),
         ).get
         return found
+
+    def lost(self, database: Database, limit: int) -> list[str]:
+        rows = self._db.execute(
+            f"SELECT DISTINCT measure FROM statement AS s WHERE {_NO_ROW} AND number <="
+            " coalesce((SELECT number FROM feed_read WHERE database = ?1), 0) LIMIT ?2",
+            (database.value, limit),
+        )
+        return [measure for (measure,) in rows]
 
     def _rows(self, where: str, values: tuple[Any, ...]) -> list[FeedRow]:
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM feed_statement WHERE {where}", values)

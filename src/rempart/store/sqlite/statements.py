@@ -125,6 +125,10 @@ class SqliteStatementTables(StatementTables):
             for measure, reason, at_ms, words, by, seq in rows
         }
 
+    def exempted(self) -> int:
+        found: int = self._db.execute("SELECT count(*) FROM statement_exemption").get
+        return found
+
     def restrictions(self) -> int:
         found: int = self._db.execute(
             f"SELECT count(*) FROM measure WHERE kind IN ({_RESTRICTING})"

@@ -25,6 +25,8 @@ from rempart.web.auth.caller import Caller
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.metrics import told_of_connectors
 from rempart.web.console.figures_page import FigureShelf, figures
+from rempart.web.feed.desk import FeedDesk
+from rempart.web.feed.metrics import told_of as told_of_feed
 from rempart.web.lines import metrics as line_metrics
 from rempart.web.lines.desk import LineDesk
 from rempart.web.opinions.desk import OpinionDesk
@@ -47,6 +49,7 @@ class Numbers(Collector):
         self.opinions: OpinionDesk | None = None
         self.lines: Mapping[str, LineDesk] = {}
         self.connectors: Connectors | None = None
+        self.feed: FeedDesk | None = None
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -104,6 +107,8 @@ class Numbers(Collector):
             yield compatible
         if self.opinions is not None:
             yield from told_of(self.opinions)
+        if self.feed is not None and self.feed.database is not None:
+            yield from told_of_feed(self._engine, self.feed)
         if self.connectors is not None:
             yield from told_of_connectors(self.connectors)
         yield GaugeMetricFamily("rempart_listeners", "Open streams of events", value=self.listeners)

@@ -44,6 +44,8 @@ PAGES: Final = {
     "apprentissage": "/console/learning",
     "declared": "/console/declared",
     "déclarations": "/console/declared",
+    "statements": "/console/statements",
+    "motifs": "/console/statements",
     "report": "/report",
     "signalement": "/report",
 }

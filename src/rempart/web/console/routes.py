@@ -57,6 +57,7 @@ from rempart.web.console.alarms import rule_troubles
 from rempart.web.console.desk_part import AtWork
 from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.screens import CaseScreen
+from rempart.web.feed.pages import route_handlers as feed_routes
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 READ = [needs("read")]
@@ -203,6 +204,7 @@ route_handlers: list[Any] = [
     *access_pages.route_handlers,
     *factor_pages.route_handlers,
     *practice_page.route_handlers,
+    *feed_routes,
     *declared_page.route_handlers,
 ]
 

@@ -1,0 +1,134 @@
+"""The page *Statements sent* as data: what waits, is held back, left, and whether it adds up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from rempart.disclose.transparency_database.outbox import PERSON, faults_of
+from rempart.disclose.transparency_database.payload import Payload, free_texts
+from rempart.disclose.transparency_database.reconcile import Reconciled, reconcile
+from rempart.store.interface import Tables
+from rempart.store.interface.feed import Database, FeedRow, FeedState
+from rempart.web.auth.caller import Caller
+from rempart.web.console.reading import moment
+from rempart.web.feed.desk import FeedDesk
+
+SHOWN = 100
+_payload = msgspec.json.Decoder(Payload)
+_receipt = msgspec.json.Decoder(dict[str, str | int | bool])
+
+
+class Wrong(msgspec.Struct, frozen=True):
+    """`found`: the words themselves, of a place in a text. `by_person`: somebody keeps it back."""
+
+    field: str
+    what: str
+    found: str = ""
+    by_person: bool = False
+
+
+class Line(msgspec.Struct, frozen=True):
+    """`formal`: the database would refuse it as it is; `later`: decisions made after it was
+    sent."""
+
+    puid: str
+    channel: str
+    platform: str
+    state: FeedState
+    restriction: str
+    day: str
+    source: str
+    automated: str
+    due: datetime
+    texts: dict[str, str]
+    wrong: list[Wrong]
+    formal: bool
+    attempts: int
+    released_by: str | None
+    sent: datetime | None
+    receipt: dict[str, str | int | bool]
+    later: int
+
+
+class FeedScreen(msgspec.Struct, frozen=True):
+    """`database` None: nothing is sent. `chosen` None: everything that is not sent yet."""
+
+    now: datetime
+    database: Database | None
+    address: str
+    look_hours: float
+    trouble: str | None
+    chosen: FeedState | None
+    counts: dict[FeedState, int]
+    lines: list[Line]
+    reconciled: Reconciled
+    failed: str = ""
+    where: str = ""
+
+
+def view(
+    tables: Tables,
+    caller: Caller,
+    desk: FeedDesk | None,
+    chosen: FeedState | None,
+    now: int,
+    failed: str = "",
+    where: str = "",
+) -> FeedScreen:
+    database = desk.database if desk is not None else None
+    states = [chosen] if chosen is not None else [s for s in FeedState if s not in _LATE]
+    rows = tables.feed.page(database, states, SHOWN) if database is not None else []
+    return FeedScreen(
+        now=moment(now),
+        database=database,
+        address=desk.settings.base if desk is not None and database is not None else "",
+        look_hours=desk.settings.look_hours if desk is not None else 0.0,
+        trouble=desk.trouble.value if desk is not None and desk.trouble is not None else None,
+        chosen=chosen,
+        counts=tables.feed.counts(database) if database is not None else {},
+        lines=[_line(row) for row in rows if caller.sees(row.channel, row.platform)],
+        reconciled=reconcile(tables, database),
+        failed=failed,
+        where=where,
+    )
+
+
+_LATE = frozenset({FeedState.SENT, FeedState.EXEMPT})
+
+
+def _line(row: FeedRow) -> Line:
+    payload = _payload.decode(row.payload)
+    texts = free_texts(payload)
+    faults = faults_of(row)
+    keys = (*payload.decision_visibility, payload.decision_provision, payload.decision_account)
+    return Line(
+        puid=row.puid,
+        channel=row.channel,
+        platform=row.platform,
+        state=row.state,
+        restriction=next(key for key in keys if key),
+        day=payload.application_date,
+        source=payload.source_type,
+        automated=payload.automated_decision,
+        due=moment(row.due_ms),
+        texts=texts,
+        wrong=[
+            Wrong(
+                fault.field,
+                fault.what,
+                texts.get(fault.field, "")[fault.start : fault.end]
+                if fault.start is not None
+                else "",
+                fault.field == PERSON,
+            )
+            for fault in faults
+        ],
+        formal=any(fault.start is None and fault.field != PERSON for fault in faults),
+        attempts=row.attempts,
+        released_by=row.released_by,
+        sent=moment(row.sent_ms) if row.sent_ms is not None else None,
+        receipt=_receipt.decode(row.receipt) if row.receipt is not None else {},
+        later=row.later,
+    )
