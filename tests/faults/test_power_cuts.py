@@ -24,6 +24,7 @@ from rempart.engine.embedded import STORE_FILE, EmbeddedEngine, ItemResult
 from rempart.engine.notary import KEPT_FILE, Notary
 from rempart.log.keys import KEYS_FOLDER, read_signer
 from rempart.store.sqlite.store import SqliteStore
+from rempart.store.sqlite.subject_keys import KEYS_FILE
 
 pytestmark = pytest.mark.faults
 DELIVERIES = 120
@@ -98,8 +99,15 @@ def cut_somewhere(recording: Recording, folder: Path, cuts: int, *, whole: int =
         power.advance(moment)
         place = folder / "cut"
         shutil.rmtree(place, ignore_errors=True)
-        write_files(place, power.survivors())
-        shutil.copytree(recording.data / KEYS_FOLDER, place / KEYS_FOLDER)
+        shutil.copytree(
+            recording.data / KEYS_FOLDER,
+            place / KEYS_FOLDER,
+            ignore=shutil.ignore_patterns(f"{KEYS_FILE}*"),
+        )
+        left = power.survivors()
+        keys = {name: content for name, content in left.items() if name.startswith(KEYS_FILE)}
+        write_files(place / KEYS_FOLDER, keys)
+        write_files(place, {name: left[name] for name in left.keys() - keys.keys()})
         kept = [mark.note for mark in power.marks if isinstance(mark, Kept)]
         note = place / KEYS_FOLDER / KEPT_FILE
         note.unlink(missing_ok=True)
