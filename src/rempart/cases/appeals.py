@@ -28,6 +28,7 @@ from rempart.cases.status import report_of
 from rempart.cases.taking import NOWHERE, Reach, grave
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import SealedEntry
+from rempart.log.subjects import account_subject, report_subject
 from rempart.model import (
     NO_ACTION,
     Again,
@@ -62,7 +63,9 @@ def appeal_by_reporter(
     decision = tables.cases.decision_by_id(answer.decision)
     assert decision is not None, "an answer names its decision"
     of = _case(tables, decision.case)
-    said = _said(Appellant.REPORTER, of, decision, explanation, at_ms, report=row.id)
+    said = _said(
+        Appellant.REPORTER, of, decision, explanation, at_ms, report_subject(row.id), report=row.id
+    )
     return open_look(
         tables, of, Appellant.REPORTER, at_ms, decision=decision, report=row.id, said=said
     )
@@ -81,7 +84,8 @@ def appeal_by_account(
     if of is None:
         raise NotFoundError("this restriction belongs to no case", where="code")
     decision = tables.cases.decision(of.id)
-    said = _said(Appellant.ACCOUNT, of, decision, explanation, at_ms, statement=told.id)
+    account = account_subject(told.platform, told.account)
+    said = _said(Appellant.ACCOUNT, of, decision, explanation, at_ms, account, statement=told.id)
     return open_look(
         tables, of, Appellant.ACCOUNT, at_ms, decision=decision, statement=told.id, said=said
     )
@@ -206,6 +210,7 @@ def _said(
     decision: Decision | None,
     explanation: str,
     at_ms: int,
+    subject: str,
     *,
     report: str | None = None,
     statement: str | None = None,
@@ -228,4 +233,5 @@ def _said(
             "explanation": words,
             "at": rfc3339(at_ms),
         },
+        subject=subject,
     )

@@ -169,6 +169,7 @@ def write(
                     case=case,
                     **statements.part_of_entry(statement),
                 ),
+                subject=statements.subject_of(measure, statement),
             ),
         )
         for measure, statement in zip(taken, stated, strict=True)

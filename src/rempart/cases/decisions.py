@@ -32,6 +32,7 @@ from rempart.cases.taking import NOWHERE, Reach, Wanted
 from rempart.cases.undo import undone_entry
 from rempart.errors import AccessError, ConflictError, NotFoundError
 from rempart.log.commit import SealedEntry
+from rempart.log.subjects import report_subject
 from rempart.model import (
     NO_ACTION,
     SECOND_KINDS,
@@ -308,4 +309,5 @@ def _answer_entry(
             "at": rfc3339(at_ms),
             "text": text,
         },
+        subject=report_subject(report.id),
     )

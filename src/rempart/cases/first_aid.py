@@ -213,6 +213,7 @@ def _write(
                     **by,
                     **statements.part_of_entry(statement),
                 ),
+                subject=statements.subject_of(measure, statement),
             ),
         )
         for measure, statement in zip(taken, stated, strict=True)

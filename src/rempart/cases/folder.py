@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from rempart.cases.entries import clean, entry, record, rfc3339
 from rempart.cases.undo import undo_measures
 from rempart.errors import AccessError, InputError, NotFoundError
+from rempart.log.subjects import target_subject
 from rempart.model import Measure, MeasureKind, ScopeKind, message_key, stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.folder import HelperRow, LockedRow
@@ -178,7 +179,7 @@ def revoke_helper(tables: Tables, target: str, id: str, at_ms: int) -> None:
 
 def _record(tables: Tables, name: str, who: Visitor, at_ms: int, **more: object) -> None:
     told = {"target": who.target, "by": who.by, "at": rfc3339(at_ms), **more}
-    record(tables, [(None, entry(name, told))])
+    record(tables, [(None, entry(name, told, subject=target_subject(who.target)))])
 
 
 def _tell(tables: Tables, row: MessageRow, target: str, *, released: bool) -> None:

@@ -22,6 +22,7 @@ from rempart.cases.matter import CHILD_SAFETY
 from rempart.cases.reports import checked_links
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
+from rempart.log.subjects import target_subject
 from rempart.model import stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.incidents import ACT, MESSAGE, IncidentItem, IncidentRequest
@@ -64,7 +65,7 @@ def tick(tables: Tables, target: str, ids: Sequence[str], at_ms: int) -> int:
     ]
     if fresh:
         told = {"target": target, "added": [row.seq for row in fresh], "at": rfc3339(at_ms)}
-        record(tables, [(None, entry("incident-file", told))])
+        record(tables, [(None, entry("incident-file", told, subject=target_subject(target)))])
     return len(fresh)
 
 
@@ -72,7 +73,7 @@ def untick(tables: Tables, target: str, seq: int, at_ms: int) -> None:
     """Takes one thing out of the file; nothing happens when it is not in it."""
     if tables.incidents.remove(target, seq):
         told = {"target": target, "removed": [seq], "at": rfc3339(at_ms)}
-        record(tables, [(None, entry("incident-file", told))])
+        record(tables, [(None, entry("incident-file", told, subject=target_subject(target)))])
 
 
 def add_act(tables: Tables, target: str, act: Act, at_ms: int) -> int:
@@ -97,6 +98,7 @@ def add_act(tables: Tables, target: str, act: Act, at_ms: int) -> int:
             "source": "user-submitted",
             "at": rfc3339(at_ms),
         },
+        subject=target_subject(target),
     )
     seq = record(tables, [(None, sealed)])
     tables.incidents.add(IncidentItem(target, seq, ACT, ms_of(act.at), at_ms))
@@ -221,5 +223,7 @@ def _tell(tables: Tables, what: str, request: IncidentRequest, by: str, at_ms: i
         "by": by or None,
         "at": rfc3339(at_ms),
     }
-    record(tables, [(None, entry("incident-request", told))])
+    record(
+        tables, [(None, entry("incident-request", told, subject=target_subject(request.target)))]
+    )
     tables.announce("incident-request", {"id": request.id, "what": what})

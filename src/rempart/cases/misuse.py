@@ -20,6 +20,7 @@ from rempart.cases.figures import Share, wilson
 from rempart.cases.harms import Urgency, harms
 from rempart.cases.thread import say
 from rempart.errors import ConflictError
+from rempart.log.subjects import report_subject
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
 from rempart.store.interface.deadlines import PastReport
@@ -110,6 +111,8 @@ def warn(tables: Tables, report: ReportRow, by: str, at_ms: int) -> Factors:
         "grave": found.grave,
         "after_refusal": found.after_refusal,
     }
-    record(tables, [(report.case, entry("misuse-warning", told))])
+    record(
+        tables, [(report.case, entry("misuse-warning", told, subject=report_subject(report.id)))]
+    )
     tables.deadlines.note_warning(report.reporter, at_ms)
     return found

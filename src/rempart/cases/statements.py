@@ -32,6 +32,7 @@ from rempart.cases.harms import harm as known_harm
 from rempart.cases.provisions import proposed, reference
 from rempart.cases.statement_gate import checked, is_sound
 from rempart.log.commit import SealedEntry, to_value
+from rempart.log.subjects import NOBODY, account_subject
 from rempart.model import (
     LADDER,
     AutomatedDecision,
@@ -253,6 +254,18 @@ def part_of_entry(stated: Stated) -> dict[str, Any]:
         return {}
     name = "statement" if isinstance(stated, Statement) else "exemption"
     return {name: msgspec.to_builtins(stated)}
+
+
+def subject_of(measure: Measure, stated: Stated) -> str:
+    """Whom the entry of a measure is about: the account that it restricts; nobody when it touches
+    a channel, a target, or a message without a known author."""
+    if isinstance(stated, Statement):
+        return account_subject(stated.platform, stated.account)
+    scope = measure.scope
+    account = scope.ref if scope.kind is ScopeKind.ACCOUNT else measure.account
+    if account is None or scope.kind in (ScopeKind.CHANNEL, ScopeKind.TARGET):
+        return NOBODY
+    return account_subject(scope.platform, account)
 
 
 def add(tables: Tables, stated: Iterable[Stated], seqs: Iterable[int]) -> None:

@@ -20,6 +20,7 @@ import msgspec
 
 from rempart.cases.entries import entry, ms_of, record, rfc3339
 from rempart.cases.statements import account_of, restricts
+from rempart.log.subjects import NOBODY, account_subject
 from rempart.model import NO_ACTION, Case, Decision, Measure, MeasureKind, stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.statements import StrikeRow
@@ -122,7 +123,7 @@ def give(
         "at": rfc3339(at_ms),
         "until": rfc3339(expires),
     }
-    record(tables, [(case.id, entry("strikes", told))])
+    record(tables, [(case.id, entry("strikes", told, subject=_subject(list(accounts))))])
 
 
 def overturn(tables: Tables, earlier: Decision, decision: Decision, at_ms: int) -> None:
@@ -130,6 +131,7 @@ def overturn(tables: Tables, earlier: Decision, decision: Decision, at_ms: int) 
     rows = tables.statements.overturn_strikes(earlier.id, decision.id, at_ms)
     if not rows:
         return
+    struck = [(row.platform, row.account) for row in rows]
     told = {
         "case": decision.case,
         "decision": earlier.id,
@@ -137,4 +139,9 @@ def overturn(tables: Tables, earlier: Decision, decision: Decision, at_ms: int) 
         "accounts": [row.account for row in rows],
         "at": rfc3339(at_ms),
     }
-    record(tables, [(decision.case, entry("strikes-overturned", told))])
+    record(tables, [(decision.case, entry("strikes-overturned", told, subject=_subject(struck)))])
+
+
+def _subject(accounts: Sequence[tuple[str, str]]) -> str:
+    """The account, when the entry is about one alone."""
+    return account_subject(*accounts[0]) if len(accounts) == 1 else NOBODY

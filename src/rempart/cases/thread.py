@@ -22,6 +22,7 @@ from rempart.cases.live import tell_case
 from rempart.cases.reports import LONGEST_EXPLANATION, checked_links
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
+from rempart.log.subjects import report_subject
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
 from rempart.store.interface.mail import MailAbout
@@ -92,6 +93,7 @@ def say(
             "links": list(found),
             "source": "user-submitted" if side is Side.REPORTER else None,
         },
+        subject=report_subject(report.id),
     )
     seq = record(tables, [(report.case, sealed)])
     tables.threads.add(SaidRow(seq, report.id, side, by, at_ms))
@@ -107,6 +109,7 @@ def withdraw(tables: Tables, report: ReportRow, at_ms: int) -> None:
     sealed = entry(
         "report-withdrawn",
         {"report": report.id, "case": report.case, "at": rfc3339(at_ms), "text": WITHDRAWN},
+        subject=report_subject(report.id),
     )
     tables.threads.withdraw(report.id, at_ms, record(tables, [(report.case, sealed)]))
     tell_case(tables, tables.cases.get(report.case))

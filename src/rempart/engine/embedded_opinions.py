@@ -25,7 +25,7 @@ from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
 from rempart.cases.statements import spoken_in
 from rempart.cases.undo import undone_entry
-from rempart.engine.embedded_items import encode_outcome, logged_message, plain_outcome
+from rempart.engine.embedded_items import encode_outcome, logged_message, plain_outcome, subject_of
 from rempart.engine.embedded_states import EngineMemory
 from rempart.engine.embedded_step import write_measures
 from rempart.engine.logged_opinions import ENTRY, LoggedOpinion, beyond_the_message
@@ -123,7 +123,9 @@ def _take(
         list(judged.released),
     )
     value = msgspec.to_builtins(told)
-    seq = record(tables, [(case, entry(ENTRY, {**value, "written": rfc3339(now_ms)}))])
+    about = subject_of(message)
+    said = entry(ENTRY, {**value, "written": rfc3339(now_ms)}, subject=about)
+    seq = record(tables, [(case, said)])
     if not rules.shadow:
         memory.plan(beyond_the_message(judged.measures))
         _carry_out(tables, settings, found, judged, opinion, seq, now_ms)

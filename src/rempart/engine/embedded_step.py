@@ -527,7 +527,11 @@ def write_measures(
     told = statements.of_machine(tables, measures, spoken, now_ms)
     first = tables.log.append(
         [
-            seal("measure", to_value(measure, **statements.part_of_entry(statement)))
+            seal(
+                "measure",
+                to_value(measure, **statements.part_of_entry(statement)),
+                subject=statements.subject_of(measure, statement),
+            )
             for measure, statement in zip(measures, told, strict=True)
         ]
     )

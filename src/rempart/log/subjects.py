@@ -1,7 +1,8 @@
 """Whom a body is about, and what lets it expire: the two halves of its key (see ADR 36).
 
-A *subject* is a string: `account:<platform>/<id>`, `report:<id>`, `case:<id>`; the empty one is
-nobody, so the community itself. Destroying a subject's key makes all its bodies unreadable.
+A *subject* is a string: `account:<platform>/<id>`, `target:<name>`, `report:<id>`, `case:<id>`; the
+empty one is nobody, so the community itself. Destroying a subject's key makes all its bodies
+unreadable.
 
 A *bucket* is the bodies of one kind and one day (UTC, of the day they were written), whose key is
 destroyed when their retention ends. What is `KEPT` has no day: only its subject's key ends it.
@@ -22,6 +23,11 @@ KEPT: Final = "kept"
 
 def account_subject(platform: str, id: str) -> str:
     return f"account:{platform}/{id}"
+
+
+def target_subject(target: str) -> str:
+    """A protected person, for what they wrote themselves."""
+    return f"target:{target}"
 
 
 def report_subject(id: str) -> str:

@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from rempart.cases.entries import entry, rfc3339
 from rempart.detect.facts.forms import FactKind, FactRefusedError, Refusal
 from rempart.engine.protected_facts import MOST_FACTS, register, remove
+from rempart.log.subjects import target_subject
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import NO_SESSION
@@ -59,7 +60,9 @@ async def enter(request: AnyRequest, data: Fields) -> Response[Any]:
         def use(tables: Tables) -> bool:
             fresh = tables.facts.use_invitation(invitation.digest, invitation.expires_ms, now)
             if fresh:
-                tables.log.append([entry("target-session", told)])
+                tables.log.append(
+                    [entry("target-session", told, subject=target_subject(invitation.target))]
+                )
             return fresh
 
         used = await write(request, use)
