@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,6 +13,8 @@ from typing import Any
 
 from tests.connect.local_server import answering, http, in_a_thread
 from tests.web.service import Service, lines, message
+
+from rempart.disclose.dossier.archive import unpack
 
 PAGE = b"<!doctype html><meta charset=utf-8><title>A thread</title><p>SECRET-OF-THE-PAGE"
 ON = '[capture]\non = true\nchromium = ""\nallow = ["127.0.0.1"]\n'
@@ -133,3 +137,29 @@ def test_a_changed_file_is_not_given_out(tmp_path: Path) -> None:
         answer = running.person.get(f"/api/v1/captures/{found['id']}/warc")
         assert answer.status_code >= 400
         assert b"WARC" not in answer.content
+
+
+def test_a_captured_page_travels_in_the_dossier_of_who_may_see_all(tmp_path: Path) -> None:
+    with page_server() as port, service(tmp_path / "data") as running:
+        case = a_case(running)
+        running.person.post(
+            f"/api/v1/cases/{case}/captures",
+            json={"url": f"http://127.0.0.1:{port}/thread", "reason": "she is named there"},
+        )
+        found = ended(running, case)
+    warc = f"web/{found['id']}.warc.gz"
+    for preset, there in (("court", True), ("other-party", False)):
+        out = tmp_path / f"{preset}.zip"
+        command = ["case", "export", case, "--data", str(tmp_path / "data"), "-o", str(out)]
+        made = subprocess.run(
+            [sys.executable, "-m", "rempart.cli", *command, "--for", preset],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert made.returncode == 0, made.stderr
+        files = unpack(out.read_bytes())
+        assert (warc in files) is there, preset
+        if there:
+            assert sha256(files[warc]).hexdigest() == found["sha256"]
+            assert found["sha256"] in files[f"web/{found['id']}.json"].decode()

@@ -27,6 +27,7 @@ from rempart.cases.evidence import promote
 from rempart.cases.reading import CaseMessage, read_messages, read_reports
 from rempart.disclose.dossier import DossierSummary, edition, export_dossier, presets
 from rempart.disclose.dossier.presets import DEFAULT
+from rempart.disclose.dossier.web import FOLDER as CAPTURES
 from rempart.engine.embedded_start import Lock
 from rempart.engine.notary import Notary
 from rempart.errors import InputError, NotFoundError, StoreError
@@ -35,6 +36,7 @@ from rempart.model import Case, CaseKind, CaseState
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
 from rempart.store.interface.stream import MeasureRow
+from rempart.store.sealed_files import SealedFiles
 from rempart.store.sqlite.store import SqliteStore
 from rempart.web.console.shown import plain
 
@@ -255,6 +257,7 @@ def export_case(
                 language=language,
                 by=by,
                 with_private=with_private,
+                pages=SealedFiles(data / CAPTURES),
             )
     _tell_export(summary, output, as_json=as_json)
 

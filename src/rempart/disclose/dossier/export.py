@@ -32,6 +32,7 @@ from rempart.disclose.dossier.reading import reading, redaction_json
 from rempart.disclose.dossier.records import Gathered, Record, gather, record_line
 from rempart.disclose.dossier.redaction import Redacted, redact
 from rempart.disclose.dossier.verify import verify
+from rempart.disclose.dossier.web import web_files
 from rempart.disclose.dossier.window import Window, gaps_json, window_of
 from rempart.errors import ConflictError, LogError, NotFoundError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -40,6 +41,7 @@ from rempart.log.note import PublicKey, Signer, sign
 from rempart.log.tiles import root_at, subtrees_from
 from rempart.model import Case
 from rempart.store.interface import LogTables, Tables
+from rempart.store.sealed_files import SealedFiles
 
 NEWEST_PROOFS = 4_096
 MOST_MESSAGES = 1_000_000
@@ -104,6 +106,7 @@ def export_dossier(
     language: str = "en",
     by: str = "",
     with_private: bool = False,
+    pages: SealedFiles | None = None,
 ) -> DossierSummary:
     """Writes the dossier of a case as a zip to `out`; see `contents_of`."""
     contents = contents_of(
@@ -115,6 +118,7 @@ def export_dossier(
         language=language,
         by=by,
         with_private=with_private,
+        pages=pages,
     )
     return write_packed(contents, out)
 
@@ -130,14 +134,15 @@ def contents_of(
     by: str = "",
     with_private: bool = False,
     more: Mapping[str, bytes] = MappingProxyType({}),
+    pages: SealedFiles | None = None,
 ) -> Contents:
     """The files of a case's dossier, checked, and what they say.
 
     `at`: when it is exported; `by`: the pseudonym of who exports (for custody); `edition`: for whom
     it is (None: the court); `language` says which of the two languages of README.txt comes first;
-    `more`: further files, which the manifest lists. NotFoundError, ConflictError (nothing in the
-    log yet, or not prepared for this edition) or LogError (the log does not hold: nothing is
-    exported).
+    `more`: further files, which the manifest lists; `pages`: where captured pages lie.
+    NotFoundError, ConflictError (nothing in the log yet, or not prepared for this edition) or
+    LogError (the log does not hold: nothing is exported).
     """
     case = tables.cases.get(case_id)
     if case is None:
@@ -159,6 +164,8 @@ def contents_of(
     if sequences:
         sequences = [*tables.evidence.judging(sequences[0], sequences[-1]), *sequences]
     chosen = edition or default_edition()
+    if pages is not None:
+        more = {**more, **web_files(tables, case_id, chosen.preset.name, pages)}
     found = _Found(
         gather(tables.log, sequences, with_private=with_private),
         _evidence(tables, sequences),

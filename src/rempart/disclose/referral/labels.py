@@ -71,6 +71,20 @@ STATES: Final[dict[str, Words]] = {
     "expired": {"en": "ended", "fr": "terminée"},
     "not_applied": {"en": "could not be applied", "fr": "n’a pas pu être appliquée"},
 }
+KIND_OF_MEASURE: Final[dict[str, Words]] = {
+    "hold": {"en": "messages held back", "fr": "messages retenus"},
+    "hide": {"en": "messages hidden", "fr": "messages masqués"},
+    "remove": {"en": "messages removed", "fr": "messages supprimés"},
+    "mute": {"en": "accounts muted", "fr": "comptes privés de parole"},
+    "time_out": {"en": "accounts muted for a time", "fr": "comptes privés de parole un temps"},
+    "slow_mode": {"en": "channel slowed down", "fr": "salon ralenti"},
+    "members_only": {"en": "channel for members only", "fr": "salon réservé aux membres"},
+    "link_block": {"en": "links blocked", "fr": "liens bloqués"},
+    "shield": {"en": "shield for the person attacked", "fr": "bouclier pour la personne visée"},
+    "lock_out": {"en": "kept away from the person", "fr": "écartés de la personne"},
+    "suspend": {"en": "accounts suspended", "fr": "comptes suspendus"},
+    "reply_stop": {"en": "automatic replies stopped", "fr": "réponses automatiques arrêtées"},
+}
 NO_MEASURE: Final[Words] = {"en": "no measure yet", "fr": "aucune mesure à ce jour"}
 KEPT: Final[Words] = {
     "en": "{entries} entries of a signed, append-only log (places {first} to {last}), to be had"

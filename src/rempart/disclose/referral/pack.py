@@ -29,7 +29,7 @@ from rempart.cases.reading import CaseMessage, read_messages, read_reports
 from rempart.cases.referrals import Said, place_of, takes
 from rempart.disclose.referral import labels as words
 from rempart.errors import AccessError, InputError
-from rempart.model import Case, Ground
+from rempart.model import Case, Ground, MeasureKind
 from rempart.store.interface import Tables
 
 MOST_QUOTES = 40
@@ -213,12 +213,14 @@ def _measures(m: _Matter) -> str:
     first: dict[tuple[str, str], datetime] = {}
     count: Counter[tuple[str, str]] = Counter()
     for row in m.tables.cases.measures(m.case.id):
+        if row.measure.kind is MeasureKind.ALARM:
+            continue
         group = (row.measure.kind.value, row.measure.state.value)
         count[group] += 1
         first[group] = min(first.get(group, row.measure.from_at), row.measure.from_at)
     told = [
         words.MEASURES[m.language].format(
-            kind=kind.replace("_", " "),
+            kind=words.KIND_OF_MEASURE[kind][m.language],
             count=count[kind, state],
             at=_rfc3339(first[kind, state]),
             state=words.STATES[state][m.language],

@@ -251,5 +251,14 @@ def _export(request: AnyRequest, case: str, by: str, at_ms: int, wanted: Edition
     engine = engine_of(request)
     out = BytesIO()
     with engine.read() as tables:
-        export_dossier(tables, case, out, engine.signer, moment(at_ms), edition=wanted, by=by)
+        export_dossier(
+            tables,
+            case,
+            out,
+            engine.signer,
+            moment(at_ms),
+            edition=wanted,
+            by=by,
+            pages=request.app.state.captures.files,
+        )
     return out.getvalue()

@@ -17,6 +17,7 @@ from rempart.cases.captures import address_of, capture_of, fail, keep, key_of
 from rempart.connect.capture.settings import CaptureSettings
 from rempart.connect.capture.take import Captured, capture_page
 from rempart.connect.places import Resolve, resolve_by_system
+from rempart.disclose.dossier.web import FOLDER
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
 from rempart.store.interface import Tables
@@ -24,7 +25,6 @@ from rempart.store.interface.captures import CaptureRow
 from rempart.store.sealed_files import SealedFiles
 
 _LOG = logging.getLogger(__name__)
-FOLDER = "captures"
 LOOK_SECONDS = 2.0
 AT_ONCE = 5
 
@@ -44,7 +44,7 @@ class CaptureDesk:
         self.on = settings.on
         self._engine = engine
         self._settings = settings
-        self._files = SealedFiles(data / FOLDER)
+        self.files = SealedFiles(data / FOLDER)
         self._resolve = resolve
         self._clock = clock
 
@@ -73,7 +73,7 @@ class CaptureDesk:
         key = key_of(tables, id)
         if key is None:
             return None
-        content = self._files.get(id, key)
+        content = self.files.get(id, key)
         if sha256(content).hexdigest() != capture_of(tables, id).sha256:
             return None
         return content
@@ -90,7 +90,7 @@ class CaptureDesk:
             found = await capture_page(url, self._settings, resolve=self._resolve)
             kept = await asyncio.to_thread(self._keep, row, found)
             if not kept:
-                self._files.drop(row.id)
+                self.files.drop(row.id)
         except RempartError as error:
             await self._fail(row, error.what)
         except Exception as error:
@@ -98,7 +98,7 @@ class CaptureDesk:
             await self._fail(row, f"it broke: {type(error).__name__}")
 
     def _keep(self, row: CaptureRow, found: Captured) -> bool:
-        key = self._files.put(row.id, found.warc)
+        key = self.files.put(row.id, found.warc)
         digest, size = sha256(found.warc).hexdigest(), len(found.warc)
         return self._engine.write(
             lambda tables: keep(
