@@ -116,7 +116,7 @@ def evidence_of(seq: int, bodies: tuple[bytes, ...]) -> SealedEntry | None:
     """The evidence entry of an entry with these bodies; None: it needs none, or was erased."""
     if not bodies:
         return None
-    if bodies[0][25:].startswith(b'"message",'):
+    if bodies[0][24:].startswith(b'","message",'):
         message = message_of(bodies[0])
         parsed = parse_one(message.item)
         if not (isinstance(parsed, Parsed) and isinstance(parsed.item, Message)):
