@@ -186,3 +186,25 @@ def test_an_erased_account_is_gone_from_every_byte_and_the_rest_still_verifies(
     )
     world.engine.stop()
     assert NAME in "".join(residues(world.folder, (NAME,))), "and is then known again"
+
+
+def test_messages_expire_by_their_window_and_what_is_needed_stays(world: World) -> None:
+    plain = say(world, 1, f"good evening {WORDS[0]}", author={"id": "u1", "name": "Person 1"})
+    seq = say(world, 2, f"kill yourself you stupid loser {WORDS[1]}", channel="other")
+    after(world, 29 * DAY)
+    with world.engine.read() as tables:
+        assert tables.log.bodies(plain), "not yet"
+    after(world, 2.2 * DAY)
+    world.after(2)
+    with world.engine.read() as tables:
+        assert tables.log.bodies(plain) == (), "its body is gone"
+        assert tables.log.bodies(seq), "what stands out stays"
+        assert tables.stream.messages([plain]) == []
+        assert tables.stream.messages([seq]) != []
+    told = world.told("retention")
+    assert told[0]["window"] == "messages"
+    assert told[0]["count"] == 1
+    assert "GDPR" in told[0]["source"]
+    verified(world)
+    world.restart()
+    verified(world)

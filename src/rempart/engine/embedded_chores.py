@@ -18,6 +18,7 @@ from rempart.cases.clockwork import keep
 from rempart.cases.evidence import promote_due
 from rempart.cases.live import tell_measures
 from rempart.cases.policy import DeadlineSettings
+from rempart.cases.retention import expire
 from rempart.cases.sweep import MOST_AT_ONCE, sweep
 from rempart.cases.undo import undone_entry
 from rempart.engine.clock_watch import ClockWatch
@@ -78,6 +79,7 @@ class Chores:
         self.policy = settings.policy
         self._more_due = False
         self.erasing = Erasing(self._save)
+        self._windows = settings.retention.windows()
         self._owed: Callable[[], Owed] = Owed
         self._clock_trusted = False
         self._swept_ms = 0
@@ -189,6 +191,15 @@ class Chores:
         )
         if not ok:
             self.erasing.failed()
+            return
+        if not self.erasing.more:
+            self._apart("retention", tables, lambda: self._expire(tables, now_ms), "erasure-failed")
+
+    def _expire(self, tables: Tables, now_ms: int) -> None:
+        expired = expire(tables, self._windows, now_ms)
+        self.erasing.more = expired is not None
+        if expired:
+            self.erasing.unclean = True
 
     def _apart(
         self,

@@ -30,6 +30,9 @@ second_look_share = 0.05             # of decisions to do nothing, looked at by 
 [limits.hour]                        # measures of a kind per channel before a human is asked
 hold = 2000
 
+[retention]                          # days; see docs/erasure.md
+messages = 30
+
 [deadlines]                          # see docs/deadlines.md
 provider = "small"
 jurisdictions = ["EU", "FR"]
@@ -54,6 +57,7 @@ import msgspec
 
 from rempart.cases.care import CareSettings
 from rempart.cases.policy import DeadlineSettings, Policy, resolve
+from rempart.cases.retention import RetentionSettings
 from rempart.engine.link_lists import LinkLists, Links
 from rempart.engine.pipeline import PipelineSettings
 from rempart.engine.settings_errors import S, read_section
@@ -70,6 +74,7 @@ _OURS = (
     "modes",
     "engine",
     "deadlines",
+    "retention",
     "review",
 )
 PLATFORMS = ("twitch", "mastodon")
@@ -197,6 +202,7 @@ class EngineSettings(msgspec.Struct, frozen=True):
     lines: dict[str, Line] = {}
     links: Links = Links()
     deadlines: DeadlineSettings = DeadlineSettings()
+    retention: RetentionSettings = RetentionSettings()
     care: CareSettings = CareSettings()
     folder: Path = Path()
     """Where the settings came from; paths in them start here."""
@@ -263,6 +269,7 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         links=section("links", Links),
         care=section("care", CareSettings),
         deadlines=_deadlines(section("deadlines", DeadlineSettings), path),
+        retention=_retention(section("retention", RetentionSettings), path),
         folder=data_dir,
         connectors=_connectors(document, path),
         opinions={
@@ -279,6 +286,12 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
 def _deadlines(found: DeadlineSettings, path: str) -> DeadlineSettings:
     """Refused at the start when a value is wrong, not when the first case comes."""
     resolve(found, datetime.now(UTC).date(), path)
+    return found
+
+
+def _retention(found: RetentionSettings, path: str) -> RetentionSettings:
+    """Refused at the start when a window is outside of the legal bounds."""
+    found.windows(path)
     return found
 
 

@@ -34,6 +34,7 @@ from rempart.store.interface.orders import OrderTables
 from rempart.store.interface.referrals import ReferralTables
 from rempart.store.interface.refused_links import RefusedLinkTables
 from rempart.store.interface.replies import ReplyTables
+from rempart.store.interface.retention import RetentionTables
 from rempart.store.interface.statements import StatementTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.threads import ThreadTables
@@ -67,6 +68,7 @@ __all__ = [
     "ReferralTables",
     "RefusedLinkTables",
     "ReplyTables",
+    "RetentionTables",
     "StatementTables",
     "Store",
     "StreamTables",
@@ -95,6 +97,7 @@ class Tables(ABC):
     deadlines: DeadlineTables
     evidence: EvidenceTables
     erasure: ErasureTables
+    retention: RetentionTables
     facts: FactTables
     figures: FigureTables
     folder: FolderTables

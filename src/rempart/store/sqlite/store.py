@@ -62,6 +62,7 @@ from rempart.store.sqlite.plain import has_plain, seal_plain
 from rempart.store.sqlite.referrals import SqliteReferralTables
 from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
+from rempart.store.sqlite.retention import SqliteRetentionTables
 from rempart.store.sqlite.statements import SqliteStatementTables
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.subject_keys import SubjectKeys
@@ -113,6 +114,7 @@ class SqliteTables(Tables):
         self.campaigns = SqliteCampaignTables(connection)
         self.deadlines = SqliteDeadlineTables(connection)
         self.erasure = SqliteErasureTables(connection)
+        self.retention = SqliteRetentionTables(connection)
         self.facts = SqliteFactTables(connection)
         self.figures = SqliteFigureTables(connection)
         self.folder = SqliteFolderTables(connection)
