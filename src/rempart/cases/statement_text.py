@@ -123,7 +123,13 @@ def _facts(told: Statement, language: str) -> str:
             if english
             else " Il est arrivé avec beaucoup d’autres contre la même personne."
         )
-    if told.source is not StatementSource.OWN_INITIATIVE:
+    if told.source is StatementSource.ORDER:
+        said += (
+            " An authority ordered it (DSA art. 9)."
+            if english
+            else " Une autorité l’a ordonné (DSA, art. 9)."
+        )
+    elif told.source is not StatementSource.OWN_INITIATIVE:
         said += " It had been reported." if english else " Cela avait été signalé."
     return said
 

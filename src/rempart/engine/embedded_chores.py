@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rempart.cases.authority import orders
+from rempart.cases.authority.clock import sweep_orders
 from rempart.cases.clockwork import keep
 from rempart.cases.evidence import promote_due
 from rempart.cases.live import tell_measures
 from rempart.cases.policy import DeadlineSettings
 from rempart.cases.retention import expire
 from rempart.cases.sweep import MOST_AT_ONCE, sweep
+from rempart.cases.taking import Reach
 from rempart.cases.undo import undone_entry
 from rempart.engine.clock_watch import ClockWatch
 from rempart.engine.embedded_erasing import Erasing
@@ -35,6 +38,7 @@ from rempart.log.subjects import KEPT
 from rempart.model import Measure, MeasureState, Raid, RaidStage
 from rempart.protect import Modes
 from rempart.store.interface import Tables
+from rempart.store.interface.orders import OrderRow
 
 _LOG = logging.getLogger(__name__)
 SWEEP_MS = 1_000
@@ -150,6 +154,7 @@ class Chores:
             self._end_leases(tables, now_ms)
             self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
             self._apart("the evidence of cases", tables, lambda: self._promote(tables))
+            self._apart("orders of authorities", tables, lambda: self._orders(tables, now_ms))
         if self._sweep and self._clock_trusted:
             self._erase(tables, now_ms)
         if self._snapshot_size is None:
@@ -179,6 +184,17 @@ class Chores:
             care=self._settings.care,
         )
         self._more_due = sum(found) >= MOST_AT_ONCE
+
+    def _orders(self, tables: Tables, now_ms: int) -> None:
+        def reach(platform: str, channel: str) -> Reach:
+            return Reach(
+                self._settings.told(platform, channel), self._settings.telling(platform, channel)
+            )
+
+        def tell(row: OrderRow) -> None:
+            orders.tell(tables, row.id, orders.RULE, now_ms, reach=reach)
+
+        sweep_orders(tables, self.policy, now_ms, tell)
 
     def _save(self, tables: Tables) -> None:
         self._memory.save(tables, self._owed())

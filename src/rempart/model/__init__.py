@@ -7,6 +7,7 @@ from rempart.model.authority import (
     Dispute,
     DisputeOutcome,
     Effect,
+    Held,
     Missing,
     OrderKind,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "Exemption",
     "ExemptionReason",
     "Ground",
+    "Held",
     "Item",
     "ItemRefusal",
     "Label",

@@ -32,6 +32,16 @@ class Missing(StrEnum):
     LANGUAGE = "language"
 
 
+class Held(StrEnum):
+    """What is held of an account and may be asked for (art. 10(2)): nothing is newly collected."""
+
+    NAMES = "names"
+    TIMES = "times"
+    CHANNELS = "channels"
+    MESSAGES = "messages"
+    MEASURES = "measures"
+
+
 class Effect(StrEnum):
     """What was done about an order: `refused` is always with a reason."""
 
@@ -44,7 +54,7 @@ class AuthorityOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     """As it came in. `country`: of the authority, two capital letters. `links`: exact addresses or
     ids of messages here; `accounts`: `platform/id` whom an order for information is about. `harm`
     None: the order names no legal ground at all. `silent`: the authority forbids to tell the
-    person concerned, until `silent_until` or until it says otherwise."""
+    person concerned, until `silent_until` or until it says otherwise. `clock`: of `clocks.toml`."""
 
     kind: OrderKind
     authority: Short
@@ -60,9 +70,10 @@ class AuthorityOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     territory: tuple[Country, ...] = ()
     links: tuple[Line, ...] = ()
     accounts: tuple[Line, ...] = ()
-    wanted: tuple[Line, ...] = ()
+    wanted: tuple[Held, ...] = ()
     silent: bool = False
     silent_until: datetime | None = None
+    clock: str = "authority_order"
 
 
 class CourtBan(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,11 +17,12 @@ from rempart.model.measure import MeasureKind, ScopeKind
 
 
 class StatementSource(StrEnum):
-    """What led to it: a notice of art. 16, one of a trusted flagger (art. 22), or the community's
-    own initiative."""
+    """What led to it: a notice of art. 16, one of a trusted flagger (art. 22), the community's own
+    initiative, or the order of an authority (art. 9; not for the Commission's database)."""
 
     NOTICE = "notice"
     TRUSTED_FLAGGER = "trusted_flagger"
+    ORDER = "order"
     OWN_INITIATIVE = "own_initiative"
 
 

@@ -13,7 +13,7 @@ class OrderRow(NamedTuple):
     """Times in ms; None: not yet. `receipt_ms`: the authority was told that it arrived (medians
     of the yearly report: `receipt_ms - received_ms`, `effect_ms - received_ms`). `clarified_ms`:
     what was missing was asked for. `told_ms`: the person concerned was told. `due_ms`: until when
-    an effect is due."""
+    an effect is due; `stage`, `paused_ms`, `shifted_ms` as in `cases.deadlines.Deadline`."""
 
     id: str
     received_ms: int
@@ -28,6 +28,9 @@ class OrderRow(NamedTuple):
     effect_ms: int | None = None
     answered_ms: int | None = None
     told_ms: int | None = None
+    stage: int = 0
+    paused_ms: int | None = None
+    shifted_ms: int = 0
 
 
 class LetterRow(NamedTuple):

@@ -13,7 +13,7 @@ from rempart.store.interface.orders import DisputeRow, LetterRow, OrderRow, Orde
 
 _ORDERS = (
     "SELECT id, received_ms, record, missing, taken_by, seq, due_ms, receipt_ms, clarified_ms,"
-    " effect, effect_ms, answered_ms, told_ms FROM authority_order "
+    " effect, effect_ms, answered_ms, told_ms, stage, paused_ms, shifted_ms FROM authority_order "
 )
 
 
@@ -23,7 +23,8 @@ class SqliteOrderTables(OrderTables):
 
     def add(self, row: OrderRow) -> None:
         self._db.execute(
-            "INSERT INTO authority_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO authority_order VALUES"
+            " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 row.id,
                 row.order.kind.value,
@@ -40,13 +41,17 @@ class SqliteOrderTables(OrderTables):
                 row.answered_ms,
                 row.told_ms,
                 row.due_ms,
+                row.stage,
+                row.paused_ms,
+                row.shifted_ms,
             ),
         )
 
     def put(self, row: OrderRow) -> None:
         self._db.execute(
             "UPDATE authority_order SET missing = ?, receipt_ms = ?, clarified_ms = ?, effect = ?,"
-            " effect_ms = ?, answered_ms = ?, told_ms = ?, due_ms = ? WHERE id = ?",
+            " effect_ms = ?, answered_ms = ?, told_ms = ?, due_ms = ?, stage = ?, paused_ms = ?,"
+            " shifted_ms = ? WHERE id = ?",
             (
                 _words(row.missing),
                 row.receipt_ms,
@@ -56,6 +61,9 @@ class SqliteOrderTables(OrderTables):
                 row.answered_ms,
                 row.told_ms,
                 row.due_ms,
+                row.stage,
+                row.paused_ms,
+                row.shifted_ms,
                 row.id,
             ),
         )

@@ -1,0 +1,1 @@
+"""What comes from outside and binds: orders of authorities, court bans, out-of-court disputes."""
