@@ -25,6 +25,8 @@ CONSOLE = (
     "/console/files",
     "/console/figures",
     "/console/practice",
+    "/console/orders",
+    "/console/disputes",
     "/console/declared",
     "/console/declared/moderator",
 )

@@ -33,6 +33,7 @@ from rempart.web.api import (
     me,
     measures,
     media,
+    orders,
     people,
     protection,
     queues,
@@ -93,6 +94,7 @@ _versioned = Router(
         *rules.route_handlers,
         *learning.route_handlers,
         *declared.route_handlers,
+        *orders.route_handlers,
     ],
 )
 

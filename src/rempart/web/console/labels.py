@@ -160,6 +160,48 @@ LABELS: dict[str, dict[str, str]] = {
         "service": N_("DSA art. 14(3): a service for minors needs terms that they can read"),
         "recipients": N_("DSA art. 24(2): published every six months"),
     },
+    "order_kind": {
+        "content": N_("against content (art. 9)"),
+        "information": N_("for information (art. 10)"),
+    },
+    "order_clock": {
+        "authority_order": N_("without undue delay"),
+        "terrorist_removal_order": N_("terrorist content: 1 hour"),
+        "csam_admin_removal_fr": N_("administrative removal (France): 24 hours"),
+        "epoc": N_("European production order: 10 days"),
+        "epoc_emergency": N_("European production order, emergency: 8 hours"),
+    },
+    "missing": {
+        "legal_basis": N_("legal basis"),
+        "reasons": N_("statement of reasons"),
+        "provision": N_("provision of law"),
+        "authority": N_("who the authority is"),
+        "links": N_("exact addresses"),
+        "recipient": N_("whom it is about"),
+        "redress": N_("redress"),
+        "territory": N_("territorial scope"),
+        "language": N_("a language that was declared"),
+    },
+    "effect": {
+        "given": N_("effect given"),
+        "partly": N_("effect given in part"),
+        "refused": N_("no effect given"),
+    },
+    "letter": {
+        "receipt": N_("Receipt"),
+        "clarification": N_("What is missing"),
+        "effect": N_("Effect"),
+    },
+    "brought_by": {
+        "account": N_("the restricted account"),
+        "reporter": N_("who reported"),
+    },
+    "dispute_outcome": {
+        "upheld": N_("decision upheld"),
+        "partly_reversed": N_("decision reversed in part"),
+        "reversed": N_("decision reversed"),
+        "omitted": N_("nothing decided"),
+    },
     "audience": {"authorities": N_("for authorities"), "users": N_("for users")},
     "layer": {
         "intermediary": N_("intermediary service"),

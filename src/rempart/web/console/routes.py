@@ -45,6 +45,7 @@ from rempart.web.console import (
     learning_page,
     line_page,
     measure_pages,
+    order_pages,
     palette,
     people_pages,
     practice_page,
@@ -206,6 +207,7 @@ route_handlers: list[Any] = [
     *practice_page.route_handlers,
     *feed_routes,
     *declared_page.route_handlers,
+    *order_pages.route_handlers,
 ]
 
 
