@@ -121,6 +121,9 @@ def test_an_order_is_receipted_carried_out_answered_and_told(community: Communit
             assert one.statement.source is StatementSource.ORDER
             assert "26/1234" in one.statement.reference["fr"]
             assert "quinze jours" in one.statement.explanation["fr"]
+        exempt = tables.statements.exemptions([one.measure.id for one in rows])
+        assert {one.exemption.reason.value for one in exempt.values()} == {"order"}, "art. 17(5)"
+        assert len(exempt) == 2
         letter = next(one for one in tables.orders.letters(row.id) if one.what == "effect")
         assert "donné suite à l’injonction" in letter.text
     with community.store.begin() as tables:
