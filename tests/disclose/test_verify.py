@@ -317,8 +317,8 @@ def test_hiding_a_record_is_counted(incident: Incident, files: Files) -> None:
     before = verify(files)
     after = verify(forged(files, incident, drop_record_and_hide_it))
     assert after.failed == []
-    assert "10 records here, 32 entries hidden" in before.checked[3]
-    assert "9 records here, 33 entries hidden" in after.checked[3]
+    assert "10 records here, 38 entries hidden" in before.checked[3]
+    assert "9 records here, 39 entries hidden" in after.checked[3]
 
 
 def test_the_zip_of_a_forgery_says_the_same(
