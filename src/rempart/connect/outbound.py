@@ -5,7 +5,8 @@ Rules kept here:
 1. The connection goes to exactly one of the addresses that were checked (see `places`). A later
    answer of the DNS changes nothing.
 2. No redirects are followed, no proxy is taken from the environment, no cookie is kept.
-3. Only https, except to private addresses that the operator named for this purpose. Connections
+3. Only https, except to private addresses that the operator named for this purpose, and to
+   time-stamp authorities, whose answers are signed. Connections
    that are no HTTP keep the same rules (see `lasting`).
 4. Ten seconds for everything together, 5 MB for the answer, also after unpacking. A stream may
    last; what it brings is bounded by whoever reads it.
@@ -71,7 +72,8 @@ class StreamedAnswer(NamedTuple):
 
 
 class Outbound:
-    """`allow`: private addresses or networks that may be reached, and over plain http."""
+    """`allow`: private addresses or networks that may be reached, and over plain http. `plain`:
+    public ones over plain http too, for answers that carry their own signature."""
 
     def __init__(
         self,
@@ -81,8 +83,9 @@ class Outbound:
         deadline: float = DEADLINE,
         max_answer: int = MAX_ANSWER,
         trust: ssl.SSLContext | None = None,
+        plain: bool = False,
     ) -> None:
-        self._places = Places(allow, resolve)
+        self._places = Places(allow, resolve, plain=plain)
         self._deadline = deadline
         self._max_answer = max_answer
         self._trust = trust or ssl.create_default_context()

@@ -4,7 +4,8 @@ Rules kept here (FAULTS rows 15 to 17):
 
 1. A name is resolved once, and every address it has must pass: one bad address refuses the whole
    name. The caller connects to the addresses that were checked and asks nobody again.
-2. Public addresses only, except those the operator named; in clear only to those he named.
+2. Public addresses only, except those the operator named; in clear only to those he named, unless
+   the caller may speak in clear.
 3. An error names the host, nothing else.
 """
 
@@ -32,9 +33,17 @@ async def resolve_by_system(host: str, port: int) -> list[str]:
 
 
 class Places:
-    """`allow`: private addresses or networks that may be reached, and without encryption."""
+    """`allow`: private addresses or networks that may be reached, and without encryption; `plain`:
+    public ones without it too."""
 
-    def __init__(self, allow: tuple[str, ...] = (), resolve: Resolve = resolve_by_system) -> None:
+    def __init__(
+        self,
+        allow: tuple[str, ...] = (),
+        resolve: Resolve = resolve_by_system,
+        *,
+        plain: bool = False,
+    ) -> None:
+        self._plain = plain
         self._allowed = parse_allowed(allow)
         self._resolve = resolve
 
@@ -53,7 +62,7 @@ class Places:
                     where=host,
                     next_step="name it under `allow` if this host is yours",
                 )
-        if not encrypted and not all(named):
+        if not encrypted and not self._plain and not all(named):
             raise ForbiddenAddressError("only https goes out", where=host)
         return [str(address) for address in addresses[:MAX_ADDRESSES]]
 

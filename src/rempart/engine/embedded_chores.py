@@ -38,6 +38,7 @@ from rempart.log.subjects import KEPT
 from rempart.model import Measure, MeasureState, Raid, RaidStage
 from rempart.protect import Modes
 from rempart.store.interface import Tables
+from rempart.store.interface.attested import OwedKind, OwedRow
 from rempart.store.interface.orders import OrderRow
 
 _LOG = logging.getLogger(__name__)
@@ -165,8 +166,14 @@ class Chores:
             self._save(tables)
             self._took_ms = (time.perf_counter() - begin) * 1000
             self._snapshot_ms = now_ms
-        if self._checkpoint_due(now_ms, self._size):
+        sealing = tables.attested.seal_asked and self._notary.stopped is None
+        if self._checkpoint_due(now_ms, self._size) or (sealing and self._size > self._notary.size):
             self._notary.sign(tables, now_ms)
+        if sealing:
+            for name in self._settings.authorities:
+                tables.attested.owe(
+                    OwedRow(OwedKind.SEALED, name, self._size, now_ms, 0, now_ms, "")
+                )
 
     def _keep(self, tables: Tables, now_ms: int) -> None:
         keep(tables, self.policy, now_ms, care=self._settings.care)

@@ -200,6 +200,8 @@ class EngineSettings(msgspec.Struct, frozen=True):
     """Whom measures go to: webhooks by their name, others as `twitch.NAME`."""
     opinions: dict[str, Opining] = {}
     lines: dict[str, Line] = {}
+    authorities: tuple[str, ...] = ()
+    """Names of the time-stamp authorities."""
     links: Links = Links()
     deadlines: DeadlineSettings = DeadlineSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -271,6 +273,7 @@ def load_engine_settings(data_dir: Path) -> EngineSettings:
         deadlines=_deadlines(section("deadlines", DeadlineSettings), path),
         retention=_retention(section("retention", RetentionSettings), path),
         folder=data_dir,
+        authorities=tuple(sorted(named_sections(document, "timestamps", path))),
         connectors=_connectors(document, path),
         opinions={
             name: read_section(found, Opining, f"opinions.{name}", path)

@@ -24,11 +24,13 @@ from rempart.cases.codes import statement_code
 from rempart.cases.keys import ReportKeys
 from rempart.cases.statement_text import statement_text
 from rempart.cases.statements import told_by
+from rempart.connect.authority import Authority
 from rempart.connect.cybertip import cybertip_of
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.link_lists import ListWatcher, watch_lists
 from rempart.engine.live import LOST
 from rempart.errors import InputError
+from rempart.log.timestamps import read_chain
 from rempart.model import Measure
 from rempart.protect.connector import Told
 from rempart.protect.outbox import Outbox
@@ -37,6 +39,7 @@ from rempart.store.interface.stream import DeliveryRow
 from rempart.web.api.reports import STATUS_PATH
 from rempart.web.api.statements import STATEMENT_PATH
 from rempart.web.app import build_app, report_keys
+from rempart.web.attest.authorities import Authorities
 from rempart.web.attest.witnesses import Witnesses
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.captures.desk import CaptureDesk
@@ -175,6 +178,7 @@ async def _serve(
             captures.run(),
             Witnesses(engine, settings.witnesses).run(),
             *((feed.run(),) if feed.database is not None else ()),
+            _authorities(engine, settings, data).run(),
             app.framework.state.refused.run(),
             *mails,
             *(line.run() for line in lines.values()),
@@ -190,6 +194,16 @@ async def _serve(
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+def _authorities(engine: EmbeddedEngine, settings: WebSettings, data: Path) -> Authorities:
+    return Authorities(
+        engine,
+        {
+            name: Authority(one, read_chain(data / one.ca))
+            for name, one in settings.timestamps.items()
+        },
+    )
 
 
 class _Server(uvicorn.Server):

@@ -19,7 +19,7 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 `[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`,
 `[mastodon.NAME]` in `connect.mastodon.settings`, `[lines.NAME]` (telephone lines) in
 `connect.sms.settings`, `[capture]` in `connect.capture.settings`, `[witnesses.NAME]` in
-`connect.witness`.
+`connect.witness`, `[timestamps.NAME]` in `connect.authority`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rempart.cases.care import CareSettings
+from rempart.connect.authority import AuthoritySettings, check_authority
 from rempart.connect.capture.settings import CaptureSettings, check_capture
 from rempart.connect.cybertip import ReferralSettings, check_referral
 from rempart.connect.mail import MailSettings, check_mail
@@ -102,6 +103,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capture: CaptureSettings = CaptureSettings()
     witnesses: dict[str, WitnessSettings] = {}
     referral: ReferralSettings = ReferralSettings()
+    timestamps: dict[str, AuthoritySettings] = {}
 
     @property
     def over_tls(self) -> bool:
@@ -122,6 +124,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.mastodon,
         web.oidc,
         web.witnesses,
+        web.timestamps,
         web.perspective != PerspectiveSettings(),
         web.transparency_database != FeedSettings(),
         web.capture != CaptureSettings(),
@@ -187,6 +190,9 @@ def load_settings(data_dir: Path) -> WebSettings:
     witnesses = _platform(document, "witnesses", WitnessSettings, path)
     for name, witness in witnesses.items():
         check_witness(witness, f"{path} [witnesses.{name}]")
+    timestamps = _platform(document, "timestamps", AuthoritySettings, path)
+    for name, authority in timestamps.items():
+        check_authority(authority, data_dir, f"{path} [timestamps.{name}]")
     return msgspec.structs.replace(
         web,
         people=people,
@@ -204,6 +210,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         capture=capture,
         witnesses=witnesses,
         referral=referral,
+        timestamps=timestamps,
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Owed(StrEnum):
+class OwedKind(StrEnum):
     """What somebody else still has to give: the newest checkpoint's cosignature, the token that is
     due every hour, the token of a checkpoint that was signed when a case was sealed."""
 
@@ -31,7 +31,7 @@ class CosignatureRow(NamedTuple):
 
 class TokenRow(NamedTuple):
     """`reply`: the whole RFC 3161 answer, as it came; `at_ms`: the time in it; `checked_with`:
-    which verifier accepted it; `seq`: its entry."""
+    which verifier accepted it; `seq`: its entry; `chain`: the certificates trusted then, as PEM."""
 
     size: int
     authority: str
@@ -39,12 +39,13 @@ class TokenRow(NamedTuple):
     at_ms: int
     checked_with: str
     seq: int
+    chain: str
 
 
 class OwedRow(NamedTuple):
     """`since_ms`: pending since; `tries`: failed attempts, the last with `error`."""
 
-    kind: Owed
+    kind: OwedKind
     name: str
     size: int
     since_ms: int
@@ -86,6 +87,9 @@ class ScrubRow(NamedTuple):
 
 
 class AttestedTables(ABC):
+    seal_asked = False
+    """What this transaction wrote is to be signed with it and stamped at once."""
+
     @abstractmethod
     def checkpoint(self, size: int) -> tuple[str, int] | None:
         """The note we signed at this size, and when."""
@@ -119,11 +123,11 @@ class AttestedTables(ABC):
         """Writes or replaces what is owed by that name at that size."""
 
     @abstractmethod
-    def settle(self, kind: Owed, name: str, size: int) -> None:
+    def settle(self, kind: OwedKind, name: str, size: int) -> None:
         """It was given; of the kinds that later ones replace, also what is older."""
 
     @abstractmethod
-    def owed(self, kind: Owed | None = None) -> list[OwedRow]:
+    def owed(self, kind: OwedKind | None = None) -> list[OwedRow]:
         """Oldest first."""
 
     @abstractmethod

@@ -8,7 +8,7 @@ import msgspec
 from rempart.store.interface.attested import (
     AttestedTables,
     CosignatureRow,
-    Owed,
+    OwedKind,
     OwedRow,
     RefusalRow,
     ScrubRow,
@@ -18,7 +18,7 @@ from rempart.store.interface.attested import (
 
 KEPT = 1_000
 _COSIGNATURE = "SELECT size, witness, line, at_s, seq FROM cosignature"
-_TOKEN = "SELECT size, authority, reply, at_ms, checked_with, seq FROM timestamp_token"  # noqa: S105
+_TOKEN = "SELECT size, authority, reply, at_ms, checked_with, seq, chain FROM timestamp_token"  # noqa: S105
 _OWED = "SELECT kind, name, size, since_ms, tries, next_ms, error FROM attestation_owed"
 
 
@@ -54,7 +54,8 @@ class SqliteAttestedTables(AttestedTables):
     def add_token(self, row: TokenRow) -> None:
         self._db.execute(
             "INSERT OR REPLACE INTO timestamp_token"
-            " (size, authority, reply, at_ms, checked_with, seq) VALUES (?, ?, ?, ?, ?, ?)",
+            " (size, authority, reply, at_ms, checked_with, seq, chain)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             row,
         )
 
@@ -84,19 +85,19 @@ class SqliteAttestedTables(AttestedTables):
             (row.kind.value, *row[1:6], row.error[:300]),
         )
 
-    def settle(self, kind: Owed, name: str, size: int) -> None:
-        older = "=" if kind is Owed.SEALED else "<="
+    def settle(self, kind: OwedKind, name: str, size: int) -> None:
+        older = "=" if kind is OwedKind.SEALED else "<="
         self._db.execute(
             f"DELETE FROM attestation_owed WHERE kind = ? AND name = ? AND size {older} ?",
             (kind.value, name, size),
         )
 
-    def owed(self, kind: Owed | None = None) -> list[OwedRow]:
+    def owed(self, kind: OwedKind | None = None) -> list[OwedRow]:
         rows = self._db.execute(
             f"{_OWED} WHERE kind = ?1 OR ?1 IS NULL ORDER BY since_ms, name",
             (None if kind is None else kind.value,),
         )
-        return [OwedRow(Owed(row[0]), *row[1:]) for row in rows]
+        return [OwedRow(OwedKind(row[0]), *row[1:]) for row in rows]
 
     # -- of others ---------------------------------------------------------------------------
 

@@ -258,6 +258,7 @@ class SqliteStore(Store):
             raise self.broken
         tables.announced.clear()
         tables.facts.changed = False
+        tables.attested.seal_asked = False
         tables.stream.forget_known()
         tables.deadlines.forget()
         tables.versions.changed.clear()

@@ -26,7 +26,7 @@ from rempart.log.checkpoint import Checkpoint, open_checkpoint
 from rempart.log.cosignature import Cosignature
 from rempart.log.tiles import prove_consistency, root_at
 from rempart.store.interface import Tables
-from rempart.store.interface.attested import CosignatureRow, Owed, OwedRow
+from rempart.store.interface.attested import CosignatureRow, OwedKind, OwedRow
 
 _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
@@ -105,7 +105,7 @@ class Witnesses:
             last = tables.log.last_checkpoint()
             if last is None:
                 return {}
-            owed = {row.name: row for row in tables.attested.owed(Owed.COSIGNATURE)}
+            owed = {row.name: row for row in tables.attested.owed(OwedKind.COSIGNATURE)}
             found: dict[str, tuple[int, str, int, OwedRow | None]] = {}
             for name in self._witnesses:
                 row, row_owed = tables.attested.last_cosignature(name), owed.get(name)
@@ -158,7 +158,7 @@ class Witnesses:
             tables.attested.add_cosignature(
                 CosignatureRow(size, name, cosignature.line, cosignature.at_s, seq)
             )
-            tables.attested.settle(Owed.COSIGNATURE, name, size)
+            tables.attested.settle(OwedKind.COSIGNATURE, name, size)
             tables.announce("cosigned", {"witness": name, "size": size})
 
         await asyncio.wrap_future(self._engine.note_time(keep))
@@ -171,9 +171,9 @@ class Witnesses:
         _LOG.warning("witness %s has not cosigned: %s", name, error)
 
         def owe(tables: Tables) -> None:
-            tables.attested.settle(Owed.COSIGNATURE, name, size)
+            tables.attested.settle(OwedKind.COSIGNATURE, name, size)
             tables.attested.owe(
-                OwedRow(Owed.COSIGNATURE, name, size, since, tries, now_ms + wait, error)
+                OwedRow(OwedKind.COSIGNATURE, name, size, since, tries, now_ms + wait, error)
             )
             if tries == ALARM_AFTER:
                 tables.announce("alarm", {"what": "witness-silent", "witness": name})

@@ -1,0 +1,130 @@
+"""Authorities stamp what was signed; one that is down or wrong costs nothing but its token."""
+
+from __future__ import annotations
+
+import json
+import time
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.authority import TestAuthority
+from tests.web.service import Service, message
+from tests.web.test_witnesses import entries, send, until
+
+from rempart.log.timestamps import LENIENT, STRICT, check_reply, read_chain
+from rempart.store.interface.attested import OwedKind
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[tuple[TestAuthority, TestAuthority]]:
+    with ExitStack() as stack:
+        one, other = (
+            stack.enter_context(TestAuthority.running(tmp_path / name)) for name in ("one", "other")
+        )
+        other.mood = "unsorted"
+        yield one, other
+
+
+def settle(data: Path, **authorities: TestAuthority) -> None:
+    data.mkdir()
+    (data / "settings.toml").write_text(
+        "[log]\ncheckpoint_seconds = 1\n"
+        + "".join(
+            f'[timestamps.{name}]\nurl = "{one.url}"\nca = {json.dumps(str(one.root))}\n'
+            'allow = ["127.0.0.1"]\n'
+            for name, one in authorities.items()
+        )
+    )
+
+
+def tokens(service: Service, authority: str) -> list[dict[str, object]]:
+    return [one for one in entries(service, "timestamp-token") if one["authority"] == authority]
+
+
+def test_two_authorities_stamp_the_checkpoint_and_their_tokens_are_entries(
+    pair: tuple[TestAuthority, TestAuthority], tmp_path: Path
+) -> None:
+    one, other = pair
+    settle(tmp_path / "data", one=one, other=other)
+    with Service.running(tmp_path / "data") as service:
+        send(service)
+        until(lambda: bool(tokens(service, "one") and tokens(service, "other")), "no token")
+        assert tokens(service, "one")[0]["checked_with"] == STRICT
+        assert tokens(service, "other")[0]["checked_with"] == LENIENT
+        with service.engine.read() as tables:
+            for name, authority in (("one", one), ("other", other)):
+                row = tables.attested.last_token(name)
+                assert row is not None
+                found = tables.attested.checkpoint(row.size)
+                assert found is not None
+                check_reply(row.reply, found[0], read_chain(authority.root))
+                told = tokens(service, name)[-1]
+                assert b64decode(str(told["reply"])) == row.reply
+                assert told["checkpoint"] == row.size
+            assert not tables.attested.owed()
+        # Once an hour, however often it changes.
+        asked = one.asked
+        send(service)
+        time.sleep(2.5)
+        assert one.asked == asked
+
+
+@pytest.mark.parametrize("mood", ["down", "garbage", "wrong-nonce", "expired", "slow"])
+def test_an_authority_in_trouble_is_pending_and_costs_nothing(
+    pair: tuple[TestAuthority, TestAuthority], tmp_path: Path, mood: str
+) -> None:
+    one, other = pair
+    one.mood = mood
+    settle(tmp_path / "data", one=one, other=other)
+    with Service.running(tmp_path / "data") as service:
+        send(service)
+        until(lambda: bool(tokens(service, "other")), "the other did not stamp")
+        if mood == "slow":
+            answer = service.client(service.ingest_token).post("/api/v1/messages", json=message())
+            assert answer.status_code == 200
+            return
+
+        def failed() -> bool:
+            with service.engine.read() as tables:
+                owed = tables.attested.owed(OwedKind.TOKEN)
+            return [row.name for row in owed] == ["one"] and owed[0].tries >= 1
+
+        until(failed, "it is not shown as pending")
+        assert not tokens(service, "one")
+        send(service)
+        with service.engine.read() as tables:
+            row = tables.attested.owed(OwedKind.TOKEN)[0]
+        assert row.error
+        assert row.next_ms > row.since_ms
+
+
+def test_what_is_pending_is_stamped_when_the_authority_is_back(
+    pair: tuple[TestAuthority, TestAuthority], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = pair
+    monkeypatch.setattr("rempart.web.attest.authorities.FIRST_WAIT_MS", 200)
+    one.mood = "down"
+    settle(tmp_path / "data", one=one)
+    with Service.running(tmp_path / "data") as service:
+        until(lambda: one.asked >= 2, "it was not asked again")
+        one.mood = "good"
+        until(lambda: bool(tokens(service, "one")), "no token")
+        with service.engine.read() as tables:
+            assert not tables.attested.owed()
+
+
+def test_an_authority_with_another_time_is_an_anomaly(
+    pair: tuple[TestAuthority, TestAuthority], tmp_path: Path
+) -> None:
+    """Our own clock is three minutes behind."""
+    one, _ = pair
+    settle(tmp_path / "data", one=one)
+    with Service.running(tmp_path / "data", clock=lambda: time.time() - 180) as service:
+        until(lambda: bool(tokens(service, "one")), "no token")
+        until(lambda: bool(entries(service, "clock-anomaly")), "not told")
+        told = entries(service, "clock-anomaly")[-1]
+        assert told["authority"] == "one"
+        assert -185_000 < int(str(told["by_ms"])) < -170_000
