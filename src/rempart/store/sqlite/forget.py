@@ -359,7 +359,7 @@ class SqliteForgetting(ErasureTables):
             self._db.execute(sql, (by_ms,))
             moved += self._db.changes()
         self._db.execute(
-            "INSERT INTO retention_done VALUES ('clock', ?1, 0)"
+            "INSERT INTO retention_done (key, before_ms, at_ms) VALUES ('clock', ?1, 0)"
             " ON CONFLICT (key) DO UPDATE SET before_ms = before_ms + ?1",
             (by_ms,),
         )
