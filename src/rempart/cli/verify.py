@@ -14,6 +14,7 @@ from rempart.disclose.dossier.verify import (
     Report,
     lines_of,
     read_folder,
+    zip_in_pdf,
 )
 from rempart.disclose.dossier.verify import verify as verify_dossier
 from rempart.engine.notary import KEPT_FILE
@@ -31,7 +32,8 @@ DATABASE = "rempart.db"
 @click.option("--key", help="The key (vkey) that must have signed, or a file with it.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def verify(file: Path, key: str | None, as_json: bool) -> int:
-    """Verifies F: the zip of a dossier, its unpacked folder, or the data folder of a service.
+    """Verifies F: a dossier (its zip, the PDF that holds it, its unpacked folder), or the log in
+    the data folder of a service.
 
     Exit 0 only if everything holds. Without --key that means: it is consistent in itself, but who
     signed it is not known.
@@ -56,8 +58,8 @@ def check(file: Path, key: PublicKey | None) -> Report:
     if (file / DATABASE).is_file():
         return check_log(file, key)
     if file.is_file():
-        return _check_zip(file, wanted)
-    raise InputError("neither a dossier (zip or folder) nor a data folder", where=str(file))
+        return _check_file(file, wanted)
+    raise InputError("neither a dossier (zip, PDF or folder) nor a data folder", where=str(file))
 
 
 def check_log(data: Path, key: PublicKey | None) -> Report:
@@ -104,15 +106,20 @@ def read_key(text: str | None) -> PublicKey | None:
         raise InputError(f"cannot read the key: {error}", where=text[:80]) from error
 
 
-def _check_zip(file: Path, wanted: str | None) -> Report:
+def _check_file(file: Path, wanted: str | None) -> Report:
     with file.open("rb") as opened:
         data = opened.read(MAX_BYTES * 2)
-    if not is_zip(data[:4]):
+    pdf = data.startswith(b"%PDF-")
+    if not pdf and not is_zip(data[:4]):
         raise InputError(
-            "not a zip, so not a dossier",
+            "neither a zip nor a PDF, so not a dossier",
             where=str(file),
-            next_step="give the zip, its unpacked folder, or a data folder",
+            next_step="give the zip, the PDF that holds it, the unpacked folder, or a data folder",
         )
+    try:
+        data = zip_in_pdf(data) if pdf else data
+    except Refused as error:
+        return _refused(str(error))
     try:
         return verify_dossier(unpack(data), wanted)
     except VerificationError as error:

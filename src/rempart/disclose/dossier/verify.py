@@ -1,45 +1,38 @@
-#!/usr/bin/env python3
 """Checks a dossier of Rempart with Python's standard library alone; nothing is installed or asked.
 
-    python3 -I -S verify.py [FOLDER] [--key VKEY_OR_FILE]        exit 0: everything holds, else 1
+    python3 -I -S verify.py [FOLDER, ZIP OR PDF] [--key VKEY_OR_FILE]    exit 0: all holds, else 1
 
-Rules kept here: every file is listed in the signed manifest and unchanged; manifest and checkpoint
-are signed by one key; every record opens with what is disclosed of it and lies in the log at its
-index; every index between the first record and the last is a record here or lies under a hash of
-the same tree. One short file, so that whoever doubts it can read it whole. Standards: RFC 9162
-(tree), RFC 8032 (Ed25519), RFC 9901 (salted disclosures), C2SP signed-note and tlog-checkpoint.
+Rules: every file is listed in the signed manifest and unchanged; manifest and checkpoint are signed
+by one key; every record opens with what is disclosed of it and lies in the log at its index; words
+shown are words of the committed text; every index between first and last is a record here or under
+a hash of the same tree. RFC 9162 (tree), RFC 8032 (Ed25519), RFC 9901 (disclosures), C2SP notes.
 """
 
 # fmt: off
-import argparse
-import base64
-import hashlib
-import json
-import sys
+# ruff: noqa: E401, UP014, I001, PLW2901
+import argparse, base64, hashlib, io, json, re, sys, zipfile, zlib
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-UNLISTED = {"manifest.json", "manifest.sig"}
+Files = dict[str, bytes]
+UNLISTED, MOST = {"manifest.json", "manifest.sig"}, 100 * 1024 * 1024
 UNPROVEN = """
 - who is behind an account | qui est derrière un compte
 - that the platform really sent it: see `source` | que la plateforme l'a envoyé : voir `source`
 - that no hidden entry belongs to the case | qu'aucune entrée masquée ne relève du dossier
 - the time, but by the log's own clock | l'heure, sauf par l'horloge du journal
   openssl ts -verify -in timestamps/checkpoint.tsr -data checkpoint -CAfile CA.pem
+- whose the key is: compare it with one from elsewhere | à qui est la clé : la comparer ailleurs
 - that the key has signed no second history | que la clé n'a pas signé une autre histoire
 - that this verifier is honest: get one elsewhere | que ce vérificateur est honnête
 """
-
 class Refused(Exception):
     """What does not hold, and where."""
 def refuse(why: str, where: object = "") -> NoReturn:
     raise Refused(f"{why}: {where}")
-
 # -- JSON and base64 that can be read in one way only
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) != len(pairs):
-        refuse("a JSON key appears twice", pairs[0][0])
-    return dict(pairs)
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a JSON key appears twice")
 def read_json(data: bytes) -> Any:
     return json.loads(data.decode(), object_pairs_hook=unique, parse_constant=refuse)
 def version1(value: dict[str, Any]) -> dict[str, Any]:
@@ -49,15 +42,13 @@ def to_url(data: bytes) -> str:
 def from_url(text: str) -> bytes:
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     return data if to_url(data) == text else refuse("damaged base64", text)
-def from_base64(text: str, size: int) -> bytes:
+def from_base64(text: str, size: int | None = None) -> bytes:
     data = base64.b64decode(text, validate=True)
-    good = len(data) == size and base64.b64encode(data).decode() == text
+    good = size in {None, len(data)} and base64.b64encode(data).decode() == text
     return data if good else refuse("damaged base64", text)
-
 # -- Ed25519 (RFC 8032 §5.1)
 Point = tuple[int, int, int, int]
-P = 2**255 - 19
-ORDER = 2**252 + 27742317777372353535851937790883648493
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 def add(p: Point, q: Point) -> Point:
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
@@ -65,18 +56,14 @@ def add(p: Point, q: Point) -> Point:
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 def multiply(factor: int, p: Point) -> Point:
-    q = (0, 1, 1, 0)
-    while factor:
-        q = add(q, p) if factor & 1 else q
-        p, factor = add(p, p), factor >> 1
-    return q
+    rest = multiply(factor >> 1, add(p, p)) if factor else (0, 1, 1, 0)
+    return add(rest, p) if factor & 1 else rest
 def point(data: bytes) -> Point | None:
     y = int.from_bytes(data, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(x2, (P + 3) // 8, P)
-    if (x * x - x2) % P:
-        x = x * pow(2, (P - 1) // 4, P) % P
+    x = x * pow(2, (P - 1) // 4, P) % P if (x * x - x2) % P else x
     if y >= P or (x * x - x2) % P or (x == 0 and sign):
         return None
     x = P - x if x & 1 != sign else x
@@ -88,33 +75,34 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little")
     x, y, z, _ = add(multiply(s, base), multiply(k % ORDER, (P - a[0], a[1], 1, P - a[3])))
-    inverse = pow(z, P - 2, P)
-    encoded = y * inverse % P | (x * inverse % P & 1) << 255
-    return encoded.to_bytes(32, "little") == signature[:32]
-
+    x, y = x * pow(z, P - 2, P) % P, y * pow(z, P - 2, P) % P
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 # -- keys and signed notes (C2SP)
-class Key(NamedTuple):
-    vkey: str
-    name: str
-    id: bytes
-    public: bytes
-def read_key(vkey: str) -> Key:
+Key = NamedTuple("Key", [("vkey", str), ("name", str), ("id", bytes), ("public", bytes)])
+def read_key(vkey: str, kind: int = 1) -> Key:
     name, id, encoded = vkey.strip().split("+", 2)
     data = from_base64(encoded, 33)
     own = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
-    if data[0] != 1 or own.hex() != id or not name:
+    if data[0] != kind or own.hex() != id or not name:
         refuse("not an Ed25519 vkey", vkey)
     return Key(vkey.strip(), name, own, data[1:])
-def open_note(data: bytes, key: Key, where: str) -> list[str]:
-    text, _, block = data.decode().rpartition("\n\n")
-    head, _, encoded = block.removesuffix("\n").rpartition(" ")
-    signature = from_base64(encoded, 68)
-    if not block.endswith("\n") or head != f"\u2014 {key.name}" or signature[:4] != key.id:
+def open_note(files: Files, where: str, keys: list[Key]) -> tuple[list[str], list[str]]:
+    """The lines that the first key signed, once; which of the others, its witnesses, cosigned."""
+    text, _, block = files[where].decode().rpartition("\n\n")
+    seen: list[Key] = []
+    for mark, name, encoded in (lines := [line.split(" ") for line in block.split("\n")[:-1]]):
+        raw, message = from_base64(encoded), (text + "\n").encode()
+        for key in [key for key in keys if (mark, key.name, key.id) == ("\u2014", name, raw[:4])]:
+            if key is not keys[0]:
+                time, raw = int.from_bytes(raw[4:12], "big"), raw[8:]
+                message = b"cosignature/v1\ntime %d\n" % time + message
+            if not signed_by(key.public, message, raw[4:]):
+                refuse("the signature is wrong", where)
+            seen.append(key)
+    alone = where == "checkpoint" or len(lines) == 1
+    if block[-1:] != "\n" or seen.count(keys[0]) != 1 or not alone:
         refuse("not signed by the key, once", where)
-    if not signed_by(key.public, (text + "\n").encode(), signature[4:]):
-        refuse("the signature is wrong", where)
-    return text.split("\n")
-
+    return text.split("\n"), sorted({key.name for key in seen if key is not keys[0]})
 # -- the tree (RFC 9162 §2.1)
 def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
@@ -130,18 +118,16 @@ def blocks(start: int, end: int) -> list[int]:
     """Sizes of the fewest whole subtrees that cover these indexes, from left to right."""
     sizes = []
     while start < end:
-        size = 1 << (end - start).bit_length() - 1
-        sizes.append(min(size, start & -start) if start else size)
+        sizes.append(min(1 << (end - start).bit_length() - 1, (start & -start) or MOST * MOST))
         start += sizes[-1]
     return sizes
 def root_of_parts(parts: list[tuple[int, bytes]]) -> bytes:
     """The root over subtrees (size, hash) that stand side by side from index 0."""
     stack: list[tuple[int, bytes]] = []
-    for part in parts:
-        stack.append(part)
-        while len(stack) > 1 and stack[-1][0] == stack[-2][0]:
-            (size, right), (_, left) = stack.pop(), stack.pop()
-            stack.append((size * 2, node(left, right)))
+    for size, root in parts:
+        while stack and stack[-1][0] == size:
+            size, root = size * 2, node(stack.pop()[1], root)
+        stack.append((size, root))
     _, root = stack.pop()
     while stack:
         root = node(stack.pop()[1], root)
@@ -159,17 +145,22 @@ def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
             refuse("not a disclosure, or the second", index)
         opened[name] = version1(value)
     return opened
-
-# -- the steps
+def check_words(words: list[Any], opened: dict[str, Any], index: int) -> int:
+    """How many words of the text are hidden; the others are those that were committed to."""
+    leaves = [(1, from_base64(word["hash"], 32) if type(word) is dict else
+                  hashlib.sha256(b"\0" + word.encode()).digest()) for word in words]
+    shown = [read_json(from_url(word)) for word in words if type(word) is str]
+    odd = any(len(from_url(salt)) < 16 or type(word) is not str for salt, word in shown)
+    if odd or root_of_parts(leaves) != from_base64(opened["words"]["root"], 32):
+        refuse("a word was changed, moved or removed", index)
+    return len(words) - len(shown)
 class Dossier:
     """The files of a dossier by name, and what each step found in them."""
-    def __init__(self, files: dict[str, bytes], wanted: str | None) -> None:
-        self.files, self.wanted = files, wanted
-        self.key: Key | None = None
-        self.manifest: dict[str, Any] = {}
-        self.size, self.root, self.hidden = 0, b"", 0
-        self.leaves: dict[int, bytes] = {}
-        self.opened: dict[int, dict[str, Any]] = {}
+    key: Key | None = None
+    def __init__(self, files: Files, wanted: str | None) -> None:
+        self.files, self.wanted, self.manifest = files, wanted, dict[str, Any]()
+        self.size, self.root, self.hidden, self.blackened = 0, b"", 0, 0
+        self.leaves, self.opened = dict[int, bytes](), dict[int, dict[str, Any]]()
     def check_files(self) -> str:
         self.manifest = version1(read_json(self.files["manifest.json"]))
         listed: dict[str, str] = self.manifest["files"]
@@ -181,18 +172,20 @@ class Dossier:
     def check_signatures(self) -> str:
         policy = self.files["policy.txt"].decode().split("\n")
         (vkey,) = [line.split(" ")[1] for line in policy if line.startswith("log ")]
+        witnesses = [read_key(line.split(" ")[2], 4) for line in policy if line[:8] == "witness "]
         self.key = key = read_key(vkey)
         if self.wanted is not None and read_key(self.wanted) != key:
             refuse("signed by another key than --key", vkey)
         digest = base64.b64encode(hashlib.sha256(self.files["manifest.json"]).digest()).decode()
         expected = [f"{key.name}/dossier", self.manifest["case"], digest]
-        if open_note(self.files["manifest.sig"], key, "manifest.sig") != expected:
+        if open_note(self.files, "manifest.sig", [key])[0] != expected:
             refuse("it signs another manifest", "manifest.sig")
-        origin, size, root = open_note(self.files["checkpoint"], key, "checkpoint")
+        (origin, size, root), seen = open_note(self.files, "checkpoint", [key, *witnesses])
         if origin != key.name or not (size.isascii() and size.isdigit()):
             refuse("of another log", "checkpoint")
         self.size, self.root = int(size), from_base64(root, 32)
-        return f"manifest and checkpoint ({size} entries) by {key.name}"
+        told = f"; cosigned by {', '.join(seen) or 'no witness'} of {len(witnesses)} in policy.txt"
+        return f"manifest and checkpoint ({size} entries) by {key.name}{told}"
     def check_records(self) -> str:
         last = -1
         for line in map(read_json, self.files["records.jsonl"].splitlines()):
@@ -201,13 +194,15 @@ class Dossier:
                 refuse("indexes must rise, below the size", index)
             self.opened[index] = open_leaf(leaf, line["disclosures"], index)
             self.leaves[index] = hashlib.sha256(b"\0" + leaf.encode()).digest()
+            if "words" in line:
+                self.blackened += check_words(line["words"], self.opened[index], index)
             path = [from_base64(value, 32) for value in line["proof"]]
             if root_of_path(self.leaves[index], index, self.size, path) != self.root:
                 refuse("not in the log at this index", index)
             last = index
-        names = [name for parts in self.opened.values() for name in parts or ("erased",)]
+        names = [next(iter(parts), "erased") for parts in self.opened.values()]
         kinds = ", ".join(f"{name} {names.count(name)}" for name in sorted(set(names)))
-        return f"{len(self.leaves)} open and lie in the log ({kinds})"
+        return f"{len(self.leaves)} open, in the log ({kinds}); {self.blackened} words hidden"
     def check_gaps(self) -> str:
         gaps = version1(read_json(self.files["gaps.json"]))
         first, last, at, shown = min(self.leaves), max(self.leaves), 0, 0
@@ -234,16 +229,9 @@ class Dossier:
             if "index" in line and line["entry"] != self.opened[line["index"]]:
                 refuse("it says else than the log", line["index"])
         return f"{len(lines)} lines"
-
-class Report(NamedTuple):
-    """What held and what did not, in words; `signer` is a fingerprint."""
-    checked: list[str]
-    failed: list[str]
-    signer: str
-    authenticated: bool
-    case: str
-
-def verify(files: dict[str, bytes], key: str | None = None) -> Report:
+Report = NamedTuple("Report", [("checked", list[str]), ("failed", list[str]), ("signer", str),
+                               ("authenticated", bool), ("case", str)])
+def verify(files: Files, key: str | None = None) -> Report:
     """Checks a dossier given as files by name; `key` is the vkey that must have signed it."""
     dossier = Dossier(files, key)
     checked, failed = list[str](), list[str]()
@@ -256,9 +244,8 @@ def verify(files: dict[str, bytes], key: str | None = None) -> Report:
         except Exception as error:  # whatever a forged file makes Python say, it is a refusal
             failed.append(f"{title}: {error if isinstance(error, Refused) else repr(error)}")
     signer = hashlib.sha256(dossier.key.vkey.encode()).hexdigest() if dossier.key else "unknown"
-    case = str(dossier.manifest.get("case"))
-    return Report(checked, failed, f"sha256:{signer}", key is not None and not failed, case)
-
+    known, case = key is not None and not failed, str(dossier.manifest.get("case"))
+    return Report(checked, failed, f"sha256:{signer}", known, case)
 def lines_of(report: Report) -> list[str]:
     """What a person reads; the first line says whether the signer is known."""
     known = "verified | vérifié" if report.authenticated else "internally consistent | cohérent"
@@ -267,34 +254,47 @@ def lines_of(report: Report) -> list[str]:
             *(f"FAILED  {line}" for line in report.failed),
             f"{'NOT VERIFIED | NON VÉRIFIÉ' if report.failed else known} : {report.case}",
             "This does not prove | Ceci ne prouve pas :", *UNPROVEN.strip().split("\n")]
-
-def read_folder(folder: Path) -> dict[str, bytes]:
+def read_folder(folder: Path) -> Files:
     """All files below; links and more than 1,000 files or 100 MB are refused."""
-    files: dict[str, bytes] = {}
-    left = 100 * 1024 * 1024
-    for path in folder.rglob("*"):
-        left -= path.lstat().st_size
-        if path.is_symlink() or path.is_file() is path.is_dir() or left < 0 or len(files) > 999:
-            refuse("a link, or too large for a dossier", path)
-        if path.is_file():
-            files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return files
-
+    found = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    odd = len(found) > 1000 or any(path.is_symlink() or not path.is_file() for path in found)
+    if odd or sum(path.lstat().st_size for path in found) > MOST:
+        refuse("a link, or too large for a dossier", folder)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+def zip_in_pdf(pdf: bytes) -> bytes:
+    """The one zip that is attached to a PDF: a stream that begins as zips do, deflated or plain."""
+    found: set[bytes] = set()
+    for match in re.finditer(rb"/Length (\d+)\b(?! \d+ R)[^\0]{0,600}?\bstream\r?\n", pdf):
+        data = pdf[match.end() : match.end() + int(match[1])]
+        try:
+            data = data if data[:2] == b"PK" else zlib.decompressobj().decompress(data, MOST * 2)
+        except zlib.error:
+            continue
+        found |= {data} if data[:4] == b"PK\3\4" else set()
+    return found.pop() if len(found) == 1 else refuse("not one dossier is attached", len(found))
+def read_zip(path: Path) -> Files:
+    data = path.read_bytes()
+    archive = zipfile.ZipFile(io.BytesIO(zip_in_pdf(data) if data[:5] == b"%PDF-" else data))
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    odd = len({one.filename for one in members}) != len(members) or len(members) > 1000
+    if odd or sum(one.file_size for one in members) > MOST:
+        refuse("a name twice, or too large for a dossier", len(members))
+    return {one.filename: archive.read(one) for one in members}
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks a dossier | Contrôle un dossier")
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("path", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--key", help="the vkey that must have signed, or a file with it")
     asked = parser.parse_args()
     try:
         if asked.key and Path(asked.key).is_file():
             asked.key = Path(asked.key).read_text()
-        report = verify(read_folder(asked.folder), asked.key)
-    except (Refused, OSError, ValueError) as error:
+        read = read_zip if asked.path.is_file() else read_folder
+        report = verify(read(asked.path), asked.key)
+    except (Refused, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         report = Report([], [f"{error}"], "unknown", False, "")
     for line in lines_of(report):
         shown = "".join(c if c.isprintable() else "\ufffd" for c in line) + "\n"
         sys.stdout.buffer.write(shown.encode(sys.stdout.encoding, "backslashreplace"))
     return 1 if report.failed else 0
-
 if __name__ == "__main__":
     sys.exit(main())
