@@ -44,6 +44,7 @@ REPORTER = "reporter@example.org"
 PRIVATE = "between us: a secret"
 BENIGN = "what a nice stream"
 MODERATOR = "mod-7"
+SAID = "leave, idiot \u202e=1+1 <b>"
 
 
 class Incident(NamedTuple):
@@ -53,24 +54,27 @@ class Incident(NamedTuple):
     case: str
 
 
-def build(data: Path, *, chat: int = 30, bots: int = 5) -> Incident:
+def build(
+    data: Path, *, chat: int = 30, bots: int = 5, said: str = SAID, promoted: bool = True
+) -> Incident:
     store = SqliteStore.open(data / "rempart.db")
     signer = load_signer(data, "chat.example.org/log")
     with store.begin() as tables:
-        case = _write(tables, chat, bots)
-        promote(tables, case)
+        case = _write(tables, chat, bots, said)
+        if promoted:
+            promote(tables, case)
         size, root = tables.log.size(), tables.log.root()
         tables.log.put_checkpoint(size, sign_checkpoint(signer, size, root), _ms(EXPORTED))
     return Incident(data, store, signer, case)
 
 
-def _write(tables: Tables, chat: int, bots: int) -> str:
+def _write(tables: Tables, chat: int, bots: int, said: str) -> str:
     items: list[dict[str, Any]] = []
     every = max(1, chat // bots)
     for i in range(chat):
         items.append(_item(f"m-{i}", f"viewer{i % 30}", BENIGN))
         if i % every == every - 1:
-            items.append(_item(f"b-{i}", f"bot{i % 50}", "leave, idiot \u202e=1+1 <b>"))
+            items.append(_item(f"b-{i}", f"bot{i % 50}", said))
     items.append({**_item("p-1", "bot9", PRIVATE), "private": True})
     raid = _raid(sum("b-" in item["id"] for item in items))
     rows, held = _append(tables, items, raid.id)

@@ -7,57 +7,27 @@ import hashlib
 import json
 import random
 import re
-import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from forging import Change, Files, alone, edit_gaps, edit_lines, forged, rempart, unpacked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from incident import EXPORTED, Incident, build
 
-from rempart.cli.verify import verify as verify_command
 from rempart.disclose.dossier import export_dossier
 from rempart.disclose.dossier import verify as verifier_module
 from rempart.disclose.dossier.archive import pack
 from rempart.disclose.dossier.verify import blocks, root_of_parts, signed_by, verify
 from rempart.log.merkle import covering_subtrees, leaf_hash, subtrees_of, tree_hash
-from rempart.log.note import Signer, sign
-
-Files = dict[str, bytes]
-
-
-def unpacked(files: Files, folder: Path) -> Path:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return folder
-
-
-def alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The dossier's own verifier, as a stranger runs it."""
-    return subprocess.run(
-        [sys.executable, "-I", "-S", "verify.py", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
-    )
-
-
-def rempart(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(verify_command, list(map(str, arguments)), standalone_mode=False)
-
+from rempart.log.note import Signer
 
 # -- what holds ------------------------------------------------------------------------------------
 
@@ -211,44 +181,6 @@ def test_what_is_neither_is_wrong_use(tmp_path: Path) -> None:
 # -- a forger with the key of the log --------------------------------------------------------------
 # Whoever holds the key can sign any manifest. These forgeries are signed anew, so that each step is
 # tested for itself: the tree still cannot be talked into another history.
-
-Change = Callable[[Files], None]
-
-
-def forged(files: Files, incident: Incident, change: Change) -> Files:
-    files = dict(files)
-    change(files)
-    manifest = json.loads(files["manifest.json"])
-    manifest["files"] = {
-        name: hashlib.sha256(data).hexdigest()
-        for name, data in files.items()
-        if not name.startswith("manifest.")
-    }
-    text = json.dumps(manifest).encode()
-    files["manifest.json"] = text
-    digest = base64.b64encode(hashlib.sha256(text).digest()).decode()
-    name = incident.signer.name
-    note = sign(f"{name}/dossier\n{manifest['case']}\n{digest}\n", incident.signer)
-    files["manifest.sig"] = note.encode()
-    return files
-
-
-def edit_lines(name: str, edit: Callable[[list[Any]], None]) -> Change:
-    def change(files: Files) -> None:
-        lines = [json.loads(line) for line in files[name].splitlines()]
-        edit(lines)
-        files[name] = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
-
-    return change
-
-
-def edit_gaps(edit: Callable[[dict[str, Any]], None]) -> Change:
-    def change(files: Files) -> None:
-        gaps = json.loads(files["gaps.json"])
-        edit(gaps)
-        files["gaps.json"] = json.dumps(gaps).encode()
-
-    return change
 
 
 def drop_record_and_hide_it(files: Files) -> None:

@@ -9,8 +9,10 @@ Rules kept here:
    found to be one.
 3. In a case of a raid only the messages that such a report names are sealed: nobody makes a whole
    attack unreadable by calling one message of it so.
-4. No dossier holds any of it, and neither an auditor nor a helper nor who appeals opens it. It ends
-   when two people decided that it was something else (`four_eyes`).
+4. No dossier and no incident file holds any of it, in whatever case it is looked for, and neither
+   an auditor nor a helper nor who appeals opens it. Being sealed on screens ends when two people
+   decided that it was something else (`four_eyes`); leaving the house is closed for good to what
+   anybody ever reported so.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ from rempart.cases.matter import CHILD_SAFETY, is_child_safety
 from rempart.log.commit import strict_json
 from rempart.model import Case, CaseKind, Message, ReportRequest
 from rempart.store.interface import Tables
+from rempart.store.interface.cases import ReportRow
 from rempart.store.interface.stream import MessageRow
+
+MOST_REPORTS = 1_000_000
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -66,22 +71,40 @@ def sealed_rows(tables: Tables, case: str, rows: Sequence[MessageRow]) -> frozen
 def withheld(tables: Tables, case: Case) -> frozenset[int] | None:
     """Entries of a case that no dossier holds: the messages and the reports; None: the whole case
     is of this kind, and has no dossier at all."""
-    if not is_child_safety(tables, case.id):
-        return frozenset()
-    if case.kind is not CaseKind.RAID:
+    if case.kind is not CaseKind.RAID and _ever(tables, case.id):
         return None
-    rows = tables.cases.messages(case.id, 1_000_000)
-    reports = tables.cases.reports(case.id, 1_000_000)
-    own = {row.seq for row in reports if row.category == CHILD_SAFETY}
-    return sealed_rows(tables, case.id, rows) | own
+    own = {row.seq for row in _alleged(tables, case.id)}
+    return never_leaving(tables, tables.cases.message_sequences(case.id)) | own
+
+
+def never_leaving(tables: Tables, sequences: Sequence[int]) -> frozenset[int]:
+    """Which of these messages leave in no file (rule 4): of every case they are or were in."""
+    found: set[int] = set()
+    for id, members in tables.cases.all_of_messages(sequences).items():
+        case = tables.cases.get(id)
+        if case is None or not _ever(tables, id):
+            continue
+        if case.kind is not CaseKind.RAID:
+            found.update(members)
+            continue
+        named = _named(tables, id)
+        found.update(row.seq for row in tables.stream.messages(members) if row.id in named)
+    return frozenset(found)
+
+
+def _ever(tables: Tables, case: str) -> bool:
+    return is_child_safety(tables, case) or bool(_alleged(tables, case))
+
+
+def _alleged(tables: Tables, case: str) -> list[ReportRow]:
+    reports = tables.cases.reports(case, MOST_REPORTS)
+    return [row for row in reports if row.category == CHILD_SAFETY]
 
 
 def _named(tables: Tables, case: str) -> frozenset[str]:
     """Ids of the messages that reports of child safety name."""
     found: set[str] = set()
-    for row in tables.cases.reports(case, 10_000):
-        if row.category != CHILD_SAFETY:
-            continue
+    for row in _alleged(tables, case):
         for body in tables.log.bodies(row.seq):
             _, name, value = strict_json(body)
             if name == "report":

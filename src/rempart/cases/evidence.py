@@ -51,6 +51,8 @@ APART: Final = frozenset(
 )  # fmt: skip
 """Fields of entries that are no messages, each of which some edition hides: whoever acted, whoever
 is meant, and words that a person chose. The others stand together under `facts`."""
+_MESSAGE: Final = b'","message",'
+_SALT_END: Final = len('["') + 22
 FIELD_OF_MESSAGE: Final = (
     "ids", "place", "others", "author", "author_name", "author_profile", "text", "links", "media",
     "outcome", "source", "source_name", "more",
@@ -116,7 +118,7 @@ def evidence_of(seq: int, bodies: tuple[bytes, ...]) -> SealedEntry | None:
     """The evidence entry of an entry with these bodies; None: it needs none, or was erased."""
     if not bodies:
         return None
-    if bodies[0][24:].startswith(b'","message",'):
+    if bodies[0].startswith(_MESSAGE, _SALT_END):
         message = message_of(bodies[0])
         parsed = parse_one(message.item)
         if not (isinstance(parsed, Parsed) and isinstance(parsed.item, Message)):

@@ -17,8 +17,8 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Final, NamedTuple
 
+from rempart.cases.child_safety import never_leaving
 from rempart.cases.entries import clean, entry, ms_of, record, rfc3339
-from rempart.cases.matter import CHILD_SAFETY
 from rempart.cases.reports import checked_links
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
@@ -173,7 +173,7 @@ def take(tables: Tables, target: str, id: str, at_ms: int) -> list[int]:
     tables.incidents.put_request(request._replace(taken_ms=at_ms))
     _tell(tables, "taken", request, "", at_ms)
     kept = tables.incidents.items(target)
-    children = _of_children(tables, [item.seq for item in kept if item.kind == MESSAGE])
+    children = never_leaving(tables, [item.seq for item in kept if item.kind == MESSAGE])
     return sorted(item.seq for item in kept if item.seq not in children)
 
 
@@ -189,18 +189,9 @@ def _waiting(tables: Tables, id: str) -> IncidentRequest:
 def _messages(tables: Tables, target: str, ids: Sequence[str]) -> list[MessageRow]:
     numbers = [int(id) for id in dict.fromkeys(ids) if id.isascii() and id.isdigit()]
     rows = [row for row in tables.stream.messages(numbers) if is_addressed(row, target)]
-    if len(rows) != len(set(ids)) or _of_children(tables, numbers):
+    if len(rows) != len(set(ids)) or never_leaving(tables, numbers):
         raise NotFoundError("there is no such message to you", where="message")
     return rows
-
-
-def _of_children(tables: Tables, sequences: Sequence[int]) -> set[int]:
-    """Which of these messages were reported as an image of a child (rule 4)."""
-    found: set[int] = set()
-    for seq, case in tables.cases.last_of_messages(sequences).items():
-        if any(row.category == CHILD_SAFETY for row in tables.cases.reports(case.id)):
-            found.add(seq)
-    return found
 
 
 def _line(text: str, where: str) -> str:

@@ -7,7 +7,6 @@ by one key; every record opens with what is disclosed of it and lies in the log 
 shown are words of the committed text; every index between first and last is a record here or under
 a hash of the same tree. RFC 9162 (tree), RFC 8032 (Ed25519), RFC 9901 (disclosures), C2SP notes.
 """
-
 # fmt: off
 # ruff: noqa: E401, UP014, I001, PLW2901
 import argparse, base64, hashlib, io, json, re, sys, zipfile, zlib
@@ -263,9 +262,10 @@ def read_folder(folder: Path) -> Files:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 def zip_in_pdf(pdf: bytes) -> bytes:
     """The one zip that is attached to a PDF: a stream that begins as zips do, deflated or plain."""
-    found: set[bytes] = set()
-    for match in re.finditer(rb"/Length (\d+)\b(?! \d+ R)[^\0]{0,600}?\bstream\r?\n", pdf):
-        data = pdf[match.end() : match.end() + int(match[1])]
+    found, at = set[bytes](), 0
+    stream = re.compile(rb"/Length (\d+)\b(?! \d+ R)[^\0]{0,600}?\bstream\r?\n")
+    while match := stream.search(pdf, at):
+        data, at = pdf[match.end() : match.end() + int(match[1])], match.end() + int(match[1])
         try:
             data = data if data[:2] == b"PK" else zlib.decompressobj().decompress(data, MOST * 2)
         except zlib.error:
