@@ -9,7 +9,8 @@ Rules kept here:
 1. Nothing of child safety is committed to again: there is no second copy of it to leak.
 2. Every entry is looked at once: `tables.evidence` says which, and promoting twice does nothing.
 3. It happens in bounded portions beside the messages, and at the export for whatever is left.
-4. What was erased stays erased: an entry without its body has no evidence. What was changed in the
+4. Evidence is about whom the entry is about, and is erased with it.
+5. What was erased stays erased: an entry without its body has no evidence. What was changed in the
    store has none either: an alarm says so, and no dossier is exported from such a log.
 """
 
@@ -35,6 +36,7 @@ from rempart.log.commit import (
     seal,
     without_floats,
 )
+from rempart.log.subjects import KEPT, NOBODY, account_subject, report_subject
 from rempart.log.words import SEED_BYTES, salts_of, word_disclosures, words_of, words_root
 from rempart.model import Message
 from rempart.store.interface import Tables
@@ -131,7 +133,8 @@ def evidence_of(seq: int, bodies: tuple[bytes, ...]) -> SealedEntry | None:
             "sent_at": _time(parsed.item),
             "private": parsed.item.private or None,
         }
-        return _seal(head, fields)
+        author = account_subject(parsed.item.platform, parsed.item.author.id)
+        return _seal(head, fields, author)
     return _of_other(seq, bodies)
 
 
@@ -185,10 +188,26 @@ def _of_other(seq: int, bodies: tuple[bytes, ...]) -> SealedEntry | None:
     fields = other_fields(parts)
     if len(fields) == 1:
         return None
-    return _seal({"of": seq, "kind": parts[0].name, "at": fields["facts"].get("at")}, fields)
+    head = {"of": seq, "kind": parts[0].name, "at": fields["facts"].get("at")}
+    return _seal(head, fields, _whom(parts[0].name, fields))
 
 
-def _seal(head: Mapping[str, Any], fields: Mapping[str, Any]) -> SealedEntry:
+def _whom(kind: str, fields: Mapping[str, Any]) -> str:
+    """Whom the evidence of an entry that is no message is about, as the entry itself."""
+    facts = fields["facts"]
+    report = facts.get("id") if kind == "report" else facts.get("report")
+    if isinstance(report, str) and kind != "second-look":
+        return report_subject(report)
+    place = fields.get("scope")
+    platform = place.get("platform") if isinstance(place, dict) else facts.get("platform")
+    account = fields.get("account")
+    if isinstance(account, str) and isinstance(platform, str):
+        return account_subject(platform, account)
+    return NOBODY
+
+
+def _seal(head: Mapping[str, Any], fields: Mapping[str, Any], subject: str) -> SealedEntry:
+    """Kept without a day: the retention of cases erases it with the case."""
     seed = os.urandom(SEED_BYTES)
     parts: list[tuple[str, dict[str, Any]]] = [
         (name, {"v": 1, "is": value}) for name, value in fields.items()
@@ -200,7 +219,14 @@ def _seal(head: Mapping[str, Any], fields: Mapping[str, Any]) -> SealedEntry:
     parts.append(("seed", {"v": 1, "is": b64encode(seed).decode()}))
     names = [EVIDENCE, *(name for name, _ in parts)]
     told = {key: value for key, value in head.items() if value is not None}
-    return seal(EVIDENCE, {"v": 1, **told}, *parts, salts=salts_of(seed, names))
+    return seal(
+        EVIDENCE,
+        {"v": 1, **told},
+        *parts,
+        salts=salts_of(seed, names),
+        subject=subject,
+        bucket=KEPT,
+    )
 
 
 def _time(message: Message) -> str:

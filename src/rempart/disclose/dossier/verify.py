@@ -7,6 +7,7 @@ by one key; every record opens with what is disclosed of it and lies in the log 
 shown are words of the committed text; every index between first and last is a record here or under
 a hash of the same tree. RFC 9162 (tree), RFC 8032 (Ed25519), RFC 9901 (disclosures), C2SP notes.
 """
+
 # fmt: off
 # ruff: noqa: E401, UP014, I001, PLW2901
 import argparse, base64, hashlib, io, json, re, sys, zipfile, zlib
@@ -29,7 +30,6 @@ class Refused(Exception):
     """What does not hold, and where."""
 def refuse(why: str, where: object = "") -> NoReturn:
     raise Refused(f"{why}: {where}")
-# -- JSON and base64 that can be read in one way only
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a JSON key appears twice")
 def read_json(data: bytes) -> Any:
