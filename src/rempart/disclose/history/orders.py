@@ -28,16 +28,18 @@ class Orders(NamedTuple):
 
 
 def orders(
-    figures: Figures, harms: Collection[str] | None = None, country: str | None = None
+    figures: Figures,
+    harms: Collection[str] | None = None,
+    countries: Collection[str] | None = None,
 ) -> Orders:
-    """Received in the period. `country`: of the authority, as declared (Greece is GR)."""
+    """Received in the period. `countries`: of the authority, as declared (Greece is GR)."""
     period = figures.period
     found = [
         row
         for row in figures.history.declared.orders
         if period.begin_ms <= row.received_ms < period.end_ms
         and (harms is None or (row.order.harm or UNSPECIFIED) in harms)
-        and (country is None or row.order.country == country)
+        and (countries is None or row.order.country in countries)
     ]
     content = [row for row in found if row.order.kind is OrderKind.CONTENT]
     information = [row for row in found if row.order.kind is OrderKind.INFORMATION]
@@ -52,7 +54,7 @@ def orders(
     )
 
 
-def countries(figures: Figures) -> list[str]:
+def countries_of(figures: Figures) -> list[str]:
     """Whose authorities sent orders in the period."""
     period = figures.period
     return sorted(

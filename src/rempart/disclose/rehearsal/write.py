@@ -68,7 +68,7 @@ class Written(NamedTuple):
     entries: int
 
 
-def rehearse(store: Store, plan: Plan, told: Callable[[int], None] = lambda _: None) -> Written:
+def rehearse(store: Store, plan: Plan, told: Callable[[int], object] = lambda _: None) -> Written:
     """Writes the year. ConflictError when the store holds cases already. `told`: how many decisions
     are written."""
     with store.read() as tables:

@@ -6,11 +6,9 @@ each set of rights: everybody may open it, and counting reads all cases of the w
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from io import StringIO
 from threading import Lock
 from typing import Annotated, Any
 
@@ -28,6 +26,7 @@ from rempart.cases.figures import (
     survivals,
 )
 from rempart.cases.golden import Accuracy, accuracies
+from rempart.disclose.plain_csv import Cell, csv_bytes
 from rempart.store.interface import Tables
 from rempart.store.interface.figures import Waited
 from rempart.web.api.request import AnyRequest, engine_of
@@ -43,7 +42,6 @@ MOST_KEPT = 50
 RESTS = 20
 """Counting takes a twentieth of the time, whatever there is to count."""
 Days = Annotated[int, QueryParameter(ge=1, le=3_660)]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class WaitingPart(msgspec.Struct, frozen=True):
@@ -114,19 +112,13 @@ def figures(tables: Tables, channels: tuple[str, ...] | None, days: int, now: in
     )
 
 
-def csv_of(screen: FiguresScreen) -> str:
-    """One row for each figure (RFC 4180). A cell that a spreadsheet would run is made text."""
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            "figure", "by", "group", "total", "open", "half_minutes", "nine_tenths_minutes",
-            "waiting_after_day", "waiting_after_week", "part", "whole", "share", "low", "high",
-        ]
-    )  # fmt: skip
-    for row in _rows(screen):
-        writer.writerow([_cell(value) for value in row])
-    return out.getvalue()
+def csv_of(screen: FiguresScreen) -> bytes:
+    """One row for each figure."""
+    header: list[Cell] = [
+        "figure", "by", "group", "total", "open", "half_minutes", "nine_tenths_minutes",
+        "waiting_after_day", "waiting_after_week", "part", "whole", "share", "low", "high",
+    ]  # fmt: skip
+    return csv_bytes([header, *_rows(screen)])
 
 
 @get(
@@ -140,7 +132,7 @@ async def show(request: AnyRequest, days: Days = 90) -> Response[Any]:
 
 
 @get("/console/figures.csv", guards=[needs("read")], include_in_schema=False, sync_to_thread=True)
-def as_csv(request: AnyRequest, days: Days = 90) -> Response[str]:
+def as_csv(request: AnyRequest, days: Days = 90) -> Response[bytes]:
     with engine_of(request).read() as tables:
         screen = _screen(request, tables, must_be_known(request), days)
     name = f"figures-{screen.now:%Y-%m-%d}.csv"
@@ -168,7 +160,7 @@ def _waiting(rows: list[Waited]) -> WaitingPart:
     )
 
 
-def _rows(screen: FiguresScreen) -> Iterator[list[object]]:
+def _rows(screen: FiguresScreen) -> Iterator[list[Cell]]:
     for name, part in (("first_action", screen.first_action), ("answer", screen.answer)):
         groups = (
             ("all", [part.whole]),
@@ -194,7 +186,7 @@ def _rows(screen: FiguresScreen) -> Iterator[list[object]]:
         yield ["practice", "reviewer", practised.person, *[None] * 6, *_share(practised.right)]
 
 
-def _share(share: Share) -> list[object]:
+def _share(share: Share) -> list[Cell]:
     return [
         share.part,
         share.whole,
@@ -202,9 +194,3 @@ def _share(share: Share) -> list[object]:
         round(share.low, 6),
         round(share.high, 6),
     ]
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return "" if value is None else value

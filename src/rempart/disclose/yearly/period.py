@@ -1,0 +1,26 @@
+"""The period that somebody asks for, in the time zone of the territory that is declared."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rempart.cases.dated import one_at
+from rempart.disclose.history import Period, half_year_of, year_of
+from rempart.disclose.history.period import FIRST_YEAR, LAST_YEAR
+from rempart.errors import InputError
+from rempart.model import DatedKind, Territory
+from rempart.store.interface import Tables
+
+
+def period_asked(tables: Tables, year: int, half: int | None = None) -> Period:
+    """A year or a half of it. The zone is what is declared for its last day, else for its first;
+    UTC when nothing is."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InputError(f"a year lies between {FIRST_YEAR} and {LAST_YEAR}", where=str(year))
+    zone = time_zone(tables, date(year, 12, 31)) or time_zone(tables, date(year, 1, 1)) or "UTC"
+    return year_of(year, zone) if half is None else half_year_of(year, half, zone)
+
+
+def time_zone(tables: Tables, day: date) -> str | None:
+    value = one_at(tables, day, DatedKind.TERRITORY)
+    return value.time_zone if isinstance(value, Territory) else None
