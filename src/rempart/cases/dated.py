@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
+from rempart.cases.harms import harm
 from rempart.errors import InputError, NotFoundError
 from rempart.model import (
     KIND_OF,
@@ -35,6 +36,8 @@ from rempart.model import (
     Moderator,
     ProviderTier,
     Recipients,
+    ReportRows,
+    ReportText,
     Size,
     Territory,
 )
@@ -306,6 +309,8 @@ def _check_days(from_day: date, until: date | None) -> None:
 
 
 def _check(value: DatedValue, until: date | None) -> None:
+    if isinstance(value, ReportText | ReportRows):
+        _check_report(value)
     if isinstance(value, Moderator | Contact) and not value.languages:
         raise InputError("name at least one language", where="languages")
     if isinstance(value, Moderator):
@@ -325,6 +330,16 @@ def _check(value: DatedValue, until: date | None) -> None:
             raise InputError("name at least one country", where="jurisdictions")
     elif isinstance(value, Recipients) and until is None:
         raise InputError("a figure has the last day of its months", where="until")
+
+
+def _check_report(value: ReportText | ReportRows) -> None:
+    if isinstance(value, ReportText):
+        if not (value.en.strip() or value.fr.strip()):
+            raise InputError("write the text in one language at least", where="en")
+        return
+    for key in value.apart:
+        if harm(key).dsa.other is None:
+            raise InputError("this harm has no description of a row of its own", where="apart")
 
 
 def _holds(one: Dated, day: date) -> bool:

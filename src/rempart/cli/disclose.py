@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from rempart.cli.statements import reconcile, statements
+from rempart.cli.yearly import rehearse, yearly
 from rempart.errors import NotYetError
 
 
@@ -23,15 +24,8 @@ def _not_yet(what: str) -> NotYetError:
 
 disclose.add_command(statements)
 disclose.add_command(reconcile)
-
-
-@disclose.command(epilog="Example: rempart disclose yearly --data data --year 2026 -o report/")
-@click.option("--data", help="Folder of the service.", expose_value=False)
-@click.option("--year", type=int, help="Calendar year.", expose_value=False)
-@click.option("-o", "--output", help="Folder to write to.", expose_value=False)
-def yearly() -> None:
-    """The yearly transparency report, one CSV per sheet."""
-    raise _not_yet("the yearly report")
+disclose.add_command(yearly)
+disclose.add_command(rehearse)
 
 
 @disclose.command(epilog="Example: rempart disclose court --data data -o dossier/")

@@ -58,11 +58,11 @@ def yearly(
     from rempart.disclose.yearly.publish import draft
     from rempart.disclose.yearly.said import provider_of
     from rempart.engine.embedded import STORE_FILE
-    from rempart.engine.settings import load_settings
+    from rempart.engine.settings import load_engine_settings
     from rempart.store.sqlite.store import SqliteStore
 
     day = _day(published)
-    settings = load_settings(data)
+    settings = load_engine_settings(data)
     store = SqliteStore.open_for_reading(data / STORE_FILE)
     try:
         with store.read() as tables:

@@ -34,6 +34,8 @@ class DatedKind(StrEnum):
     TERRITORY = "territory"
     SERVICE = "service"
     RECIPIENTS = "recipients"
+    REPORT_TEXT = "report_text"
+    REPORT_ROWS = "report_rows"
 
 
 class Cefr(StrEnum):
@@ -169,6 +171,21 @@ class Recipients(_Dated, frozen=True, tag="recipients", omit_defaults=True):
     method: Words = ""
 
 
+class ReportText(_Dated, frozen=True, tag="report_text", omit_defaults=True):
+    """A text of the yearly report that replaces its draft. The key names the indicator of the
+    qualitative part: `text-1` to `text-11`."""
+
+    en: Annotated[str, msgspec.Meta(max_length=5_000)] = ""
+    fr: Annotated[str, msgspec.Meta(max_length=5_000)] = ""
+
+
+class ReportRows(_Dated, frozen=True, tag="report_rows", omit_defaults=True):
+    """Harms that the yearly report counts in a described row of their own (`doxxing`), instead of
+    under the keyword that covers them."""
+
+    apart: tuple[Line, ...]
+
+
 DatedValue = (
     Moderator
     | Provider
@@ -180,6 +197,8 @@ DatedValue = (
     | Territory
     | Service
     | Recipients
+    | ReportText
+    | ReportRows
 )
 KIND_OF: dict[type, DatedKind] = {
     Moderator: DatedKind.MODERATOR,
@@ -192,9 +211,17 @@ KIND_OF: dict[type, DatedKind] = {
     Territory: DatedKind.TERRITORY,
     Service: DatedKind.SERVICE,
     Recipients: DatedKind.RECIPIENTS,
+    ReportText: DatedKind.REPORT_TEXT,
+    ReportRows: DatedKind.REPORT_ROWS,
 }
 ONE_OF = frozenset(
-    {DatedKind.REPRESENTATIVE, DatedKind.TIER, DatedKind.TERRITORY, DatedKind.SERVICE}
+    {
+        DatedKind.REPRESENTATIVE,
+        DatedKind.TIER,
+        DatedKind.TERRITORY,
+        DatedKind.SERVICE,
+        DatedKind.REPORT_ROWS,
+    }
 )
 """Kinds of which there is one at a time: their key is the kind's own name."""
 

@@ -11,7 +11,7 @@ from rempart.cases.dated import Standing, standing
 from rempart.disclose.history import Figures, History, Period
 from rempart.disclose.history.classifiers import Classifier, classifiers
 from rempart.disclose.plain_csv import Cell
-from rempart.disclose.yearly.template import Template, TemplateSheet, template_for
+from rempart.disclose.yearly.template import Template, TemplateSheet, is_early, template_for
 from rempart.model import Layer
 
 
@@ -98,6 +98,8 @@ def _warnings(ground: Ground) -> list[str]:
     found = []
     if not ground.provider.name:
         found.append("the name of the provider is empty: set it as [community] name")
+    if is_early(ground.period.last_day):
+        found.append("reports have this form from July 2025 on: an earlier one is not owed")
     if ground.standing is None:
         found.append("no tier is declared for this period: filled as for an online platform")
     elif ground.standing.exempt:

@@ -12,8 +12,6 @@ from importlib.resources import files
 
 import msgspec
 
-from rempart.errors import InputError
-
 PERIOD, TEXT, FREE_TEXT, DAY = "YYYY-MM-DD/YYYY-MM-DD", "Text", "Free text", "YYYY-MM-DD"
 OTHER_TEXT = 'Text to detail the "Other" keyword.'
 COUNTRIES, SOME = "AT, […], SE", "[...]"
@@ -65,16 +63,12 @@ def templates() -> tuple[Template, ...]:
 
 
 def template_for(day: date) -> Template:
-    """The template that holds for a period that begins on this day. Before the first template there
-    was none in this form: InputError."""
+    """The template that holds for a period that begins on this day. Before the first one there was
+    no such form: what is asked for then is drawn up after the first (see `is_early`)."""
     held = [one for one in templates() if one.valid_from <= day]
-    first = templates()[0]
-    if held:
-        return held[-1]
-    if day.year == first.valid_from.year:
-        return first
-    raise InputError(
-        f"reports have this form from {first.valid_from} on",
-        where=day.isoformat(),
-        next_step="choose a later year",
-    )
+    return held[-1] if held else templates()[0]
+
+
+def is_early(day: date) -> bool:
+    """Whether a period that ends on this day was over before reports had this form."""
+    return day < templates()[0].valid_from

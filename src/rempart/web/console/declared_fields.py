@@ -101,6 +101,13 @@ FIELDS: Final[Mapping[DatedKind, tuple[Field, ...]]] = MappingProxyType(
             Field("monthly", N_("Average for a month"), Form.NUMBER),
             Field("method", N_("How it was counted"), Form.AREA, required=False, longest=2_000),
         ),
+        DatedKind.REPORT_TEXT: (
+            Field("en", N_("In English"), Form.AREA, required=False, longest=5_000),
+            Field("fr", N_("In French"), Form.AREA, required=False, longest=5_000),
+        ),
+        DatedKind.REPORT_ROWS: (
+            Field("apart", N_("Harms"), Form.CODES, N_("as in: doxxing, sexual_harassment")),
+        ),
     }
 )
 UPPER: Final = frozenset({"country", "nationality", "currency", "established", "jurisdictions"})

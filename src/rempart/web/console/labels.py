@@ -147,6 +147,8 @@ LABELS: dict[str, dict[str, str]] = {
         "territory": N_("Territory and time zone"),
         "service": N_("What the service is for"),
         "recipients": N_("Monthly active recipients"),
+        "report_text": N_("Texts of the yearly report"),
+        "report_rows": N_("Rows of the yearly report"),
     },
     "dated_why": {
         "moderator": N_("DSA art. 15(1) and court orders: how many, where, in which languages"),
@@ -159,6 +161,8 @@ LABELS: dict[str, dict[str, str]] = {
         "territory": N_("whose law counts, and where a day ends"),
         "service": N_("DSA art. 14(3): a service for minors needs terms that they can read"),
         "recipients": N_("DSA art. 24(2): published every six months"),
+        "report_text": N_("your words in place of the drafts: text-1 to text-11"),
+        "report_rows": N_("harms counted in a described row of their own"),
     },
     "order_kind": {
         "content": N_("against content (art. 9)"),
