@@ -105,7 +105,9 @@ def test_a_channel_name_cannot_run_in_a_spreadsheet() -> None:
     part = _waiting(rows)
     screen = Screen(moment(0), 90, part, part, [], [], [], [], {})
     found = [
-        row[2] for row in csv.reader(StringIO(csv_of(screen).decode(), newline="")) if row[1] == "channel"
+        row[2]
+        for row in csv.reader(StringIO(csv_of(screen).decode(), newline=""))
+        if row[1] == "channel"
     ]
     assert not [name for name in found if name.startswith(("=", "+", "-", "@", "\t"))]
     assert 'a"b,c' in found
