@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rempart.cases.access_log import note
 from rempart.store.interface import Tables
 
@@ -15,7 +17,11 @@ def note_access(
     *,
     reason: str | None = None,
     edition: str | None = None,
+    **more: Any,
 ) -> int:
-    """`what`: view or export; `by`: the pseudonym of who did it; `edition`: for whom it leaves.
-    Returns the entry's sequence."""
-    return note(tables, "access", what, by, case, at_ms, case=case, reason=reason, edition=edition)
+    """`what`: view, export, or exported (then `files` are the hashes of what left); `by`: the
+    pseudonym of who did it; `edition`: for whom it leaves; `more`: of an export, to whom and on
+    which mandate. Returns the entry's sequence."""
+    return note(
+        tables, "access", what, by, case, at_ms, case=case, reason=reason, edition=edition, **more
+    )

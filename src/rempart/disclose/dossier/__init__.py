@@ -2,11 +2,13 @@
 
 from rempart.disclose.dossier.export import (
     Contents,
+    Copy,
     DossierSummary,
     Subject,
     contents_of,
     export_dossier,
     export_incident_file,
+    volumes_of,
     write_packed,
 )
 from rempart.disclose.dossier.items import HIDDEN_WORD, Item, Judged
@@ -15,6 +17,7 @@ from rempart.disclose.dossier.presets import Edition, Preset, edition, presets
 __all__ = [
     "HIDDEN_WORD",
     "Contents",
+    "Copy",
     "DossierSummary",
     "Edition",
     "Item",
@@ -26,5 +29,6 @@ __all__ = [
     "export_dossier",
     "export_incident_file",
     "presets",
+    "volumes_of",
     "write_packed",
 ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -82,6 +83,22 @@ class Contents(NamedTuple):
     redacted: Redacted
 
 
+class Copy(NamedTuple):
+    """Whose copy this is: in the manifest, and on each page of a document. `capacity`: of what the
+    recipient asks (`cases.exports`); `mandate`: how it was proven; `approved_by`: the second person
+    who agreed, empty when nobody did; `until`: to be fetched until then (RFC 3339)."""
+
+    number: str = ""
+    recipient: str = ""
+    capacity: str = ""
+    mandate: str = ""
+    approved_by: str = ""
+    until: str = ""
+
+
+NOBODY = Copy()
+
+
 class Subject(NamedTuple):
     """What a dossier is about. `made_for`: to whom it was given, on every copy; empty when that is
     whoever exports."""
@@ -135,12 +152,46 @@ def contents_of(
     with_private: bool = False,
     more: Mapping[str, bytes] = MappingProxyType({}),
     pages: SealedFiles | None = None,
+    copy: Copy = NOBODY,
 ) -> Contents:
-    """The files of a case's dossier, checked, and what they say.
+    """The files of a case's dossier in one volume; see `volumes_of`."""
+    return volumes_of(
+        tables,
+        case_id,
+        signer,
+        at,
+        edition=edition,
+        language=language,
+        by=by,
+        with_private=with_private,
+        more=more,
+        pages=pages,
+        copy=copy,
+    )[0]
+
+
+def volumes_of(
+    tables: Tables,
+    case_id: str,
+    signer: Signer,
+    at: datetime,
+    *,
+    edition: Edition | None = None,
+    language: str = "en",
+    by: str = "",
+    with_private: bool = False,
+    more: Mapping[str, bytes] = MappingProxyType({}),
+    pages: SealedFiles | None = None,
+    copy: Copy = NOBODY,
+    most_messages: int = MOST_MESSAGES,
+) -> list[Contents]:
+    """The files of a case's dossier, checked, and what they say: one volume, or as many as it takes
+    with `most_messages` each. Each volume is a dossier of its own, with its own proofs.
 
     `at`: when it is exported; `by`: the pseudonym of who exports (for custody); `edition`: for whom
     it is (None: the court); `language` says which of the two languages of README.txt comes first;
-    `more`: further files, which the manifest lists; `pages`: where captured pages lie.
+    `more`: further files, which the manifest of the first volume lists; `pages`: where captured
+    pages lie; `copy`: whose it is.
     NotFoundError, ConflictError (nothing in the log yet, or not prepared for this edition) or
     LogError (the log does not hold: nothing is exported).
     """
@@ -148,7 +199,13 @@ def contents_of(
     if case is None:
         raise NotFoundError("there is no such case", where=case_id)
     subject = Subject(
-        case.id, case.kind.value, case.platform, case.channel, case.target, case.opened_at
+        case.id,
+        case.kind.value,
+        case.platform,
+        case.channel,
+        case.target,
+        case.opened_at,
+        copy.recipient,
     )
     closed = withheld(tables, case)
     if closed is None:
@@ -171,7 +228,8 @@ def contents_of(
         _evidence(tables, sequences),
         len(elsewhere),
     )
-    return _contents(tables.log, subject, found, signer, at, language, by, chosen, more)
+    making = _Making(tables.log, subject, signer, at, language, by, chosen)
+    return making.volumes(found, more, copy, most_messages)
 
 
 def export_incident_file(
@@ -189,9 +247,8 @@ def export_incident_file(
     gathered = gather(tables.log, sequences, with_private=True)
     found = _Found(gathered, _evidence(tables, sequences), 0)
     chosen = default_edition()
-    contents = _contents(
-        tables.log, subject, found, signer, at, language, subject.target, chosen, {}
-    )
+    making = _Making(tables.log, subject, signer, at, language, subject.target, chosen)
+    (contents,) = making.volumes(found, {}, Copy(recipient=subject.made_for), MOST_MESSAGES)
     return write_packed(contents, out)
 
 
@@ -247,41 +304,103 @@ def _evidence(tables: Tables, sequences: Sequence[int]) -> dict[int, Record]:
     return {seq: opened[entry] for seq, entry in known.items() if entry in opened}
 
 
-def _contents(
-    log: LogTables,
-    subject: Subject,
-    found: _Found,
-    signer: Signer,
-    at: datetime,
-    language: str,
-    by: str,
-    chosen: Edition,
-    more: Mapping[str, bytes],
-) -> Contents:
-    redacted = redact(found.gathered.records, found.evidence, chosen, subject.target)
-    records = redacted.records
-    if not records:
-        raise ConflictError("there are no entries that a dossier may show", where=subject.id)
-    note, checkpoint = _checkpoint(log, signer, records[-1].seq + 1)
-    cached_tile = lru_cache(NEWEST_PROOFS)(log.tile)
-    mth = lru_cache(NEWEST_PROOFS)(subtrees_from(cached_tile))
-    window = window_of([record.seq for record in records], checkpoint.size, mth)
-    about = _about(subject, found, redacted, window, checkpoint, at.astimezone(UTC), by, chosen)
-    contents = {
-        **_fixed_files(),
-        **more,
-        "README.txt": texts.readme(about, chosen.preset.title, signer.public.fingerprint, language),
-        "policy.txt": texts.policy(signer.public.vkey),
-        "checkpoint": note.encode(),
-        "records.jsonl": _records(records, checkpoint.size, mth),
-        "reading.txt": reading(redacted.items),
-        "redaction.json": redaction_json(redacted, chosen),
-        "gaps.json": gaps_json(window, checkpoint.size, len(records)),
-        "custody.jsonl": _custody(redacted, about),
-    }
-    contents |= _manifest(contents, about, signer)
-    _check_before_it_leaves(contents, signer)
-    return Contents(contents, tuple(redacted.items), about, chosen.preset, signer.public, redacted)
+class _Making(NamedTuple):
+    """What all volumes of one dossier have in common."""
+
+    log: LogTables
+    subject: Subject
+    signer: Signer
+    at: datetime
+    language: str
+    by: str
+    chosen: Edition
+
+    def volumes(
+        self, found: _Found, more: Mapping[str, bytes], copy: Copy, most: int
+    ) -> list[Contents]:
+        redacted = redact(found.gathered.records, found.evidence, self.chosen, self.subject.target)
+        if not redacted.records:
+            raise ConflictError(
+                "there are no entries that a dossier may show", where=self.subject.id
+            )
+        parts = split(redacted, most)
+        note, checkpoint = _checkpoint(self.log, self.signer, redacted.records[-1].seq + 1)
+        mth = lru_cache(NEWEST_PROOFS)(subtrees_from(lru_cache(NEWEST_PROOFS)(self.log.tile)))
+        return [
+            self.volume(
+                found, part, note, checkpoint, mth,
+                {} if number > 1 else more,
+                {**_told(copy), "volume": number, "volumes": len(parts)},
+            )
+            for number, part in enumerate(parts, 1)
+        ]  # fmt: skip
+
+    def volume(
+        self,
+        found: _Found,
+        redacted: Redacted,
+        note: str,
+        checkpoint: Checkpoint,
+        mth: SubtreeHash,
+        more: Mapping[str, bytes],
+        copy: Mapping[str, Any],
+    ) -> Contents:
+        records, public, preset = redacted.records, self.signer.public, self.chosen.preset
+        window = window_of([record.seq for record in records], checkpoint.size, mth)
+        about = _about(
+            self.subject, found, redacted, window, checkpoint, self.at.astimezone(UTC), self.by,
+            self.chosen,
+        )  # fmt: skip
+        about |= copy
+        contents = {
+            **_fixed_files(),
+            **more,
+            "README.txt": texts.readme(about, preset.title, public.fingerprint, self.language),
+            "policy.txt": texts.policy(public.vkey),
+            "checkpoint": note.encode(),
+            "records.jsonl": _records(records, checkpoint.size, mth),
+            "reading.txt": reading(redacted.items),
+            "redaction.json": redaction_json(redacted, self.chosen),
+            "gaps.json": gaps_json(window, checkpoint.size, len(records)),
+            "custody.jsonl": _custody(redacted, about),
+        }
+        contents |= _manifest(contents, about, self.signer)
+        _check_before_it_leaves(contents, self.signer)
+        return Contents(contents, tuple(redacted.items), about, preset, public, redacted)
+
+
+def split(redacted: Redacted, most: int) -> list[Redacted]:
+    """In the order of the log, cut after so many messages. What was hidden is counted in the first
+    volume, for the whole case."""
+    parts: list[list[Item]] = [[]]
+    messages = 0
+    for item in sorted(redacted.items, key=lambda item: item.seq):
+        messages += item.kind == "message"
+        if messages > most:
+            parts.append([])
+            messages = 1
+        parts[-1].append(item)
+    if len(parts) == 1:
+        return [redacted]
+    records = {record.seq: record for record in redacted.records}
+    return [
+        redacted._replace(
+            items=items,
+            records=[records[seq] for seq in sorted({item.record for item in items})],
+            **({} if number == 0 else _NOTHING_HIDDEN),
+        )
+        for number, items in enumerate(parts)
+    ]
+
+
+_NOTHING_HIDDEN: dict[str, Any] = {"hidden": Counter(), "hidden_words": 0, "left_out": Counter()}
+
+
+def _told(copy: Copy) -> dict[str, str]:
+    """For the manifest; who it was made for stands there already."""
+    told = copy._asdict()
+    del told["recipient"]
+    return {key: value for key, value in told.items() if value}
 
 
 def _checkpoint(log: LogTables, signer: Signer, needed: int) -> tuple[str, Checkpoint]:

@@ -1,7 +1,8 @@
 """What the log says of one case: its entries, opened as far as a dossier may open them.
 
-Never disclosed here: who reported (`contact`), and messages marked private, unless whoever exports
-says that their recipient wants it. What was erased stays as a leaf without disclosures.
+Never disclosed here: who reported (`contact`), the key of a capture, and messages marked private,
+unless whoever exports says that their recipient wants it. What was erased stays as a leaf without
+disclosures.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from rempart.errors import LogError
 from rempart.log.commit import base64url, message_of, open_leaf
 from rempart.store.interface import LogTables
 
-WITHHELD = frozenset({"contact"})
+WITHHELD = frozenset({"contact", "capture-key"})
 
 Prove = Callable[[int], list[bytes]]
 """Inclusion proof of an index."""

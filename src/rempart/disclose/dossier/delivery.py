@@ -1,0 +1,104 @@
+"""How a dossier leaves: as zips or as signed documents, one or several volumes, perhaps encrypted.
+
+Rules kept here: a volume of a document holds 2,000 messages, one of a zip 20,000, so that any case
+can leave, however large; what is encrypted is encrypted to the recipient's own age key (X25519),
+and nothing of it is written unencrypted beside; the hash that stands in the log is that of the file
+as it was handed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from rempart.disclose.dossier.archive import pack
+from rempart.disclose.dossier.export import Contents
+from rempart.errors import InputError
+
+MOST_RECIPIENTS: Final = 10
+
+
+class Form(StrEnum):
+    ZIP = "zip"
+    PDF = "pdf"
+
+    @property
+    def most_messages(self) -> int:
+        """Of one volume."""
+        return 2_000 if self is Form.PDF else 20_000
+
+
+class Delivered(NamedTuple):
+    """One file, ready to be handed over. `name`: its ending, `.pdf`, `-2.pdf`, `.zip.age` …"""
+
+    volume: int
+    volumes: int
+    name: str
+    data: bytes
+    sha256: str
+
+
+def deliver(
+    volumes: Sequence[Contents], form: Form, setting: Any = None, recipients: Sequence[str] = ()
+) -> Iterator[Delivered]:
+    """The files of these volumes. `setting`: a `document.make.Setting`, for documents;
+    `recipients`: age keys, `age1…`. InputError for a key that is none, or a missing extra."""
+    keys = age_keys(recipients)
+    for number, made in enumerate(_made(volumes, form, setting), 1):
+        data = encrypted(made, keys) if keys else made
+        ending = f"-{number}" if number > 1 else ""
+        name = f"{ending}.{form}" + (".age" if keys else "")
+        yield Delivered(number, len(volumes), name, data, sha256(data).hexdigest())
+
+
+def _made(volumes: Sequence[Contents], form: Form, setting: Any) -> Iterator[bytes]:
+    if form is Form.ZIP:
+        for contents in volumes:
+            yield pack(contents.files)
+        return
+    from rempart.disclose.dossier.document.make import make
+
+    for made in make(volumes, setting):
+        yield made.document
+
+
+def age_keys(recipients: Sequence[str]) -> list[Any]:
+    """The keys of these recipients, checked."""
+    if not recipients:
+        return []
+    if len(recipients) > MOST_RECIPIENTS:
+        raise InputError(f"at most {MOST_RECIPIENTS} keys", where="age")
+    pyrage = _library()
+    try:
+        return [pyrage.x25519.Recipient.from_str(one.strip()) for one in recipients]
+    except pyrage.RecipientError as error:
+        raise InputError(
+            "this is no public key of age",
+            where="age",
+            next_step="it begins with age1; age-keygen prints it. Never ask for a secret key",
+        ) from error
+
+
+def encrypted(data: bytes, keys: Sequence[Any]) -> bytes:
+    made: bytes = _library().encrypt(data, list(keys))
+    return made
+
+
+def locked(data: bytes, passphrase: str) -> bytes:
+    """Encrypted with a passphrase (scrypt), for who has no key of their own."""
+    if len(passphrase) < 16:
+        raise InputError("a passphrase has at least 16 characters", where="passphrase")
+    made: bytes = _library().passphrase.encrypt(data, passphrase)
+    return made
+
+
+def _library() -> Any:
+    try:
+        import pyrage
+    except ImportError as error:
+        raise InputError(
+            "encryption needs the extra *age*", next_step="pip install 'rempart[age]'"
+        ) from error
+    return pyrage

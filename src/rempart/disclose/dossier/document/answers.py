@@ -1,0 +1,240 @@
+"""The elements of the offences, what is held of whom, and what the service did and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from rempart.disclose.dossier.document.blocks import (
+    Block,
+    bullets,
+    facts,
+    heading,
+    note,
+    paragraph,
+    said,
+    table,
+)
+from rempart.disclose.dossier.document.content import Fact, moment
+from rempart.disclose.dossier.document.elements import SUPPLY, Element, law, offences
+from rempart.disclose.dossier.document.front import Part, person
+from rempart.disclose.dossier.document.glyphs import line
+from rempart.disclose.dossier.document.story import records
+
+MOST_DONE: Final = 400
+ONE_BY_ONE: Final = 30
+"""So many measures on single messages are listed one by one; more are told as one line."""
+_QUIET: Final = frozenset(
+    {"raid", "access", "evidence", "outside-act", "capture", "detectors", "rules"}
+)
+"""Entries that other sections tell."""
+
+
+def elements(part: Part) -> list[Block]:
+    w = part.words
+    blocks = [part.titled("law"), paragraph(w("law_text", date=law()["as_of"]))]
+    for offence in offences(part.content, part.authors):
+        blocks.append(heading(offence.name[w.language], 2))
+        blocks.append(
+            facts([(w("law_art", art=offence.art), offence.penalty[w.language])])
+        )  # fmt: skip
+        rows = [
+            [w(f"element_{one.key}"), _state(part, one), _where(part, one)]
+            for one in offence.elements
+        ]
+        head = [w(f"law_head_{key}") for key in ("element", "state", "where")]
+        blocks.append(table(head, rows, ("46mm", "26mm", "1fr")))
+    return blocks
+
+
+def _state(part: Part, element: Element) -> str:
+    """With a sign of its own, so that it needs no colour."""
+    sign = {"shown": "● ", "partly": "◐ ", "supply": "○ "}[element.state]
+    return sign + part.words(f"state_{element.state}")
+
+
+def _where(part: Part, element: Element) -> str:
+    w = part.words
+    values: dict[str, object] = {
+        key: w.number(count) for key, count in element.values.items()
+    }  # fmt: skip
+    if "messages" in element.values:
+        values["messages"] = w.n("messages", element.values["messages"])
+    if element.key == "several" and "accounts" in element.values:
+        values["accounts"] = w.n("accounts", element.values["accounts"])
+    values["coordination"] = part.section("coord")
+    values["authors_section"] = part.section("author")
+    without = f"element_{element.key}_supply"
+    key = (
+        without if element.state == SUPPLY and without in w.texts else f"element_{element.key}_text"
+    )
+    text = w.texts[element.words or key].format(**values)
+    if element.records:
+        text += " " + w("law_records", list=records(part, element.records, 12))
+    return text
+
+
+def held(part: Part) -> list[Block]:
+    """What helps to identify who wrote, and what is not here but at the platform."""
+    w = part.words
+    platforms = ", ".join(sorted({line(item.platform, 40) for item in part.content.items}))
+    until = part.about.get("kept_until")
+    end = w("held_until", until=w.utc_of(str(until)) + " UTC") if until else w("held_until_case")
+    yes, no = w("held_yes"), w("held_no", platform=platforms or w("unknown"))
+    created = any(item.created_at for item in part.content.items)
+    rows = [
+        [w("held_account"), yes, w("held_basis"), end],
+        [w("held_created"), yes, w("held_basis"), end] if created
+        else [w("held_created"), no, *_dash(w)],
+        [w("held_content"), yes, w("held_basis"), end],
+        [w("held_network"), no, *_dash(w)],
+    ]  # fmt: skip
+    head = [w(f"held_head_{key}") for key in ("data", "held", "basis", "until")]
+    return [
+        part.titled("held"),
+        paragraph(w("held_text")),
+        table(head, rows, ("42mm", "30mm", "1fr", "34mm")),
+    ]
+
+
+def _dash(words: Any) -> tuple[str, str]:
+    return words("held_none"), words("held_none")
+
+
+def done(part: Part) -> list[Block]:
+    """What stands in the log of the case besides messages, in its order."""
+    w = part.words
+    entries = [fact for fact in part.content.facts if fact.name not in _QUIET]
+    rows = _done_rows(part, entries)
+    blocks = [part.titled("done"), paragraph(w("done_text"))]
+    if not rows:
+        return [*blocks, paragraph(w("done_none"))]
+    head = [w(f"done_head_{key}") for key in ("when", "what", "record")]
+    blocks.append(table(head, rows[:MOST_DONE], ("30mm", "1fr", "22mm")))
+    if len(rows) > MOST_DONE:
+        blocks.append(note(w("and_more", n=w.number(len(rows) - MOST_DONE))))
+    return blocks
+
+
+def _done_rows(part: Part, entries: list[Fact]) -> list[list[str | dict[str, str]]]:
+    w = part.words
+    single: dict[str, list[Fact]] = {}
+    for fact in entries:
+        if fact.name == "measure" and (fact.value.get("scope") or {}).get("kind") == "message":
+            single.setdefault(str(fact.value.get("kind", "")), []).append(fact)
+    grouped = {kind: found for kind, found in single.items() if len(found) > ONE_BY_ONE}
+    told: set[str] = set()
+    rows: list[list[str | dict[str, str]]] = []
+    for fact in entries:
+        kind = str(fact.value.get("kind", ""))
+        group = grouped.get(kind) if fact.name == "measure" else None
+        if group is not None and fact in group:
+            if kind not in told:
+                told.add(kind)
+                rows.append(_group(part, kind, group))
+            continue
+        rows.append([w.utc(_when(fact)), _what(part, fact), str(fact.record)])
+    return rows
+
+
+def _group(part: Part, kind: str, group: list[Fact]) -> list[str | dict[str, str]]:
+    w = part.words
+    times = sorted(at for at in map(_when, group) if at is not None)
+    text = w(
+        "done_grouped",
+        n=w.number(len(group)),
+        begin=w.utc(times[0] if times else None),
+        end=w.utc(times[-1] if times else None),
+    )
+    named = f"{w('done_measure')} ({_kind(part, kind)}). {text}. {_reason(part, group[0].value)}"
+    return [w.utc(times[0] if times else None), named, f"{group[0].record}–{group[-1].record}"]
+
+
+def _when(fact: Fact) -> datetime | None:
+    for key in ("at", "from_at", "decided_at", "made_at", "received_at", "opened_at"):
+        found = moment(fact.value.get(key))
+        if found is not None:
+            return found
+    return None
+
+
+def _what(part: Part, fact: Fact) -> str:
+    """Name, what happened, to whom, by whom, why: of what the entry says, the plain parts."""
+    w, value = part.words, fact.value
+    name = w.texts.get(f"done_{fact.name}") or f"{w('done_other')} ({line(fact.name, 40)})"
+    told = [
+        _kind(part, str(value[key]))
+        for key in ("happened", "kind", "outcome", "category", "state", "ground")
+        if isinstance(value.get(key), str)
+    ]
+    head = f"{name}: {', '.join(dict.fromkeys(told))}" if told else name
+    details = []
+    scope = value.get("scope")
+    if isinstance(scope, Mapping):
+        kind = _kind(part, str(scope.get("kind", "")))
+        details.append(w("done_on", kind=kind, ref=line(scope.get("ref", ""), 60)))
+    if value.get("until"):
+        details.append(w("done_until", until=w.utc_of(str(value["until"]))))
+    if value.get("rule"):
+        details.append(w("done_automated"))
+    by = person(w, fact, "by")
+    if by:
+        details.append(w("done_by", by=by))
+    text = f"{head}; {'; '.join(details)}" if details else head
+    reason = _reason(part, value)
+    return f"{text}. {reason}" if reason else text
+
+
+def _kind(part: Part, kind: str) -> str:
+    return part.words.texts.get(f"name_{kind}") or line(kind.replace("_", " "), 40)
+
+
+def _reason(part: Part, value: Mapping[str, Any]) -> str:
+    for key in ("reason", "why", "explanation", "text"):
+        told = value.get(key)
+        if isinstance(told, Mapping):
+            told = told.get(part.words.language) or told.get("en")
+        if isinstance(told, str) and told.strip():
+            return line(told, 500)
+    return ""
+
+
+def documents(part: Part) -> list[Block]:
+    """What the person under attack adds; what she wrote down herself stands apart."""
+    w = part.words
+    blocks = [
+        part.titled("victim"),
+        paragraph(w("victim_text")),
+        bullets([w(f"victim_{n}") for n in range(1, 5)]),
+    ]
+    acts = part.content.named("outside-act")
+    if acts:
+        rows: list[list[str | dict[str, str]]] = [
+            [
+                w.utc_of(str(fact.value.get("happened_at", ""))),
+                said(line(fact.value.get("text", ""), 1_500)),
+                str(fact.record),
+            ]
+            for fact in acts
+        ]
+        head = [w(f"done_head_{key}") for key in ("when", "what", "record")]
+        blocks += [paragraph(w("victim_acts")), table(head, rows, ("30mm", "1fr", "22mm"))]
+    return blocks
+
+
+def captures(part: Part) -> list[Block]:
+    w = part.words
+    found = part.content.named("capture")
+    blocks = [part.titled("capture")]
+    if not found:
+        return [*blocks, paragraph(w("capture_none", section=part.section("annex")))]
+    blocks += [paragraph(w("capture_text")), note(w("capture_note"))]
+    for fact in found:
+        rows: list[tuple[str, str | dict[str, str]]] = [
+            (line(key.replace("_", " "), 60), said(line(value, 600)))
+            for key, value in fact.value.items()
+            if key != "v" and isinstance(value, str | int)
+        ]
+        blocks += [heading(f"{part.words('annex_head_record')} {fact.record}", 2), facts(rows)]
+    return blocks
