@@ -95,6 +95,7 @@ _OTHERS = (
     "timestamps",
     "witnesses",
     "referral",
+    "documents",
 )
 SECTIONS = (*_OURS, *_OTHERS, *PLATFORMS)
 

@@ -17,7 +17,8 @@ allow = ["127.0.0.1"]                    # private addresses this one may reach
 
 `[mail]` is described in `connect.mail`, `[perspective]` in `web.perspective.settings`,
 `[opinions.NAME]` in `connect.opinion.settings`, `[twitch.NAME]` in `connect.twitch.settings`,
-`[mastodon.NAME]` in `connect.mastodon.settings`, `[lines.NAME]` (telephone lines) in
+`[mastodon.NAME]` in `connect.mastodon.settings`, `[documents]` in
+`disclose.dossier.document.settings`, `[lines.NAME]` (telephone lines) in
 `connect.sms.settings`, `[capture]` in `connect.capture.settings`, `[witnesses.NAME]` in
 `connect.witness`, `[timestamps.NAME]` in `connect.authority`.
 """
@@ -44,6 +45,7 @@ from rempart.connect.sms.settings import LineSettings, check_line
 from rempart.connect.transparency_database import FeedSettings, check_feed
 from rempart.connect.twitch.settings import TwitchSettings, check_twitch
 from rempart.connect.witness import WitnessSettings, check_witness
+from rempart.disclose.dossier.document.settings import DocumentSettings
 from rempart.engine.settings import named_sections, read_document
 from rempart.engine.settings_errors import S, read_section
 from rempart.errors import InputError
@@ -104,6 +106,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     witnesses: dict[str, WitnessSettings] = {}
     referral: ReferralSettings = ReferralSettings()
     timestamps: dict[str, AuthoritySettings] = {}
+    documents: DocumentSettings = DocumentSettings()
 
     @property
     def over_tls(self) -> bool:
@@ -129,6 +132,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         web.transparency_database != FeedSettings(),
         web.capture != CaptureSettings(),
         web.referral != ReferralSettings(),
+        web.documents != DocumentSettings(),
     )
     if any(alone):
         raise InputError(
@@ -211,6 +215,7 @@ def load_settings(data_dir: Path) -> WebSettings:
         witnesses=witnesses,
         referral=referral,
         timestamps=timestamps,
+        documents=read_section(document.get("documents", {}), DocumentSettings, "documents", path),
     )
 
 
