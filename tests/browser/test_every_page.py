@@ -27,6 +27,7 @@ CONSOLE = (
     "/console/practice",
     "/console/orders",
     "/console/disputes",
+    "/console/statements",
     "/console/declared",
     "/console/declared/moderator",
 )

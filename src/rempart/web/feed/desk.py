@@ -89,8 +89,9 @@ class FeedDesk:
         return moved + await self._send(self.database)
 
     async def gather(self) -> int:
+        """Reads the next statements, if there are any: an idle desk writes nothing."""
         database, window = self.database, round(self.settings.look_hours * 3_600_000)
-        if database is None:
+        if database is None or not await asyncio.to_thread(self._has_more, database):
             return 0
 
         def read(tables: Tables) -> int:
@@ -98,8 +99,12 @@ class FeedDesk:
 
         return await asyncio.to_thread(lambda: self._engine.write(read).result())
 
+    def _has_more(self, database: Database) -> bool:
+        with self._engine.read() as tables:
+            return tables.feed.read_until(database) + 1 < tables.statements.next_number()
+
     async def _ask(self, database: Database) -> int:
-        rows = await asyncio.to_thread(self._due, database)
+        rows = await asyncio.to_thread(self._due, database, FeedState.SENDING, ASKED_AT_ONCE)
         fates: dict[str, Fate] = {}
         for row in rows:
             assert self._client is not None
@@ -112,12 +117,14 @@ class FeedDesk:
             await self._write(lambda tables: outbox.found_out(tables, database, fates, now))
         return sum(fate is not Fate.UNSURE for fate in fates.values())
 
-    def _due(self, database: Database) -> list[FeedRow]:
+    def _due(self, database: Database, state: FeedState, most: int) -> list[FeedRow]:
         with self._engine.read() as tables:
-            return tables.feed.due(database, FeedState.SENDING, self.now_ms(), ASKED_AT_ONCE)
+            return tables.feed.due(database, state, self.now_ms(), most)
 
     async def _send(self, database: Database) -> int:
         now = self.now_ms()
+        if not await asyncio.to_thread(self._due, database, FeedState.WAITING, 1):
+            return 0
         rows = await asyncio.to_thread(
             lambda: self._engine.write(
                 lambda tables: outbox.claim(tables, database, now, self._most)
