@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -108,6 +109,33 @@ def test_a_lost_key_is_wrong_while_there_is_a_store(data: Path) -> None:
     assert code == 1
     assert checks["keys"]["state"] == "wrong"
     assert "backup" in checks["keys"]["mend"]
+
+
+def test_the_keys_of_the_texts_are_counted(data: Path) -> None:
+    found = examine(data)[1]["texts"]
+    assert found["state"] == "ok"
+    assert "keys of subjects" in found["found"]
+
+
+@pytest.mark.parametrize(
+    ("harm", "says", "mend"),
+    [
+        (Path.unlink, "are gone", "backup"),
+        (lambda path: path.write_bytes(b"no database" * 500), "cannot be read", "backup"),
+        (lambda path: path.chmod(0o644), "others can read", "chmod 600"),
+    ],
+)
+def test_keys_of_the_texts_that_cannot_be_used(
+    data: Path, harm: Callable[[Path], object], says: str, mend: str
+) -> None:
+    for path in (data / "keys").glob("subjects.db-*"):
+        path.unlink()
+    harm(data / "keys" / "subjects.db")
+    code, checks = examine(data)
+    assert code == 1
+    assert checks["texts"]["state"] == "wrong"
+    assert says in checks["texts"]["found"]
+    assert mend in checks["texts"]["mend"]
 
 
 def test_a_lost_store_is_wrong_while_its_signature_is_there(data: Path) -> None:

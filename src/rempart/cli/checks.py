@@ -19,6 +19,7 @@ from rempart.cli.connector_checks import check_connectors
 from rempart.cli.feed_checks import check_statements
 from rempart.cli.findings import Finding, State
 from rempart.cli.line_checks import check_lines
+from rempart.cli.text_checks import check_texts
 from rempart.errors import OlderStoreError, RempartError
 
 _MIN_PYTHON = (3, 11)
@@ -46,6 +47,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_lines(data),
         lambda: check_statements(data),
         lambda: check_keys(data),
+        lambda: check_texts(data),
         lambda: check_log(data),
         lambda: check_port(port),
         check_translations,
@@ -276,7 +278,7 @@ def _private_keys(folder: Path) -> Finding:
     """All that is open to others at once, so that one mending is enough."""
     found, mend = [], []
     for path in (folder, *sorted(folder.rglob("*"))):
-        if not path.is_dir() and path.suffix != ".key":
+        if not path.is_dir() and path.suffix not in (".key", ".db"):
             continue
         known = path.stat()
         if stat.S_IMODE(known.st_mode) & 0o077:

@@ -11,8 +11,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
-__all__ = ["KeyTables"]
+__all__ = ["KeyCounts", "KeyTables"]
+
+
+class KeyCounts(NamedTuple):
+    """Keys of subjects and of buckets that open, and how many of both were destroyed."""
+
+    subjects: int
+    buckets: int
+    destroyed: int
 
 
 class KeyTables(ABC):
@@ -26,6 +35,9 @@ class KeyTables(ABC):
     @abstractmethod
     def sequences(self, subject: str) -> list[int]:
         """Entries with a body about this subject that can be read. Reads the whole table."""
+
+    @abstractmethod
+    def counts(self) -> KeyCounts: ...
 
     @abstractmethod
     def days(self, bucket: str) -> list[date]:

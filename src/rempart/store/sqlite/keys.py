@@ -9,7 +9,7 @@ import apsw
 
 from rempart.errors import LogError
 from rempart.log.subjects import NOBODY
-from rempart.store.interface.keys import KeyTables
+from rempart.store.interface.keys import KeyCounts, KeyTables
 from rempart.store.sqlite.subject_keys import EPOCH, Mark
 from rempart.store.sqlite.vault import PARTS, Vault
 
@@ -37,6 +37,9 @@ class SqliteKeyTables(KeyTables):
         alive = self._vault.alive_buckets()
         found = self._db.execute("SELECT place, bucket FROM body WHERE subject = ?", (number,))
         return sorted({place // PARTS for place, bucket in found if bucket in alive})
+
+    def counts(self) -> KeyCounts:
+        return self._vault.counts()
 
     def days(self, bucket: str) -> list[date]:
         return [date.fromordinal(EPOCH + day) for day, _ in self._vault.days(bucket)]

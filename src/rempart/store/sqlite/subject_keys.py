@@ -25,6 +25,7 @@ import apsw
 from rempart.errors import LogError, StoreError
 from rempart.log.keys import sync_folder
 from rempart.log.master_key import KEY_BYTES, MasterKey, load_master, read_master
+from rempart.store.interface.keys import KeyCounts
 from rempart.store.sqlite.connection import open_reader, open_writer
 
 KEYS_FILE = "subjects.db"
@@ -196,14 +197,13 @@ class SubjectKeys:
         """Another number when another connection has written to the keys."""
         return int(self._db.pragma("data_version"))
 
-    def counts(self) -> dict[str, int]:
-        """How many keys there are, and how many were destroyed."""
+    def counts(self) -> KeyCounts:
         row = self._db.execute(
             "SELECT (SELECT count(key) FROM subject), (SELECT count(key) FROM bucket),"
             " (SELECT count(*) - count(key) FROM subject)"
             " + (SELECT count(*) - count(key) FROM bucket)"
         ).fetchone()
-        return dict(zip(("subjects", "buckets", "destroyed"), row or (0, 0, 0), strict=True))
+        return KeyCounts(*(row or (0, 0, 0)))
 
     # -- new keys ----------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from rempart.errors import LogError
 from rempart.log.commit import SealedEntry
 from rempart.log.subjects import KEPT, NOBODY
+from rempart.store.interface.keys import KeyCounts
 from rempart.store.sqlite.subject_keys import SubjectKeys
 
 PARTS = 16
@@ -205,6 +206,10 @@ class Vault:
     def names(self, prefix: str, after: str, limit: int) -> list[str]:
         with self._lock:
             return self.keys.names(prefix, after, limit)
+
+    def counts(self) -> KeyCounts:
+        with self._lock:
+            return self.keys.counts()
 
     def days(self, kind: str) -> list[tuple[int, int]]:
         with self._lock:
