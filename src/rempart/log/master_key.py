@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import stat
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -32,9 +34,14 @@ class MasterKey:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
-    def wrap(self, key: bytes, place: bytes) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, key, place)
+    def wrap(self, keys: Sequence[bytes], places: Sequence[bytes]) -> list[bytes]:
+        nonces = os.urandom(NONCE_BYTES * len(keys))
+        encrypt = self._cipher.encrypt
+        wrapped: list[bytes] = []
+        for at, key, place in zip(count(0, NONCE_BYTES), keys, places, strict=False):
+            nonce = nonces[at : at + NONCE_BYTES]
+            wrapped.append(nonce + encrypt(nonce, key, place))
+        return wrapped
 
     def unwrap(self, wrapped: bytes, place: bytes) -> bytes:
         """LogError: damaged, or wrapped under another master key."""

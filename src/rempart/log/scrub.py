@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 
 from rempart.errors import LogError, VerificationError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint
-from rempart.log.commit import digest, leaf_digests, open_leaf
+from rempart.log.commit import LEAF_HEAD, LEAF_TAIL, digest, leaf_digests, open_leaf
 from rempart.log.merkle import EMPTY_ROOT, leaf_hashes
 from rempart.log.note import PublicKey
 from rempart.log.tiles import EMPTY_EDGE, Edge, Tile, extend, root, tile_path
@@ -65,12 +65,15 @@ def scrub(
     key: PublicKey,
     *,
     kept: str | None = None,
+    bodies: bool = True,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ScrubReport:
     """Checks the whole log.
 
     `kept`: a signed checkpoint from elsewhere, such as the one beside the key, which a restored
-    store does not reach; `progress` is told how many entries were done since its last call.
+    store does not reach; `bodies` False: only leaves and tiles, for what a proof rests on (three
+    times as fast; the number of erased entries is 0 then); `progress` is told how many entries
+    were done since its last call.
     """
     failed: list[str] = []
     size = _size(log, failed)
@@ -84,7 +87,10 @@ def scrub(
                 f"{end - start - len(leaves)} entries are missing in {start} to {end - 1}"
             )
             break
-        erased += _check_bodies(log, start, leaves, failed)
+        if bodies:
+            erased += _check_bodies(log, start, leaves, failed)
+        else:
+            _check_leaves(start, leaves, failed)
         edge = _check_tiles(log, edge, leaves, failed)
         roots[end] = root(edge)
         progress(end - start)
@@ -165,6 +171,13 @@ def _check_bodies(log: StoredLog, start: int, leaves: list[bytes], failed: list[
         except VerificationError as error:
             failed.append(f"entry {seq}: {error.what}")
     return len(without - damaged)
+
+
+def _check_leaves(start: int, leaves: list[bytes], failed: list[str]) -> None:
+    """Their form alone; what they hold is in the tiles and the signed root."""
+    for seq, leaf in enumerate(leaves, start):
+        if not (leaf.startswith(LEAF_HEAD) and leaf.endswith(LEAF_TAIL)):
+            failed.append(f"entry {seq}: not a leaf of this log")
 
 
 def _check_tiles(log: StoredLog, edge: Edge, leaves: list[bytes], failed: list[str]) -> Edge:

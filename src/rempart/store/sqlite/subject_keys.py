@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -54,6 +55,11 @@ class Mark(NamedTuple):
     buckets: int
 
 
+class SubjectKey(NamedTuple):
+    number: int
+    key: bytes
+
+
 class SubjectKeys:
     """One connection to the keys; `begun` while new keys wait for `commit`."""
 
@@ -63,6 +69,7 @@ class SubjectKeys:
         self._db = connection
         self._master = master
         self.id: bytes = connection.execute("SELECT id FROM vault").get
+        self._prefix = {t: b"%b %b " % (self.id, t.encode()) for t in ("subject", "bucket")}
         self._subjects = self._highest("subject")
         self._buckets = self._highest("bucket")
 
@@ -149,23 +156,32 @@ class SubjectKeys:
 
     # -- looking up --------------------------------------------------------------------------
 
-    def subject_key(self, number: int) -> bytes | None:
-        """None: it was destroyed. LogError: there is no such key, or it is damaged."""
-        return self._key("subject", number)
+    def subject_keys(self, numbers: Sequence[int]) -> dict[int, bytes | None]:
+        """By number; None: it was destroyed. One that is not there, or is damaged, is left out."""
+        return self._keys("subject", numbers)
 
-    def bucket_key(self, number: int) -> bytes | None:
-        return self._key("bucket", number)
+    def bucket_keys(self, numbers: Sequence[int]) -> dict[int, bytes | None]:
+        return self._keys("bucket", numbers)
 
-    def numbers(self, names: Iterable[str]) -> dict[str, int]:
+    def numbers(self, names: Sequence[str]) -> dict[str, int]:
         """Of those subjects that have a key."""
-        found = {}
-        for name in names:
-            number = self._db.execute(
-                "SELECT number FROM subject WHERE name = ? AND key IS NOT NULL", (_bytes(name),)
-            ).get
-            if number is not None:
-                found[name] = number
-        return found
+        return {name: number for name, number, _ in self._named(names)}
+
+    def keys_of(self, names: Sequence[str]) -> dict[str, SubjectKey]:
+        """The same with their keys; LogError: one of them is damaged."""
+        return {
+            name: SubjectKey(number, self._unwrap("subject", number, wrapped))
+            for name, number, wrapped in self._named(names)
+        }
+
+    def _named(self, names: Sequence[str]) -> list[tuple[str, int, bytes]]:
+        if not names:
+            return []
+        rows = self._db.execute(
+            "SELECT name, number, key FROM subject WHERE name IN carray(?) AND key IS NOT NULL",
+            (apsw.carray(tuple(map(_bytes, names))),),
+        )
+        return [(_text(name), number, wrapped) for name, number, wrapped in rows]
 
     def names(self, prefix: str, after: str, limit: int) -> list[str]:
         begin = _bytes(prefix)
@@ -174,7 +190,7 @@ class SubjectKeys:
             " ORDER BY name LIMIT ?",
             (begin, _bytes(after), begin + b"\xff", limit),
         )
-        return [name.decode("utf-8", "surrogatepass") for (name,) in found]
+        return [_text(name) for (name,) in found]
 
     def days(self, kind: str) -> list[tuple[int, int]]:
         """(day since 1970, number) of the buckets of this kind that have a key."""
@@ -207,30 +223,23 @@ class SubjectKeys:
 
     # -- new keys ----------------------------------------------------------------------------
 
-    def new_subjects(self, names: Sequence[str]) -> dict[str, int]:
+    def new_subjects(self, names: Sequence[str]) -> dict[str, SubjectKey]:
         """Keys for subjects that have none; they are there after `commit`."""
         self._begin()
         first = self._subjects + 1
-        keys = os.urandom(KEY_BYTES * len(names))
-        wrap = self._master.wrap
+        drawn = os.urandom(KEY_BYTES * len(names))
+        keys = [drawn[at : at + KEY_BYTES] for at in range(0, len(drawn), KEY_BYTES)]
+        numbers = range(first, first + len(names))
+        places = [self._place("subject", number) for number in numbers]
         self._db.executemany(
             "INSERT INTO subject VALUES (?, ?, ?)",
-            [
-                (
-                    number,
-                    _bytes(name),
-                    wrap(keys[place : place + KEY_BYTES], self._place("subject", number)),
-                )
-                for number, place, name in zip(
-                    range(first, first + len(names)),
-                    range(0, len(keys), KEY_BYTES),
-                    names,
-                    strict=True,
-                )
-            ],
+            list(zip(numbers, map(_bytes, names), self._master.wrap(keys, places), strict=True)),
         )
         self._subjects += len(names)
-        return {name: number for number, name in enumerate(names, first)}
+        return {
+            name: SubjectKey(number, key)
+            for name, number, key in zip(names, numbers, keys, strict=True)
+        }
 
     def bucket(self, kind: str, day: int) -> int:
         """The bucket of this kind and day, made if there is none."""
@@ -240,7 +249,8 @@ class SubjectKeys:
         if number is None:
             self._begin()
             number = self._buckets + 1
-            wrapped = self._master.wrap(os.urandom(KEY_BYTES), self._place("bucket", number))
+            place = self._place("bucket", number)
+            (wrapped,) = self._master.wrap([os.urandom(KEY_BYTES)], [place])
             self._db.execute("INSERT INTO bucket VALUES (?, ?, ?, ?)", (number, kind, day, wrapped))
             self._buckets = number
         return number
@@ -303,20 +313,26 @@ class SubjectKeys:
     def _highest(self, table: str) -> int:
         return int(self._db.execute(f"SELECT coalesce(max(number), 0) FROM {table}").get)
 
-    def _key(self, table: str, number: int) -> bytes | None:
-        row = self._db.execute(
-            f"SELECT key FROM {table} WHERE number = ?",
-            (number,),
-        ).fetchone()
-        if row is None:
-            raise LogError(f"{table} {number} has no key", where=str(self.path), next_step=_BACK)
-        return None if row[0] is None else self._unwrap(table, number, row[0])
+    def _keys(self, table: str, numbers: Sequence[int]) -> dict[int, bytes | None]:
+        if not numbers:
+            return {}
+        rows = self._db.execute(
+            f"SELECT number, key FROM {table} WHERE number IN carray(?)",
+            (apsw.carray(array("q", numbers)),),
+        )
+        found: dict[int, bytes | None] = {}
+        for number, wrapped in rows:
+            try:
+                found[number] = None if wrapped is None else self._unwrap(table, number, wrapped)
+            except LogError:
+                continue
+        return found
 
     def _unwrap(self, table: str, number: int, wrapped: bytes) -> bytes:
         return self._master.unwrap(wrapped, self._place(table, number))
 
     def _place(self, table: str, number: int) -> bytes:
-        return b"%b %b %d" % (self.id, table.encode(), number)
+        return self._prefix[table] + b"%d" % number
 
 
 def check_private(path: Path) -> None:
@@ -340,3 +356,7 @@ def _unreadable(error: apsw.Error, path: Path) -> StoreError:
 
 def _bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogatepass")
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogatepass")

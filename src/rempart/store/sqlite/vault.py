@@ -125,12 +125,13 @@ class Vault:
             if subject not in writing
         }
         if missing:
-            numbers = self.keys.numbers(missing)
-            fresh = sorted(missing - numbers.keys())
+            found = self.keys.keys_of(list(missing))
+            fresh = sorted(missing - found.keys())
             if fresh:
-                numbers |= self.keys.new_subjects(fresh)
-            for subject, number in numbers.items():
-                writing[subject] = _Writing(number, self._made(number, bucket))
+                found |= self.keys.new_subjects(fresh)
+            bucket_key = self._bucket_key(bucket)
+            for subject, (number, key) in found.items():
+                writing[subject] = _Writing(number, _cipher(key, bucket_key))
         if self.leaving and any(one.number in self.leaving for one in writing.values()):
             self._refuse_leaving(writing, entries)
         return bucket, writing
@@ -144,11 +145,13 @@ class Vault:
                         next_step="write about it in the next transaction, or about nobody",
                     )
 
-    def _made(self, subject: int, bucket: int) -> AESGCM:
-        cipher = self._cipher(subject, bucket)
-        if cipher is None:
-            raise LogError("a destroyed key cannot be used again", where=f"subject {subject}")
-        return cipher
+    def _bucket_key(self, number: int) -> bytes:
+        if number == NO_BUCKET:
+            return b""
+        key = self.keys.bucket_keys([number]).get(number)
+        if key is None:
+            raise LogError("the key of today is damaged", where=str(self.keys.path))
+        return key
 
     # -- opening -----------------------------------------------------------------------------
 
@@ -156,50 +159,48 @@ class Vault:
         found = OpenedRows([], [], [])
         bodies = found.bodies.append
         with self._lock:
-            ciphers = self._ciphers
+            rows = list(rows)
+            ciphers = self._ciphers_for(rows)
             for place, subject, bucket, sealed in rows:
                 try:
                     cipher = ciphers[subject, bucket]
-                except KeyError:
-                    try:
-                        cipher = self._remember(subject, bucket)
-                    except LogError:
-                        found.damaged.append(place)
+                    if cipher is None:
+                        found.erased.append(place)
                         continue
-                if cipher is None:
-                    found.erased.append(place)
-                    continue
-                try:
                     body = cipher.decrypt(
                         sealed[:NONCE_BYTES],
                         sealed[NONCE_BYTES:],
                         place.to_bytes(PLACE_BYTES, "big"),
                     )
-                except (InvalidTag, ValueError):
+                except (KeyError, InvalidTag, ValueError):
                     found.damaged.append(place)
                     continue
                 bodies((place, body))
         return found
 
-    def _remember(self, subject: int, bucket: int) -> AESGCM | None:
-        if len(self._ciphers) >= MOST_CIPHERS:
-            for old in list(self._ciphers)[: MOST_CIPHERS // 4]:
-                del self._ciphers[old]
-        cipher = self._cipher(subject, bucket)
-        self._ciphers[subject, bucket] = cipher
-        return cipher
-
-    def _cipher(self, subject: int, bucket: int) -> AESGCM | None:
-        subject_key = self.keys.subject_key(subject)
-        bucket_key = b"" if bucket == NO_BUCKET else self.keys.bucket_key(bucket)
-        if subject_key is None or bucket_key is None:
-            return None
-        derived = blake2b(bucket_key, key=subject_key, digest_size=32, person=_PERSON)
-        return AESGCM(derived.digest())
+    def _ciphers_for(self, rows: Sequence[SealedBody]) -> dict[tuple[int, int], AESGCM | None]:
+        """What opens these rows: None where a key was destroyed, nothing where it is lost."""
+        ciphers = self._ciphers
+        missing = {(row[1], row[2]) for row in rows} - ciphers.keys()
+        if not missing:
+            return ciphers
+        if len(ciphers) > MOST_CIPHERS:
+            ciphers.clear()
+            missing = {(row[1], row[2]) for row in rows}
+        subjects = self.keys.subject_keys(list({subject for subject, _ in missing}))
+        buckets = self.keys.bucket_keys(list({bucket for _, bucket in missing} - {NO_BUCKET}))
+        buckets[NO_BUCKET] = b""
+        for subject, bucket in missing:
+            if subject in subjects and bucket in buckets:
+                one, other = subjects[subject], buckets[bucket]
+                ciphers[subject, bucket] = (
+                    None if one is None or other is None else _cipher(one, other)
+                )
+        return ciphers
 
     # -- looking up --------------------------------------------------------------------------
 
-    def numbers(self, names: Iterable[str]) -> dict[str, int]:
+    def numbers(self, names: Sequence[str]) -> dict[str, int]:
         with self._lock:
             return self.keys.numbers(names)
 
@@ -238,3 +239,8 @@ class Vault:
             self._writing.clear()
             self.leaving.clear()
             self.destroying = False
+
+
+def _cipher(subject_key: bytes, bucket_key: bytes) -> AESGCM:
+    derived = blake2b(bucket_key, key=subject_key, digest_size=32, person=_PERSON)
+    return AESGCM(derived.digest())
