@@ -32,8 +32,9 @@ def refuse(why: str, where: object = "") -> NoReturn:
     raise Refused(f"{why}: {where}")
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a JSON key appears twice")
+JSON = json.JSONDecoder(object_pairs_hook=unique, parse_constant=refuse)
 def read_json(data: bytes) -> Any:
-    return json.loads(data.decode(), object_pairs_hook=unique, parse_constant=refuse)
+    return JSON.decode(data.decode())
 def version1(value: dict[str, Any]) -> dict[str, Any]:
     return value if value["v"] == 1 and value["v"] is not True else refuse("not version 1", value)
 def to_url(data: bytes) -> str:
@@ -46,18 +47,17 @@ def from_base64(text: str, size: int | None = None) -> bytes:
     good = size in {None, len(data)} and base64.b64encode(data).decode() == text
     return data if good else refuse("damaged base64", text)
 # -- Ed25519 (RFC 8032 §5.1)
-Point = tuple[int, int, int, int]
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-def add(p: Point, q: Point) -> Point:
+def add(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
     c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
-def multiply(factor: int, p: Point) -> Point:
+def multiply(factor: int, p: tuple[int, ...]) -> tuple[int, ...]:
     rest = multiply(factor >> 1, add(p, p)) if factor else (0, 1, 1, 0)
     return add(rest, p) if factor & 1 else rest
-def point(data: bytes) -> Point | None:
+def point(data: bytes) -> tuple[int, ...] | None:
     y = int.from_bytes(data, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
