@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from base64 import b64decode
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from tests.authority import TestAuthority
 from tests.web.service import Service, message
 from tests.web.test_witnesses import entries, send, until
 
+from rempart.disclose.dossier.archive import unpack
 from rempart.log.timestamps import LENIENT, STRICT, check_reply, read_chain
 from rempart.store.interface.attested import OwedKind
 
@@ -128,3 +130,70 @@ def test_an_authority_with_another_time_is_an_anomaly(
         told = entries(service, "clock-anomaly")[-1]
         assert told["authority"] == "one"
         assert -185_000 < int(str(told["by_ms"])) < -170_000
+
+
+def test_a_dossier_brings_the_tokens_of_its_checkpoint_and_openssl_accepts_them(
+    pair: tuple[TestAuthority, TestAuthority], tmp_path: Path
+) -> None:
+    one, other = pair
+    settle(tmp_path / "data", one=one, other=other)
+    with Service.running(tmp_path / "data") as service:
+        until(lambda: bool(tokens(service, "one") and tokens(service, "other")), "no token")
+        before = one.asked
+        sent = message(text="you are finished here")
+        client = service.client(service.ingest_token)
+        assert client.post("/api/v1/messages", json=sent).status_code == 200
+        report = {
+            "category": "harassment",
+            "good_faith": True,
+            "message_ids": [sent["id"]],
+            "explanation": "to me",
+        }
+        assert service.client().post("/api/v1/reports", json=report).status_code == 201
+        (case,) = service.person.get("/api/v1/cases").json()["cases"]
+        body = {"reason": "for the lawyer"}
+        answer = service.person.post(f"/api/v1/cases/{case['id']}/export", json=body)
+        assert answer.status_code == 200, answer.text
+        assert one.asked == before + 1, "sealed, although an hour has not passed"
+    folder = tmp_path / "dossier"
+    files = unpack(answer.content)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    readme = files["timestamps/README.txt"].decode()
+    assert "Pending" not in readme
+    commands = [line.split() for line in readme.splitlines() if "openssl ts" in line]
+    assert len(commands) == 2
+    for command in commands:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert "Verification: OK" in done.stdout, done.stderr
+    (folder / "checkpoint").write_bytes(files["checkpoint"].replace(b"\n", b"\n\n", 1))
+    done = subprocess.run(commands[0], cwd=folder, capture_output=True, check=False)
+    assert done.returncode != 0
+
+
+def test_a_dossier_says_pending_when_no_authority_has_answered(
+    pair: tuple[TestAuthority, TestAuthority], tmp_path: Path
+) -> None:
+    one, _ = pair
+    one.mood = "down"
+    settle(tmp_path / "data", one=one)
+    with Service.running(tmp_path / "data") as service:
+        sent = message(text="you are finished here")
+        client = service.client(service.ingest_token)
+        assert client.post("/api/v1/messages", json=sent).status_code == 200
+        report = {
+            "category": "harassment",
+            "good_faith": True,
+            "message_ids": [sent["id"]],
+            "explanation": "to me",
+        }
+        assert service.client().post("/api/v1/reports", json=report).status_code == 201
+        (case,) = service.person.get("/api/v1/cases").json()["cases"]
+        body = {"reason": "for the lawyer"}
+        answer = service.person.post(f"/api/v1/cases/{case['id']}/export", json=body)
+        assert answer.status_code == 200, answer.text
+    files = unpack(answer.content)
+    readme = files["timestamps/README.txt"].decode()
+    assert "Pending one, 20" in readme
+    assert not [name for name in files if name.endswith(".tsr")]

@@ -282,6 +282,16 @@ class EmbeddedEngine:
 
         return self.write(noted)
 
+    def seal(self) -> Future[int]:
+        """Signs everything so far and has the authorities stamp it at once; the size of the log
+        then."""
+
+        def ask(tables: Tables) -> int:
+            tables.attested.seal_asked = True
+            return tables.log.size()
+
+        return self.write(ask)
+
     def stop_signing(self, why: LogError, proof: str | None = None) -> Future[None]:
         """No checkpoint is signed any more; see `Notary.stop`. An alarm tells so."""
 

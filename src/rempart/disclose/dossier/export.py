@@ -32,6 +32,7 @@ from rempart.disclose.dossier.presets import edition as default_edition
 from rempart.disclose.dossier.reading import reading, redaction_json
 from rempart.disclose.dossier.records import Gathered, Record, gather, record_line
 from rempart.disclose.dossier.redaction import Redacted, redact
+from rempart.disclose.dossier.timestamps import Attested, attested, timestamp_files
 from rempart.disclose.dossier.verify import verify
 from rempart.disclose.dossier.web import web_files
 from rempart.disclose.dossier.window import Window, gaps_json, window_of
@@ -228,7 +229,7 @@ def volumes_of(
         _evidence(tables, sequences),
         len(elsewhere),
     )
-    making = _Making(tables.log, subject, signer, at, language, by, chosen)
+    making = _Making(tables, subject, signer, at, language, by, chosen)
     return making.volumes(found, more, copy, most_messages)
 
 
@@ -247,7 +248,7 @@ def export_incident_file(
     gathered = gather(tables.log, sequences, with_private=True)
     found = _Found(gathered, _evidence(tables, sequences), 0)
     chosen = default_edition()
-    making = _Making(tables.log, subject, signer, at, language, subject.target, chosen)
+    making = _Making(tables, subject, signer, at, language, subject.target, chosen)
     (contents,) = making.volumes(found, {}, Copy(recipient=subject.made_for), MOST_MESSAGES)
     return write_packed(contents, out)
 
@@ -307,7 +308,7 @@ def _evidence(tables: Tables, sequences: Sequence[int]) -> dict[int, Record]:
 class _Making(NamedTuple):
     """What all volumes of one dossier have in common."""
 
-    log: LogTables
+    tables: Tables
     subject: Subject
     signer: Signer
     at: datetime
@@ -324,12 +325,14 @@ class _Making(NamedTuple):
                 "there are no entries that a dossier may show", where=self.subject.id
             )
         parts = split(redacted, most)
-        note, checkpoint = _checkpoint(self.log, self.signer, redacted.records[-1].seq + 1)
-        mth = lru_cache(NEWEST_PROOFS)(subtrees_from(lru_cache(NEWEST_PROOFS)(self.log.tile)))
+        log = self.tables.log
+        dated = attested(self.tables, redacted.records[-1].seq + 1)
+        note, checkpoint = _checkpoint(log, self.signer, dated)
+        mth = lru_cache(NEWEST_PROOFS)(subtrees_from(lru_cache(NEWEST_PROOFS)(log.tile)))
         return [
             self.volume(
                 found, part, note, checkpoint, mth,
-                {} if number > 1 else more,
+                {**timestamp_files(dated), **({} if number > 1 else more)},
                 {**_told(copy), "volume": number, "volumes": len(parts)},
             )
             for number, part in enumerate(parts, 1)
@@ -403,12 +406,12 @@ def _told(copy: Copy) -> dict[str, str]:
     return {key: value for key, value in told.items() if value}
 
 
-def _checkpoint(log: LogTables, signer: Signer, needed: int) -> tuple[str, Checkpoint]:
-    """The newest published checkpoint when it covers the records, else one signed now."""
-    last = log.last_checkpoint()
-    if last is not None and last[0] >= needed:
-        note = last[1]
+def _checkpoint(log: LogTables, signer: Signer, dated: Attested | None) -> tuple[str, Checkpoint]:
+    """The published checkpoint that covers the records, else one signed now."""
+    if dated is not None:
+        note = dated.note
     else:
+        last = log.last_checkpoint()
         note = sign_checkpoint(signer, log.size(), log.root(), last=last[0] if last else 0)
     checkpoint = open_checkpoint(note, signer.public)
     if root_at(checkpoint.size, log.tile) != checkpoint.root:
@@ -490,7 +493,6 @@ def _fixed_files() -> dict[str, bytes]:
     return {
         "verify.py": (here / "verify.py").read_bytes(),
         "verify.html": (here / "verify.html").read_bytes(),
-        "timestamps/README.txt": texts.TIMESTAMPS.encode(),
         "media/README.txt": texts.MEDIA.encode(),
     }
 

@@ -8,17 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_OPENSSL = "openssl ts -verify -in timestamps/checkpoint.tsr -data checkpoint -CAfile CA.pem"
-
-TIMESTAMPS = f"""\
-EN  Pending: no timestamp authority has dated this checkpoint yet. Until then the only
-    clock is the log's own. When checkpoint.tsr is here, this command checks it:
-FR  En attente : aucune autorité d'horodatage n'a encore daté ce point de contrôle. D'ici là,
-    la seule horloge est celle du journal. Quand checkpoint.tsr sera ici, pour le contrôler :
-
-    {_OPENSSL}
-"""
-
 MEDIA = """\
 EN  Files that belong to the messages come here, named by their SHA-256. There are none yet.
 FR  Ici viendront les fichiers joints aux messages, nommés par leur SHA-256. Il n'y en a pas encore.

@@ -39,6 +39,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
 from rempart.web.api.looks import note_look
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
+from rempart.web.attest.sealing import sealed
 from rempart.web.auth import Caller, Right, must_be_known, must_see, needs, needs_right
 from rempart.web.auth.gate import now_ms
 
@@ -195,6 +196,7 @@ async def export_case(
     found = await write(request, note)
     while await write(request, lambda tables: promote(tables, found, PORTION)):
         pass
+    await sealed(engine_of(request))
     content = await asyncio.to_thread(_export, request, found, who.id, at_ms, wanted)
     return Response(
         content,
