@@ -167,7 +167,8 @@ def test_a_dossier_brings_the_tokens_of_its_checkpoint_and_openssl_accepts_them(
     for command in commands:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         assert "Verification: OK" in done.stdout, done.stderr
-    (folder / "checkpoint").write_bytes(files["checkpoint"].replace(b"\n", b"\n\n", 1))
+    changed = files["checkpoint"].replace(b"rempart", b"rempert", 1)
+    (folder / "timestamps" / "checkpoint").write_bytes(changed)
     done = subprocess.run(commands[0], cwd=folder, capture_output=True, check=False)
     assert done.returncode != 0
 

@@ -14,6 +14,8 @@ import httpx
 import pytest
 from tests.web.service import Service, message
 
+from rempart.disclose.dossier.archive import unpack
+from rempart.disclose.dossier.verify import verify
 from rempart.errors import LogError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from rempart.log.commit import open_leaf
@@ -233,3 +235,31 @@ def test_what_a_witness_answers(pair: tuple[Community, Community]) -> None:
             slowed = ask(b"rubbish")
         assert slowed.status_code == 429
         assert int(slowed.headers["retry-after"]) >= 1
+
+
+def test_a_dossier_brings_the_lines_of_its_witnesses(
+    pair: tuple[Community, Community],
+) -> None:
+    lyon, brest = pair
+    with ExitStack() as stack:
+        one = stack.enter_context(Service.running(lyon.data, port=lyon.port))
+        stack.enter_context(Service.running(brest.data, port=brest.port))
+        sent = message(text="you are finished here")
+        assert one.client(one.ingest_token).post("/api/v1/messages", json=sent).status_code == 200
+        report = {"category": "harassment", "good_faith": True, "explanation": "to me"}
+        report["message_ids"] = [sent["id"]]
+        assert one.client().post("/api/v1/reports", json=report).status_code == 201
+        (case,) = one.person.get("/api/v1/cases").json()["cases"]
+
+        def dossier() -> dict[str, bytes]:
+            body = {"reason": "for the lawyer"}
+            answer = one.person.post(f"/api/v1/cases/{case['id']}/export", json=body)
+            return unpack(answer.content)
+
+        files = dossier()
+        vkey = brest.witness.public.vkey
+        assert f"witness brest {vkey}\n" in files["policy.txt"].decode()
+        assert cosignatures(files["checkpoint"].decode(), [brest.witness.public])
+        report_of_it = verify(files, lyon.log.public.vkey)
+        assert not report_of_it.failed
+        assert any("cosigned by brest.example/log/witness" in line for line in report_of_it.checked)

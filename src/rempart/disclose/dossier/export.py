@@ -328,11 +328,12 @@ class _Making(NamedTuple):
         log = self.tables.log
         dated = attested(self.tables, redacted.records[-1].seq + 1)
         note, checkpoint = _checkpoint(log, self.signer, dated)
+        policy = texts.policy(self.signer.public.vkey, dated.witnesses if dated else {})
         mth = lru_cache(NEWEST_PROOFS)(subtrees_from(lru_cache(NEWEST_PROOFS)(log.tile)))
         return [
             self.volume(
                 found, part, note, checkpoint, mth,
-                {**timestamp_files(dated), **({} if number > 1 else more)},
+                {**timestamp_files(dated, policy), **({} if number > 1 else more)},
                 {**_told(copy), "volume": number, "volumes": len(parts)},
             )
             for number, part in enumerate(parts, 1)
@@ -359,7 +360,6 @@ class _Making(NamedTuple):
             **_fixed_files(),
             **more,
             "README.txt": texts.readme(about, preset.title, public.fingerprint, self.language),
-            "policy.txt": texts.policy(public.vkey),
             "checkpoint": note.encode(),
             "records.jsonl": _records(records, checkpoint.size, mth),
             "reading.txt": reading(redacted.items),
@@ -409,7 +409,7 @@ def _told(copy: Copy) -> dict[str, str]:
 def _checkpoint(log: LogTables, signer: Signer, dated: Attested | None) -> tuple[str, Checkpoint]:
     """The published checkpoint that covers the records, else one signed now."""
     if dated is not None:
-        note = dated.note
+        note = dated.cosigned_note
     else:
         last = log.last_checkpoint()
         note = sign_checkpoint(signer, log.size(), log.root(), last=last[0] if last else 0)

@@ -6,6 +6,7 @@ Names that people chose (channels, targets) are shown without control or directi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 MEDIA = """\
@@ -109,12 +110,14 @@ def readme(
     return "\n\n".join(pages).encode()
 
 
-def policy(vkey: str) -> bytes:
-    """policy.txt (C2SP tlog-policy): the log's key; a convenience, not an anchor of trust."""
+def policy(vkey: str, witnesses: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """policy.txt (C2SP tlog-policy): the log's key and those of its witnesses, by name; a
+    convenience, not an anchor of trust."""
+    cosigners = "".join(f"witness {name} {key}\n" for name, key in sorted(witnesses.items()))
     return (
-        "# A convenience only: get this key from somewhere else and compare.\n"
-        "# Par commodité seulement : obtenir cette clé ailleurs et comparer.\n"
-        f"log {vkey}\nquorum none\n"
+        "# A convenience only: get these keys from somewhere else and compare.\n"
+        "# Par commodité seulement : obtenir ces clés ailleurs et comparer.\n"
+        f"log {vkey}\n{cosigners}quorum none\n"
     ).encode()
 
 

@@ -1,6 +1,7 @@
 """`timestamps/` of a dossier: who else dated its checkpoint, and when; or since when it is pending.
 
-The file `checkpoint` is the note exactly as it was stamped, signed by the log alone. Of the
+`timestamps/checkpoint` is the note exactly as it was stamped, signed by the log alone; the file
+`checkpoint` of the dossier is the same with the lines of its witnesses. Of the
 checkpoints that cover the records the earliest of those with the most tokens is taken: it dates
 them closest. The certificates here are those the operator trusted when the token came; a stranger
 gets the root from the authority itself.
@@ -8,9 +9,11 @@ gets the root from the authority itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from rempart.log.commit import open_leaf
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import CosignatureRow, OwedKind, TokenRow
 
@@ -25,6 +28,8 @@ class Attested(NamedTuple):
     note: str
     tokens: tuple[TokenRow, ...]
     cosignatures: tuple[CosignatureRow, ...]
+    witnesses: Mapping[str, str]
+    """Their keys (vkeys), by their names here."""
     pending: tuple[str, ...]
     pending_since_ms: int | None
 
@@ -61,20 +66,28 @@ def attested(tables: Tables, needed: int) -> Attested | None:
         found[0],
         tokens,
         tuple(tables.attested.cosignatures(size)),
+        {row.witness: _vkey(tables, row) for row in tables.attested.cosignatures(size)},
         tuple(sorted({row.name for row in owed})),
         min((row.since_ms for row in owed), default=None),
     )
 
 
-def timestamp_files(found: Attested | None) -> dict[str, bytes]:
-    """The files by their names in the dossier."""
+def _vkey(tables: Tables, row: CosignatureRow) -> str:
+    """The key that the witness had then, as its entry says."""
+    (leaf,) = tables.log.leaves(row.seq, row.seq + 1)
+    (opened,) = open_leaf(leaf, tables.log.bodies(row.seq))
+    return str(opened.value["vkey"])
+
+
+def timestamp_files(found: Attested | None, policy: bytes) -> dict[str, bytes]:
+    """The files by their names in the dossier, the keys of `policy.txt` among them."""
     tokens = found.tokens if found is not None else ()
-    files = {f"{FOLDER}README.txt": _readme(found).encode()}
+    files = {f"{FOLDER}README.txt": _readme(found).encode(), "policy.txt": policy}
+    if found is not None and tokens:
+        files[f"{FOLDER}checkpoint"] = found.note.encode()
     for row in tokens:
         files[f"{FOLDER}{row.authority}.tsr"] = row.reply
         files[f"{FOLDER}{row.authority}.pem"] = row.chain.encode()
-    if found is not None and found.cosignatures:
-        files[f"{FOLDER}checkpoint-cosigned.txt"] = found.cosigned_note.encode()
     return files
 
 
@@ -85,7 +98,8 @@ def _readme(found: Attested | None) -> str:
         for row in found.tokens:
             parts.append(
                 f"    {row.authority}: {_utc(row.at_ms)}\n"
-                f"    openssl ts -verify -in timestamps/{row.authority}.tsr -data checkpoint"
+                f"    openssl ts -verify -in timestamps/{row.authority}.tsr"
+                " -data timestamps/checkpoint"
                 f" -CAfile timestamps/{row.authority}.pem\n"
             )
         parts.append(_ROOTS)
@@ -96,10 +110,7 @@ def _readme(found: Attested | None) -> str:
         parts.append(_PENDING.format(when=when))
     if found is not None and found.cosignatures:
         parts.append(_COSIGNED)
-        parts += [
-            f"    {row.witness}: {_utc(row.at_s * 1000)}\n    {row.line}"
-            for row in found.cosignatures
-        ]
+        parts += [f"    {row.witness}: {_utc(row.at_s * 1000)}\n" for row in found.cosignatures]
     return "\n".join(parts)
 
 
@@ -108,10 +119,12 @@ def _utc(at_ms: int) -> str:
 
 
 _DATED = """\
-EN  Time-stamp authorities (RFC 3161) have dated the file `checkpoint`: it, and so every record
-    under it, existed at the time each of them says. To check a token:
-FR  Des autorités d'horodatage (RFC 3161) ont daté le fichier `checkpoint` : lui, et donc chaque
-    élément qu'il couvre, existait à l'heure que chacune indique. Pour contrôler un jeton :
+EN  Time-stamp authorities (RFC 3161) have dated timestamps/checkpoint, which is the file
+    `checkpoint` without the lines of witnesses: it, and so every record under it, existed at the
+    time each of them says. To check a token, in the folder of the dossier:
+FR  Des autorités d'horodatage (RFC 3161) ont daté timestamps/checkpoint, qui est le fichier
+    `checkpoint` sans les lignes des témoins : lui, et donc chaque élément qu'il couvre, existait à
+    l'heure que chacune indique. Pour contrôler un jeton, dans le dossier décompressé :
 """
 _ROOTS = """\
 EN  The .pem files are here for convenience. For a proof that does not rest on this dossier, get
@@ -127,9 +140,9 @@ FR  En attente{when} : une autorité d'horodatage doit encore dater ce point de 
 """
 _COSIGNED = """\
 EN  Witnesses have cosigned the checkpoint (C2SP tlog-cosignature): this log had shown them no
-    other history before. checkpoint-cosigned.txt is the file `checkpoint` with their lines; the
-    keys of the witnesses are to be had from them.
+    other history before. Their lines stand in the file `checkpoint`, and the verifiers check them
+    with the keys in policy.txt; get those keys from the witnesses themselves.
 FR  Des témoins ont cosigné le point de contrôle (C2SP tlog-cosignature) : ce journal ne leur avait
-    montré aucune autre histoire. checkpoint-cosigned.txt est le fichier `checkpoint` avec leurs
-    lignes ; demandez leurs clés aux témoins eux-mêmes.
+    montré aucune autre histoire. Leurs lignes sont dans le fichier `checkpoint`, et les
+    vérificateurs les contrôlent avec les clés de policy.txt ; demandez ces clés aux témoins.
 """

@@ -21,7 +21,7 @@ UNPROVEN = """
 - that the platform really sent it: see `source` | que la plateforme l'a envoyé : voir `source`
 - that no hidden entry belongs to the case | qu'aucune entrée masquée ne relève du dossier
 - the time, but by the log's own clock | l'heure, sauf par l'horloge du journal
-  openssl ts -verify -in timestamps/NAME.tsr -data checkpoint -CAfile NAME.pem
+  openssl ts -verify -in timestamps/NAME.tsr -data timestamps/checkpoint -CAfile NAME.pem
 - whose the key is: compare it with one from elsewhere | à qui est la clé : la comparer ailleurs
 - that the key has signed no second history | que la clé n'a pas signé une autre histoire
 - that this verifier is honest: get one elsewhere | que ce vérificateur est honnête

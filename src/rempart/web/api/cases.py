@@ -196,7 +196,7 @@ async def export_case(
     found = await write(request, note)
     while await write(request, lambda tables: promote(tables, found, PORTION)):
         pass
-    await sealed(engine_of(request))
+    await sealed(engine_of(request), request.app.state.settings.witnesses)
     content = await asyncio.to_thread(_export, request, found, who.id, at_ms, wanted)
     return Response(
         content,
