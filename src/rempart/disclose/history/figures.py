@@ -103,7 +103,7 @@ class Figures:
             self.decided_in_period &= cases.place.is_(*wanted)[decided.case]
         self.flagged: Flags = reports.flagger.codes != _code(reports.flagger, "")
         self._ordered: Flags = columns.measures.ordered[said.measure]
-        self._by_notice: Flags = said.source.is_("notice")
+        self._by_notice: Flags = said.source.is_("notice", "trusted_flagger")
         root = self._root_of_statements()
         flagged_case = np.zeros(count + 1, np.bool_)
         flagged_case[self.notice_case[self.flagged]] = True

@@ -89,7 +89,7 @@ def view(
         chosen=chosen,
         counts=tables.feed.counts(database) if database is not None else {},
         lines=[_line(row) for row in rows if caller.sees(row.channel, row.platform)],
-        reconciled=reconcile(tables, database),
+        reconciled=desk.reconciled(tables) if desk is not None else reconcile(tables, None),
         failed=failed,
         where=where,
     )
