@@ -37,6 +37,7 @@ class Right(StrEnum):
     ORDERS = "orders"
     ON_CALL = "on_call"
     PEOPLE = "people"
+    ERASE = "erase"
 
 
 ALL_RIGHTS = frozenset(Right)

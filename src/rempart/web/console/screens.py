@@ -105,8 +105,8 @@ class Alarm(msgspec.Struct, frozen=True):
     biting by itself), `cost` (a line has used `detail` percent of a cost cap), `connector` (one has
     not read its platform for a while; `channel` is its name), `first_aid` (more is reported than
     may be hidden on reports alone),
-    `file_asked` (an incident file waits for two people), `look_ups` (one person looked at very
-    many cases); `count` of the same."""
+    `erasure_asked` (an erasure waits for a second person), `file_asked` (an incident file waits
+    for two people), `look_ups` (one person looked at very many cases); `count` of the same."""
 
     what: str
     channel: str

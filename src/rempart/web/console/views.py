@@ -43,6 +43,7 @@ from rempart.web.console.alarms import (
 )
 from rempart.web.console.deciding_part import deciding_part
 from rempart.web.console.desk_part import AtWork, desk_part, queue_names, turns
+from rempart.web.console.erasure_pages import erasure_alarms
 from rempart.web.console.file_page import file_alarms
 from rempart.web.console.ladder import choices_of
 from rempart.web.console.lately import lately
@@ -122,6 +123,7 @@ def overview(
             *connector_alarms(connectors, moment(now_ms)),
             *(rule_alarms(troubles, moment(now_ms)) if troubles is not None else ()),
             *file_alarms(tables, caller),
+            *erasure_alarms(tables, caller),
             *look_up_alarms(tables, caller, now_ms),
         ],
     )
