@@ -23,6 +23,7 @@ CONSOLE = (
     "/console/rules/edit",
     "/console/learning",
     "/console/files",
+    "/console/erasure",
     "/console/figures",
     "/console/practice",
     "/console/orders",

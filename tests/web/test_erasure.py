@@ -1,4 +1,4 @@
-"""Erasure over HTTP: two people, a week, holds; nobody alone, and nothing told to who has no right."""
+"""Erasure over HTTP: two people, a week, holds; nobody alone."""
 
 from __future__ import annotations
 
