@@ -71,8 +71,14 @@ coverage: env ## how much of the code the short tests run
 	$(BIN)/coverage report --skip-covered --format=total | sed 's/^/coverage in per cent: /'
 
 .PHONY: test-faults
-test-faults: env ## the long fault runs: 1,000 kills, 10,000 power cuts
-	REMPART_FAULT_ROUNDS=5 $(BIN)/python -m pytest -m faults tests/faults -v
+test-faults: env ## the long fault runs: 2,000 kills, 10,000 power cuts, 1,000 seeded changes
+	REMPART_FAULT_ROUNDS=10 $(BIN)/python -m pytest -m faults tests/faults -v
+
+SECONDS_EACH ?= 60
+.PHONY: fuzz
+fuzz: env ## fuzz what reads strangers' bytes, SECONDS_EACH=60 for each target
+	@for target in $$($(BIN)/python -c 'from tests.fuzz.targets import TARGETS; print(*TARGETS)'); do \
+		echo "== $$target"; $(BIN)/python -m tests.fuzz $$target $(SECONDS_EACH) || exit 1; done
 
 .PHONY: wheel
 wheel: env ## build the wheel and install it in an empty environment
