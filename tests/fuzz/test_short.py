@@ -1,7 +1,7 @@
 """A short fuzz of everything that strangers hand us; `make fuzz` runs as long as one likes.
 
-Here seeded changes of sound input, in this process; and once the real fuzzer, so that it is known to
-run. With coverage as guide it takes its time to start.
+Here seeded changes of sound input, in this process; and once the real fuzzer, so that it is known
+to run. With coverage as guide it takes its time to start.
 """
 
 from __future__ import annotations
