@@ -12,7 +12,7 @@ from seeing import Look, Service, look, violations
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/", "/report", "/status", "/photo", "/verify", "/login", "/nothing-here")
+PUBLIC = ("/", "/report", "/status", "/photo", "/verify", "/terms", "/transparency", "/contact", "/login", "/nothing-here")
 CONSOLE = (
     "/console",
     "/console/queue",
@@ -27,6 +27,7 @@ CONSOLE = (
     "/console/figures",
     "/console/practice",
     "/console/orders",
+    "/console/terms",
     "/console/disputes",
     "/console/statements",
     "/console/declared",

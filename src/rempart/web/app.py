@@ -72,6 +72,7 @@ from rempart.web.mine import route_handlers as mine_routes
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.perspective.endpoint import Perspective
 from rempart.web.public.routes import route_handlers as public_routes
+from rempart.web.public.transparency import TransparencyShelf
 from rempart.web.settings import WebSettings
 
 _LOG = logging.getLogger(__name__)
@@ -226,6 +227,7 @@ def _framework(
             "closing": closing,
             "desk": Desk(),
             "figures": numbers.figures,
+            "transparency": TransparencyShelf(),
             "slow_down": SlowDown(),
             "witness": WitnessDesk(engine, engine.settings.log.witness_for),
             "witnessing": Often(MOST_SUBMISSIONS, 60.0),

@@ -37,6 +37,7 @@ from rempart.store.interface.replies import ReplyTables
 from rempart.store.interface.retention import RetentionTables
 from rempart.store.interface.statements import StatementTables
 from rempart.store.interface.stream import StreamTables
+from rempart.store.interface.terms import TermsTables
 from rempart.store.interface.threads import ThreadTables
 from rempart.store.interface.versions import VersionTables
 
@@ -73,6 +74,7 @@ __all__ = [
     "Store",
     "StreamTables",
     "Tables",
+    "TermsTables",
     "ThreadTables",
     "VersionTables",
 ]
@@ -114,6 +116,7 @@ class Tables(ABC):
     looks: LookTables
     misuse: MisuseTables
     orders: OrderTables
+    terms: TermsTables
 
     @abstractmethod
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -66,6 +66,7 @@ from rempart.store.sqlite.retention import SqliteRetentionTables
 from rempart.store.sqlite.statements import SqliteStatementTables
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.subject_keys import SubjectKeys
+from rempart.store.sqlite.terms import SqliteTermsTables
 from rempart.store.sqlite.threads import SqliteThreadTables
 from rempart.store.sqlite.vault import Vault
 from rempart.store.sqlite.versions import SqliteVersionTables
@@ -132,6 +133,7 @@ class SqliteTables(Tables):
         self.dated = SqliteDatedTables(connection)
         self.misuse = SqliteMisuseTables(connection)
         self.orders = SqliteOrderTables(connection)
+        self.terms = SqliteTermsTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 
     def announce(self, kind: str, data: dict[str, Any]) -> None:

@@ -53,6 +53,7 @@ from rempart.web.console import (
     referral_pages,
     rule_pages,
     search_page,
+    terms_page,
     views,
 )
 from rempart.web.console.alarms import rule_troubles
@@ -210,6 +211,7 @@ route_handlers: list[Any] = [
     *feed_routes,
     *declared_page.route_handlers,
     *order_pages.route_handlers,
+    *terms_page.route_handlers,
 ]
 
 

@@ -39,7 +39,7 @@ from rempart.web.console.templates import (
     translations,
 )
 from rempart.web.console.words import LANGUAGES
-from rempart.web.public import appeals, photo
+from rempart.web.public import appeals, photo, terms, transparency
 from rempart.web.public.form import EMPTY, WISHES, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -186,6 +186,8 @@ route_handlers: list[Any] = [
     verifier,
     *photo.route_handlers,
     *appeals.route_handlers,
+    *terms.route_handlers,
+    *transparency.route_handlers,
     preferences,
     static_files,
 ]
