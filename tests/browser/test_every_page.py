@@ -12,7 +12,18 @@ from seeing import Look, Service, look, violations
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ("/", "/report", "/status", "/photo", "/verify", "/terms", "/transparency", "/contact", "/login", "/nothing-here")
+PUBLIC = (
+    "/",
+    "/report",
+    "/status",
+    "/photo",
+    "/verify",
+    "/terms",
+    "/transparency",
+    "/contact",
+    "/login",
+    "/nothing-here",
+)
 CONSOLE = (
     "/console",
     "/console/queue",
