@@ -9,7 +9,9 @@ import pytest
 from tests.disclose.history.conftest import PLAN
 
 from rempart.disclose.rehearsal import rehearse
+from rempart.disclose.rehearsal.quick import quick
 from rempart.errors import ConflictError
+from rempart.log.commit import seal
 from rempart.store.interface.history import NONE, Columns
 from rempart.store.sqlite.store import SqliteStore
 
@@ -82,3 +84,10 @@ def test_views_before_a_restriction_are_kept_apart_from_later_ones(store: Sqlite
     restricted = views.restricted_ms[views.message]
     before = (restricted != NONE) & (views.at_ms <= restricted)
     assert 0 < before.sum() < (restricted != NONE).sum()
+
+
+def test_quick_entries_are_byte_for_byte_those_of_the_service() -> None:
+    value = {"id": "d-1", "b": None, "a": ["é", 3, {"z": True, "y": "“"}], "n": -(2**53) + 1}
+    salt = bytes(range(16))
+    body = {key: part for key, part in value.items() if part is not None}
+    assert quick("decision", value, salt) == seal("decision", {"v": 1, **body}, salts=salt)

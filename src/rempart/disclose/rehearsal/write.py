@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from rempart.cases.entries import entry, rfc3339
-from rempart.cases.statements import statement_entry
+from rempart.cases.entries import rfc3339
 from rempart.cases.things import look_thing
 from rempart.disclose.rehearsal.declared import declare_all
 from rempart.disclose.rehearsal.plan import Plan
+from rempart.disclose.rehearsal.quick import quick
 from rempart.disclose.rehearsal.story import REASON, Look, Narrator, Noticed, Story, at
 from rempart.errors import ConflictError
 from rempart.log.commit import (
@@ -21,7 +21,6 @@ from rempart.log.commit import (
     message_prefix,
     new_salts,
     seal_messages,
-    to_value,
 )
 from rempart.model import (
     Appellant,
@@ -43,7 +42,7 @@ from rempart.store.interface.deadlines import ViewsTold
 from rempart.store.interface.statements import StatementRow, StrikeRow
 from rempart.store.interface.stream import MessageRow
 
-BATCH: Final = 1_000
+BATCH: Final = 4_000
 _STRIKE_MS: Final = 90 * 86_400_000
 _ANSWER: Final = {
     True: {
@@ -165,13 +164,13 @@ class _Batch:
             "count": count,
             "at": rfc3339(at_ms),
         }
-        return self.put(entry("event", value))
+        return self.put(quick("event", value))
 
     def _place(self, story: Story, message: int) -> _Placed:
         case = story.case
         opened_ms = min([story.sent_ms + 400, *(one.at_ms for one in story.reports)])
         self.put(
-            entry(
+            quick(
                 "case",
                 {
                     "id": case,
@@ -192,7 +191,7 @@ class _Batch:
     def _measure(self, measure: Measure, statement: Statement | None, *, case: str) -> int:
         more = {} if statement is None else {"statement": msgspec.to_builtins(statement)}
         at_ms = rfc3339(round(measure.from_at.timestamp() * 1000))
-        return self.put(entry("measure", to_value(measure, at=at_ms, case=case, **more)), case)
+        return self.put(quick("measure", _told(measure, at=at_ms, case=case, **more)), case)
 
     def _decided(
         self,
@@ -203,18 +202,16 @@ class _Batch:
     ) -> _Decided:
         case = story.case
         measures = [self._measure(one, None, case=case) for one in taken]
-        value = to_value(decision)
-        del value["v"]
-        own = self.put(entry("decision", value), case)
+        own = self.put(quick("decision", _told(decision)), case)
         undone = None
         if decision.undone:
             said = {"measures": list(decision.undone), "by": decision.decided_by, "case": case}
-            undone = self.put(entry("measure-end", said), case)
-        told = [self.put(statement_entry(one), case) for one in statements]
+            undone = self.put(quick("measure-end", said), case)
+        told = [self.put(quick("statement", _told(one)), case) for one in statements]
         text = _ANSWER[decision.ground.value != "none"]
         answers = [
             self.put(
-                entry(
+                quick(
                     "answer",
                     {"report": one.id, "case": case, "decision": decision.id, "text": text},
                 ),
@@ -229,14 +226,14 @@ class _Batch:
             "a", story.case, story.decision.id, look.report or look.statement or "sample"
         )
         said = {"id": id, "case": story.case, "appellant": look.appellant.value}
-        asked = self.put(entry("second-look", {**said, "happened": "asked"}), story.case)
+        asked = self.put(quick("second-look", {**said, "happened": "asked"}), story.case)
         decided = None
         if look.decision is not None:
             decided = self._decided(story, look.decision, look.taken, look.statements)
         closed = None
         if look.decided_ms is not None:
             state = "granted" if look.granted else "rejected"
-            closed = self.put(entry("second-look", {**said, "happened": state}), story.case)
+            closed = self.put(quick("second-look", {**said, "happened": state}), story.case)
         return _Looked(id, asked, decided, closed)
 
     # -- rows ------------------------------------------------------------------------------------
@@ -471,7 +468,7 @@ def _report_entry(case: str, story: Story, report: Noticed) -> SealedEntry:
         "source": "user-submitted" if report.flagger is None else "trusted-flagger",
         "flagger": report.flagger,
     }
-    return entry("report", said)
+    return quick("report", said)
 
 
 def _strike(story: Story, decision: Decision, at_ms: int) -> StrikeRow:
@@ -485,3 +482,9 @@ def _strike(story: Story, decision: Decision, at_ms: int) -> StrikeRow:
         at_ms,
         at_ms + _STRIKE_MS,
     )
+
+
+def _told(noun: msgspec.Struct, **more: object) -> dict[str, Any]:
+    """A noun as the value of an entry; those told here hold no floats."""
+    value: dict[str, Any] = msgspec.to_builtins(noun)
+    return {**value, **more}
