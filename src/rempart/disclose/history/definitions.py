@@ -27,13 +27,16 @@ _ALL: Final = (
     _d(
         "restriction",
         1,
-        "statements measures ordered",
+        "statements measures ordered exemptions",
         "A measure that restricts one account by name, counted once, at the time and with the "
         "ground, category, source and automated means of the first statement of reasons about it. "
-        "A later statement about the same measure is no further restriction.",
+        "A later statement about the same measure is no further restriction. What has a recorded "
+        "exemption in place of a statement is told apart and is in no figure.",
         "Mesure qui restreint un compte nommément, comptée une fois, à la date et avec le motif, "
         "la catégorie, l’origine et les moyens automatisés du premier exposé des motifs qui la "
-        "concerne. Un exposé ultérieur sur la même mesure n’est pas une restriction de plus.",
+        "concerne. Un exposé ultérieur sur la même mesure n’est pas une restriction de plus. "
+        "Ce qui a une dispense enregistrée au lieu d’un exposé est indiqué à part et ne figure "
+        "dans aucun chiffre.",
     ),
     _d(
         "own_initiative",
@@ -46,10 +49,10 @@ _ALL: Final = (
         "solely_automated_detection",
         1,
         "statements",
-        "Restrictions of the own initiative whose measure was taken by a rule: nobody had looked "
-        "before.",
-        "Restrictions d’initiative propre dont la mesure a été prise par une règle : personne "
-        "n’avait regardé auparavant.",
+        "Restrictions of the own initiative whose content automated means alone had found, whoever "
+        "decided afterwards.",
+        "Restrictions d’initiative propre dont le contenu n’a été trouvé que par des moyens "
+        "automatisés, quelle que soit la personne qui a décidé ensuite.",
     ),
     _d(
         "notice",
@@ -94,10 +97,10 @@ _ALL: Final = (
         1,
         "statements measures cases reports",
         "Restrictions that a notice came before, by the ground of their first statement; those of "
-        "trusted flaggers are the ones whose case holds a notice of such a flagger.",
+        "trusted flaggers are the ones whose statement names such a notice as its source.",
         "Restrictions qu’une notification a précédées, selon le motif de leur premier exposé ; "
-        "celles des signaleurs de confiance sont celles dont le dossier contient une telle "
-        "notification.",
+        "celles des signaleurs de confiance sont celles dont l’exposé a une telle notification "
+        "pour origine.",
     ),
     _d(
         "order",

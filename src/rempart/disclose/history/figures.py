@@ -102,12 +102,10 @@ class Figures:
             self.imposed &= said.place.is_(*wanted)
             self.decided_in_period &= cases.place.is_(*wanted)[decided.case]
         self.flagged: Flags = reports.flagger.codes != _code(reports.flagger, "")
-        self._ordered: Flags = columns.measures.ordered[said.measure]
-        self._by_notice: Flags = said.source.is_("notice", "trusted_flagger")
+        self._ordered: Flags = columns.measures.ordered[said.measure] | said.source.is_("order")
+        self._by_flagger: Flags = said.source.is_("trusted_flagger")
+        self._by_notice: Flags = said.source.is_("notice") | self._by_flagger
         root = self._root_of_statements()
-        flagged_case = np.zeros(count + 1, np.bool_)
-        flagged_case[self.notice_case[self.flagged]] = True
-        self._case_flagged: Flags = flagged_case[root]
         self._acted = self._acted_ms(count, root)
         self.form = _forms(said.kind, said.scope)
 
@@ -151,9 +149,9 @@ class Figures:
             median(hours[chosen & done]),
             median(hours[flagged & done]),
             int((actions & law).sum()),
-            int((actions & law & self._case_flagged).sum()),
+            int((actions & law & self._by_flagger).sum()),
             int((actions & terms).sum()),
-            int((actions & terms & self._case_flagged).sum()),
+            int((actions & terms & self._by_flagger).sum()),
         )
 
     def processed(self, *, flaggers: bool = False) -> Processed:
@@ -208,6 +206,22 @@ class Figures:
         if ordered is not None:
             chosen = chosen & (self._ordered == ordered)
         return int(chosen.sum())
+
+    def exempt(self) -> dict[str, int]:
+        """Restrictions of the period with a recorded exemption in place of a statement, by reason:
+        they name no account, or nobody is owed a statement. They are in no sheet's figure."""
+        measures = self.history.columns.measures
+        stated = np.zeros(len(measures.seq), np.bool_)
+        stated[self.history.columns.statements.measure] = True
+        chosen = self._within(measures.from_ms) & (measures.exempt.codes != 0) & ~stated
+        counts = np.bincount(
+            measures.exempt.codes[chosen], minlength=len(measures.exempt.names)
+        ).tolist()
+        return {
+            name: number
+            for name, number in zip(measures.exempt.names, counts, strict=True)
+            if name and number
+        }
 
     def repeat_suspensions(self) -> int:
         said = self.history.columns.statements

@@ -45,6 +45,8 @@ from rempart.model import (
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MACHINE, _NOTICE = 40, 88
 _RULE: Final = "hold-unwanted"
+_OWN: Final = StatementSource.OWN_INITIATIVE
+_BY_NOTICE: Final = StatementSource.NOTICE
 _KINDS: Final = (
     (MeasureKind.REMOVE, ScopeKind.MESSAGE, 45),
     (MeasureKind.HIDE, ScopeKind.MESSAGE, 75),
@@ -133,13 +135,13 @@ class Narrator:
         machine = None
         if way < _MACHINE:
             held = self._measure(place, MeasureKind.HOLD, ScopeKind.MESSAGE, sent_ms + 400, _RULE)
-            told = self._statement(place, held, None, sent_ms + 400, notice=False, ends=False)
+            told = self._statement(place, held, None, sent_ms + 400, notice=_OWN, ends=False)
             machine = (held, told)
         reports = self._reports(number, sent_ms, way)
         begun = max((one.at_ms for one in reports), default=sent_ms + 60_000)
         decided_ms = begun + draws.hours(3.0)
         decision, taken = self._decision(place, machine, decided_ms, right=right)
-        reported = bool(reports)
+        reported = _source(reports)
         told_after = self._told(place, machine, decision, taken, decided_ms, reported=reported)
         look = self._look(place, reports, decision, told_after, decided_ms)
         views = self._views(sent_ms)
@@ -228,12 +230,18 @@ class Narrator:
         taken: tuple[Measure, ...],
         at_ms: int,
         *,
-        reported: bool,
+        reported: StatementSource,
     ) -> tuple[Statement, ...]:
         affected = (() if machine is None else (machine[0],)) + taken
         return tuple(
             self._statement(
-                place, measure, decision, at_ms, notice=reported, ends=measure.id in decision.undone
+                place,
+                measure,
+                decision,
+                at_ms,
+                notice=reported,
+                ends=measure.id in decision.undone,
+                found=machine is not None,
             )
             for measure in affected
         )
@@ -281,7 +289,7 @@ class Narrator:
         assert decided is not None, "a granted look was decided"
         id = stable_id("d", place.case, "2")
         because = Again.SECOND_LOOK if look.appellant is Appellant.SAMPLE else Again.APPEAL
-        reported = any(one.source is StatementSource.NOTICE for one in told)
+        reported = told[-1].source if told else _OWN
         if before.ground is Ground.NONE:
             new = self._taken(place, decided, "decision")
             after = Decision(
@@ -290,7 +298,7 @@ class Narrator:
                 replaces=before.id, because=because,
             )  # fmt: skip
             statement = self._statement(
-                place, new, after, decided, notice=look.report is not None, ends=False
+                place, new, after, decided, notice=_BY_NOTICE if look.report else _OWN, ends=False
             )
             return look._replace(decision=after, statements=(statement,), taken=(new,))
         on = before.measures
@@ -356,8 +364,9 @@ class Narrator:
         decision: Decision | None,
         at_ms: int,
         *,
-        notice: bool,
+        notice: StatementSource,
         ends: bool,
+        found: bool = False,
     ) -> Statement:
         ground = Ground.TERMS if decision is None else decision.ground
         number, self.number = self.number, self.number + 1
@@ -374,8 +383,8 @@ class Narrator:
             ground=Ground.NONE if ends else ground,
             reference={} if ends else proposed(place.harm, ground),
             explanation=REASON,
-            source=StatementSource.NOTICE if notice else StatementSource.OWN_INITIATIVE,
-            automated_detection=measure.automated,
+            source=notice,
+            automated_detection=measure.automated or found,
             automated_decision=_automated(measure, decision),
             made_at=at(at_ms),
             from_at=measure.from_at,
@@ -390,7 +399,13 @@ class Narrator:
         )
 
     def _again(
-        self, before: Statement, decision: Decision, at_ms: int, *, ends: bool, notice: bool
+        self,
+        before: Statement,
+        decision: Decision,
+        at_ms: int,
+        *,
+        ends: bool,
+        notice: StatementSource,
     ) -> Statement:
         number, self.number = self.number, self.number + 1
         return Statement(
@@ -406,7 +421,7 @@ class Narrator:
             ground=Ground.NONE if ends else decision.ground,
             reference={} if ends else proposed(before.harm, decision.ground),
             explanation=REASON,
-            source=StatementSource.NOTICE if notice else StatementSource.OWN_INITIATIVE,
+            source=notice,
             automated_detection=before.automated_detection,
             automated_decision=AutomatedDecision.PARTIALLY
             if before.automated_detection
@@ -431,6 +446,12 @@ class _Place(NamedTuple):
     author: str
     case: str
     harm: str
+
+
+def _source(reports: tuple[Noticed, ...]) -> StatementSource:
+    if any(one.flagger is not None for one in reports):
+        return StatementSource.TRUSTED_FLAGGER
+    return _BY_NOTICE if reports else _OWN
 
 
 def _automated(measure: Measure, decision: Decision | None) -> AutomatedDecision:

@@ -59,6 +59,12 @@ EXCLUDED: Final[Words] = {
     "en": "Excludes, counted apart under KEYWORD_OTHER: {harms}.",
     "fr": "Sont exclus et comptés à part sous KEYWORD_OTHER : {harms}.",
 }
+EXEMPT: Final[Words] = {
+    "en": "Restrictions with a recorded exemption in place of a statement, which are in no row: "
+    "{counts}.",
+    "fr": "Restrictions ayant une dispense enregistrée au lieu d’un exposé, dans aucune ligne : "
+    "{counts}.",
+}
 CANNOT: Final[Words] = {
     "en": "Blank: this service has no such measure.",
     "fr": "Vide : ce service ne connaît pas cette mesure.",

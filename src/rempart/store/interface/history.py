@@ -87,7 +87,8 @@ class DecisionColumns(NamedTuple):
 class MeasureColumns(NamedTuple):
     """All measures, those that restrict nobody by name too. `until_ms`, `ended_ms`: `NONE` without.
     `case`: bound to it, or that of its raid. `state` and `ended_ms` as they stood at the log's
-    size. `ordered`: it carries out an order of an authority."""
+    size. `ordered`: it carries out an order of an authority; `exempt`: why it has no statement
+    of reasons ("" first: it has one, or needs none)."""
 
     seq: Numbers
     case: Positions
@@ -99,6 +100,7 @@ class MeasureColumns(NamedTuple):
     until_ms: Numbers
     ended_ms: Numbers
     ordered: Flags
+    exempt: Coded
 
 
 class StatementColumns(NamedTuple):

@@ -22,6 +22,7 @@ from rempart.model import message_key
 from rempart.store.interface.history import (
     NONE,
     CaseColumns,
+    Coded,
     Columns,
     DecisionColumns,
     LookColumns,
@@ -53,6 +54,7 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " FROM measure WHERE seq < :as_of ORDER BY rowid",
         "ordered": "SELECT m.measure FROM order_measure m JOIN authority_order o"
         " ON o.id = m.order_id WHERE o.seq < :as_of",
+        "exemptions": "SELECT measure, reason FROM statement_exemption WHERE seq < :as_of",
         "strikes": "SELECT platform, account, at_ms, min(expires_ms, coalesce(overturned_ms,"
         " expires_ms)) FROM strike",
         "statements": "SELECT number, seq, made_ms, record FROM statement WHERE seq < :as_of"
@@ -232,9 +234,16 @@ class Reading:
         ordered = np.zeros(len(ids), np.bool_)
         for columns in self._chunks("ordered"):
             ordered[[ids[id] for id in columns[0] if id in ids]] = True
+        reasons = ["", "no_contact", "commercial", "order"]
+        exempt = np.zeros(len(ids), np.int32)
+        for columns in self._chunks("exemptions"):
+            for id, reason in zip(*columns, strict=True):
+                if id in ids:
+                    exempt[ids[id]] = reasons.index(reason)
         return MeasureColumns(
             seq.done(), case.done(), kind.coded(), rule.coded(), place.coded(), state.coded(),
             begun.done(), until.done(), ended.done(), ordered,
+            Coded(exempt, tuple(reasons)),
         )  # fmt: skip
 
     def _case(self, id: str, raid: str) -> int:

@@ -124,6 +124,10 @@ def initiative_sheet(ground: Ground, sheet: TemplateSheet) -> list[list[Cell]]:
     language = ground.language
     _note(rows[0], sheet, 5, notes.definition("own_initiative", language))
     _add_note(rows[0], sheet, 5, notes.definition("restriction", language))
+    exempt = ground.figures.exempt()
+    if exempt:
+        counts = ", ".join(f"{reason} {number}" for reason, number in exempt.items())
+        _add_note(rows[0], sheet, 5, notes.EXEMPT[language].format(counts=counts))
     _note(rows[0], sheet, 6, notes.definition("solely_automated_detection", language))
     for column, (field, keys) in enumerate(_FORMS, 7):
         if not _can(field, keys):
