@@ -15,10 +15,11 @@ from rempart.cases.reports import receive
 from rempart.cases.statement_gate import Element, checked, lack
 from rempart.cases.statement_text import statement_text
 from rempart.cases.taking import Wanted
-from rempart.errors import InputError
+from rempart.errors import ConflictError, InputError
 from rempart.model import (
     LADDER,
     AutomatedDecision,
+    Decision,
     DecisionOutcome,
     ExemptionReason,
     Ground,
@@ -208,3 +209,24 @@ def _measure(reason, rule):
         account="u",
         reason=reason,
     )
+
+
+def test_a_decision_that_restricts_without_a_ground_cannot_even_be_stored(community):
+    community.says("m1", "va-t'en", author="u7", labels={"insult": 0.9})
+    [case] = community.step()
+    decision = Decision(
+        id="d-1",
+        case=case.id,
+        outcome=DecisionOutcome.UPHOLD,
+        ground=Ground.NONE,
+        reason="Third insult of the evening.",
+        decided_by="camille",
+        decided_at=case.opened_at,
+        measures=("m-m1",),
+        undone=(),
+    )
+    with pytest.raises(ConflictError) as caught, community.store.begin() as tables:
+        tables.cases.insert_decision(decision, 1)
+    assert "a restriction has a ground" in str(caught.value.__cause__)
+    with community.store.read() as tables:
+        assert tables.cases.decision(case.id) is None
