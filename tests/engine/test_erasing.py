@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,17 @@ from tests.faults.traffic import SOURCE, line, parsed
 
 from rempart.cases.case_notes import add_note
 from rempart.cases.decisions import Decider, decide
-from rempart.cases.erasure import ask, confirm
+from rempart.cases.erasure import DELAY_MS, ask, cancel, confirm
+from rempart.cases.holds import place
+from rempart.cases.incident_file import Act, add_act
 from rempart.cases.reports import receive
+from rempart.disclose.dossier.archive import unpack
+from rempart.disclose.dossier.export import export_dossier
+from rempart.disclose.dossier.verify import Report, verify
+from rempart.errors import AccessError, ConflictError
 from rempart.log.keys import read_public
 from rempart.log.scrub import scrub
-from rempart.model import DecisionOutcome, Ground, Message, ReportRequest
+from rempart.model import DecisionOutcome, Ground, Message, ReportContact, ReportRequest
 from rempart.scenario.catalogue import generate, load
 from rempart.store.interface.erasure import ErasureRow
 
@@ -152,6 +159,38 @@ def a_life_here(world: World) -> tuple[str, str]:
     return case.id, raid_case.id
 
 
+def dossier_of_another(world: World) -> tuple[str, bytes]:
+    author = {"id": "u-other", "name": "Someone Else"}
+    seq = say(world, 900_010, "you idiot, get lost, loser", author=author, channel="third")
+    world.after(5)
+    with world.engine.read() as tables:
+        case = tables.cases.last_of_messages([seq])[seq]
+    return case.id, exported(world, case.id)
+
+
+def exported(world: World, case: str) -> bytes:
+    out = io.BytesIO()
+    at = datetime.fromtimestamp(world.time.wall, UTC)
+    with world.engine.read() as tables:
+        export_dossier(tables, case, out, world.engine.signer, at)
+    return out.getvalue()
+
+
+def readable(world: World, words: tuple[str, ...]) -> list[str]:
+    """Entries whose bodies can be opened and hold one of the words."""
+    with world.engine.read() as tables:
+        return [
+            f"{seq}: {body!r}"
+            for seq, bodies in tables.log.bodies_between(0, tables.log.size())
+            for body in bodies
+            if any(word.encode() in body for word in words)
+        ]
+
+
+def check_dossier(data: bytes) -> Report:
+    return verify(unpack(data))
+
+
 def test_an_erased_account_is_gone_from_every_byte_and_the_rest_still_verifies(
     world: World,
 ) -> None:
@@ -159,6 +198,8 @@ def test_an_erased_account_is_gone_from_every_byte_and_the_rest_still_verifies(
     sought = (SUBJECT, NAME, NAME.split(maxsplit=1)[0], *WORDS)
     before = residues(world.folder, sought)
     assert before, "the search finds what is there"
+    assert len(readable(world, sought)) > 5
+    other, dossier = dossier_of_another(world)
     row = request(world)
     assert (row.state, row.needed_for) == ("needed", "appeal_window")
     after(world, WINDOW + 8 * DAY)
@@ -181,6 +222,13 @@ def test_an_erased_account_is_gone_from_every_byte_and_the_rest_still_verifies(
     assert len(named) == 1, "the raid keeps its number of members"
     assert decision is not None and "[erased]" in decision.reason
     assert alone is not None and alone.reason == "[erased]"
+    assert readable(world, sought) == [], "nor is it in what the keys still open"
+    assert not check_dossier(dossier).failed
+    again = exported(world, raid_case)
+    assert not check_dossier(again).failed
+    assert not check_dossier(exported(world, other)).failed
+    (world.folder / "again.zip").write_bytes(again)
+    assert residues(world.folder, sought) == []
     assert say(world, 900_002, "good evening") > 0, (
         "the same account may come back, as somebody new"
     )
@@ -208,3 +256,216 @@ def test_messages_expire_by_their_window_and_what_is_needed_stays(world: World) 
     verified(world)
     world.restart()
     verified(world)
+
+
+def test_the_same_person_cannot_confirm_and_nothing_is_taken_back_once_it_is_done(
+    world: World,
+) -> None:
+    say(world, 1, "good evening")
+    asked = world.engine.write(
+        lambda tables: ask(
+            tables, "account", f"twitch/{SUBJECT}", "objection", "he asked by letter", ASKED,
+            world.now_ms,
+        )
+    ).result()  # fmt: skip
+    with pytest.raises(AccessError):
+        world.engine.write(lambda tables: confirm(tables, asked.id, ASKED, world.now_ms)).result()
+    row = world.engine.write(
+        lambda tables: confirm(tables, asked.id, AGREED, world.now_ms)
+    ).result()
+    assert (row.state, row.due_ms) == ("waiting", world.now_ms + DELAY_MS)
+    after(world, 6.9 * DAY)
+    assert now(world, row.id).state == "waiting", "not before the week is over"
+    after(world, 0.2 * DAY)
+    assert now(world, row.id).state == "done"
+    with pytest.raises(ConflictError):
+        world.engine.write(
+            lambda tables: cancel(tables, row.id, ASKED, "we changed our minds", world.now_ms)
+        ).result()
+    assert residues(world.folder, (SUBJECT, NAME)) == []
+
+
+def test_a_cancelled_request_erases_nothing(world: World) -> None:
+    seq = say(world, 1, "good evening")
+    row = request(world)
+    world.engine.write(
+        lambda tables: cancel(tables, row.id, ASKED, "he took it back himself", world.now_ms)
+    ).result()
+    after(world, 9 * DAY)
+    with world.engine.read() as tables:
+        assert tables.log.bodies(seq)
+        (message,) = tables.stream.messages([seq])
+    assert message.author == SUBJECT
+
+
+def test_a_clock_that_jumps_a_month_erases_nothing_early(world: World) -> None:
+    seq = say(world, 1, "good evening")
+    row = request(world)
+    world.time.wall += 40 * DAY
+    for _ in range(5):
+        world.time.pass_(2)
+        world.engine.write(lambda tables: None).result()
+    assert now(world, row.id).state == "waiting"
+    with world.engine.read() as tables:
+        assert tables.log.bodies(seq), "nor does it expire"
+    assert world.told("clock-anomaly")
+    after(world, 7.1 * DAY)
+    assert now(world, row.id).state == "done"
+
+
+def test_a_crash_in_the_middle_goes_on_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rempart.cases.erasing as erasing
+
+    monkeypatch.setattr(erasing, "PORTION", 20)
+    for number in range(60):
+        author = {"id": f"v{number % 5}", "name": f"V {number % 5}"}
+        say(world, number, f"good evening {number}", author=author)
+    for number in range(100, 110):
+        say(world, number, f"my {WORDS[0]} number {number} is quite fine")
+    row = request(world)
+    world.time.pass_(7.1 * DAY)
+    while now(world, row.id).state != "erasing":
+        world.time.pass_(1.5)
+        world.engine.write(lambda tables: None).result()
+    world.restart()
+    after(world, 5)
+    done = now(world, row.id)
+    assert done.state == "done"
+    assert json.loads(done.counts)["messages"] == 10
+    assert residues(world.folder, (SUBJECT, NAME, WORDS[0])) == []
+    verified(world)
+
+
+def test_a_failure_while_erasing_takes_everything_back_and_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rempart.cases.erasing as erasing
+
+    seq = say(world, 1, "good evening")
+    row = request(world)
+    fails = [True]
+    real = erasing.tell
+
+    def tell_badly(*args: Any, **more: Any) -> int:
+        if "carried out" in args and fails.pop() if fails else False:
+            raise OSError("power")
+        return real(*args, **more)
+
+    monkeypatch.setattr(erasing, "tell", tell_badly)
+    after(world, 7.1 * DAY)
+    assert not fails
+    assert now(world, row.id).state == "done"
+    with world.engine.read() as tables:
+        assert tables.log.bodies(seq) == ()
+    assert residues(world.folder, (SUBJECT, NAME)) == []
+    verified(world)
+
+
+def test_a_hold_keeps_what_would_go_and_lets_go_when_it_ends(world: World) -> None:
+    say(world, 1, "good evening")
+    world.engine.write(
+        lambda tables: place(
+            tables, "litigation", "channel", "twitch/lea", "civil case 26/123",
+            "the streamer has sued", 100, ASKED, world.now_ms,
+        )
+    ).result()  # fmt: skip
+    row = request(world)
+    assert (row.state, row.needed_for) == ("needed", "hold_litigation")
+    after(world, 50 * DAY)
+    assert now(world, row.id).state == "needed"
+    with world.engine.read() as tables:
+        assert tables.stream.messages([tables.log.size() - 1]) == []
+        kept = tables.erasure.own_messages("twitch", SUBJECT, 0, tables.log.size())
+    assert len(kept) == 1, "retention waits for the hold too"
+    after(world, 51 * DAY)
+    assert now(world, row.id).state == "done"
+    assert residues(world.folder, (SUBJECT, NAME)) == []
+
+
+def test_a_reporter_is_gone_with_words_contact_and_receipt(world: World) -> None:
+    seq = say(world, 900_001, TEXT, channel="other", author={"id": "u-rude"})
+    del seq
+    mail = "mirabelle.quatrevingt@example.org"
+    asked = ReportRequest(
+        category="harassment",
+        explanation="he frightens me with his flumbusterie",
+        message_ids=("m900001",),
+        contact=ReportContact("Mirabelle Quatrevingt", mail),
+        good_faith=True,
+    )
+    receipt = world.engine.write(
+        lambda tables: receive(tables, asked, world.keys, world.now_ms, None)
+    ).result()
+    with world.engine.read() as tables:
+        report = tables.cases.report(receipt.report)
+        assert report is not None
+    judge = Decider(ASKED, person=True)
+    world.engine.write(
+        lambda tables: decide(
+            tables, report.case, DecisionOutcome.UPHOLD, Ground.TERMS,
+            "an insult against a person", judge, world.now_ms,
+        )
+    ).result()  # fmt: skip
+    row = request(world, receipt.report, "reporter")
+    assert row.needed_for == "appeal_window"
+    after(world, WINDOW + 8 * DAY)
+    assert now(world, row.id).state == "done"
+    with world.engine.read() as tables:
+        assert tables.cases.sealed_contact(receipt.report) is None
+        assert tables.log.bodies(report.seq) == ()
+        assert not tables.keys.has(f"report:{receipt.report}")
+    verified(world)
+
+
+def test_a_target_takes_what_is_kept_about_her(world: World) -> None:
+    say(world, 1, TEXT, channel="mia")
+    act = Act("door", datetime.fromtimestamp(world.time.wall, UTC), "he stood at my grilladoire")
+    seq = world.engine.write(lambda tables: add_act(tables, "mia", act, world.now_ms)).result()
+    row = request(world, "mia", "target")
+    assert row.state == "needed", "a case about her is open"
+    with world.engine.read() as tables:
+        cases = tables.erasure.cases_of_target("", "mia")
+    judge = Decider(ASKED, person=True)
+    for case in cases:
+        world.engine.write(
+            lambda tables, id=case.id: decide(
+                tables, id, DecisionOutcome.UPHOLD, Ground.TERMS,
+                "an insult against a person", judge, world.now_ms,
+            )
+        ).result()  # fmt: skip
+    after(world, WINDOW + 40 * DAY)
+    assert now(world, row.id).state == "done"
+    with world.engine.read() as tables:
+        assert tables.incidents.items("mia") == []
+        assert tables.log.bodies(seq) == ()
+    verified(world)
+
+
+def test_an_account_called_like_the_channel_takes_nothing_else_with_it(world: World) -> None:
+    say(world, 1, "good evening", channel="lea", author={"id": "lea", "name": "lea"})
+    other = say(world, 2, "hello lea", channel="lea", author={"id": "u5", "name": "Five"})
+    row = request(world, "twitch/lea")
+    after(world, 7.1 * DAY)
+    assert now(world, row.id).state == "done"
+    with world.engine.read() as tables:
+        (message,) = tables.stream.messages([other])
+        assert message.channel == "lea"
+        assert b"hello lea" in tables.log.bodies(other)[0], "what others wrote is theirs"
+        assert [one.channel for one in tables.stream.channels()] == ["lea"]
+
+
+def test_what_a_message_still_needs_is_not_replayed_after_it_is_gone(world: World) -> None:
+    """Replay over gaps: the states rebuilt from the log are those in memory."""
+    world.engine.submit(parsed(*raid_with_the_subject()), SOURCE).result()
+    world.after(5)
+    before = world.engine.pipeline
+    assert before is not None
+    world.engine.write(lambda tables: tables.stream.drop_states()).result()
+    with world.engine.read() as tables:
+        own = [one.seq for one in tables.erasure.own_messages("twitch", SUBJECT, 0, 10_000)]
+    world.engine.write(lambda tables: tables.log.erase(own)).result()
+    world.restart()
+    verified(world)
+    assert say(world, 900_003, "good evening") > 0

@@ -37,6 +37,8 @@ _OF_TARGET: Final = frozenset(
 )
 _GROWING: Final = frozenset({"raid", "campaign"})
 """Told again and again as they grow: only the last picture is said anew."""
+_PAGES: Final = frozenset({"capture-asked", "capture", "capture-failed"})
+"""Captured pages of a case about the account alone: with the entry goes the key of the file."""
 _OF_REPORTS: Final = frozenset({"report", "contact"})
 """They go with the report's own key too."""
 ScrubState = Callable[[Forgotten, str, bytes], bytes]
@@ -255,10 +257,14 @@ def _restate(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> list[
     something had to go. Their old bodies are erased."""
     changed: list[tuple[int, str, list[tuple[str, dict[str, Any]]]]] = []
     grown: dict[tuple[str, str], int] = {}
+    pages: list[int] = []
     for begin in range(0, len(seqs), PORTION):
         for seq, bodies in tables.log.bodies_of(seqs[begin : begin + PORTION]).items():
             parts = [strict_json(body)[1:] for body in bodies]
             if any(name == EVIDENCE for name, _ in parts):
+                continue
+            if forgotten.blank and any(name in _PAGES for name, _ in parts):
+                pages.append(seq)
                 continue
             fresh = [(name, forgotten.value(value)) for name, value in parts]
             if any(new is not value for (_, new), (_, value) in zip(fresh, parts, strict=True)):
@@ -275,7 +281,7 @@ def _restate(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> list[
             report_subject(str(told["id"])) if name in _OF_REPORTS and "id" in told else NOBODY
         )
         pairs.append((seq, tables.log.append([seal(first[0], told, *more, subject=subject)])))
-    gone = [seq for seq, _, _ in changed]
+    gone = [*pages, *(seq for seq, _, _ in changed)]
     tables.log.erase([*gone, *_evidence_of(tables, gone)])
     return pairs
 
