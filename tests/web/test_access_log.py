@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.web.exporting import exported
 from tests.web.service import NAME, PASSWORD, Service, csrf_in, message
 from tests.web.test_people import PASSWORD as OTHERS
 from tests.web.test_people import admit, told
@@ -77,12 +78,18 @@ def test_a_look_at_a_case_is_noted_once_and_before_it_is_shown(tmp_path: Path) -
         for path in (f"/console/cases/{case}", f"/api/v1/cases/{case}", f"/console/cases/{case}"):
             assert me.get(path).status_code == 200
         assert whats(service, kind="access") == ["access view"]
-        assert me.post(f"/api/v1/cases/{case}/export", json={"reason": "lawyer"}).status_code == 200
-        (export, view) = me.get("/api/v1/access", params={"kind": "access"}).json()["entries"]
-        assert export["told"]["reason"] == "lawyer"
+        admit(service, "Sacha", "moderator")
+        exported(me, service.sign_in("Sacha", OTHERS), case)
+        (*left, view) = me.get("/api/v1/access", params={"kind": "access"}).json()["entries"]
+        assert [one["what"] for one in left] == [
+            "taken",
+            "exported",
+            "export",
+            "export agreed",
+        ]
         assert view["by"] == "moderator-1"
         assert me.get("/console/cases/c-nothing").status_code == 404
-        assert len(whats(service, kind="access")) == 2, "what one may not see is no look"
+        assert len(whats(service, kind="access")) == 5, "what one may not see is no look"
 
 
 def test_far_more_look_ups_than_usual_alarm_the_other_admins(tmp_path: Path) -> None:

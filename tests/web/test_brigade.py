@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.web.exporting import exported
 from tests.web.service import Service, message
+from tests.web.test_people import PASSWORD, admit
 
 SCRIPT = "This user keeps posting hateful messages and must be banned from this place at once"
 
@@ -68,7 +70,7 @@ def test_nobody_is_measured_and_deciding_it_undoes_nothing(
     decision = {"outcome": "lift", "ground": "none", "reason": "these people know each other"}
     path = f"/api/v1/cases/{arranged['raid']['id']}/decisions"
     assert service.person.post(path, json=decision).status_code == 201
-    export = service.person.post(
-        f"/api/v1/cases/{arranged['raid']['id']}/export", json={"reason": "to look at it"}
-    )
+    admit(service, "Sacha", "moderator")
+    second = service.sign_in("Sacha", PASSWORD)
+    export = exported(service.person, second, arranged["raid"]["id"])
     assert export.status_code == 200, export.text

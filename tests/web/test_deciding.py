@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.web.exporting import WISH
 from tests.web.service import HOOK_SECRET, Service, message
 from tests.web.test_people import PASSWORD, admit
 from tests.web.test_webhook_out import http, platform, wait_for
@@ -222,7 +223,7 @@ def test_child_safety_shows_nothing_in_the_twin_the_page_and_the_dossier(
     page = service.person.get(f"/console/cases/{case}", headers={"accept": "text/html"})
     assert "caption seven" not in page.text
     assert "links, hashes and times" in page.text
-    out = service.person.post(f"/api/v1/cases/{case}/export", json={"reason": "for the lawyer"})
+    out = service.person.post(f"/api/v1/cases/{case}/exports", json=WISH)
     assert out.status_code == 409
     reader = service.client(service.token("read"))
     assert reader.get(f"/api/v1/cases/{case}").status_code == 404, "only who decides"

@@ -96,7 +96,7 @@ def test_roles_of_rules_are_told_apart(tmp_path: Path) -> None:
         assert me.get("/api/v1/roles").json()["rights"][0] == "read"
         for client in (writes, deploys):
             assert client.get("/api/v1/people").status_code == 403
-            assert client.post("/api/v1/cases/x/export", json={"reason": "why"}).status_code == 403
+            assert client.get("/api/v1/cases/x/exports").status_code == 403
 
 
 def test_a_role_of_ones_own_is_made_changed_and_removed(tmp_path: Path) -> None:
@@ -286,12 +286,11 @@ def test_a_reviewer_decides_and_neither_exports_nor_protects_by_hand(tmp_path: P
         admit(service, "Rea", "reviewer")
         admit(service, "Oda", "on_call")
         reviewer, on_call = service.sign_in("Rea", PASSWORD), service.sign_in("Oda", PASSWORD)
-        why = {"reason": "for the lawyer"}
         for client, shield, export in ((reviewer, 403, 403), (on_call, 404, 403)):
             answer = client.delete("/api/v1/targets/nothing/shield")
             assert (answer.status_code == 403) == (shield == 403), answer.text
-            assert client.post("/api/v1/cases/x/export", json=why).status_code == export
-            assert client.post("/console/cases/x/dossier", data=why).status_code == export
+            assert client.get("/api/v1/cases/x/exports").status_code == export
+            assert client.get("/console/cases/x/exports").status_code == export
             assert client.post("/api/v1/measures/x/undo").status_code == 404
         assert reviewer.post("/console/cases/x/measures", data={}).status_code == 403
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.web.exporting import asked
 from tests.web.service import Service, message
 from tests.web.test_access_log import FEW, whats
 from tests.web.test_deciding import ABUSE, held
@@ -132,8 +133,7 @@ def test_it_stands_in_the_log_with_its_reason_and_its_words_in_no_dossier(
     page = service.person.get("/console/access", headers={"accept": "text/html"}).text
     assert "searched inside a case" in page
     assert "particular" not in page
-    out = service.person.post(f"/api/v1/cases/{case}/export", json={"reason": "lawyer"})
-    assert out.status_code == 200
+    asked(service.person, case)
     with service.engine.read() as tables:
         kept = [body for seq in tables.cases.sequences(case) for body in tables.log.bodies(seq)]
     assert any(WHY.encode() in body for body in kept)

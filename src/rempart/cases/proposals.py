@@ -8,8 +8,10 @@ the log that names both people and the reason, and never the contact.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from secrets import token_hex
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 
@@ -28,6 +30,7 @@ from rempart.store.interface.looks import ProposalRow
 
 DECISION: Final = "decision"
 UNSEAL: Final = "unseal"
+EXPORT: Final = "export"
 
 
 class Unsealing(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ def propose_decision(
             where=case.id,
             next_step="confirm or refuse it first",
         )
-    return _propose(
+    return propose(
         tables, case, DECISION, msgspec.json.encode(ruling), by, at_ms, drawn.decision.reason
     )
 
@@ -72,7 +75,7 @@ def propose_unsealing(
     if not row.has_contact:
         raise NotFoundError("this report has no contact", where=report)
     request = msgspec.json.encode(Unsealing(report, reason))
-    return _propose(tables, case, UNSEAL, request, by, at_ms, reason)
+    return propose(tables, case, UNSEAL, request, by, at_ms, reason)
 
 
 def confirm_decision(
@@ -85,7 +88,7 @@ def confirm_decision(
 ) -> Decision:
     """The second person agrees: it is decided, as it was proposed."""
     must_be_person(by)
-    _must_be_another(proposal, by)
+    must_be_another(proposal, by)
     ruling = msgspec.json.decode(proposal.request, type=Ruling)
     tables.looks.close_proposal(proposal.id, "confirmed", by.id, at_ms)
     return decide(
@@ -110,7 +113,7 @@ def confirm_unsealing(
 ) -> ReportContact:
     """The second person agrees: the contact, shown this once; that it was is in the log."""
     must_be_person(by)
-    _must_be_another(proposal, by)
+    must_be_another(proposal, by)
     asked = msgspec.json.decode(proposal.request, type=Unsealing)
     sealed = tables.cases.sealed_contact(asked.report)
     if sealed is None:
@@ -148,7 +151,7 @@ def refuse(tables: Tables, proposal: ProposalRow, by: Decider, reason: str, at_m
     tell_case(tables, tables.cases.get(proposal.case))
 
 
-def _propose(
+def propose(
     tables: Tables,
     case: Case,
     what: str,
@@ -156,7 +159,9 @@ def _propose(
     by: Decider,
     at_ms: int,
     reason: str,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> ProposalRow:
+    """Keeps what waits for a second person; `more`: what its entry says besides the reason."""
     id = stable_id("q", case.id, what, token_hex(8))
     told = {
         "id": id,
@@ -166,6 +171,7 @@ def _propose(
         "by": by.id,
         "reason": reason,
         "at": rfc3339(at_ms),
+        **more,
     }
     seq = record(tables, [(case.id, entry("proposal", told))])
     row = ProposalRow(id, case.id, what, request, by.id, at_ms, seq)
@@ -174,7 +180,7 @@ def _propose(
     return row
 
 
-def _must_be_another(proposal: ProposalRow, by: Decider) -> None:
+def must_be_another(proposal: ProposalRow, by: Decider) -> None:
     if proposal.state != "open":
         raise ConflictError(f"this was {proposal.state} already", where=proposal.id)
     if by.id == proposal.proposed_by:

@@ -55,6 +55,7 @@ from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connectors.board import Connectors
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import render_error
+from rempart.web.exports.desk import ExportDesk
 from rempart.web.failures import (
     NoRightError,
     Problem,
@@ -97,6 +98,7 @@ def build_app(
     captures: CaptureDesk | None = None,
     cybertip: CyberTipline | None = None,
     feed: FeedDesk | None = None,
+    exports: ExportDesk | None = None,
 ) -> Dispatcher:
     """The whole of HTTP over one engine. The engine is started and stopped by the caller."""
     settings = settings or WebSettings()
@@ -111,6 +113,7 @@ def build_app(
     framework.state.captures = captures
     framework.state.cybertip = cybertip
     framework.state.feed = feed
+    framework.state.exports = exports
     messages = Messages(engine, gate, settings, numbers)
     perspective = None
     if settings.perspective.enabled:

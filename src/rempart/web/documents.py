@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from rempart.connect.authority import Authority
 from rempart.disclose.dossier.document.make import Setting
+from rempart.disclose.dossier.document.seal import Authority as Dated
 from rempart.disclose.dossier.document.settings import seal_of
+from rempart.log.timestamps import read_chain
 from rempart.web.settings import WebSettings
 
 
@@ -15,4 +18,11 @@ def setting_of(
 ) -> Setting:
     documents = settings.documents
     seal = seal_of(data, documents, log_name, now)
-    return Setting(language, documents.timezone, seal)
+    return Setting(language, documents.timezone, seal, _authority(data, settings))
+
+
+def _authority(data: Path, settings: WebSettings) -> Dated | None:
+    """The first authority of the settings dates the seal."""
+    for name, one in settings.timestamps.items():
+        return Dated(name, Authority(one, read_chain(data / one.ca)).stamp)
+    return None

@@ -47,6 +47,7 @@ from rempart.web.connections import Connection, close_overdue
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.build import build_connectors
 from rempart.web.console.alarms import calls_a_person
+from rempart.web.exports.desk import ExportDesk
 from rempart.web.feed.desk import FeedDesk
 from rempart.web.lines.desk import LineDesk
 from rempart.web.mailing import Mailing
@@ -121,7 +122,10 @@ async def _serve(
     captures = CaptureDesk(engine, settings.capture, data)
     cybertip = cybertip_of(settings.referral, data)
     feed = FeedDesk(engine, report_keys(engine), settings.transparency_database, data)
-    app = build_app(engine, settings, opinions, connectors, lines, captures, cybertip, feed)
+    exports = ExportDesk(engine, settings, data, captures.files)
+    app = build_app(
+        engine, settings, opinions, connectors, lines, captures, cybertip, feed, exports
+    )
     server = _Server(
         uvicorn.Config(
             app,

@@ -91,7 +91,7 @@ def tsa(tmp_path_factory):
             "-CAcreateserial", "-out", "ts.pem", "-days", "3650", "-extfile", "tsa.cnf",
             "-extensions", "ts")  # fmt: skip
 
-    def ask(request: bytes) -> bytes:
+    async def ask(request: bytes) -> bytes:
         (folder / "q.tsq").write_bytes(request)
         openssl("ts", "-reply", "-config", "tsa.cnf", "-section", "a", "-queryfile", "q.tsq",
                 "-signer", "ts.pem", "-inkey", "ts.key", "-out", "r.tsr")  # fmt: skip
@@ -126,10 +126,13 @@ def test_with_an_authority_the_seal_carries_its_date(tmp_path, page, tsa):
 def test_an_authority_that_is_down_is_an_error_of_its_own(tmp_path, page):
     seal = load_seal(tmp_path / "keys", "chat.example.org/log", NOW)
 
-    def down(request: bytes) -> bytes:
+    async def down(request: bytes) -> bytes:
         raise OutboundError("nobody answers", where="tsa.example")
+
+    async def noise(request: bytes) -> bytes:
+        return os.urandom(100)
 
     with pytest.raises(OutboundError):
         sign(page, seal, Authority("tsa.example", down), "test")
     with pytest.raises(OutboundError):
-        sign(page, seal, Authority("tsa.example", lambda _: os.urandom(100)), "test")
+        sign(page, seal, Authority("tsa.example", noise), "test")

@@ -15,8 +15,8 @@ from rempart.model import LookState, SecondLook
 
 
 class ProposalRow(NamedTuple):
-    """`what`: `decision` or `unseal`; `request`: its JSON; `state`: open, confirmed, refused or
-    withdrawn."""
+    """`what`: `decision`, `unseal` or `export`; `request`: its JSON; `state`: open, confirmed,
+    refused or withdrawn."""
 
     id: str
     case: str

@@ -6,23 +6,17 @@ signed-in person, and who exported what stands in the log before the file is sen
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rempart.cases.child_safety import Sealed
-from rempart.cases.custody import note_access
-from rempart.cases.evidence import PORTION, promote
 from rempart.cases.matter import is_child_safety
 from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
-from rempart.disclose.dossier import Edition, edition, export_dossier
-from rempart.disclose.dossier.presets import DEFAULT
 from rempart.errors import NotFoundError, NotYetError
 from rempart.model import (
     Case,
@@ -38,10 +32,8 @@ from rempart.model import (
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
 from rempart.web.api.looks import note_look
-from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.attest.sealing import sealed
-from rempart.web.auth import Caller, Right, must_be_known, must_see, needs, needs_right
-from rempart.web.auth.gate import now_ms
+from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.auth import Caller, Right, must_be_known, must_see, needs
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 Offset = Annotated[int, QueryParameter(ge=0, le=10_000_000)]
@@ -87,15 +79,6 @@ class CaseView(msgspec.Struct, frozen=True):
     reports: list[Report]
     decision: Decision | None
     log: list[int]
-
-
-class ExportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why the dossier is made: it stands in the log. `edition`: for whom it is, `court`, `lawyer`,
-    `police`, `other-party` or `public`; `hide_words`: words blackened wherever they stand."""
-
-    reason: Annotated[str, msgspec.Meta(min_length=3, max_length=1_000)]
-    edition: str = DEFAULT
-    hide_words: tuple[str, ...] = ()
 
 
 @get("/cases", guards=[needs("read")], sync_to_thread=True, tags=["cases"])
@@ -172,44 +155,10 @@ def _deliveries(tables: Tables, measures: Sequence[Measure]) -> list[DeliveryVie
     ]
 
 
-@post(
-    "/cases/{case:str}/export",
-    guards=[needs_right(Right.EXPORT, person=True)],
-    status_code=200,
-    media_type="application/zip",
-    tags=["cases"],
-)
-async def export_case(
-    request: AnyRequest, case: FromPath[str], data: JSONBody[ExportRequest]
-) -> Response[bytes]:
-    """The dossier of a case as a zip file. That it was made, by whom and why is logged first."""
-    who, at_ms = must_be_known(request), now_ms()
-
-    wanted = edition(data.edition, data.hide_words)
-
-    def note(tables: Tables) -> str:
-        found = find_case(tables, who, case)
-        reason, name = data.reason, wanted.preset.name
-        note_access(tables, found.id, "export", who.id, at_ms, reason=reason, edition=name)
-        return found.id
-
-    found = await write(request, note)
-    while await write(request, lambda tables: promote(tables, found, PORTION)):
-        pass
-    await sealed(engine_of(request), request.app.state.settings.witnesses)
-    content = await asyncio.to_thread(_export, request, found, who.id, at_ms, wanted)
-    return Response(
-        content,
-        media_type="application/zip",
-        headers={"content-disposition": f'attachment; filename="{found}.zip"'},
-    )
-
-
 route_handlers: list[Any] = [
     list_cases,
     open_case,
     show_case,
-    export_case,
 ]
 
 
@@ -247,20 +196,3 @@ def _channels(who: Caller, wanted: str | None) -> tuple[str, ...] | None:
     if wanted is None:
         return None if who.channels is None else tuple(sorted(who.channels))
     return (wanted,) if who.sees(wanted) else ()
-
-
-def _export(request: AnyRequest, case: str, by: str, at_ms: int, wanted: Edition) -> bytes:
-    engine = engine_of(request)
-    out = BytesIO()
-    with engine.read() as tables:
-        export_dossier(
-            tables,
-            case,
-            out,
-            engine.signer,
-            moment(at_ms),
-            edition=wanted,
-            by=by,
-            pages=request.app.state.captures.files,
-        )
-    return out.getvalue()

@@ -16,10 +16,12 @@ from litestar.params import FromPath, JSONBody
 
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.desk import Desk
+from rempart.cases.exports import Wish, agree, wish_of
 from rempart.cases.four_eyes import needs_two
 from rempart.cases.notices import Notices, preview
 from rempart.cases.proposals import (
     DECISION,
+    EXPORT,
     confirm_decision,
     confirm_unsealing,
     propose_decision,
@@ -78,7 +80,8 @@ class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProposalView(msgspec.Struct, frozen=True):
-    """What waits for a second person. `ruling`: the decision proposed; None: a contact to open."""
+    """What waits for a second person: a decision (`ruling`), an export (`export`), or a contact to
+    open."""
 
     id: str
     case: str
@@ -88,6 +91,7 @@ class ProposalView(msgspec.Struct, frozen=True):
     proposed_at: datetime
     state: str
     why: str = ""
+    export: Wish | None = None
 
 
 class Unsealed(msgspec.Struct, frozen=True):
@@ -169,12 +173,17 @@ def case_proposals(request: AnyRequest, case: FromPath[str]) -> list[ProposalVie
 
 @post("/proposals/{proposal:str}/confirm", guards=[needs_person("moderate")], tags=["cases"])
 async def confirm(request: AnyRequest, proposal: FromPath[str]) -> Response[Any]:
-    """The second person agrees: a decision is made as it was proposed, or a contact is shown."""
+    """The second person agrees: a decision is made as it was proposed, a contact is shown, or a
+    dossier may be made and taken."""
     who, at_ms = must_be_known(request), now_ms()
     by = Decider(who.id, who.is_person)
 
-    def change(tables: Tables) -> Decision | Unsealed:
+    def change(tables: Tables) -> Decision | Unsealed | ProposalView:
         row, case = _find(tables, request, proposal)
+        if row.what == EXPORT:
+            must_have_right(who, Right.EXPORT)
+            agree(tables, row, by, at_ms)
+            return view_of(row._replace(state="confirmed"))
         if row.what == DECISION:
             return confirm_decision(tables, row, by, at_ms, reach=reach_of(request, case))
         must_have_right(who, Right.UNSEAL)
@@ -260,6 +269,7 @@ def view_of(row: ProposalRow, why: str = "") -> ProposalView:
         moment(row.proposed_ms),
         row.state,
         why,
+        wish_of(row) if row.what == EXPORT else None,
     )
 
 

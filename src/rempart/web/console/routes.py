@@ -18,11 +18,9 @@ from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from rempart.cases.harms import harms
-from rempart.errors import InputError
 from rempart.model import CaseKind, CaseState
 from rempart.store.interface import Tables
 from rempart.web.api.care import is_pausing
-from rempart.web.api.cases import ExportRequest, export_case
 from rempart.web.api.lines import line_of
 from rempart.web.api.looks import note_look
 from rempart.web.api.protection import MeasureList, undo
@@ -40,6 +38,7 @@ from rempart.web.console import (
     declared_page,
     desk_acts,
     erasure_pages,
+    export_page,
     factor_pages,
     figures_page,
     file_page,
@@ -167,17 +166,6 @@ async def undo_one(request: AnyRequest, measure: FromPath[str], data: Fields) ->
     return _done(request, await undo.fn(request, measure), data.get("back", ""))
 
 
-@post("/console/cases/{case:str}/dossier", guards=EXPORT, status_code=200, include_in_schema=False)
-async def dossier(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[bytes]:
-    reason = data.get("reason", "").strip()
-    if not 3 <= len(reason) <= 1_000:
-        raise InputError(
-            "an export needs a reason", where="reason", next_step="say what the dossier is for"
-        )
-    answer: Response[bytes] = await export_case.fn(request, case, ExportRequest(reason))
-    return answer
-
-
 route_handlers: list[Any] = [
     overview,
     queue,
@@ -187,8 +175,8 @@ route_handlers: list[Any] = [
     campaigns,
     campaign,
     undo_one,
-    dossier,
     *decision_form.route_handlers,
+    *export_page.route_handlers,
     *capture_form.route_handlers,
     *referral_pages.route_handlers,
     *palette.route_handlers,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -43,7 +43,7 @@ _YEARS = timedelta(days=3_652)
 _RESERVED = 16_384
 """Characters for the signature: a token of an authority with its certificates fits."""
 
-Ask = Callable[[bytes], bytes]
+Ask = Callable[[bytes], Awaitable[bytes]]
 """A request of RFC 3161 (DER) to its answer (DER). OutboundError when nobody answers."""
 
 
@@ -209,6 +209,6 @@ def _stamper(authority: Authority) -> Any:
             super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
 
         async def async_request_tsa_response(self, req: TimeStampReq) -> TimeStampResp:
-            return TimeStampResp.load(authority.ask(req.dump()))
+            return TimeStampResp.load(await authority.ask(req.dump()))
 
     return Stamper()

@@ -1,0 +1,178 @@
+"""Exports of a case: asked for by one person, agreed to by another, made, taken.
+
+The agreement itself is that of every proposal: `POST /proposals/{id}/confirm` or `/refuse`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from rempart.cases.decisions import Decider
+from rempart.cases.exports import (
+    LIFETIME_MS,
+    Wish,
+    ask,
+    exports_of,
+    must_be_open_to,
+    note_taken,
+    wish_of,
+)
+from rempart.cases.proposals import EXPORT
+from rempart.disclose.dossier import edition
+from rempart.disclose.dossier.delivery import age_keys
+from rempart.errors import NotFoundError, NotYetError
+from rempart.store.interface import Tables
+from rempart.store.interface.looks import ProposalRow
+from rempart.web.api.cases import find_case
+from rempart.web.api.request import AnyRequest, engine_of, moment, write
+from rempart.web.auth import Caller, Right, must_be_known, needs_right
+from rempart.web.auth.gate import now_ms
+from rempart.web.exports.desk import READY, ExportDesk, Job, MadeFile
+
+MAY_EXPORT: Final = [needs_right(Right.EXPORT, person=True)]
+_KINDS: Final = {".pdf": "application/pdf", ".zip": "application/zip", ".age": "application/age"}
+_CLOSED: Final = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
+
+
+class FileView(msgspec.Struct, frozen=True):
+    """`number`: which volume; `sha256` of the file as it is handed over."""
+
+    number: int
+    name: str
+    sha256: str
+    bytes: int
+
+
+class ExportView(msgspec.Struct, frozen=True):
+    """One export. `state`: `waits` for a second person, `refused`, `withdrawn`, `agreed` (it can be
+    made), `making`, `ready`, `failed` (`why`), `over`. `mine`: the caller may make and take it."""
+
+    id: str
+    case: str
+    wish: Wish
+    asked_by: str
+    asked_at: datetime
+    state: str
+    agreed_by: str | None = None
+    until: datetime | None = None
+    volumes: int = 0
+    files: list[FileView] = []
+    why: str = ""
+    mine: bool = False
+
+
+@post("/cases/{case:str}/exports", guards=MAY_EXPORT, status_code=202, tags=["cases"])
+async def ask_for_export(
+    request: AnyRequest, case: FromPath[str], data: JSONBody[Wish]
+) -> ExportView:
+    """Asks for a dossier, with who gets it and on which mandate; a second person must agree."""
+    who, at_ms = must_be_known(request), now_ms()
+    edition(data.edition, data.hide_words)
+    age_keys(data.age)
+
+    def change(tables: Tables) -> ProposalRow:
+        found = find_case(tables, who, case)
+        return ask(tables, found, data, Decider(who.id, who.is_person), at_ms)
+
+    return export_view(await write(request, change), who, None, at_ms)
+
+
+@get("/cases/{case:str}/exports", guards=MAY_EXPORT, sync_to_thread=True, tags=["cases"])
+def case_exports(request: AnyRequest, case: FromPath[str]) -> list[ExportView]:
+    """The exports of a case, newest first."""
+    who = must_be_known(request)
+    with engine_of(request).read() as tables:
+        found = find_case(tables, who, case)
+        return exports_seen(tables, request, who, found.id)
+
+
+@post("/exports/{export:str}/make", guards=MAY_EXPORT, status_code=202, tags=["cases"])
+async def make_export(request: AnyRequest, export: FromPath[str]) -> ExportView:
+    """Begins to make what was agreed to, and says how far it is; ask again until it is `ready`."""
+    who, at_ms = must_be_known(request), now_ms()
+    row = await asyncio.to_thread(_find, request, who, export)
+    must_be_open_to(row, who.id, at_ms)
+    return export_view(row, who, desk_of(request).start(row, who.id), at_ms)
+
+
+@post(
+    "/exports/{export:str}/files/{number:str}", guards=MAY_EXPORT, status_code=200, tags=["cases"]
+)
+async def take_export(
+    request: AnyRequest, export: FromPath[str], number: FromPath[str]
+) -> Response[bytes]:
+    """One file of a ready export. That it was taken is logged first, with its hash."""
+    who, at_ms = must_be_known(request), now_ms()
+    row = await asyncio.to_thread(_find, request, who, export)
+    must_be_open_to(row, who.id, at_ms)
+    file = _file(desk_of(request).job(row.id), export, number)
+    await write(request, lambda tables: note_taken(tables, row, who.id, file.sha256, at_ms))
+    content = await asyncio.to_thread(desk_of(request).content, file)
+    kind = _KINDS[file.name[file.name.rindex(".") :]]
+    headers = {**_CLOSED, "content-disposition": f'attachment; filename="{file.name}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
+route_handlers: list[Any] = [ask_for_export, case_exports, make_export, take_export]
+
+
+def desk_of(request: AnyRequest) -> ExportDesk:
+    desk: ExportDesk | None = request.app.state.exports
+    if desk is None:
+        raise NotYetError("this service makes no dossiers", next_step="rempart case export does")
+    return desk
+
+
+def exports_seen(tables: Tables, request: AnyRequest, who: Caller, case: str) -> list[ExportView]:
+    desk, now = desk_of(request), now_ms()
+    return [export_view(row, who, desk.job(row.id), now) for row in exports_of(tables, case)]
+
+
+def export_view(row: ProposalRow, who: Caller, job: Job | None, at_ms: int) -> ExportView:
+    agreed = row.state == "confirmed"
+    until_ms = (row.closed_ms or 0) + LIFETIME_MS
+    state = {"open": "waits", "confirmed": "agreed"}.get(row.state, row.state)
+    if agreed and at_ms > until_ms:
+        state = "over"
+    elif agreed and job is not None:
+        state = job.state
+    return ExportView(
+        id=row.id,
+        case=row.case,
+        wish=wish_of(row),
+        asked_by=row.proposed_by,
+        asked_at=moment(row.proposed_ms),
+        state=state,
+        agreed_by=row.closed_by if agreed else None,
+        until=moment(until_ms) if agreed else None,
+        volumes=job.volumes if job is not None else 0,
+        files=[
+            FileView(number, file.name, file.sha256, file.size)
+            for number, file in enumerate(job.files if job is not None else (), 1)
+        ],
+        why=job.why if job is not None else "",
+        mine=agreed and who.id in (row.proposed_by, row.closed_by),
+    )
+
+
+def _file(job: Job | None, export: str, number: str) -> MadeFile:
+    files = job.files if job is not None and job.state == READY else []
+    for place, file in enumerate(files, 1):
+        if str(place) == number:
+            return file
+    raise NotFoundError("this is not ready", where=export, next_step="make it first")
+
+
+def _find(request: AnyRequest, who: Caller, id: str) -> ProposalRow:
+    with engine_of(request).read() as tables:
+        row = tables.looks.proposal(id)
+        if row is None or row.what != EXPORT:
+            raise NotFoundError("there is no such export", where=id)
+        find_case(tables, who, row.case)
+        return row

@@ -1,0 +1,119 @@
+"""The page of a case's exports: ask with a mandate, agree as the second person, take what is ready.
+
+Plain forms; each does what the API does. While something is made the page loads itself again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+from litestar.response import Redirect
+
+from rempart.cases.exports import Capacity, Wish
+from rempart.disclose.dossier import presets
+from rempart.errors import InputError
+from rempart.model import Case
+from rempart.store.interface import Tables
+from rempart.web.api.cases import find_case
+from rempart.web.api.exports import (
+    MAY_EXPORT,
+    ExportView,
+    ask_for_export,
+    exports_seen,
+    make_export,
+    take_export,
+)
+from rempart.web.api.looks import note_look
+from rempart.web.api.request import AnyRequest, moment
+from rempart.web.auth import must_be_known
+from rempart.web.auth.gate import now_ms
+from rempart.web.console.page import JSON, page
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+class ExportsScreen(msgspec.Struct, frozen=True):
+    """`editions`: what each hides, by name and language; `making`: something is being made."""
+
+    now: datetime
+    case: Case
+    exports: list[ExportView]
+    capacities: list[str]
+    editions: dict[str, dict[str, str]]
+    making: bool
+
+
+@get("/console/cases/{case:str}/exports", guards=MAY_EXPORT, include_in_schema=False)
+async def exports(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
+    who, now, id = must_be_known(request), now_ms(), case.removesuffix(JSON)
+
+    def view(tables: Tables) -> ExportsScreen:
+        found = find_case(tables, who, id)
+        note_look(request, found.id)
+        seen = exports_seen(tables, request, who, found.id)
+        return ExportsScreen(
+            moment(now),
+            found,
+            seen,
+            [one.value for one in Capacity],
+            {name: dict(one.title) for name, one in presets().items()},
+            any(one.state == "making" for one in seen),
+        )
+
+    return await page(request, "exports.html", view)
+
+
+@post(
+    "/console/cases/{case:str}/exports", guards=MAY_EXPORT, status_code=200, include_in_schema=False
+)
+async def ask(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[Any]:
+    await ask_for_export.fn(request, case, _wish(data))
+    return Redirect(f"/console/cases/{case}/exports", status_code=303)
+
+
+@post(
+    "/console/exports/{export:str}/make",
+    guards=MAY_EXPORT,
+    status_code=200,
+    include_in_schema=False,
+)
+async def make(request: AnyRequest, export: FromPath[str]) -> Response[Any]:
+    made: ExportView = await make_export.fn(request, export)
+    return Redirect(f"/console/cases/{made.case}/exports", status_code=303)
+
+
+@post(
+    "/console/exports/{export:str}/files/{number:str}",
+    guards=MAY_EXPORT,
+    status_code=200,
+    include_in_schema=False,
+)
+async def take(request: AnyRequest, export: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    taken: Response[Any] = await take_export.fn(request, export, number)
+    return taken
+
+
+route_handlers: list[Any] = [exports, ask, make, take]
+
+
+def _wish(data: dict[str, str]) -> Wish:
+    told = {
+        "recipient": data.get("recipient", "").strip(),
+        "capacity": data.get("capacity", ""),
+        "mandate": data.get("mandate", "").strip(),
+        "edition": data.get("edition", ""),
+        "hide_words": data.get("hide_words", "").split(),
+        "language": data.get("language", "fr"),
+        "form": data.get("form", "pdf"),
+        "age": data.get("age", "").split(),
+    }
+    try:
+        return msgspec.convert(told, Wish)
+    except msgspec.ValidationError as error:
+        field = str(error).rpartition("$.")[2].rstrip("`") or "recipient"
+        raise InputError("this is missing or cannot be", where=field) from error

@@ -1,0 +1,1 @@
+"""Making the dossiers that two people agreed to."""
