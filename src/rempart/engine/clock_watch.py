@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rempart.cases.entries import entry, record, rfc3339
+from rempart.log.subjects import KEPT
 from rempart.store.interface import Tables
 from rempart.store.interface.deadlines import ClockSeen
 
@@ -95,5 +96,5 @@ class ClockWatch:
             "at": rfc3339(seen.wall_ms),
             "deadlines_moved": moved,
         }
-        record(tables, [(None, entry("clock-anomaly", told))])
+        record(tables, [(None, entry("clock-anomaly", told, bucket=KEPT))])
         tables.announce("alarm", {"what": "clock", "by_seconds": jump // 1000, "moved": moved})

@@ -282,6 +282,11 @@ class EmbeddedEngine:
 
         return self.write(noted)
 
+    @property
+    def foreign_writes(self) -> int:
+        """How often somebody else wrote into the store since the start."""
+        return self._chores.foreign_writes
+
     def seal(self) -> Future[int]:
         """Signs everything so far and has the authorities stamp it at once; the size of the log
         then."""

@@ -74,6 +74,9 @@ class Chores:
         self.snapshot_due = False
         self.facts_due = False
         """Something that decides was changed: the log is told in the next transaction."""
+        self.foreign_writes = 0
+        """How often somebody else wrote into the store since the start."""
+        self._version: int | None = None
         self._telling = False
         self._settings = settings
         self._notary = notary
@@ -166,6 +169,7 @@ class Chores:
             self._save(tables)
             self._took_ms = (time.perf_counter() - begin) * 1000
             self._snapshot_ms = now_ms
+        self._watch_others(tables, now_ms)
         sealing = tables.attested.seal_asked and self._notary.stopped is None
         if self._checkpoint_due(now_ms, self._size) or (sealing and self._size > self._notary.size):
             self._notary.sign(tables, now_ms)
@@ -174,6 +178,18 @@ class Chores:
                 tables.attested.owe(
                     OwedRow(OwedKind.SEALED, name, self._size, now_ms, 0, now_ms, "")
                 )
+
+    def _watch_others(self, tables: Tables, now_ms: int) -> None:
+        """We are the only writer. Whoever else wrote into the store is told of, and the whole log
+        is checked (FAULTS row 30)."""
+        version = tables.log.foreign_version()
+        if self._version is not None and version != self._version:
+            self.foreign_writes += 1
+            told = {"v": 1, "at": rfc3339(now_ms)}
+            tables.log.append([seal("foreign-write", told, bucket=KEPT)])
+            tables.announce("alarm", {"what": "foreign-write"})
+            self._size = tables.log.size()
+        self._version = version
 
     def _keep(self, tables: Tables, now_ms: int) -> None:
         keep(tables, self.policy, now_ms, care=self._settings.care)

@@ -66,21 +66,22 @@ def scrub(
     *,
     kept: str | None = None,
     bodies: bool = True,
+    chunk: int = CHUNK,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ScrubReport:
     """Checks the whole log.
 
     `kept`: a signed checkpoint from elsewhere, such as the one beside the key, which a restored
     store does not reach; `bodies` False: only leaves and tiles, for what a proof rests on (three
-    times as fast; the number of erased entries is 0 then); `progress` is told how many entries
-    were done since its last call.
+    times as fast; the number of erased entries is 0 then); `chunk`: entries read at once;
+    `progress` is told how many were done since its last call.
     """
     failed: list[str] = []
     size = _size(log, failed)
     signed = _signed(log, key, kept, size, failed)
     edge, erased = EMPTY_EDGE, 0
     roots = {0: EMPTY_ROOT}
-    for start, end in _chunks(size, sorted(checkpoint.size for checkpoint in signed)):
+    for start, end in _chunks(size, sorted(checkpoint.size for checkpoint in signed), chunk):
         leaves = log.leaves(start, end)
         if len(leaves) != end - start:
             failed.append(
@@ -139,11 +140,11 @@ def _signed(
     return signed
 
 
-def _chunks(size: int, signed: list[int]) -> Iterator[tuple[int, int]]:
-    """Ranges of at most CHUNK entries, so that one ends at each signed size."""
+def _chunks(size: int, signed: list[int], most: int) -> Iterator[tuple[int, int]]:
+    """Ranges of at most so many entries, so that one ends at each signed size."""
     start = 0
     while start < size:
-        end = min([size, start + CHUNK, *(cut for cut in signed if cut > start)])
+        end = min([size, start + most, *(cut for cut in signed if cut > start)])
         yield start, end
         start = end
 

@@ -40,6 +40,7 @@ from rempart.web.api.reports import STATUS_PATH
 from rempart.web.api.statements import STATEMENT_PATH
 from rempart.web.app import build_app, report_keys
 from rempart.web.attest.authorities import Authorities
+from rempart.web.attest.scrubbing import Scrubbing
 from rempart.web.attest.witnesses import Witnesses
 from rempart.web.auth.first_login import FirstLogin, write_first_login
 from rempart.web.captures.desk import CaptureDesk
@@ -181,6 +182,7 @@ async def _serve(
             opinions.run(),
             captures.run(),
             Witnesses(engine, settings.witnesses).run(),
+            Scrubbing(engine).run(),
             *((feed.run(),) if feed.database is not None else ()),
             _authorities(engine, settings, data).run(),
             app.framework.state.refused.run(),

@@ -21,6 +21,10 @@ class LogTables(ABC):
     def size(self) -> int: ...
 
     @abstractmethod
+    def foreign_version(self) -> int:
+        """A number that changes when anybody but this writer changes the store."""
+
+    @abstractmethod
     def root(self) -> bytes:
         """Root hash of the whole tree (RFC 6962), 32 bytes; of no entries: SHA-256 of nothing."""
 

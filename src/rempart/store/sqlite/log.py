@@ -99,6 +99,9 @@ class SqliteLogTables(LogTables):
 
     # -- reading -----------------------------------------------------------------------------
 
+    def foreign_version(self) -> int:
+        return int(self._db.pragma("data_version"))
+
     def size(self) -> int:
         return self._edge_now().size
 

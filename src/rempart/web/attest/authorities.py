@@ -24,6 +24,7 @@ from rempart.cases.entries import entry, ms_of, record, rfc3339
 from rempart.connect.authority import Authority
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import OutboundError, VerificationError
+from rempart.log.subjects import KEPT
 from rempart.log.timestamps import Token, ask, check_reply, imprint
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import OwedKind, OwedRow, TokenRow
@@ -137,7 +138,7 @@ class Authorities:
         }
 
         def keep(tables: Tables) -> None:
-            seq = record(tables, [(None, entry("timestamp-token", told))])
+            seq = record(tables, [(None, entry("timestamp-token", told, bucket=KEPT))])
             tables.attested.add_token(
                 TokenRow(
                     row.size, row.name, reply, at_ms, token.checked_with, seq, authority.chain.pem
@@ -163,7 +164,7 @@ class Authorities:
             "at": rfc3339(end_ms),
             "theirs": rfc3339(at_ms),
         }
-        record(tables, [(None, entry("clock-anomaly", told))])
+        record(tables, [(None, entry("clock-anomaly", told, bucket=KEPT))])
         tables.announce("alarm", {"what": "clock", "by_seconds": by_ms // 1000, "authority": name})
 
     async def _failed(self, row: OwedRow, error: OutboundError | VerificationError) -> None:

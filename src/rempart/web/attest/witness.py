@@ -20,6 +20,7 @@ from rempart.log.checkpoint import Checkpoint, parse_checkpoint
 from rempart.log.cosignature import cosign
 from rempart.log.keys import load_witness
 from rempart.log.note import PublicKey, Signer, split_note
+from rempart.log.subjects import KEPT
 from rempart.log.witnessing import RefusedError, Submission, judge, origin_of, parse_submission
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import RefusalRow, WitnessedRow
@@ -96,6 +97,6 @@ class WitnessDesk:
             "known": known.note,
             "at": rfc3339(now_ms),
         }
-        seq = record(tables, [(None, entry("witness-refusal", told))])
+        seq = record(tables, [(None, entry("witness-refusal", told, bucket=KEPT))])
         tables.attested.refuse(RefusalRow(key.name, what, shown.size, now_ms, seq))
         tables.announce("alarm", {"what": "witness-refusal", "log": key.name, "because": what})

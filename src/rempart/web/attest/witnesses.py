@@ -24,6 +24,7 @@ from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import LogError, OutboundError, VerificationError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint
 from rempart.log.cosignature import Cosignature
+from rempart.log.subjects import KEPT
 from rempart.log.tiles import prove_consistency, root_at
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import CosignatureRow, OwedKind, OwedRow
@@ -154,7 +155,7 @@ class Witnesses:
                 "line": cosignature.line.rstrip("\n"),
                 "at": rfc3339(cosignature.at_s * 1000),
             }
-            seq = record(tables, [(None, entry("cosignature", told))])
+            seq = record(tables, [(None, entry("cosignature", told, bucket=KEPT))])
             tables.attested.add_cosignature(
                 CosignatureRow(size, name, cosignature.line, cosignature.at_s, seq)
             )
@@ -206,7 +207,7 @@ class Witnesses:
                 "proof": known[1] if known is not None else None,
                 "at": rfc3339(self._engine._now_ms()),
             }
-            record(tables, [(None, entry("signing-stopped", value))])
+            record(tables, [(None, entry("signing-stopped", value, bucket=KEPT))])
 
         await asyncio.wrap_future(
             self._engine.stop_signing(trouble, known[1] if known is not None else None)
