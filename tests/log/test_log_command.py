@@ -9,13 +9,15 @@ from pathlib import Path
 import apsw
 import pytest
 from click.testing import CliRunner, Result
+from tests.authority import TestAuthority
 
 from rempart.cli.log import log as log_command
 from rempart.engine.embedded_start import Lock
-from rempart.errors import InputError, NotYetError
+from rempart.errors import InputError
 from rempart.log import commit
 from rempart.log.checkpoint import open_checkpoint
-from rempart.log.keys import load_signer
+from rempart.log.keys import load_signer, load_witness
+from rempart.store.interface.attested import OwedKind, OwedRow
 from rempart.store.sqlite.store import SqliteStore
 
 
@@ -83,13 +85,41 @@ def test_the_key_to_publish(data: Path) -> None:
     assert run("key", "--data", data).output == f"{public.vkey}\n{public.fingerprint}\n"
 
 
-def test_what_comes_later_says_so(data: Path) -> None:
-    error = run("witness", "--data", data).exception
-    assert isinstance(error, NotYetError)
-    assert error.exit_code == 2
-    assert "issue 7" in str(error)
+def test_what_to_give_to_another_community(data: Path) -> None:
+    key = load_witness(data, load_signer(data).name).public
+    told = run("witness", "--data", data).output
+    assert key.vkey in told
+    assert "/api/v1/witness" in told
+    assert "nobody witnesses our log yet" in told
+    (data / "settings.toml").write_text(
+        f'[log]\nwitness_for = ["{load_signer(data).public.vkey}"]\n'
+        f'[witnesses.lyon]\nurl = "https://lyon.example/api/v1/witness"\nvkey = "{key.vkey}"\n'
+    )
+    assert "lyon: never cosigned" in run("witness", "--data", data).output
+    found = json.loads(run("witness", "--data", data, "--json").output)
+    assert found["witness_key"] == key.vkey
+    assert [one["name"] for one in found["witnesses"]] == ["lyon"]
+    assert found["witnesses"][0]["size"] is None
+    assert [one["log"] for one in found["witnessed"]] == [load_signer(data).name]
+
+
+def test_what_authorities_have_stamped(data: Path) -> None:
+    load_witness(data, load_signer(data).name)
+    assert "no time-stamp authority" in run("timestamps", "--data", data).output
+    store = SqliteStore.open(data / "rempart.db")
+    with store.begin() as tables:
+        tables.attested.owe(OwedRow(OwedKind.TOKEN, "dfn", 300, 0, 2, 1, "it was down"))
+    store.close()
+    certificate = TestAuthority(data / "tsa").root
+    (data / "settings.toml").write_text(
+        f'[timestamps.dfn]\nurl = "http://tsa.example/"\nca = "{certificate}"\n'
+    )
+    told = run("timestamps", "--data", data).output
+    assert told == "dfn: never stamped; pending since 1970-01-01 00:00:00 UTC (it was down)\n"
+    found = json.loads(run("timestamps", "--data", data, "--json").output)
+    assert found["authorities"][0]["pending"]["tries"] == 2
 
 
 def test_a_folder_without_a_store(tmp_path: Path) -> None:
-    for name in ("checkpoint", "scrub"):
+    for name in ("checkpoint", "scrub", "witness", "timestamps"):
         assert isinstance(run(name, "--data", tmp_path).exception, InputError)

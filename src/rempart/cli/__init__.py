@@ -32,7 +32,7 @@ COMMANDS = {
     "rules": _Entry("rules", "Check, test, backtest and push rules."),
     "case": _Entry("case", "Cases: list, show, export the dossier."),
     "verify": _Entry("verify", "Verify a dossier or a log, offline."),
-    "log": _Entry("log", "The log: checkpoint, scrub, witness."),
+    "log": _Entry("log", "The log: checkpoint, scrub, witness, timestamps."),
     "disclose": _Entry("disclose", "Statements, yearly report, court dossier."),
     "evaluate": _Entry("evaluate", "Quality of detection on a labelled file."),
     "perspective": _Entry(

@@ -19,6 +19,7 @@ from rempart.cli.connector_checks import check_connectors
 from rempart.cli.feed_checks import check_statements
 from rempart.cli.findings import Finding, State
 from rempart.cli.line_checks import check_lines
+from rempart.cli.log_checks import check_attested
 from rempart.cli.text_checks import check_texts
 from rempart.errors import OlderStoreError, RempartError
 
@@ -49,6 +50,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_keys(data),
         lambda: check_texts(data),
         lambda: check_log(data),
+        lambda: check_attested(data),
         lambda: check_port(port),
         check_translations,
         check_words,

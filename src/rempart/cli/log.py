@@ -11,10 +11,12 @@ from pathlib import Path
 
 import click
 
+from rempart.cli.attested import as_json as told_as_json
+from rempart.cli.attested import screen_of, timestamp_lines, witness_lines
 from rempart.cli.verify import DATABASE, kept_checkpoint
 from rempart.engine.embedded_start import Lock
 from rempart.engine.notary import Notary
-from rempart.errors import InputError, NotYetError, StoreError
+from rempart.errors import InputError, StoreError
 from rempart.log.checkpoint import open_checkpoint
 from rempart.log.keys import read_public, read_signer
 from rempart.log.scrub import ScrubReport
@@ -93,15 +95,26 @@ def scrub(data: Path, as_json: bool) -> int:
 
 
 @log.command(epilog="Example: rempart log witness --data data")
-@click.option("--data", help="Folder of the service.", expose_value=False)
-@click.argument("arguments", nargs=-1, expose_value=False)
-def witness() -> None:
-    """Cosigning by other communities."""
-    raise NotYetError(
-        "cosigning checkpoints with other communities comes with issue 7",
-        where="log witness",
-        next_step="until then, keep `rempart log checkpoint` somewhere this machine cannot reach",
-    )
+@_data
+@_json
+def witness(data: Path, as_json: bool) -> None:
+    """Who witnesses this log and which logs this community witnesses; the key and the address to
+    give to another community (docs/log.md)."""
+    _require_store(data)
+    screen = screen_of(data)
+    names = ("key", "witness_address", "witness_key", "witnesses", "witnessed")
+    click.echo(told_as_json(screen, *names) if as_json else "\n".join(witness_lines(screen)))
+
+
+@log.command(epilog="Example: rempart log timestamps --data data")
+@_data
+@_json
+def timestamps(data: Path, as_json: bool) -> None:
+    """The last token of each time-stamp authority, and what is pending since when."""
+    _require_store(data)
+    screen = screen_of(data)
+    lines = told_as_json(screen, "authorities") if as_json else "\n".join(timestamp_lines(screen))
+    click.echo(lines)
 
 
 def _require_store(data: Path) -> None:

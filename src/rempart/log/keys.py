@@ -88,6 +88,18 @@ def load_witness(data: Path, log: str) -> Signer:
     return _read(path)
 
 
+def read_witness(data: Path) -> PublicKey:
+    """The public key with which we cosign; InputError when no service has run here yet."""
+    path = data / KEYS_FOLDER / WITNESS_PUBLIC_FILE
+    if not path.exists():
+        raise InputError(
+            "there is no key of a witness here yet",
+            where=str(path),
+            next_step="rempart serve makes it at its next start",
+        )
+    return PublicKey.parse(path.read_text("utf-8"), COSIGNER)
+
+
 def read_public(data: Path) -> PublicKey:
     """The public key of the log in this data folder."""
     path = data / KEYS_FOLDER / PUBLIC_FILE
