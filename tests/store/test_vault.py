@@ -279,6 +279,54 @@ def test_a_reader_in_another_process_sees_new_keys_and_loses_destroyed_ones(
     other.close()
 
 
+READER = """
+import sys
+from pathlib import Path
+from tests.store.test_vault import readable
+from rempart.store.sqlite.store import SqliteStore
+store = SqliteStore.open_for_reading(Path(sys.argv[1]))
+for line in sys.stdin:
+    print(*readable(store), flush=True)
+"""
+
+
+def test_two_processes_read_while_a_third_writes_and_destroys(
+    path: Path, store: SqliteStore
+) -> None:
+    with store.begin() as tables:
+        tables.log.append(said(VIEWER, HARASSER))
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", READER, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+
+    def seen() -> list[str]:
+        for reader in readers:
+            assert reader.stdin is not None
+            print("look", file=reader.stdin, flush=True)
+        return [reader.stdout.readline().strip() for reader in readers if reader.stdout]
+
+    try:
+        assert seen() == ["0 1"] * 2
+        with store.begin() as tables:
+            tables.log.append(said(account_subject("twitch", "new")))
+        assert seen() == ["0 1 2"] * 2
+        before = wrapped_keys(path)
+        with store.begin() as tables:
+            tables.keys.destroy_subjects([HARASSER])
+        (gone,) = before.keys() - wrapped_keys(path).keys()
+        assert before[gone] not in files_of_keys(path), "readers do not keep the key in the files"
+        assert seen() == ["0 2"] * 2
+    finally:
+        for reader in readers:
+            reader.communicate()
+
+
 # -- keys that are not what they should be ---------------------------------------------------------
 
 
@@ -353,6 +401,25 @@ def test_keys_that_cannot_be_used_are_refused_and_never_replaced(
     assert [name for name in after if not name.startswith("subjects.db-")] == [
         name for name in before if not name.startswith("subjects.db-")
     ]
+
+
+def test_one_damaged_key_stops_nobody_and_is_told(path: Path) -> None:
+    store = SqliteStore.open(path)
+    with store.begin() as tables:
+        tables.log.append(said(HARASSER, VIEWER))
+    store.close()
+    db = apsw.Connection(str(path.parent / "keys" / "subjects.db"))
+    change = "UPDATE subject SET key = CAST(substr(key, 1, 20) || x'00' || substr(key, 22) AS BLOB)"
+    db.execute(change + " WHERE name = ?", (HARASSER.encode(),))
+    db.close()
+    store = SqliteStore.open(path)
+    with store.begin() as tables:
+        tables.log.append(said(HARASSER, VIEWER))
+    with store.read() as tables:
+        opened = tables.log.opened(0, 4)
+    store.close()
+    assert [seq for seq, _ in opened.bodies] == [1, 2, 3]
+    assert (opened.erased, opened.damaged) == ([], [(0, 0)])
 
 
 def test_keys_older_than_the_store_are_refused(path: Path) -> None:

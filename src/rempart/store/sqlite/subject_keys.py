@@ -13,6 +13,7 @@ Rules kept here:
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from array import array
@@ -29,6 +30,7 @@ from rempart.log.master_key import KEY_BYTES, MasterKey, load_master, read_maste
 from rempart.store.interface.keys import KeyCounts
 from rempart.store.sqlite.connection import open_reader, open_writer
 
+_LOG = logging.getLogger(__name__)
 KEYS_FILE = "subjects.db"
 ID_BYTES = 16
 VERSION = 1
@@ -168,11 +170,17 @@ class SubjectKeys:
         return {name: number for name, number, _ in self._named(names)}
 
     def keys_of(self, names: Sequence[str]) -> dict[str, SubjectKey]:
-        """The same with their keys; LogError: one of them is damaged."""
-        return {
-            name: SubjectKey(number, self._unwrap("subject", number, wrapped))
-            for name, number, wrapped in self._named(names)
-        }
+        """The same with their keys. A damaged one is left out, and loses its name: what it sealed
+        is told as damaged from now on, and who comes again begins with a new key."""
+        found: dict[str, SubjectKey] = {}
+        for name, number, wrapped in self._named(names):
+            try:
+                found[name] = SubjectKey(number, self._unwrap("subject", number, wrapped))
+            except LogError:
+                _LOG.exception("the key of subject %d is damaged", number)
+                self._begin()
+                self._db.execute("UPDATE subject SET name = NULL WHERE number = ?", (number,))
+        return found
 
     def _named(self, names: Sequence[str]) -> list[tuple[str, int, bytes]]:
         if not names:
