@@ -46,8 +46,8 @@ class KeyTables(ABC):
     @abstractmethod
     def destroy_subjects(self, subjects: Sequence[str]) -> int:
         """Makes every body about them unreadable, `KEPT` ones included, except what `reseal` gave
-        to another subject before; returns how many had a key. Nothing more can be written about
-        them in this transaction; afterwards they begin with a new key. LogError for nobody."""
+        to another subject before; returns how many had a key. Their names are forgotten at once:
+        what is written about them from here on lies under a new key. LogError for nobody."""
 
     @abstractmethod
     def destroy_days(self, bucket: str, before: date) -> int:

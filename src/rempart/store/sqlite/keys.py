@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,6 +11,7 @@ import apsw
 from rempart.errors import LogError
 from rempart.log.subjects import NOBODY
 from rempart.store.interface.keys import KeyCounts, KeyTables
+from rempart.store.sqlite.sealing import Sealer, decode, encode, numbers_of
 from rempart.store.sqlite.subject_keys import EPOCH, Mark
 from rempart.store.sqlite.vault import PARTS, Vault
 
@@ -18,24 +20,34 @@ BUCKET = "bucket"
 
 
 class SqliteKeyTables(KeyTables):
-    def __init__(self, connection: apsw.Connection, vault: Vault) -> None:
+    def __init__(self, connection: apsw.Connection, vault: Vault, sealer: Sealer) -> None:
         self._db = connection
         self._vault = vault
+        self._sealer = sealer
 
     # -- reading -----------------------------------------------------------------------------
 
     def subjects(self, prefix: str = "", *, after: str = "", limit: int = 1_000) -> list[str]:
-        return self._vault.names(prefix, after, limit)
+        begin = encode(prefix)
+        found = self._db.execute(
+            "SELECT DISTINCT name FROM subject WHERE name >= ? AND name > ? AND name < ?"
+            " ORDER BY name LIMIT ?",
+            (begin, encode(after), begin + b"\xff", limit),
+        )
+        return [decode(name) for (name,) in found]
 
     def has(self, subject: str) -> bool:
-        return bool(self._vault.numbers([subject]))
+        return bool(numbers_of(self._db, {subject}))
 
     def sequences(self, subject: str) -> list[int]:
-        number = self._vault.numbers([subject]).get(subject)
-        if number is None:
+        numbers = {number for _, number in numbers_of(self._db, {subject})}
+        if not numbers:
             return []
         alive = self._vault.alive_buckets()
-        found = self._db.execute("SELECT place, bucket FROM body WHERE subject = ?", (number,))
+        found = self._db.execute(
+            "SELECT place, bucket FROM body WHERE subject IN carray(?)",
+            (apsw.carray(array("q", numbers)),),
+        )
         return sorted({place // PARTS for place, bucket in found if bucket in alive})
 
     def counts(self) -> KeyCounts:
@@ -49,10 +61,13 @@ class SqliteKeyTables(KeyTables):
     def destroy_subjects(self, subjects: Sequence[str]) -> int:
         if NOBODY in subjects:
             raise LogError("the bodies about nobody are the community's own: they have a bucket")
-        numbers = list(self._vault.numbers(subjects).values())
-        self._put(SUBJECT, numbers)
-        self._vault.leaving.update(numbers)
-        return len(numbers)
+        known = numbers_of(self._db, set(subjects))
+        self._put(SUBJECT, [number for _, number in known])
+        self._db.executemany(
+            "DELETE FROM subject WHERE number = ?", [(number,) for _, number in known]
+        )
+        self._sealer.forget()
+        return len({name for name, _ in known})
 
     def destroy_days(self, bucket: str, before: date) -> int:
         end = before.toordinal() - EPOCH

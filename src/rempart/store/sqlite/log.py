@@ -23,6 +23,7 @@ from rempart.log.scrub import Opened
 from rempart.log.subjects import KEPT
 from rempart.log.tiles import TILE_BYTES, WIDTH, Edge, edge_of, extend, root
 from rempart.store.interface.log import LogTables
+from rempart.store.sqlite.sealing import Sealer
 from rempart.store.sqlite.vault import PARTS, OpenedRows, SealedBody, Vault
 
 _LOG = logging.getLogger(__name__)
@@ -32,10 +33,11 @@ _BODY = "SELECT place, subject, bucket, sealed FROM body "
 class SqliteLogTables(LogTables):
     """`day`: of this transaction, since 1970 (UTC)."""
 
-    def __init__(self, connection: apsw.Connection, vault: Vault) -> None:
+    def __init__(self, connection: apsw.Connection, vault: Vault, sealer: Sealer) -> None:
         self.day = 0
         self._db = connection
         self._vault = vault
+        self._sealer = sealer
         self._edge: Edge | None = None
 
     # -- the edge belongs to the transaction -------------------------------------------------
@@ -57,7 +59,7 @@ class SqliteLogTables(LogTables):
     def append(self, entries: Sequence[SealedEntry]) -> int:
         edge = self._edge_now()
         first = edge.size
-        bodies = self._vault.seal(first, entries, self.day)
+        bodies = self._sealer.seal(first, entries, self.day)
         leaves = [entry.leaf for entry in entries]
         edge, tiles = extend(edge, leaf_hashes(leaves))
         self._db.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(leaves, first))
@@ -90,7 +92,7 @@ class SqliteLogTables(LogTables):
         opened = self._open(row for seq in sequences for row in self._rows(seq, seq + 1))
         self._db.executemany(
             "UPDATE body SET subject = ?2, bucket = ?3, sealed = ?4 WHERE place = ?1",
-            self._vault.reseal(opened.bodies, subject, bucket, self.day),
+            self._sealer.reseal(opened.bodies, subject, bucket, self.day),
         )
         return len(opened.bodies)
 

@@ -23,8 +23,9 @@ from rempart.log.subjects import (
     account_subject,
     report_subject,
 )
-from rempart.store.sqlite.keys import put_mark
-from rempart.store.sqlite.subject_keys import EPOCH
+from rempart.store.sqlite.keys import mark_of, put_mark
+from rempart.store.sqlite.sealing import Sealer
+from rempart.store.sqlite.subject_keys import EPOCH, Mark
 from rempart.store.sqlite.vault import PARTS, Vault
 
 _LOG = logging.getLogger(__name__)
@@ -64,9 +65,11 @@ def seal_plain(connection: apsw.Connection, vault: Vault, today: int) -> None:
     left = connection.execute("SELECT count(*) FROM body_plain").get
     if left:
         _LOG.warning("encrypting %d texts of an earlier version; this is done once", left)
+    mark = mark_of(connection)
+    sealer = Sealer(connection, vault, mark.subjects if mark is not None else 0)
     portions = 0
     while left > 0:
-        left -= _seal_portion(connection, vault, today)
+        left -= _seal_portion(connection, vault, sealer, today)
         portions += 1
         if portions % TOLD_EVERY == 0:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -76,7 +79,7 @@ def seal_plain(connection: apsw.Connection, vault: Vault, today: int) -> None:
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
-def _seal_portion(connection: apsw.Connection, vault: Vault, today: int) -> int:
+def _seal_portion(connection: apsw.Connection, vault: Vault, sealer: Sealer, today: int) -> int:
     connection.execute("BEGIN IMMEDIATE")
     try:
         rows = list(
@@ -92,15 +95,12 @@ def _seal_portion(connection: apsw.Connection, vault: Vault, today: int) -> int:
             groups.setdefault((kind, day, subject), []).append((place, body))
         for (kind, day, subject), bodies in sorted(groups.items()):
             connection.executemany(
-                "INSERT INTO body VALUES (?, ?, ?, ?)", vault.reseal(bodies, subject, kind, day)
+                "INSERT INTO body VALUES (?, ?, ?, ?)", sealer.reseal(bodies, subject, kind, day)
             )
         connection.execute("DELETE FROM body_plain WHERE place <= ?", (rows[-1][0],))
-        put_mark(connection, vault.keys.mark)
-        vault.keys.commit()
+        put_mark(connection, Mark(vault.keys.id, sealer.used, vault.keys.mark.buckets))
         connection.execute("COMMIT")
     except BaseException:
-        vault.keys.roll_back()
-        vault.forget()
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise

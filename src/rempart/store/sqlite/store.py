@@ -11,8 +11,8 @@ What a failed write means:
 Checkpoints (from the write-ahead log into the file) are made by `tidy`, between transactions, so
 that an error there is seen and no acknowledgement waits for one.
 
-New keys of bodies are committed before the transaction whose bodies need them; keys that it
-destroys go after it (`key_destroyed` keeps which), at the latest at the next start.
+Keys of bodies are committed before the transaction whose bodies need them; keys that it destroys go
+after it (`key_destroyed` keeps which), at the latest at the next start.
 """
 
 from __future__ import annotations
@@ -63,9 +63,10 @@ from rempart.store.sqlite.referrals import SqliteReferralTables
 from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
 from rempart.store.sqlite.retention import SqliteRetentionTables
+from rempart.store.sqlite.sealing import Sealer
 from rempart.store.sqlite.statements import SqliteStatementTables
 from rempart.store.sqlite.stream import SqliteStreamTables
-from rempart.store.sqlite.subject_keys import SubjectKeys
+from rempart.store.sqlite.subject_keys import Mark, SubjectKeys
 from rempart.store.sqlite.terms import SqliteTermsTables
 from rempart.store.sqlite.threads import SqliteThreadTables
 from rempart.store.sqlite.vault import Vault
@@ -97,12 +98,13 @@ class SqliteTables(Tables):
     stream: SqliteStreamTables
     deadlines: SqliteDeadlineTables
 
-    def __init__(self, connection: apsw.Connection, vault: Vault) -> None:
+    def __init__(self, connection: apsw.Connection, vault: Vault, used: int = 0) -> None:
+        self.sealer = Sealer(connection, vault, used)
         self.connection = connection
         self.where = connection.filename
-        self.log = SqliteLogTables(connection, vault)
+        self.log = SqliteLogTables(connection, vault, self.sealer)
         self.attested = SqliteAttestedTables(connection)
-        self.keys = SqliteKeyTables(connection, vault)
+        self.keys = SqliteKeyTables(connection, vault, self.sealer)
         self.stream = SqliteStreamTables(connection, vault)
         self.cases = SqliteCaseTables(connection, self.stream)
         self.access = SqliteAccessTables(connection)
@@ -162,11 +164,13 @@ class SqliteTables(Tables):
             raise told from error
         self.connection.execute("RELEASE part")
 
-    def _mark(self) -> tuple[Edge | None, int, tuple[int, ...]]:
-        return self.log.mark(), len(self.announced), self.stream.mark()
+    def _mark(self) -> tuple[Edge | None, int, tuple[int, ...], int]:
+        return self.log.mark(), len(self.announced), self.stream.mark(), self.sealer.used
 
-    def _restore(self, mark: tuple[Edge | None, int, tuple[int, ...]]) -> None:
-        edge, announced, known = mark
+    def _restore(self, mark: tuple[Edge | None, int, tuple[int, ...], int]) -> None:
+        edge, announced, known, used = mark
+        if self.sealer.used != used:
+            self.sealer.forget()
         self.log.restore(edge)
         del self.announced[announced:]
         self.stream.restore(known)
@@ -191,7 +195,7 @@ class SqliteStore(Store):
         self._clock = clock
         self._vault = vault
         self._readers_vault: Vault | None = None
-        self._mark = vault.keys.mark if vault is not None else None
+        self._key_mark: Mark | None = None
         self._to_truncate = False
         self._lock = Lock()
         self._closed = False
@@ -200,7 +204,9 @@ class SqliteStore(Store):
         self._tables: SqliteTables | None = None
         self._unsaved_pages = 0
         if writer is not None and vault is not None:
-            self._tables = SqliteTables(writer, vault)
+            self._key_mark = mark_of(writer)
+            used = self._key_mark.subjects if self._key_mark is not None else 0
+            self._tables = SqliteTables(writer, vault, used)
             writer.set_wal_hook(self._committed)
 
     @classmethod
@@ -253,8 +259,8 @@ class SqliteStore(Store):
 
     @contextmanager
     def begin(self) -> Iterator[SqliteTables]:
-        writer, tables = self._writer, self._tables
-        if writer is None or tables is None:
+        writer, tables, vault = self._writer, self._tables, self._vault
+        if writer is None or tables is None or vault is None:
             raise StoreError("the store is open for reading only", where=str(self.path))
         if self.broken is not None:
             raise self.broken
@@ -269,10 +275,13 @@ class SqliteStore(Store):
         try:
             writer.execute("BEGIN IMMEDIATE")
             yield tables
-            self._commit_keys(writer)
+            mark = Mark(vault.keys.id, tables.sealer.used, vault.keys.mark.buckets)
+            if mark != self._key_mark:
+                put_mark(writer, mark)
             writer.execute("COMMIT")
         except BaseException as error:
-            self._take_back_keys()
+            tables.sealer.forget()
+            vault.destroying = False
             tables.announced.clear()
             tables.log.restore(edge)
             tables.stream.restore()
@@ -281,27 +290,9 @@ class SqliteStore(Store):
             if told is None:
                 raise
             raise told from error
-        if self._vault is not None:
-            self._mark = self._vault.keys.mark
-            if self._vault.destroying:
-                self._carry_out()
-
-    def _commit_keys(self, writer: apsw.Connection) -> None:
-        """Before the commit of what needs them."""
-        keys = self._vault.keys if self._vault is not None else None
-        if keys is not None and keys.mark != self._mark:
-            put_mark(writer, keys.mark)
-            keys.commit()
-
-    def _take_back_keys(self) -> None:
-        vault = self._vault
-        if vault is None:
-            return
-        try:
-            vault.keys.roll_back()
-        except apsw.Error as error:
-            self._judge(error)
-        vault.forget()
+        self._key_mark = mark
+        if vault.destroying:
+            self._carry_out()
 
     def _carry_out(self) -> None:
         """Destroys the keys that the store says are destroyed; a disk without space, or a reader
@@ -461,7 +452,7 @@ def _open_vault(writer: apsw.Connection, folder: Path, vfs: str | None) -> Vault
     keys = SubjectKeys.open(folder, mark, vfs=vfs)
     try:
         if mark is None:
-            put_mark(writer, keys.mark)
+            put_mark(writer, Mark(keys.id, 0, keys.mark.buckets))
         return Vault(keys)
     except BaseException:
         keys.close()

@@ -2,10 +2,11 @@
 
 Rules kept here:
 
-1. Same durability as the store (`connection`), and the keys of a transaction are committed *before*
-   it: a key without a body is harmless, a body without a key is lost.
-2. Numbers are never used again. A destroyed key keeps its number, without key and without name, so
-   that what it opened is known to be erased and not lost.
+1. Same durability as the store (`connection`), and a key is committed *before* the transaction that
+   uses it: a key without a body is harmless, a body without a key is lost.
+2. Here are numbers and keys, no names: whose a number is, the store knows (`sealing`). Numbers are
+   never used again. A destroyed key leaves its number, so that what it opened is known to be erased
+   and not lost.
 3. Destroying ends with a truncating checkpoint: deleted bytes are then in none of the files.
 4. The database belongs to one store (`id`); keys that are gone, of another store, older than it, or
    open to others are refused, and never replaced.
@@ -13,7 +14,6 @@ Rules kept here:
 
 from __future__ import annotations
 
-import logging
 import os
 import stat
 from array import array
@@ -30,15 +30,16 @@ from rempart.log.master_key import KEY_BYTES, MasterKey, load_master, read_maste
 from rempart.store.interface.keys import KeyCounts
 from rempart.store.sqlite.connection import open_reader, open_writer
 
-_LOG = logging.getLogger(__name__)
 KEYS_FILE = "subjects.db"
 ID_BYTES = 16
+AHEAD = 256
+"""So many keys are made at once."""
 VERSION = 1
 EPOCH = date(1970, 1, 1).toordinal()
 _BACK = "put the folder keys/ back from its newest backup, whole, and start again"
 _SCHEMA = """
 CREATE TABLE vault (id BLOB NOT NULL, destroyed INTEGER NOT NULL) STRICT;
-CREATE TABLE subject (number INTEGER PRIMARY KEY, name BLOB UNIQUE, key BLOB) STRICT;
+CREATE TABLE subject (number INTEGER PRIMARY KEY, key BLOB) STRICT;
 CREATE TABLE bucket (
     number INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -57,17 +58,11 @@ class Mark(NamedTuple):
     buckets: int
 
 
-class SubjectKey(NamedTuple):
-    number: int
-    key: bytes
-
-
 class SubjectKeys:
-    """One connection to the keys; `begun` while new keys wait for `commit`."""
+    """One connection to the keys."""
 
     def __init__(self, connection: apsw.Connection, master: MasterKey, path: Path) -> None:
         self.path = path
-        self.begun = False
         self._db = connection
         self._master = master
         self.id: bytes = connection.execute("SELECT id FROM vault").get
@@ -165,41 +160,6 @@ class SubjectKeys:
     def bucket_keys(self, numbers: Sequence[int]) -> dict[int, bytes | None]:
         return self._keys("bucket", numbers)
 
-    def numbers(self, names: Sequence[str]) -> dict[str, int]:
-        """Of those subjects that have a key."""
-        return {name: number for name, number, _ in self._named(names)}
-
-    def keys_of(self, names: Sequence[str]) -> dict[str, SubjectKey]:
-        """The same with their keys. A damaged one is left out, and loses its name: what it sealed
-        is told as damaged from now on, and who comes again begins with a new key."""
-        found: dict[str, SubjectKey] = {}
-        for name, number, wrapped in self._named(names):
-            try:
-                found[name] = SubjectKey(number, self._unwrap("subject", number, wrapped))
-            except LogError:
-                _LOG.exception("the key of subject %d is damaged", number)
-                self._begin()
-                self._db.execute("UPDATE subject SET name = NULL WHERE number = ?", (number,))
-        return found
-
-    def _named(self, names: Sequence[str]) -> list[tuple[str, int, bytes]]:
-        if not names:
-            return []
-        rows = self._db.execute(
-            "SELECT name, number, key FROM subject WHERE name IN carray(?) AND key IS NOT NULL",
-            (apsw.carray(tuple(map(_bytes, names))),),
-        )
-        return [(_text(name), number, wrapped) for name, number, wrapped in rows]
-
-    def names(self, prefix: str, after: str, limit: int) -> list[str]:
-        begin = _bytes(prefix)
-        found = self._db.execute(
-            "SELECT name FROM subject WHERE name >= ? AND name > ? AND name < ? AND key IS NOT NULL"
-            " ORDER BY name LIMIT ?",
-            (begin, _bytes(after), begin + b"\xff", limit),
-        )
-        return [_text(name) for (name,) in found]
-
     def days(self, kind: str) -> list[tuple[int, int]]:
         """(day since 1970, number) of the buckets of this kind that have a key."""
         return list(
@@ -231,60 +191,56 @@ class SubjectKeys:
 
     # -- new keys ----------------------------------------------------------------------------
 
-    def new_subjects(self, names: Sequence[str]) -> dict[str, SubjectKey]:
-        """Keys for subjects that have none; they are there after `commit`."""
-        self._begin()
-        first = self._subjects + 1
-        drawn = os.urandom(KEY_BYTES * len(names))
+    def new_subjects(self, numbers: range) -> list[bytes]:
+        """The keys of these numbers. They are made ahead, many in one durable commit, so that a new
+        subject does not cost one."""
+        if numbers.stop > self._subjects + 1:
+            self._make(max(numbers.stop, self._subjects + 1 + AHEAD))
+        found = self.subject_keys(numbers)
+        keys = [found.get(number) for number in numbers]
+        whole = [key for key in keys if key is not None]
+        if len(whole) != len(keys):
+            raise StoreError(
+                "keys that were made ahead are damaged", where=str(self.path), next_step=_BACK
+            )
+        return whole
+
+    def _make(self, stop: int) -> None:
+        numbers = range(self._subjects + 1, stop)
+        drawn = os.urandom(KEY_BYTES * len(numbers))
         keys = [drawn[at : at + KEY_BYTES] for at in range(0, len(drawn), KEY_BYTES)]
-        numbers = range(first, first + len(names))
         places = [self._place("subject", number) for number in numbers]
-        self._db.executemany(
-            "INSERT INTO subject VALUES (?, ?, ?)",
-            list(zip(numbers, map(_bytes, names), self._master.wrap(keys, places), strict=True)),
-        )
-        self._subjects += len(names)
-        return {
-            name: SubjectKey(number, key)
-            for name, number, key in zip(names, numbers, keys, strict=True)
-        }
+        with self._db:
+            self._db.executemany(
+                "INSERT INTO subject VALUES (?, ?)",
+                zip(numbers, self._master.wrap(keys, places), strict=True),
+            )
+        self._subjects = stop - 1
 
-    def bucket(self, kind: str, day: int) -> int:
-        """The bucket of this kind and day, made if there is none."""
-        number: int | None = self._db.execute(
-            "SELECT number FROM bucket WHERE kind = ? AND day = ? AND key IS NOT NULL", (kind, day)
-        ).get
-        if number is None:
-            self._begin()
-            number = self._buckets + 1
-            place = self._place("bucket", number)
-            (wrapped,) = self._master.wrap([os.urandom(KEY_BYTES)], [place])
+    def bucket(self, kind: str, day: int) -> tuple[int, bytes]:
+        """Number and key of the bucket of this kind and day, made durably if there is none.
+        LogError: its key is damaged."""
+        row = self._db.execute(
+            "SELECT number, key FROM bucket WHERE kind = ? AND day = ? AND key IS NOT NULL",
+            (kind, day),
+        ).fetchone()
+        if row is not None:
+            return row[0], self._unwrap("bucket", *row)
+        number, key = self._buckets + 1, os.urandom(KEY_BYTES)
+        (wrapped,) = self._master.wrap([key], [self._place("bucket", number)])
+        with self._db:
             self._db.execute("INSERT INTO bucket VALUES (?, ?, ?, ?)", (number, kind, day, wrapped))
-            self._buckets = number
-        return number
-
-    def commit(self) -> None:
-        """Durably; before the store's own commit."""
-        if self.begun:
-            self._db.execute("COMMIT")
-            self.begun = False
-
-    def roll_back(self) -> None:
-        if self.begun:
-            self.begun = False
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            self._subjects = self._highest("subject")
-            self._buckets = self._highest("bucket")
+        self._buckets = number
+        return number, key
 
     # -- destroying --------------------------------------------------------------------------
 
     def destroy(self, subjects: Sequence[int], buckets: Sequence[int], total: int) -> None:
-        """Overwrites these keys, and the names with them; `total` is how many destructions the
+        """Overwrites these keys; `total` is how many destructions the
         store knows. Idempotent; follow it with `truncate`."""
         with self._db:
             self._db.executemany(
-                "UPDATE subject SET name = NULL, key = NULL WHERE number = ?",
+                "UPDATE subject SET key = NULL WHERE number = ?",
                 [(number,) for number in subjects],
             )
             self._db.executemany(
@@ -312,11 +268,6 @@ class SubjectKeys:
         self._db.close()
 
     # -- within ------------------------------------------------------------------------------
-
-    def _begin(self) -> None:
-        if not self.begun:
-            self._db.execute("BEGIN IMMEDIATE")
-            self.begun = True
 
     def _highest(self, table: str) -> int:
         return int(self._db.execute(f"SELECT coalesce(max(number), 0) FROM {table}").get)
@@ -360,11 +311,3 @@ def _require(path: Path) -> None:
 
 def _unreadable(error: apsw.Error, path: Path) -> StoreError:
     return StoreError(f"the keys cannot be read: {error}", where=str(path), next_step=_BACK)
-
-
-def _bytes(name: str) -> bytes:
-    return name.encode("utf-8", "surrogatepass")
-
-
-def _text(name: bytes) -> str:
-    return name.decode("utf-8", "surrogatepass")

@@ -1,17 +1,14 @@
-"""Sealing and opening bodies: AES-256-GCM under a key of subject and bucket (ADR 36).
+"""Opening bodies, and the form they are sealed in: AES-256-GCM under a key of subject and bucket
+(ADR 36).
 
 A sealed body is nonce (12 bytes), ciphertext, tag (16). Its place (entry and part) is authenticated
 with it: a body that was moved does not open. The key is BLAKE2b of the bucket's key, keyed with the
 subject's: without either of the two it is random to everybody. Of a body without a bucket it is
 BLAKE2b of nothing.
-
-Nonces are random, drawn once per batch. Ciphers are kept, a bounded number of them, because making
-one costs three times as much as using it.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from threading import Lock
@@ -20,9 +17,6 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from rempart.errors import LogError
-from rempart.log.commit import SealedEntry
-from rempart.log.subjects import KEPT, NOBODY
 from rempart.store.interface.keys import KeyCounts
 from rempart.store.sqlite.subject_keys import SubjectKeys
 
@@ -46,112 +40,16 @@ class OpenedRows(NamedTuple):
     damaged: list[int]
 
 
-class _Writing(NamedTuple):
-    """How to seal for one subject."""
-
-    number: int
-    cipher: AESGCM
-
-
 class Vault:
-    """The keys of one connection in use. `seal` belongs to the writer; `open` may be called from
-    any thread."""
+    """The keys of one connection in use, from any thread."""
 
     def __init__(self, keys: SubjectKeys) -> None:
         self.keys = keys
-        self.leaving: set[int] = set()
-        """Subjects that this transaction destroys: nothing can be sealed for them."""
         self.destroying = False
+        """Whether this transaction destroys keys: they go when it has committed."""
         self._lock = Lock()
         self._ciphers: dict[tuple[int, int], AESGCM | None] = {}
-        self._writing: dict[str, tuple[int, int, dict[str, _Writing]]] = {}
         self._seen = keys.changed(), keys.destroyed()
-
-    # -- sealing -----------------------------------------------------------------------------
-
-    def seal(self, first: int, entries: Sequence[SealedEntry], day: int) -> list[SealedBody]:
-        """Rows for the bodies of these entries; new keys wait in `keys` for their commit."""
-        by_kind = {kind: self._ready(kind, entries, day) for kind in {e.bucket for e in entries}}
-        nonces = os.urandom(NONCE_BYTES * sum(len(entry.bodies) for entry in entries))
-        rows: list[SealedBody] = []
-        append = rows.append
-        at = 0
-        for seq, (_, bodies, subjects, kind) in enumerate(entries, first):
-            if len(bodies) > PARTS:
-                raise LogError(f"an entry has at most {PARTS} disclosures")
-            bucket, writing = by_kind[kind]
-            for place, body, subject in zip(
-                range(PARTS * seq, PARTS * seq + len(bodies)),
-                bodies,
-                subjects or (NOBODY,) * len(bodies),
-                strict=True,
-            ):
-                number, cipher = writing[subject]
-                nonce = nonces[at : at + NONCE_BYTES]
-                at += NONCE_BYTES
-                sealed = cipher.encrypt(nonce, body, place.to_bytes(PLACE_BYTES, "big"))
-                append((place, number, bucket, nonce + sealed))
-        return rows
-
-    def reseal(
-        self, bodies: Sequence[tuple[int, bytes]], subject: str, kind: str, day: int
-    ) -> list[SealedBody]:
-        """New rows for bodies in their old places."""
-        bucket, writing = self._ready(kind, [SealedEntry(b"", (b"",), (subject,), kind)], day)
-        number, cipher = writing[subject]
-        rows: list[SealedBody] = []
-        for place, body in bodies:
-            nonce = os.urandom(NONCE_BYTES)
-            sealed = cipher.encrypt(nonce, body, place.to_bytes(PLACE_BYTES, "big"))
-            rows.append((place, number, bucket, nonce + sealed))
-        return rows
-
-    def _ready(
-        self, kind: str, entries: Sequence[SealedEntry], day: int
-    ) -> tuple[int, dict[str, _Writing]]:
-        """The bucket of today, and a cipher for every subject of these entries."""
-        known_day, bucket, writing = self._writing.get(kind, (None, NO_BUCKET, {}))
-        if known_day != day:
-            bucket = NO_BUCKET if kind == KEPT else self.keys.bucket(kind, day)
-            writing = {}
-            self._writing[kind] = day, bucket, writing
-        elif len(writing) > MOST_CIPHERS:
-            writing.clear()
-        missing = {
-            subject
-            for entry in entries
-            if entry.bucket == kind
-            for subject in entry.subjects or (NOBODY,)
-            if subject not in writing
-        }
-        if missing:
-            found = self.keys.keys_of(list(missing))
-            fresh = sorted(missing - found.keys())
-            if fresh:
-                found |= self.keys.new_subjects(fresh)
-            bucket_key = self._bucket_key(bucket)
-            for subject, (number, key) in found.items():
-                writing[subject] = _Writing(number, _cipher(key, bucket_key))
-        if self.leaving and any(one.number in self.leaving for one in writing.values()):
-            self._refuse_leaving(writing, entries)
-        return bucket, writing
-
-    def _refuse_leaving(self, writing: dict[str, _Writing], entries: Sequence[SealedEntry]) -> None:
-        for entry in entries:
-            for subject in entry.subjects or (NOBODY,):
-                if subject in writing and writing[subject].number in self.leaving:
-                    raise LogError(
-                        "this transaction destroys the key that would be written under",
-                        next_step="write about it in the next transaction, or about nobody",
-                    )
-
-    def _bucket_key(self, number: int) -> bytes:
-        if number == NO_BUCKET:
-            return b""
-        key = self.keys.bucket_keys([number]).get(number)
-        if key is None:
-            raise LogError("the key of today is damaged", where=str(self.keys.path))
-        return key
 
     # -- opening -----------------------------------------------------------------------------
 
@@ -194,27 +92,33 @@ class Vault:
             if subject in subjects and bucket in buckets:
                 one, other = subjects[subject], buckets[bucket]
                 ciphers[subject, bucket] = (
-                    None if one is None or other is None else _cipher(one, other)
+                    None if one is None or other is None else cipher_of(one, other)
                 )
         return ciphers
 
-    # -- looking up --------------------------------------------------------------------------
+    # -- keys --------------------------------------------------------------------------------
 
-    def numbers(self, names: Sequence[str]) -> dict[str, int]:
+    def bucket(self, kind: str, day: int) -> tuple[int, bytes]:
+        """Number and key of this bucket, made if there is none."""
         with self._lock:
-            return self.keys.numbers(names)
+            return self.keys.bucket(kind, day)
 
-    def names(self, prefix: str, after: str, limit: int) -> list[str]:
+    def subject_keys(self, numbers: Sequence[int]) -> dict[int, bytes | None]:
         with self._lock:
-            return self.keys.names(prefix, after, limit)
+            return self.keys.subject_keys(numbers)
 
-    def counts(self) -> KeyCounts:
+    def new_subjects(self, numbers: range) -> list[bytes]:
+        """Keys for these numbers, which no name had yet."""
         with self._lock:
-            return self.keys.counts()
+            return self.keys.new_subjects(numbers)
 
     def days(self, kind: str) -> list[tuple[int, int]]:
         with self._lock:
             return self.keys.days(kind)
+
+    def counts(self) -> KeyCounts:
+        with self._lock:
+            return self.keys.counts()
 
     def alive_buckets(self) -> set[int]:
         """Numbers of the buckets that can be opened, `NO_BUCKET` among them."""
@@ -233,14 +137,12 @@ class Vault:
                     self._ciphers.clear()
 
     def forget(self) -> None:
-        """Forgets every cipher: keys were destroyed, or new ones taken back."""
+        """Forgets every cipher: keys were destroyed."""
         with self._lock:
             self._ciphers.clear()
-            self._writing.clear()
-            self.leaving.clear()
             self.destroying = False
 
 
-def _cipher(subject_key: bytes, bucket_key: bytes) -> AESGCM:
+def cipher_of(subject_key: bytes, bucket_key: bytes) -> AESGCM:
     derived = blake2b(bucket_key, key=subject_key, digest_size=32, person=_PERSON)
     return AESGCM(derived.digest())
