@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import pytest
 from tests.engine.test_deadlines import DAY, World
-from tests.faults.residues import residues
 from tests.faults.traffic import SOURCE, line, parsed
 
 from rempart.cases.case_notes import add_note
@@ -31,6 +30,7 @@ from rempart.log.scrub import scrub
 from rempart.model import DecisionOutcome, Ground, Message, ReportContact, ReportRequest
 from rempart.scenario.catalogue import generate, load
 from rempart.store.interface.erasure import ErasureRow
+from rempart.store.residues import residues
 
 SUBJECT, NAME = "qz7781-subject", "Zorglubine Quatorze"
 WORDS = ("xylobarque", "trifouillette")

@@ -41,6 +41,7 @@ COMMANDS = {
     "train": _Entry("train", "Train the text classifier from labelled text."),
     "photo": _Entry("photo", "What a photo gives away, and a copy without it."),
     "facts": _Entry("facts", "Protected facts: invite a target to a page of their own."),
+    "erase": _Entry("erase", "Erasure: requests, holds, retention; a search for residues."),
     "doctor": _Entry("doctor", "What is wrong with this installation, and how to mend it."),
 }
 
