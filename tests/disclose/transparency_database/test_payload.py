@@ -20,6 +20,7 @@ from rempart.disclose.transparency_database.payload import (
     payload_of,
 )
 from rempart.disclose.transparency_database.privacy import Privacy
+from rempart.disclose.transparency_database.reading import Gate
 from rempart.disclose.transparency_database.rules import Quality, faults, schema
 from rempart.model import (
     LADDER,
@@ -39,6 +40,7 @@ GOOD = {
 }
 
 
+SOURCES = [one for one in StatementSource if one is not StatementSource.ORDER]
 GOOD_TEXTS = st.just(GOOD)
 
 
@@ -63,7 +65,7 @@ def statements(draw, texts=GOOD_TEXTS):
         ground=ground,
         reference=reference,
         explanation=draw(texts),
-        source=draw(st.sampled_from(list(StatementSource))),
+        source=draw(st.sampled_from(SOURCES)),
         automated_detection=draw(st.booleans()),
         automated_decision=draw(st.sampled_from(list(AutomatedDecision))),
         made_at=AT,
@@ -182,3 +184,29 @@ def test_what_was_passed_once_passes_again_but_not_with_a_puid_that_names_somebo
     quality = Quality()
     assert quality.faults(_one()) == []
     assert quality.faults(msgspec.structs.replace(_one(), puid="u7@twitch")) != []
+
+
+def test_what_an_authority_ordered_is_no_statement_for_the_database():
+    [kind, scope] = FORMS[0]
+    told = Statement(
+        number=1,
+        id="s-1",
+        measure="m-1",
+        platform="twitch",
+        channel="lea",
+        account="u7",
+        kind=kind,
+        scope=scope,
+        harm="hate",
+        ground=Ground.LAW,
+        reference=GOOD,
+        explanation=GOOD,
+        source=StatementSource.ORDER,
+        automated_detection=False,
+        automated_decision=AutomatedDecision.NOT,
+        made_at=AT,
+        from_at=AT,
+    )
+    gate = Gate(lambda measure: "0a1b", "fr")
+    assert gate.of([told]) is None
+    assert gate.of([msgspec.structs.replace(told, source=StatementSource.NOTICE)]) is not None

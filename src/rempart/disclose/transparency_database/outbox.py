@@ -61,9 +61,9 @@ def gather(tables: Tables, gate: Gate, database: Database, window_ms: int) -> in
         read = [one for one in told if one.number <= until]
         row = known.get(measure)
         if row is None:
-            made = gate.of(read)
+            made = gate.of(read) if measure not in exempt else None
             if made is not None:
-                put.append(_new(made, read[-1], window_ms, exempt=measure in exempt))
+                put.append(_new(made, read[-1], window_ms))
         elif row.state in OPEN_TO_CHANGE:
             made = gate.of(read, _texts.decode(row.texts))
             if made is not None:
@@ -75,14 +75,13 @@ def gather(tables: Tables, gate: Gate, database: Database, window_ms: int) -> in
     return len(rows)
 
 
-def _new(made: Gated, last: Statement, window_ms: int, *, exempt: bool) -> FeedRow:
-    state = FeedState.BLOCKED if made.faults else FeedState.WAITING
+def _new(made: Gated, last: Statement, window_ms: int) -> FeedRow:
     return FeedRow(
         puid=made.payload.puid,
         measure=made.measure,
         channel=last.channel,
         platform=last.platform,
-        state=FeedState.EXEMPT if exempt else state,
+        state=FeedState.BLOCKED if made.faults else FeedState.WAITING,
         payload=msgspec.json.encode(made.payload),
         faults=msgspec.json.encode(made.faults),
         texts=b"{}",

@@ -98,7 +98,7 @@ person may edit."""
 
 def payload_of(told: Statement, puid: str, language: str) -> Payload:
     """`language` (`en`, `fr`): of the free texts. The statement must be one that imposes something
-    (not `ends`)."""
+    (not `ends`), and not by order of an authority, for which the database has no word."""
     form = LADDER[told.kind].form[told.scope]
     category, keywords, other = _category(told.harm, told.source is StatementSource.OWN_INITIATIVE)
     kinds = told.content or (ContentKind.TEXT,)

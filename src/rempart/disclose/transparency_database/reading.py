@@ -17,7 +17,7 @@ from rempart.disclose.transparency_database.payload import (
 )
 from rempart.disclose.transparency_database.privacy import Privacy
 from rempart.disclose.transparency_database.rules import Fault, Quality
-from rempart.model import Statement
+from rempart.model import Statement, StatementSource
 from rempart.store.interface import Tables
 
 _PAGE = 500
@@ -44,9 +44,10 @@ class Gate:
 
     def of(self, told: Sequence[Statement], texts: dict[str, str] | None = None) -> Gated | None:
         """`told`: all of one restriction, oldest first; `texts`: what a person wrote instead. None
-        when none of them imposes anything."""
+        when none of them imposes anything, or an authority ordered it: that is no statement of
+        article 17 (17(5)), though the person is told."""
         imposing = [one for one in told if not one.ends]
-        if not imposing:
+        if not imposing or imposing[0].source is StatementSource.ORDER:
             return None
         last = imposing[-1]
         payload = payload_of(last, self._puid(last.measure), self._language)
@@ -61,12 +62,15 @@ class Gate:
 
 
 def all_gated(tables: Tables, gate: Gate) -> Iterator[Gated]:
-    """Every restriction once, in the order in which they were imposed, page by page."""
+    """Every restriction without an exemption once, in the order in which they were imposed."""
     number = 0
     while rows := tables.statements.after(number, _PAGE):
         first, number = rows[0].statement.number, rows[-1].statement.number
-        for told in by_measure(tables, [row.statement.measure for row in rows]).values():
-            gated = gate.of(told) if told[0].number >= first else None
+        measures = [row.statement.measure for row in rows]
+        exempt = tables.statements.exemptions(list(dict.fromkeys(measures)))
+        for measure, told in by_measure(tables, measures).items():
+            wanted = told[0].number >= first and measure not in exempt
+            gated = gate.of(told) if wanted else None
             if gated is not None:
                 yield gated
 
