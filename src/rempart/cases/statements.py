@@ -169,7 +169,7 @@ def of_machine(
             decided=AutomatedDecision.FULLY if measure.automated else AutomatedDecision.NOT,
         )
         why = Why(found, Ground.TERMS, proposed(found, Ground.TERMS), explained(measure, found))
-        told.append(checked(_stated(number, measure, account, why, means, made_at, said)))
+        told.append(checked(stated(number, measure, account, why, means, made_at, said)))
         number += 1
     return told
 
@@ -201,7 +201,7 @@ def explained(measure: Measure, harm: str) -> dict[str, str]:
     }
 
 
-def _stated(
+def stated(
     number: int,
     measure: Measure,
     account: str,
@@ -214,7 +214,8 @@ def _stated(
     *,
     ends: bool = False,
 ) -> Statement:
-    """The one place where a statement comes into being."""
+    """The one place where a statement comes into being; whoever imposes something by it checks it
+    (`statement_gate.checked`); an order of an authority has no statement of art. 17 to check."""
     by_person = decision is not None and not measure.automated
     return Statement(
         number=number,
@@ -327,7 +328,7 @@ def of_decision(
             detected=known.automated_detection if known is not None else detected,
             decided=AutomatedDecision.PARTIALLY if measure.automated else AutomatedDecision.NOT,
         )
-        one = _stated(
+        one = stated(
             number,
             measure,
             account,

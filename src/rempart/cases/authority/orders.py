@@ -33,7 +33,7 @@ from rempart.cases.deadlines import paused, resumed
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.harms import harm as known_harm
 from rempart.cases.policy import Policy, clocks
-from rempart.cases.statements import add, queue, statement_entry
+from rempart.cases.statements import Means, Why, add, queue, stated, statement_entry
 from rempart.cases.taking import Reach
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import (
@@ -257,34 +257,19 @@ def statements_of(
     places = ", ".join(order.territory)
     said = [order.reasons, f"({places})" if places else "", order.redress]
     explanation = " ".join(part for part in said if part) or reference
+    why = Why(
+        order.harm or "other",
+        Ground.LAW,
+        {"en": reference, "fr": reference},
+        {"en": explanation, "fr": explanation},
+    )
+    means = Means(StatementSource.ORDER, detected=False, decided=AutomatedDecision.NOT)
     told = []
     for measure in measures:
         account = measure.account
         if account is None:
             continue
-        told.append(
-            Statement(
-                number=number,
-                id=stable_id("s", measure.id, ""),
-                measure=measure.id,
-                platform=measure.scope.platform,
-                channel=measure.scope.channel,
-                account=account,
-                kind=measure.kind,
-                scope=measure.scope.kind,
-                harm=order.harm or "other",
-                ground=Ground.LAW,
-                reference={"en": reference, "fr": reference},
-                explanation={"en": explanation, "fr": explanation},
-                source=StatementSource.ORDER,
-                automated_detection=False,
-                automated_decision=AutomatedDecision.NOT,
-                made_at=at_time(at_ms),
-                from_at=measure.from_at,
-                until=measure.until,
-                message=measure.message,
-            )
-        )
+        told.append(stated(number, measure, account, why, means, at_time(at_ms), None))
         number += 1
     return told
 
