@@ -23,8 +23,9 @@ import apsw
 from rempart.engine.embedded import STORE_FILE
 
 DECISIONS = 20_000
-_SHIFTED = {"seq", "ended_seq", "closed_seq"}
+_BY_SEQ = {"message", "case_message"}
 _NAMES = {"id", "case_id", "of_case", "decision", "replaces", "measure", "report_id", "statement"}
+_WITHOUT_ROWID = {"message", "case_message", "views_told"}
 _BYTES = {"thing", "key"}
 _TABLES = (
     "cases", "message", "case_message", "report", "decision", "measure", "statement",
@@ -33,7 +34,8 @@ _TABLES = (
 
 
 def multiply(data: Path, copies: int) -> None:
-    """Each row so many times, with names of its own."""
+    """Each row so many times, with names of its own. Copies name the entries of the first; a copied
+    message has a place of its own before them."""
     db = apsw.Connection(str(data / STORE_FILE))
     for name, value in (
         ("journal_mode", "OFF"),
@@ -49,28 +51,21 @@ def multiply(data: Path, copies: int) -> None:
     with db:
         for table in _TABLES:
             columns = [name for (_, name, *_) in db.execute(f"PRAGMA table_info({table})")]
-            where = (
-                "" if table in ("case_message", "views_told") else f"WHERE rowid <= {limits[table]}"
-            )
-            if table == "message":
-                where = f"WHERE seq < {size}"
-            if table in ("case_message", "views_told"):
-                where = f"WHERE seq < {size}"
-            source = f"(SELECT * FROM {table} {where})"
+            first = f"rowid <= {limits[table]}" if table not in _WITHOUT_ROWID else "seq >= 0"
+            source = f"(SELECT * FROM {table} WHERE {first})"
             told = ", ".join(_column(table, name, size, numbers) for name in columns)
             db.execute(
                 f"WITH RECURSIVE k (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k"
                 f" WHERE k < {copies - 1}) INSERT INTO {table} SELECT {told}"
                 f" FROM k CROSS JOIN {source} AS t"
             )
-        db.execute("INSERT INTO entry VALUES (?, x'00')", (size * copies - 1,))
     db.execute("ANALYZE")
     db.close()
 
 
 def _column(table: str, name: str, size: int, numbers: int) -> str:
-    if name in _SHIFTED:
-        return f"t.{name} + k.k * {size}"
+    if name == "seq" and table in _BY_SEQ:
+        return f"t.seq - k.k * {size}"
     if name == "number":
         return f"t.number + k.k * {numbers}"
     if name in _BYTES:

@@ -10,7 +10,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.history import YearlyRow
 
 LONGEST_REASON = 2_000
+PHASES = (READING, COUNTING, WRITING) = ("reading", "counting", "writing")
 
 
 class Drawn(NamedTuple):
@@ -48,9 +49,13 @@ def draft(
     published: date | None = None,
     as_of: int | None = None,
     reason: str = "",
+    told: Callable[[str], object] = lambda _: None,
 ) -> Drawn:
-    """The report of a period as of now, beside the version before it. Reads only."""
+    """The report of a period as of now, beside the version before it. Reads only. `told`: which of
+    `PHASES` begins."""
+    told(READING)
     history = read_history(tables, as_of)
+    told(COUNTING)
     before = tables.history.yearly(period.cell)
     earlier = [row for row in tables.history.yearly() if row.period < period.cell]
     previous = before[-1] if before else max(earlier, key=_when, default=None)
@@ -64,6 +69,7 @@ def draft(
     old = files_of(tables, before[-1]) if before else {}
     when = "" if published is None else published.isoformat()
     changed = changes(old, csv_set(report), reason, when) if before else []
+    told(WRITING)
     workbook: bytes | None = None
     with suppress(MissingExtraError):
         workbook = workbook_bytes(report, changed)
@@ -71,7 +77,14 @@ def draft(
     return Drawn(report, files, changed, len(before) + 1, reason)
 
 
-def final(tables: Tables, period: Period, provider: Provider, reason: str, at_ms: int) -> Drawn:
+def final(
+    tables: Tables,
+    period: Period,
+    provider: Provider,
+    reason: str,
+    at_ms: int,
+    told: Callable[[str], object] = lambda _: None,
+) -> Drawn:
     """The report as it is to be published at this moment. Reads only: it may take a while, and
     nobody who writes waits for it. InputError: a second version without a reason, or a period that
     goes on."""
@@ -87,7 +100,7 @@ def final(tables: Tables, period: Period, provider: Provider, reason: str, at_ms
             next_step="look at the draft; publish it after the last day",
         )
     day = today(at_ms, period.time_zone)
-    return draft(tables, period, provider, published=day, reason=reason)
+    return draft(tables, period, provider, published=day, reason=reason, told=told)
 
 
 def publish(tables: Tables, drawn: Drawn, by: str, at_ms: int) -> YearlyRow:
