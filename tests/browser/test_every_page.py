@@ -41,6 +41,7 @@ CONSOLE = (
     "/console/terms",
     "/console/disputes",
     "/console/statements",
+    "/console/yearly",
     "/console/declared",
     "/console/declared/moderator",
 )

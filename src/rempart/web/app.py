@@ -75,6 +75,7 @@ from rempart.web.perspective.endpoint import Perspective
 from rempart.web.public.routes import route_handlers as public_routes
 from rempart.web.public.transparency import TransparencyShelf
 from rempart.web.settings import WebSettings
+from rempart.web.yearly_desk import YearlyDesk
 
 _LOG = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
@@ -231,6 +232,7 @@ def _framework(
             "desk": Desk(),
             "figures": numbers.figures,
             "transparency": TransparencyShelf(),
+            "yearly": YearlyDesk(engine),
             "slow_down": SlowDown(),
             "witness": WitnessDesk(engine, engine.settings.log.witness_for),
             "witnessing": Often(MOST_SUBMISSIONS, 60.0),

@@ -1,4 +1,4 @@
-"""Draws up yearly reports beside the service: one at a time, with its progress, kept until the next.
+"""Draws up yearly reports beside the service: one at a time, with its progress, kept till the next.
 
 Reading a year of a large community takes a while; nobody who writes waits for it, because it reads
 from one consistent moment. Only publishing writes, at its end, one row and one entry.
@@ -82,9 +82,7 @@ class YearlyDesk:
 
         self._begin(wanted, work)
 
-    def _begin(
-        self, wanted: Wanted, work: Callable[[Callable[[str], object]], Standing]
-    ) -> None:
+    def _begin(self, wanted: Wanted, work: Callable[[Callable[[str], object]], Standing]) -> None:
         with self._lock:
             if self._now is not None and self._now.phase is not None:
                 raise ConflictError(
@@ -94,9 +92,7 @@ class YearlyDesk:
             self._now = Standing(wanted, 0, 0.0)
         Thread(target=self._run, args=(wanted, work), name="yearly report", daemon=True).start()
 
-    def _run(
-        self, wanted: Wanted, work: Callable[[Callable[[str], object]], Standing]
-    ) -> None:
+    def _run(self, wanted: Wanted, work: Callable[[Callable[[str], object]], Standing]) -> None:
         try:
             done = work(lambda phase: self._told(wanted, phase))
         except RempartError as error:

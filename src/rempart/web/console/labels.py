@@ -314,6 +314,11 @@ LABELS: dict[str, dict[str, str]] = {
         "reversed": N_("decision reversed"),
         "omitted": N_("nothing decided"),
     },
+    "yearly_phase": {
+        "reading": N_("reading the history"),
+        "counting": N_("counting and filling the sheets"),
+        "writing": N_("writing the files"),
+    },
     "audience": {"authorities": N_("for authorities"), "users": N_("for users")},
     "layer": {
         "intermediary": N_("intermediary service"),

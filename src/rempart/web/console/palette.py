@@ -54,6 +54,8 @@ PAGES: Final = {
     "déclarations": "/console/declared",
     "statements": "/console/statements",
     "motifs": "/console/statements",
+    "yearly report": "/console/yearly",
+    "rapport annuel": "/console/yearly",
     "report": "/report",
     "signalement": "/report",
 }

@@ -54,6 +54,7 @@ from rempart.web.console import (
     search_page,
     terms_page,
     views,
+    yearly_page,
 )
 from rempart.web.console.alarms import rule_troubles
 from rempart.web.console.desk_part import AtWork
@@ -198,6 +199,7 @@ route_handlers: list[Any] = [
     *erasure_pages.route_handlers,
     *feed_routes,
     *declared_page.route_handlers,
+    *yearly_page.route_handlers,
     *order_pages.route_handlers,
     *terms_page.route_handlers,
 ]

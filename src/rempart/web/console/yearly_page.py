@@ -27,6 +27,7 @@ from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
+from rempart.web.console.templates import language_of
 from rempart.web.failures import status_of
 from rempart.web.yearly_desk import Asked, Standing, Wanted, YearlyDesk
 
@@ -212,7 +213,9 @@ def _screen(
 ) -> YearlyScreen:
     period = period_asked(tables, wanted.year, wanted.half)
     drawn = None if standing is None else standing.drawn
-    failed = error.diagnostics() if error is not None else ("" if standing is None else standing.error)
+    failed = "" if standing is None else standing.error
+    if error is not None:
+        failed = error.diagnostics()
     return YearlyScreen(
         moment(now),
         wanted.year,
@@ -273,9 +276,7 @@ def _asked(request: AnyRequest, wanted: Wanted) -> Asked:
     return asked
 
 
-def _wanted(
-    request: AnyRequest, year: int | None, half: int | None, language: str
-) -> Wanted:
+def _wanted(request: AnyRequest, year: int | None, half: int | None, language: str) -> Wanted:
     """What the address asks for; without a year the last one that is over."""
     if year is None:
         year = date.fromtimestamp(now_ms() / 1000).year - 1  # noqa: DTZ012
@@ -283,8 +284,8 @@ def _wanted(
         raise InputError(f"a year lies between {FIRST_YEAR} and {LAST_YEAR}", where="year")
     if half not in (None, 1, 2):
         raise InputError("a half-year is 1 or 2", where="half")
-    chosen = language if language in ("en", "fr") else request.app.state.get("language", "fr")
-    return Wanted(year, half, chosen if chosen in ("en", "fr") else "fr")
+    chosen = language if language in ("en", "fr") else language_of(request)
+    return Wanted(year, half, chosen)
 
 
 def _of_form(request: AnyRequest, form: Any) -> Wanted:
