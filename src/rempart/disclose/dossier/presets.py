@@ -24,13 +24,14 @@ class Preset(NamedTuple):
     verbatim: bool
     mentions: bool
     kinds: frozenset[str] | None
+    without: frozenset[str]
     hidden: frozenset[str]
 
     def hides(self, kind: str, field: str) -> bool:
         return field in self.hidden or f"{kind}.{field}" in self.hidden
 
     def shows(self, kind: str) -> bool:
-        return self.kinds is None or kind in self.kinds
+        return kind not in self.without and (self.kinds is None or kind in self.kinds)
 
 
 class Edition(NamedTuple):
@@ -55,6 +56,7 @@ def presets() -> Mapping[str, Preset]:
                 verbatim=one.get("verbatim", False),
                 mentions=one.get("mentions", False),
                 kinds=frozenset(one["kinds"]) if "kinds" in one else None,
+                without=frozenset(one.get("without", ())),
                 hidden=always | frozenset(one["hidden"]),
             )
             for name, one in told.items()

@@ -51,6 +51,7 @@ def redaction_json(redacted: Redacted, edition: Edition) -> bytes:
         "title": dict(preset.title),
         "hides": sorted(preset.hidden),
         "shows_kinds": None if preset.kinds is None else sorted(preset.kinds),
+        "without_kinds": sorted(preset.without),
         "hides_words_that_name_others": preset.mentions,
         "words_asked_to_be_hidden": len(edition.hide_words),
         "hidden_fields": dict(sorted(redacted.hidden.items())),

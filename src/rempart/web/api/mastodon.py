@@ -31,7 +31,6 @@ from rempart.web.connectors.intake import EngineIntake
 from rempart.web.failures import UnknownCallerError
 from rempart.web.settings import WebSettings
 
-PROOF = "source-signed"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -67,7 +66,7 @@ async def mastodon_hook(
         if tables.access.hook_seen(connector, digest):
             return TakenAnswer(False)
     connectors: Connectors = request.app.state.connectors
-    taken = await _take(body, configured.host, connectors.intake(connector, PROOF))
+    taken = await _take(body, configured.host, connectors.intake(connector))
     now = now_ms()
     await write(
         request, lambda tables: tables.access.remember_hook(connector, digest, now, KEEP_MS)

@@ -37,11 +37,10 @@ class Connectors:
         self.sources[source.name] = source
         self.numbers[source.name] = source.numbers
 
-    def intake(self, name: str, proof: str = "transport-authenticated") -> EngineIntake:
-        """For connectors that are called over HTTP, and for those that run. `proof`: how sure it is
-        who sent it (see `engine.embedded_items.Source`)."""
+    def intake(self, name: str) -> EngineIntake:
+        """For connectors that are called over HTTP, and for those that run."""
         numbers = self.numbers.setdefault(name, ConnectorNumbers())
-        return EngineIntake(self._engine, name, numbers, self._keys, proof)
+        return EngineIntake(self._engine, name, numbers, self._keys)
 
     async def run(self) -> None:
         """All that read, until cancelled."""

@@ -4,7 +4,9 @@ Rules kept here:
 
 1. A batch is taken whole or waited for: a full queue, a full disk and a store that refuses are met
    with growing waits. A repeat is safe, items are idempotent by id.
-2. A refused item costs no other and is counted; the log of the service says why, without its text.
+2. No connector keeps a signature that a third party could check (Twitch: a TLS connection; Mastodon:
+   a token, or an HMAC whose secret is ours too): what comes in is transport-authenticated.
+3. A refused item costs no other and is counted; the log of the service says why, without its text.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rempart.cases.keys import ReportKeys
+from rempart.cases.provenance import Proof
 from rempart.cases.reports import receive
 from rempart.connect.source import Backoff, ConnectorNumbers, Taken
 from rempart.engine.embedded import EmbeddedEngine, Source
@@ -37,13 +40,12 @@ class EngineIntake:
         name: str,
         numbers: ConnectorNumbers,
         keys: ReportKeys,
-        proof: str = "transport-authenticated",
     ) -> None:
         self._engine = engine
         self._name = name
         self._numbers = numbers
         self._keys = keys
-        self._source = Source("connector", name, proof)
+        self._source = Source("connector", name, Proof.TRANSPORT.value)
 
     async def take(self, items: Sequence[bytes]) -> Taken:
         read = [parse_one(item, index=index) for index, item in enumerate(items)]
