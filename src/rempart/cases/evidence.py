@@ -46,8 +46,8 @@ PORTION: Final = 250
 """So many entries are promoted in one go: about 50 ms."""
 APART: Final = frozenset(
     {
-        "account", "accounts", "by", "confirmed_by", "explanation", "flagger",
-        "links", "members", "message", "message_ids", "reason", "said", "scope", "seen_by", "statement",
+        "account", "accounts", "by", "confirmed_by", "explanation", "flagger", "links",
+        "members", "message", "message_ids", "reason", "said", "scope", "seen_by", "statement",
         "subject", "text", "to", "person", "why",
     }
 )  # fmt: skip

@@ -14,6 +14,7 @@ import msgspec
 
 from rempart.cases.child_safety import Sealed, sealed, sealed_rows
 from rempart.cases.entries import at_time
+from rempart.cases.provenance import Provenance, provenance_of
 from rempart.ingest import parse_one
 from rempart.log.commit import message_of, strict_json
 from rempart.model import ItemRefusal, MeasureState, Message, Outcome, Report, ReportState
@@ -27,13 +28,15 @@ _outcomes = msgspec.json.Decoder(Outcome)
 class CaseMessage(NamedTuple):
     """One message of a case. `message` None: its words were erased. `released`: it was held, and
     none of the measures that held it is in force any more. `sealed`: it is of child safety, and
-    this is all there is to read of it (then `message` and `outcome` are None)."""
+    this is all there is to read of it (then `message` and `outcome` are None). `provenance`: how
+    far it is proven that the platform sent it; None when its words were erased."""
 
     row: MessageRow
     message: Message | None
     outcome: Outcome | None
     released: bool
     sealed: Sealed | None = None
+    provenance: Provenance | None = None
 
 
 def read_messages(
@@ -46,13 +49,15 @@ def read_messages(
     closed = sealed_rows(tables, case, rows)
     found: list[CaseMessage] = []
     for row, outcome in zip(rows, outcomes, strict=True):
-        message = read_message(tables, row)
+        bodies = tables.log.bodies(row.seq)
+        message = _message_in(row, bodies)
+        came = provenance_of(message_of(bodies[0]).source) if bodies else None
         released = row.held and outcome is not None and active.isdisjoint(outcome.measures)
         if row.seq in closed:
             kept = sealed(message) if message is not None else None
-            found.append(CaseMessage(row, None, None, released, kept))
+            found.append(CaseMessage(row, None, None, released, kept, came))
         else:
-            found.append(CaseMessage(row, message, outcome, released))
+            found.append(CaseMessage(row, message, outcome, released, None, came))
     return found
 
 
@@ -99,7 +104,10 @@ def _active(tables: Tables, outcomes: Sequence[Outcome | None]) -> set[str]:
 
 def read_message(tables: Tables, row: MessageRow) -> Message | None:
     """The message of a row with its words; None: they were erased."""
-    bodies = tables.log.bodies(row.seq)
+    return _message_in(row, tables.log.bodies(row.seq))
+
+
+def _message_in(row: MessageRow, bodies: Sequence[bytes]) -> Message | None:
     if not bodies:
         return None
     parsed = parse_one(message_of(bodies[0]).item)

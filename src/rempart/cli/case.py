@@ -174,7 +174,15 @@ def _console() -> Console:
 
 def _messages_table(messages: list[CaseMessage], *, text: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
-    for head in ("entry", "sent", "author", "verdict", "labels", *(("text",) if text else ())):
+    for head in (
+        "entry",
+        "sent",
+        "author",
+        "verdict",
+        "labels",
+        "came",
+        *(("text",) if text else ()),
+    ):
         table.add_column(head)
     for row in messages:
         labels = row.outcome.labels if row.outcome is not None else {}
@@ -184,6 +192,7 @@ def _messages_table(messages: list[CaseMessage], *, text: bool) -> Table:
             _line(row.row.author_name or row.row.author, 30),
             "released" if row.released else row.row.verdict,
             ", ".join(f"{label} {score:.2f}" for label, score in labels.items()),
+            row.provenance.proof.value if row.provenance else "",
         ]
         if text:
             cells.append(_line(row.message.text if row.message else "(erased)", 200))
@@ -212,6 +221,7 @@ def _message_json(row: CaseMessage, *, text: bool) -> dict[str, Any]:
         "author": row.row.author,
         "verdict": row.row.verdict,
         "released": row.released,
+        "provenance": row.provenance._asdict() if row.provenance else None,
         "labels": row.outcome.labels if row.outcome is not None else {},
     }
     if text:

@@ -15,6 +15,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rempart.cases.child_safety import Sealed
 from rempart.cases.matter import is_child_safety
+from rempart.cases.provenance import Provenance
 from rempart.cases.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
 from rempart.errors import NotFoundError, NotYetError
@@ -48,13 +49,15 @@ class CaseList(msgspec.Struct, frozen=True):
 
 class CaseMessageView(msgspec.Struct, frozen=True):
     """`message` null: its words were erased, or it is of child safety: then `sealed` has all that
-    is kept of it. `released`: it was held and is no longer."""
+    is kept of it. `released`: it was held and is no longer. `provenance`: how far it is proven that
+    the platform sent it; null: its words were erased."""
 
     seq: int
     message: Message | None
     outcome: Outcome | None
     released: bool
     sealed: Sealed | None = None
+    provenance: Provenance | None = None
 
 
 class DeliveryView(msgspec.Struct, frozen=True):
@@ -131,7 +134,14 @@ def show_case(
             found,
             raid.raid if raid is not None else None,
             [
-                CaseMessageView(one.row.seq, one.message, one.outcome, one.released, one.sealed)
+                CaseMessageView(
+                    one.row.seq,
+                    one.message,
+                    one.outcome,
+                    one.released,
+                    one.sealed,
+                    one.provenance,
+                )
                 for one in read_messages(tables, found.id, limit, offset)
             ],
             measures,

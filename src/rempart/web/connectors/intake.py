@@ -4,8 +4,8 @@ Rules kept here:
 
 1. A batch is taken whole or waited for: a full queue, a full disk and a store that refuses are met
    with growing waits. A repeat is safe, items are idempotent by id.
-2. No connector keeps a signature that a third party could check (Twitch: a TLS connection; Mastodon:
-   a token, or an HMAC whose secret is ours too): what comes in is transport-authenticated.
+2. No connector has a signature to keep that a third party could check (Twitch: a TLS connection;
+   Mastodon: a token, or an HMAC whose secret is ours too): what comes is transport-authenticated.
 3. A refused item costs no other and is counted; the log of the service says why, without its text.
 """
 

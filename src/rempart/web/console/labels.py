@@ -189,6 +189,11 @@ LABELS: dict[str, dict[str, str]] = {
         "server": N_("The database does not answer as it should; what is on its way is asked for."),
         "unreadable": N_("The database refuses what it is sent and does not say why."),
     },
+    "proof": {
+        "source-signed": N_("signed by the platform"),
+        "transport-authenticated": N_("came over the platform's connection"),
+        "user-submitted": N_("submitted by a person"),
+    },
     "access_kind": {
         "sign-in": N_("Sign-ins"),
         "person": N_("People"),

@@ -71,6 +71,8 @@ def message_at(tables: Tables, seq: int) -> Message | None:
 
 def said_of_case(one: CaseMessage) -> Said:
     shown = said(one.row, one.message, one.outcome, released=one.released)
+    if one.provenance is not None:
+        shown = msgspec.structs.replace(shown, proof=one.provenance.proof)
     if one.sealed is None:
         return shown
     return msgspec.structs.replace(

@@ -13,6 +13,7 @@ import msgspec
 from rempart.cases.campaigns import CampaignSummary, CampaignView
 from rempart.cases.families import Family
 from rempart.cases.member_graph import Graph
+from rempart.cases.provenance import Proof
 from rempart.model import (
     Case,
     Decision,
@@ -179,6 +180,8 @@ class Said(msgspec.Struct, frozen=True):
     media: int = 0
     sealed: bool = False
     hashes: list[str] = []
+    proof: Proof | None = None
+    """How far it is proven that the platform sent it; None: not looked at here, or erased."""
 
 
 class Timeline(msgspec.Struct, frozen=True):
