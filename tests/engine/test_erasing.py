@@ -469,3 +469,42 @@ def test_what_a_message_still_needs_is_not_replayed_after_it_is_gone(world: Worl
     world.restart()
     verified(world)
     assert say(world, 900_003, "good evening") > 0
+
+
+def test_a_table_that_this_code_has_never_heard_of_is_reached_too(world: World) -> None:
+    """Orders of authorities, letters, whatever comes: looked through column by column."""
+    say(world, 1, "good evening")
+    record = json.dumps({"concerns": [{"account": f"twitch/{SUBJECT}", "name": NAME}]})
+
+    def change(tables: Any) -> None:
+        db = tables.connection
+        db.execute("CREATE TABLE of_tomorrow (id TEXT, way TEXT, told BLOB, PRIMARY KEY (id, way))")
+        db.execute("INSERT INTO of_tomorrow VALUES ('a', 'b', ?)", (record.encode(),))
+        db.execute("CREATE TABLE letters (text TEXT, channel TEXT)")
+        db.execute("INSERT INTO letters VALUES (?, 'lea')", (f"about {NAME}, as you asked",))
+
+    world.engine.write(change).result()
+    row = request(world)
+    after(world, 7.1 * DAY)
+    assert now(world, row.id).state == "done"
+    assert residues(world.folder, (SUBJECT, NAME)) == []
+
+
+def test_a_court_that_keeps_the_account_out_is_a_ground_to_keep_its_name(world: World) -> None:
+    say(world, 1, "good evening")
+    until = datetime.fromtimestamp(world.time.wall, UTC).date() + timedelta(days=30)
+    ban = json.dumps({"accounts": [f"twitch/{SUBJECT}"]}).encode()
+    world.engine.write(
+        lambda tables: (
+            tables.connection.execute(  # type: ignore[attr-defined]
+                "INSERT INTO dated VALUES (90000, 'court_ban', 'b-1', '2025-01-01', ?, ?, 'm', 1)",
+                (until.isoformat(), ban),
+            )
+            and None
+        )
+    ).result()
+    row = request(world)
+    assert (row.state, row.needed_for) == ("needed", "court_ban")
+    after(world, 32 * DAY)
+    assert now(world, row.id).state == "done"
+    assert residues(world.folder, (SUBJECT, NAME)) == []

@@ -97,7 +97,8 @@ def finish(
     else:
         counts = _reporter(tables, row.subject)
         subjects = [report_subject(row.subject)]
-    tables.keys.destroy_subjects(subjects)
+    if subjects:
+        tables.keys.destroy_subjects(subjects)
     tables.erasure.drop_noted(row.id)
     tables.erasure.forget_requests(row.kind, row.subject, forgotten.pseudonym)
     counts = {name: number for name, number in sorted(counts.items()) if number}
@@ -196,7 +197,7 @@ def _account(
     for more in (
         erasure.scrub_words(alone, blank.words, blank.json),
         erasure.scrub_words(others, forgotten.words, forgotten.json),
-        erasure.scrub_pictures(forgotten.needles, forgotten.json),
+        erasure.scrub_pictures(forgotten.needles, forgotten.words, forgotten.json),
     ):
         for name, number in more.items():
             counts[name] = counts.get(name, 0) + number

@@ -147,6 +147,10 @@ class ErasureTables(ABC):
         """Begin and end of each measure in force on it."""
 
     @abstractmethod
+    def court_ban_until(self, platform: str, account: str) -> str | None:
+        """The last day on which a court keeps the account from the service."""
+
+    @abstractmethod
     def in_files(self, platform: str, account: str) -> int | None:
         """When one of its messages was last put into a target's incident file."""
 
@@ -201,9 +205,11 @@ class ErasureTables(ABC):
     def forget_reporter(self, report: str) -> dict[str, int]: ...
 
     @abstractmethod
-    def scrub_pictures(self, needles: Sequence[bytes], scrub: ScrubBytes) -> dict[str, int]:
-        """Pictures of raids, campaigns, measures and statements (JSON) in which one of these bytes
-        stands."""
+    def scrub_pictures(
+        self, needles: Sequence[bytes], words: Scrub, json: ScrubBytes
+    ) -> dict[str, int]:
+        """Everything else in which one of these bytes stands, whatever the table: pictures of
+        raids, campaigns, measures, statements, orders of authorities (JSON), and prose."""
 
     @abstractmethod
     def scrub_words(self, cases: Sequence[str], words: Scrub, json: ScrubBytes) -> dict[str, int]:

@@ -41,6 +41,13 @@ _POINTERS: Final = (
     ("triage", "seq"),
 )
 """Columns that say which entry of the log tells something."""
+_NEVER: Final = frozenset(
+    {"entry", "body", "body_plain", "tile", "checkpoint", "state", "snapshot", "message", "event",
+     "erasure", "erasure_entry", "hold", "version", "fact", "role", "person", "feed_statement",
+     "yearly_report", "cosignature", "timestamp_token", "witnessed", "subject"}
+)  # fmt: skip
+"""What is reached elsewhere, holds no text of people, or is the community's own configuration."""
+_PROSE: Final = frozenset({"text", "words", "reason", "why", "note", "detail"})
 _LISTS: Final = (
     ("raid_entry", "raid"),
     ("campaign_entry", "campaign"),
@@ -203,39 +210,59 @@ class SqliteForgetting(ErasureTables):
 
     # -- pictures, words, states -------------------------------------------------------------
 
-    def scrub_pictures(self, needles: Sequence[bytes], scrub: ScrubBytes) -> dict[str, int]:
+    def scrub_pictures(
+        self, needles: Sequence[bytes], words: Scrub, json: ScrubBytes
+    ) -> dict[str, int]:
         counts: dict[str, int] = {}
         with self._erasing():
-            for table, key in (
-                ("raid", "id"),
-                ("campaign", "id"),
-                ("measure", "id"),
-            ):
-                self._scrub_rows(counts, table, key, "picture", needles, scrub)
-            self._scrub_rows(counts, "statement", "number", "record", needles, scrub)
+            for table, keys, columns in self._tables():
+                for column in columns:
+                    self._scrub_column(counts, table, keys, column, needles, words, json)
         return counts
 
-    def _scrub_rows(
+    def _tables(self) -> Iterator[tuple[str, list[str], list[str]]]:
+        """Every table that may hold words or pictures: its name, how a row is found again, and its
+        columns of text and bytes. A table of tomorrow is among them by itself."""
+        for (table,) in list(
+            self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        ):
+            if table in _NEVER or table.startswith("sqlite_"):
+                continue
+            found = list(
+                self._db.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,))
+            )
+            keys = [name for name, _, place in sorted(found, key=lambda row: row[2]) if place]
+            columns = [
+                name for name, kind, place in found if kind in ("TEXT", "BLOB") and not place
+            ]
+            yield table, keys, columns
+
+    def _scrub_column(
         self,
         counts: dict[str, int],
         table: str,
-        key: str,
+        keys: list[str],
         column: str,
         needles: Sequence[bytes],
-        scrub: ScrubBytes,
+        words: Scrub,
+        json: ScrubBytes,
     ) -> None:
-        found: dict[Any, bytes] = {}
-        for needle in needles:
-            found.update(
-                self._db.execute(
-                    f"SELECT {key}, {column} FROM {table} WHERE instr({column}, ?)", (needle,)
-                )
-            )
-        for name, blob in found.items():
-            fresh = scrub(blob)
-            if fresh != blob:
-                self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (fresh, name))
-                counts[table] = counts.get(table, 0) + 1
+        chosen = ", ".join([*keys, column]) if keys else f"rowid, {column}"
+        where = " OR ".join([f"instr(CAST({column} AS BLOB), ?)"] * len(needles))
+        for *key, told in list(
+            self._db.execute(f"SELECT {chosen} FROM {table} WHERE {where}", needles)
+        ):
+            blob = told.encode() if isinstance(told, str) else told
+            try:
+                fresh: Any = json(blob)
+            except msgspec.DecodeError:
+                fresh = words(told).encode() if column in _PROSE and isinstance(told, str) else blob
+            if fresh == blob:
+                continue
+            fresh = fresh.decode() if isinstance(told, str) else fresh
+            found = " AND ".join(f"{name} = ?" for name in keys) or "rowid = ?"
+            self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {found}", (fresh, *key))
+            counts[table] = counts.get(table, 0) + 1
 
     def scrub_words(self, cases: Sequence[str], words: Scrub, json: ScrubBytes) -> dict[str, int]:
         counts: dict[str, int] = {}
@@ -364,6 +391,15 @@ class SqliteForgetting(ErasureTables):
             (by_ms,),
         )
         return moved
+
+    def court_ban_until(self, platform: str, account: str) -> str | None:
+        needle = msgspec.json.encode(f"{platform}/{account}")
+        found: str | None = self._db.execute(
+            "SELECT max(coalesce(until, '9999-12-31')) FROM dated"
+            " WHERE kind IN ('court_ban', 'court-ban', 'ban') AND instr(value, ?)",
+            (needle,),
+        ).get
+        return found
 
     # -- a target, a reporter ------------------------------------------------------------------
 

@@ -63,6 +63,7 @@ LABELS: dict[str, dict[str, str]] = {
         "appeal_window": N_("the decision can be contested"),
         "appeal_open": N_("an appeal is open"),
         "measure": N_("a restriction is in force"),
+        "court_ban": N_("a court keeps the account from the service"),
         "incident_file": N_("it is in the file of a person under attack"),
         "hold_activity": N_("hold for an investigation of our own"),
         "hold_litigation": N_("hold for a dispute in court"),
