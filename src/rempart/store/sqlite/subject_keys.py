@@ -63,6 +63,7 @@ class SubjectKeys:
 
     def __init__(self, connection: apsw.Connection, master: MasterKey, path: Path) -> None:
         self.path = path
+        self._ahead: dict[int, bytes] = {}
         self._db = connection
         self._master = master
         self.id: bytes = connection.execute("SELECT id FROM vault").get
@@ -196,7 +197,9 @@ class SubjectKeys:
         subject does not cost one."""
         if numbers.stop > self._subjects + 1:
             self._make(max(numbers.stop, self._subjects + 1 + AHEAD))
-        found = self.subject_keys(numbers)
+        found: dict[int, bytes | None] = {n: self._ahead.pop(n, None) for n in numbers}
+        if None in found.values():  # made before a restart
+            found = self.subject_keys(numbers)
         keys = [found.get(number) for number in numbers]
         whole = [key for key in keys if key is not None]
         if len(whole) != len(keys):
@@ -216,6 +219,7 @@ class SubjectKeys:
                 zip(numbers, self._master.wrap(keys, places), strict=True),
             )
         self._subjects = stop - 1
+        self._ahead.update(zip(numbers, keys, strict=True))
 
     def bucket(self, kind: str, day: int) -> tuple[int, bytes]:
         """Number and key of the bucket of this kind and day, made durably if there is none.
