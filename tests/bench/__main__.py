@@ -11,7 +11,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-PARTS = ("scan", "http_ingest", "log", "text", "rules", "targets", "cases", "statements")
+PARTS = (
+    "scan",
+    "http_ingest",
+    "log",
+    "text",
+    "rules",
+    "targets",
+    "cases",
+    "statements",
+    "documents",
+)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from rempart.cases.child_safety import withheld
 from rempart.cases.incident_file import is_addressed
 from rempart.disclose.dossier import texts
 from rempart.disclose.dossier.archive import pack
+from rempart.disclose.dossier.figures import figures_file
 from rempart.disclose.dossier.items import Item
 from rempart.disclose.dossier.presets import Edition, Preset
 from rempart.disclose.dossier.presets import edition as default_edition
@@ -222,6 +223,7 @@ def volumes_of(
     if sequences:
         sequences = [*tables.evidence.judging(sequences[0], sequences[-1]), *sequences]
     chosen = edition or default_edition()
+    more = {**more, **figures_file(tables, case)}
     if pages is not None:
         more = {**more, **web_files(tables, case_id, chosen.preset.name, pages)}
     found = _Found(

@@ -75,6 +75,7 @@ def integrity(part: Part, seal: SealName) -> list[Block]:
     manifest = own.about
     key = PublicKey.parse(_vkey(part.content.files["policy.txt"]))
     root = part.content.files["checkpoint"].decode().splitlines()[2]
+    witnesses = _witnesses(part.content.files["checkpoint"], about["log"])
     dated = [name.removeprefix("timestamps/") for name in tokens(part.content)]
     level = (
         w("proof_level_t", authority=line(seal.authority, 120))
@@ -92,6 +93,7 @@ def integrity(part: Part, seal: SealName) -> list[Block]:
         (w("proof_hidden"), w.number(int(manifest["hidden"]))),
         (w("proof_zip"), {"mono": _spaced(own.sha256)}),
         (w("proof_tokens"), ", ".join(dated) if dated else w("proof_pending")),
+        (w("proof_witness"), ", ".join(witnesses) or w("proof_unwitnessed")),
         (w("proof_seal"), sealed),
         (w("proof_level"), level),
     ]  # fmt: skip
@@ -103,6 +105,16 @@ def integrity(part: Part, seal: SealName) -> list[Block]:
         bullets([w(f"proof_how_{n}") for n in range(1, CHECKS + 1)], numbered=True),
         note(w("proof_signs")),
     ]
+
+
+def _witnesses(checkpoint: bytes, log: str) -> list[str]:
+    """Who else signed the checkpoint, by the names in its signature lines (C2SP signed-note)."""
+    signers = [
+        text.split(" ")[1]
+        for text in checkpoint.decode().splitlines()
+        if text.startswith("\u2014 ")
+    ]
+    return [line(name, 80) for name in dict.fromkeys(signers) if name != log]
 
 
 def _vkey(policy: bytes) -> str:

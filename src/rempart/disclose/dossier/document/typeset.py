@@ -1,31 +1,35 @@
 """From blocks to bytes: one PDF/A-3b and PDF/UA-1 document by typst, without this machine's fonts.
 
-Rules kept here: the compiler sees one fresh folder with the templates, the data and the attachment,
-and can read nothing above it; it uses the fonts shipped here and those inside typst, never those of
-this machine; templates import no packages, so nothing is fetched; the same data gives the same
-bytes. typst refuses what would not be PDF/A-3b or PDF/UA-1: then nothing is written.
+Rules kept here: the compiler runs in a process of its own (`typeset_child`), sees one fresh folder
+with the templates, the data and the attachment, and can read nothing above it; it uses the fonts
+shipped here and those inside typst, never those of this machine; templates import no packages, so
+nothing is fetched; the same data gives the same bytes. typst refuses what would not be PDF/A-3b or
+PDF/UA-1: then nothing is written.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from rempart.errors import InputError, RempartError
 
-STANDARDS: Final = ("a-3b", "ua-1")
+SECONDS: Final = 600
 TEMPLATES: Final = ("document.typ", "charts.typ")
 
 
 def typeset(data: Mapping[str, Any], attachment: bytes | None, at: datetime) -> bytes:
     """The document of this data; `at`: the time it says it was made at."""
-    typst = _library()
+    require_extra()
     with tempfile.TemporaryDirectory(prefix="rempart-document-") as name:
         folder = Path(name)
         for template in TEMPLATES:
@@ -33,37 +37,31 @@ def typeset(data: Mapping[str, Any], attachment: bytes | None, at: datetime) -> 
         (folder / "data.json").write_text(json.dumps(data, ensure_ascii=True), "ascii")
         if attachment is not None:
             (folder / "attachment.zip").write_bytes(attachment)
-        with as_file(files(__package__) / "fonts") as fonts:
-            try:
-                compiler = typst.Compiler(
-                    folder / "document.typ",
-                    root=folder,
-                    font_paths=[fonts],
-                    ignore_system_fonts=True,
-                    package_path=folder / "none",
-                    package_cache_path=folder / "none",
-                )
-                made = compiler.compile(
-                    format="pdf", pdf_standards=list(STANDARDS), timestamp=int(at.timestamp())
-                )
-            except typst.TypstError as error:
-                raise RempartError(
-                    f"the document could not be set: {str(error)[:300]}",
-                    next_step="export the zip, and report this",
-                ) from error
-    assert isinstance(made, bytes)
-    return made
+        here = files(__package__)
+        with as_file(here / "fonts") as fonts, as_file(here / "typeset_child.py") as child:
+            stamp = str(int(at.timestamp()))
+            done = subprocess.run(  # noqa: S603 - our own script, no shell
+                [sys.executable, "-I", str(child), str(folder), str(fonts), stamp],
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+    if done.returncode != 0 or not done.stdout:
+        raise RempartError(
+            f"the document could not be set: {done.stderr.decode(errors='replace')[-300:]}",
+            next_step="export the zip, and report this",
+        )
+    return done.stdout
 
 
-def _library() -> Any:
-    try:
-        import typst
-    except ImportError as error:
+def require_extra() -> None:
+    """InputError when what makes documents is not installed."""
+    missing = [name for name in ("typst", "pyhanko") if find_spec(name) is None]
+    if missing:
         raise InputError(
             "a PDF needs the extra *documents*",
             next_step="pip install 'rempart[documents]', or export a zip",
-        ) from error
-    return typst
+        )
 
 
 @lru_cache(maxsize=4)

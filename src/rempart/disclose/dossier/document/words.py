@@ -48,6 +48,8 @@ class Words:
 
     def span(self, seconds: int) -> str:
         for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+            if seconds == size:
+                return self(name.removesuffix("s"))
             if seconds % size == 0:
                 return self(name, n=self.number(seconds // size))
         return self("seconds", n=self.number(seconds))
