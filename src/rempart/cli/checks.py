@@ -16,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from rempart.cli.connector_checks import check_connectors
+from rempart.cli.document_checks import check_documents
 from rempart.cli.feed_checks import check_statements
 from rempart.cli.findings import Finding, State
 from rempart.cli.line_checks import check_lines
@@ -47,6 +48,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_connectors(data),
         lambda: check_lines(data),
         lambda: check_statements(data),
+        lambda: check_documents(data),
         lambda: check_keys(data),
         lambda: check_texts(data),
         lambda: check_log(data),

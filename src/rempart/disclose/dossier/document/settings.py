@@ -30,8 +30,13 @@ class DocumentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def seal_of(data: Path, settings: DocumentSettings, log_name: str, now: datetime) -> Seal:
     """The seal that signs documents of this data folder. Paths are relative to it."""
+    return own_seal_of(data, settings) or load_seal(data / KEYS_FOLDER, log_name, now)
+
+
+def own_seal_of(data: Path, settings: DocumentSettings) -> Seal | None:
+    """The operator's own, when the settings name one."""
     if settings.pkcs12 is None:
-        return load_seal(data / KEYS_FOLDER, log_name, now)
+        return None
     path = data / settings.pkcs12
     passphrase = None
     if settings.passphrase_file is not None:
