@@ -74,6 +74,10 @@ coverage: env ## how much of the code the short tests run
 test-faults: env ## the long fault runs: 2,000 kills, 10,000 power cuts, 1,000 seeded changes
 	REMPART_FAULT_ROUNDS=10 $(BIN)/python -m pytest -m faults tests/faults -v
 
+.PHONY: checklist
+checklist: env ## run the tests that show what the law asks for; the page and the court dossier read the result
+	REMPART_CHECKLIST=src/rempart/disclose/checklist/results.json $(BIN)/python -m pytest $$($(BIN)/python -m tests.checklist)
+
 SECONDS_EACH ?= 60
 .PHONY: fuzz
 fuzz: env ## fuzz what reads strangers' bytes, SECONDS_EACH=60 for each target

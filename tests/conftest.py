@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import settings
+
+from rempart import __version__
+from rempart.disclose.checklist import Run, behaviours
 
 # The machines are shared and noisy: a slow example is not a wrong one.
 settings.register_profile("rempart", deadline=None, print_blob=True)
@@ -27,3 +32,26 @@ def shared() -> Path:
     if place is None:
         pytest.skip("the real chat is not on this machine (set REMPART_SHARED)")
     return place
+
+
+CHECKLIST = os.environ.get("REMPART_CHECKLIST")
+_told: dict[str, str] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """What tests of the checklist gave; of several cases of one test the worst counts."""
+    if CHECKLIST and (report.when == "call" or report.outcome != "passed"):
+        test = report.nodeid.split("[")[0]
+        worst = {"failed": 2, "skipped": 1, "passed": 0}
+        before = _told.get(test, "passed")
+        _told[test] = max(before, report.outcome, key=lambda outcome: worst[outcome])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """`REMPART_CHECKLIST=FILE` (`make checklist`): the results of the run, for the checklist."""
+    if CHECKLIST and not hasattr(session.config, "workerinput"):
+        named = {test for one in behaviours().values() for test in one.tests}
+        told = {test: _told[test] for test in sorted(named & _told.keys())}
+        now = datetime.now(UTC).replace(microsecond=0)
+        run = Run(__version__, now, told)
+        Path(CHECKLIST).write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")

@@ -31,7 +31,7 @@ from rempart.web.console import words
 from rempart.web.console.curve import curve_points
 from rempart.web.console.labels import LABELS
 from rempart.web.console.raid_page import account_ref
-from rempart.web.console.reasons import reason_in
+from rempart.cases.raid_reasons import reason_in
 from rempart.web.console.refusals import told, told_line
 from rempart.web.console.shown import plain, shown
 from rempart.web.console.spans import marked, numbered

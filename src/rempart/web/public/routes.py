@@ -40,6 +40,7 @@ from rempart.web.console.templates import (
 )
 from rempart.web.console.words import LANGUAGES
 from rempart.web.public import appeals, photo, terms, transparency
+from rempart.web.public import appeals, checklist, photo
 from rempart.web.public.form import EMPTY, WISHES, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -185,6 +186,7 @@ route_handlers: list[Any] = [
     verify_page,
     verifier,
     *photo.route_handlers,
+    *checklist.route_handlers,
     *appeals.route_handlers,
     *terms.route_handlers,
     *transparency.route_handlers,

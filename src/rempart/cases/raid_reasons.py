@@ -1,7 +1,7 @@
 """The machine's reasons in the reader's language.
 
 Detectors write their reasons as English sentences with numbers, because they stand in the log and
-in the dossier once and for all. For the console the sentences of `detect.raid.reasons` and
+in the dossier once and for all. For people the sentences of `detect.raid.reasons` and
 `detect.campaign.reasons` are said in French; a sentence that is none of them stays as it is. The
 key of a French sentence is the English template it translates: when a detector words a reason anew,
 a test asks for its French.
