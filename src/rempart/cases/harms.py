@@ -31,7 +31,8 @@ class DsaCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Harm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One category a reporter can choose; texts in French and English. `anonymous`: nobody is asked
-    who they are; `at_once`: one report hides for an hour at most (see `first_aid`)."""
+    who they are; `at_once`: one report hides for an hour at most (see `first_aid`); `manifest`: a
+    careful reader sees that it is illegal without a legal study."""
 
     key: str
     urgency: Urgency
@@ -41,6 +42,7 @@ class Harm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hint: dict[str, str]
     anonymous: bool = False
     at_once: bool = False
+    manifest: bool = False
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):

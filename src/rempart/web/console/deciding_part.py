@@ -17,6 +17,7 @@ from rempart.cases.case_notes import Note, read_notes
 from rempart.cases.decisions import Decider
 from rempart.cases.entries import at_time
 from rempart.cases.golden import golden_id
+from rempart.cases.knowledge import Knowledge, knowledge_of
 from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
 from rempart.cases.provisions import provisions
 from rempart.cases.rights import Right
@@ -108,6 +109,7 @@ class DecidingPart(msgspec.Struct, frozen=True):
     notes: list[Note] = []
     golden: bool = False
     captures: list[Capture] = []
+    knowledge: Knowledge | None = None
 
 
 def deciding_part(
@@ -155,6 +157,7 @@ def deciding_part(
         changed=changed_part(tables, case),
         notes=read_notes(tables, case.id, caller.id),
         captures=captures_of(tables, case.id),
+        knowledge=knowledge_of(tables, case.id),
     )
 
 

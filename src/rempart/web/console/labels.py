@@ -592,6 +592,11 @@ LABELS: dict[str, dict[str, str]] = {
         "known": N_("people told apart"),
         "unknown": N_("people not told apart"),
     },
+    "knowledge": {
+        "no_place": N_("none says where it is"),
+        "no_reason": N_("none says why it is illegal"),
+        "needs_study": N_("what is alleged needs a legal study"),
+    },
     "referral_state": {
         "prepared": N_("prepared, not sent"),
         "sent": N_("sent"),
