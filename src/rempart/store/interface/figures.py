@@ -65,6 +65,10 @@ class FigureTables(ABC):
         """Decided reports by kind of source: `flagger`, `known` (told apart), `unknown`."""
 
     @abstractmethod
+    def by_flagger(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
+        """Decided reports by trusted flagger, by the id of its token."""
+
+    @abstractmethod
     def by_reviewer(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
         """Decisions by who made them."""
 

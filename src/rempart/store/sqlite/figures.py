@@ -110,6 +110,18 @@ class SqliteFigureTables(FigureTables):
             (since_ms, *values),
         )
 
+    def by_flagger(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
+        within, values = _within(channels)
+        return self._judged(
+            1,
+            f"SELECT r.flagger, count(*), sum({_UPHELD}), sum({_UPHELD} AND {_OVERTURNED})"
+            " FROM report r JOIN cases c ON c.id = r.case_id"
+            " JOIN decision d ON d.case_id = coalesce(c.merged_into, c.id)"
+            " WHERE r.flagger IS NOT NULL AND d.replaces IS NULL AND d.decided_ms >= ?1"
+            f"{within} GROUP BY r.flagger ORDER BY r.flagger",
+            (since_ms, *values),
+        )
+
     def by_reviewer(self, since_ms: int, channels: Sequence[str] | None = None) -> list[Judged]:
         within, values = _within(channels)
         each = self._each("decision", "decided_ms", since_ms)

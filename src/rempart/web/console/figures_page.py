@@ -25,6 +25,7 @@ from rempart.cases.figures import (
     survival,
     survivals,
 )
+from rempart.cases.flaggers import FlaggerStanding, flaggers
 from rempart.cases.golden import Accuracy, accuracies
 from rempart.disclose.plain_csv import Cell, csv_bytes
 from rempart.store.interface import Tables
@@ -55,7 +56,8 @@ class WaitingPart(msgspec.Struct, frozen=True):
 
 class FiguresScreen(msgspec.Struct, frozen=True):
     """`first_action`: cases until the first act of a person; `answer`: reports until
-    their answer. `practice`: of golden items, ever; for who has rights everywhere."""
+    their answer. `practice`: of golden items, ever; for who has rights everywhere.
+    `flaggers`: trusted ones, over a year whatever the window."""
 
     now: datetime
     days: int
@@ -67,6 +69,7 @@ class FiguresScreen(msgspec.Struct, frozen=True):
     reviewers: list[Precision]
     open_by_rank: dict[str, int]
     practice: list[Accuracy] = []
+    flaggers: list[FlaggerStanding] = []
 
 
 class FigureShelf:
@@ -109,6 +112,7 @@ def figures(tables: Tables, channels: tuple[str, ...] | None, days: int, now: in
         [precision(one, of_all=True) for one in tables.figures.by_reviewer(since, channels)],
         {str(rank): count for rank, count in tables.figures.open_by_rank(channels).items()},
         accuracies(tables) if channels is None else [],
+        flaggers(tables, now, channels),
     )
 
 
