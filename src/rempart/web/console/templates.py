@@ -24,6 +24,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 
 from rempart.cases.harms import harms
+from rempart.cases.raid_reasons import reason_in
 from rempart.cases.rights import pseudonym
 from rempart.connect.sms.settings import masked
 from rempart.model import LADDER
@@ -31,7 +32,6 @@ from rempart.web.console import words
 from rempart.web.console.curve import curve_points
 from rempart.web.console.labels import LABELS
 from rempart.web.console.raid_page import account_ref
-from rempart.cases.raid_reasons import reason_in
 from rempart.web.console.refusals import told, told_line
 from rempart.web.console.shown import plain, shown
 from rempart.web.console.spans import marked, numbered

@@ -39,8 +39,7 @@ from rempart.web.console.templates import (
     translations,
 )
 from rempart.web.console.words import LANGUAGES
-from rempart.web.public import appeals, photo, terms, transparency
-from rempart.web.public import appeals, checklist, photo
+from rempart.web.public import appeals, checklist, photo, terms, transparency
 from rempart.web.public.form import EMPTY, WISHES, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from rempart.cases.raid_reasons import reason_in
 from rempart.disclose.dossier.document.authors import Author, Before, recognised
 from rempart.disclose.dossier.document.blocks import (
     Block,
@@ -118,7 +119,8 @@ def together(part: Part) -> list[Block]:
         blocks.append(
             paragraph(w("coord_text", kind=kind, confidence=confidence, record=found.raid_record))
         )
-        blocks.append(bullets([line(one, 400) for one in found.raid.get("reasons") or ()]))
+        said = [reason_in(str(one), w.language) for one in found.raid.get("reasons") or ()]
+        blocks.append(bullets([line(one, 400) for one in said]))
     if found.burst is not None:
         blocks += [heading(w("burst_title"), 2), _burst(part, found.burst)]
     blocks += [heading(w("created_title"), 2), *_created(part, found.created)]
