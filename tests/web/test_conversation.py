@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import httpx
 from tests.web.service import Service, message
 from tests.web.test_people import PASSWORD, admit
 
@@ -138,6 +140,28 @@ def test_the_notice_of_a_trusted_flagger_is_marked_and_a_wrong_token_is_no_stran
     (case,) = [one["id"] for one in cases if one["subject"] == "m-flag"]
     (told,) = service.person.get(f"/api/v1/cases/{case}").json()["reports"]
     assert told["trusted"] is True
+
+
+def test_a_trusted_flagger_comes_before_its_like_and_never_before_a_life(service: Service) -> None:
+    """DSA art. 22(1) and recital 61: sent last, it stands before a stranger's of the same harm."""
+
+    def report(who: httpx.Client, id: str, category: str) -> None:
+        written(service, id)
+        said = {"category": category, "explanation": f"About {id}.", "good_faith": True}
+        answer = who.post("/api/v1/reports", json={**said, "message_ids": [id]})
+        assert answer.status_code == 201, answer.text
+
+    report(service.client(), "m-life", "threat")
+    report(service.client(), "m-first", "hate")
+    report(service.client(service.token("flag")), "m-trusted", "hate")
+    wanted = ["m-life", "m-trusted", "m-first"]
+    for _ in range(100):
+        cases = service.person.get("/api/v1/cases?state=open&limit=500").json()["cases"]
+        order = [one["subject"] for one in cases if one["subject"] in wanted]
+        if order == wanted:
+            break
+        time.sleep(0.05)
+    assert order == wanted
 
 
 def test_a_person_under_eighteen_is_one_class_higher(service: Service) -> None:

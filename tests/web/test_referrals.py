@@ -196,3 +196,12 @@ def test_to_the_ncmec_it_leaves_by_the_word_of_a_second_person(tmp_path: Path) -
             assert sent.status_code == 200, sent.text
             number = sent.json()["reference"]
             assert interface.reports == {number: "finished"}
+
+
+def test_a_country_nobody_knows_has_a_place_to_turn_to(service: Service) -> None:
+    """DSA art. 18(2): the own Member State, or Europol."""
+    case = a_case(service)
+    offered = service.person.get(f"/api/v1/cases/{case}/referrals/places").json()
+    (police,) = [one["place"] for one in offered if one["key"] == "police"]
+    assert "your own, or Europol" in police["can"]["en"]
+    assert "le vôtre, ou Europol" in police["can"]["fr"]

@@ -106,7 +106,8 @@ def place_of(
     minor = row.target in policy.minors
     rank = rank_of_case(rank_of(row.priority), minor=minor, lapses=row.lapses)
     due_ms = due_of(deadlines)
-    turn = turn_of(rank, row.opened_ms if due_ms is None else due_ms)
+    trusted = row.reports > 0 and tables.deadlines.trusted(row.id)
+    turn = turn_of(rank, row.opened_ms if due_ms is None else due_ms, trusted=trusted)
     return Place(row.id, rank, due_ms, turn, _weight(tables, row))
 
 

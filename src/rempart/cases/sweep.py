@@ -194,7 +194,8 @@ def _move_up(tables: Tables, case: Case, after: Deadline) -> None:
     due_ms = due_of([*others, after]) or after.due_ms
     standing = tables.deadlines.standing([case.id])[case.id]
     rank = rank_of_case(standing.rank, minor=False, lapses=standing.lapses)
-    place = Place(case.id, rank, due_ms, turn_of(rank, due_ms), standing.weight)
+    turn = turn_of(rank, due_ms, trusted=tables.deadlines.trusted(case.id))
+    place = Place(case.id, rank, due_ms, turn, standing.weight)
     tables.deadlines.place([place])
 
 

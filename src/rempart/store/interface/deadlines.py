@@ -242,6 +242,10 @@ class DeadlineTables(ABC):
     # -- who reported ----------------------------------------------------------------------------
 
     @abstractmethod
+    def trusted(self, case: str) -> bool:
+        """Whether a trusted flagger (DSA art. 22) reported it and did not take it back."""
+
+    @abstractmethod
     def sources(self, case: str, limit: int = 200) -> list[SourceReport]:
         """The latest reports of a case and of those merged into it, in order."""
 

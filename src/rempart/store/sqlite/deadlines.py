@@ -252,6 +252,14 @@ class SqliteDeadlineTables(DeadlineTables):
 
     # -- who reported ----------------------------------------------------------------------------
 
+    def trusted(self, case: str) -> bool:
+        found = self._db.execute(
+            "SELECT 1 FROM report r WHERE r.case_id = ? AND r.flagger IS NOT NULL AND NOT EXISTS"
+            " (SELECT 1 FROM report_withdrawn w WHERE w.report_id = r.id) LIMIT 1",
+            (case,),
+        )
+        return found.fetchone() is not None
+
     def sources(self, case: str, limit: int = 200) -> list[SourceReport]:
         rows = self._db.execute(
             "SELECT r.received_ms, r.reporter, r.category, coalesce(s.confirmed, 0),"
