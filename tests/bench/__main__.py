@@ -19,6 +19,7 @@ PARTS = (
     "rules",
     "targets",
     "cases",
+    "dossier",
     "statements",
     "documents",
 )
