@@ -38,6 +38,7 @@ CONSOLE = (
     "/console/figures",
     "/console/practice",
     "/console/orders",
+    "/console/bans",
     "/console/terms",
     "/console/disputes",
     "/console/statements",

@@ -69,7 +69,8 @@ def test_an_order_against_content_goes_its_whole_way_by_forms(service: Service) 
 
 
 def test_an_incomplete_order_is_taken_in_and_says_what_it_lacks(service: Service) -> None:
-    id = taken_in(service, reasons="", links="")
+    later = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    id = taken_in(service, reasons="", links="", silent="yes", silent_until=later)
     found = service.person.get(f"/console/orders/{id}.json").json()["order"]
     assert found["view"]["missing"] == ["reasons", "links"]
     assert [one["what"] for one in found["letters"]] == ["receipt", "clarification"]

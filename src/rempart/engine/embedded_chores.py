@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from rempart.cases.authority import orders
+from rempart.cases.authority import bans, orders
 from rempart.cases.authority.clock import sweep_orders
 from rempart.cases.clockwork import keep
 from rempart.cases.evidence import promote_due
@@ -44,6 +44,8 @@ from rempart.store.interface.orders import OrderRow
 _LOG = logging.getLogger(__name__)
 SWEEP_MS = 1_000
 PROBE_MS = 2_000
+LOOK_ALIKE_MS = 60_000
+"""How often new accounts are compared with those that a court banned."""
 DIGEST_MS = 250
 SOON_MS = 2_000
 """A checkpoint follows an attack this soon, so that its evidence is signed early."""
@@ -91,6 +93,7 @@ class Chores:
         self._owed: Callable[[], Owed] = Owed
         self._clock_trusted = False
         self._swept_ms = 0
+        self._looked_ms = 0
         self._tried_ms = 0
         self._digest_ms = 0
         self._size = 0
@@ -159,6 +162,7 @@ class Chores:
             self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
             self._apart("the evidence of cases", tables, lambda: self._promote(tables))
             self._apart("orders of authorities", tables, lambda: self._orders(tables, now_ms))
+            self._apart("court bans", tables, lambda: self._look_alike(tables, now_ms))
         if self._sweep and self._clock_trusted:
             self._erase(tables, now_ms)
         if self._snapshot_size is None:
@@ -207,6 +211,11 @@ class Chores:
             care=self._settings.care,
         )
         self._more_due = sum(found) >= MOST_AT_ONCE
+
+    def _look_alike(self, tables: Tables, now_ms: int) -> None:
+        if abs(now_ms - self._looked_ms) >= LOOK_ALIKE_MS:
+            self._looked_ms = now_ms
+            bans.look(tables, now_ms)
 
     def _orders(self, tables: Tables, now_ms: int) -> None:
         def reach(platform: str, channel: str) -> Reach:

@@ -78,8 +78,9 @@ class AuthorityOrder(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class CourtBan(msgspec.Struct, frozen=True, omit_defaults=True):
     """A conviction with suspension of accounts (Code pénal, art. 131-35-1). `accounts`:
-    `platform/id` that the decision names or that are known to be this person's; `email`: a keyed
-    hash of an address that the court gives, never the address. The days are both included."""
+    `platform/id` that the decision names or that are known to be this person's; `names`: display
+    names under which new accounts are looked for. The days are both included; `again`: a repeat
+    offence, for which the suspension may be longer."""
 
     reference: Line
     court: Line
@@ -89,7 +90,6 @@ class CourtBan(msgspec.Struct, frozen=True, omit_defaults=True):
     accounts: tuple[Line, ...]
     again: bool = False
     names: tuple[Line, ...] = ()
-    email: str | None = None
     scope: Words = ""
 
 

@@ -195,7 +195,7 @@ def carry_out(
         wishes.extend(_suspend(tables, account, row))
     taken = [one for wish in wishes for one in planned(tables, wish, Shields(), by, at_ms)]
     taken = [msgspec.structs.replace(one, rule=RULE) for one in taken]
-    for place, measures in groupby(sorted(taken, key=_place), key=_place):
+    for place, measures in groupby(sorted(taken, key=place_of), key=place_of):
         some = list(measures)
         exempt = [
             Exemption(one.id, ExemptionReason.ORDER, at_time(at_ms), row.id, by) for one in some
@@ -335,7 +335,7 @@ def _suspend(tables: Tables, account: str, row: OrderRow) -> list[Wish]:
     ]
 
 
-def _place(measure: Measure) -> tuple[str, str]:
+def place_of(measure: Measure) -> tuple[str, str]:
     return measure.scope.platform, measure.scope.channel
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rempart.store.interface.access import AccessTables
 from rempart.store.interface.access_log import AccessLogTables
 from rempart.store.interface.attested import AttestedTables
+from rempart.store.interface.bans import BanTables
 from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.captures import CaptureTables
 from rempart.store.interface.care import CareTables
@@ -45,6 +46,7 @@ __all__ = [
     "AccessLogTables",
     "AccessTables",
     "AttestedTables",
+    "BanTables",
     "CampaignTables",
     "CaptureTables",
     "CareTables",
@@ -93,6 +95,7 @@ class Tables(ABC):
     invitations: InvitationTables
     factors: FactorTables
     care: CareTables
+    bans: BanTables
     campaigns: CampaignTables
     dated: DatedTables
     captures: CaptureTables

@@ -34,6 +34,7 @@ from rempart.store.interface import Store, Tables
 from rempart.store.sqlite.access import SqliteAccessTables
 from rempart.store.sqlite.access_log import SqliteAccessLogTables
 from rempart.store.sqlite.attested import SqliteAttestedTables
+from rempart.store.sqlite.bans import SqliteBanTables
 from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.captures import SqliteCaptureTables
 from rempart.store.sqlite.care import SqliteCareTables
@@ -135,6 +136,7 @@ class SqliteTables(Tables):
         self.dated = SqliteDatedTables(connection)
         self.misuse = SqliteMisuseTables(connection)
         self.orders = SqliteOrderTables(connection)
+        self.bans = SqliteBanTables(connection)
         self.terms = SqliteTermsTables(connection)
         self.announced: list[tuple[str, dict[str, Any]]] = []
 

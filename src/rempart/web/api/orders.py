@@ -193,7 +193,7 @@ async def carry_out(
 ) -> OrderWhole:
     """Gives effect to an order against content, by measures. Who is concerned is told at once,
     unless the authority forbids it."""
-    who, at_ms, reach = must_be_known(request), now_ms(), _reach(request)
+    who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
 
     def change(tables: Tables) -> OrderWhole:
         orders.carry_out(
@@ -254,7 +254,7 @@ async def resume(request: AnyRequest, order: FromPath[str]) -> OrderWhole:
 @post("/orders/{order:str}/tell", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def tell(request: AnyRequest, order: FromPath[str]) -> OrderWhole:
     """Whom it concerns is told: the authority no longer forbids it, or a person has told her."""
-    who, at_ms, reach = must_be_known(request), now_ms(), _reach(request)
+    who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
 
     def change(tables: Tables) -> OrderWhole:
         row = tables.orders.get(order)
@@ -423,7 +423,8 @@ def _aware(at: datetime) -> datetime:
     return at
 
 
-def _reach(request: AnyRequest) -> orders.ReachOf:
+def reach_of(request: AnyRequest) -> orders.ReachOf:
+    """Whom to tell, by platform and channel."""
     settings = engine_of(request).settings
 
     def reach(platform: str, channel: str) -> Reach:

@@ -12,6 +12,7 @@ from rempart.web.api import (
     access,
     access_log,
     appeals,
+    bans,
     campaigns,
     captures,
     care,
@@ -99,6 +100,7 @@ _versioned = Router(
         *learning.route_handlers,
         *declared.route_handlers,
         *orders.route_handlers,
+        *bans.route_handlers,
     ],
 )
 

@@ -7,8 +7,11 @@ counts; what cannot be read is an InputError with the name of its field.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
 
 from rempart.errors import InputError
 
@@ -41,6 +44,7 @@ class Field(NamedTuple):
     longest: int = 200
 
 
+T = TypeVar("T")
 _MOST_LINES = 500
 
 
@@ -68,7 +72,7 @@ def _read(field: Field, text: str) -> Any:
         Form.LEVELS: _levels,
         Form.LINES: lambda _, text: [line.strip() for line in text.splitlines() if line.strip()],
         Form.CODES: lambda _, text: text.replace(",", " ").split(),
-        Form.MOMENT: lambda _, text: text if text.endswith("Z") else f"{text}Z",
+        Form.MOMENT: _moment,
     }
     reader = readers.get(field.form)
     return text.replace("\r\n", "\n") if reader is None else reader(field, text)
@@ -79,6 +83,15 @@ def _number(field: Field, text: str) -> int:
     if not digits.isdecimal() or len(digits) > 15:
         raise InputError("this is no whole number", where=field.name)
     return int(digits)
+
+
+def _moment(field: Field, text: str) -> str:
+    """As browsers write it, in UTC, to RFC 3339."""
+    try:
+        at = datetime.fromisoformat(text.removesuffix("Z"))
+    except ValueError:
+        raise InputError("this is no time", where=field.name) from None
+    return at.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
 
 
 def _levels(field: Field, text: str) -> dict[str, str]:
@@ -120,3 +133,13 @@ def _typed(field: Field, value: Any) -> str:
             return ", ".join(f"{language} {level}" for language, level in value.items())
         case _:
             return str(value)
+
+
+def converted(fields: dict[str, Any], type: type[T]) -> T:
+    """A struct from what was typed. InputError names the field that is wrong."""
+    try:
+        return msgspec.convert(fields, type)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at ")
+        where = place.strip("`").removeprefix("$.").partition("[")[0]
+        raise InputError(what, where=where) from None

@@ -310,6 +310,12 @@ LABELS: dict[str, dict[str, str]] = {
         "clarification": N_("What is missing"),
         "effect": N_("Effect"),
     },
+    "looks_alike": {
+        "name": N_("the same name"),
+        "id": N_("the same id on another platform"),
+        "same": N_("the same person"),
+        "other": N_("somebody else"),
+    },
     "brought_by": {
         "account": N_("the restricted account"),
         "reporter": N_("who reported"),

@@ -67,5 +67,19 @@ CLOSED: Final = (
     Field("decided", N_("Decided on"), Form.DAY),
     Field("note", N_("Note"), Form.AREA, required=False, longest=2_000),
 )  # fmt: skip
+BAN: Final = (
+    Field("reference", N_("Reference of the decision")),
+    Field("court", N_("Court")),
+    Field("served", N_("Served at (UTC)"), Form.MOMENT),
+    Field("from_day", N_("From"), Form.DAY),
+    Field("until", N_("Until"), Form.DAY, N_("included; six months, a year for a repeat offence")),
+    Field("again", N_("a repeat offence"), Form.CHECK),
+    Field("accounts", N_("Accounts"), Form.LINES, N_("one a line, as twitch/1234")),
+    Field(
+        "names", N_("Names to look for"), Form.LINES,
+        N_("one a line; who takes one is shown to you, nothing more"), required=False,
+    ),
+    Field("scope", N_("Scope of the decision"), Form.AREA, required=False, longest=2_000),
+)  # fmt: skip
 ANSWERS: Final = tuple(Effect)
 HELD: Final = tuple(Held)

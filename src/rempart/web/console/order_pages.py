@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
@@ -27,7 +27,7 @@ from rempart.web.api.orders import (
 )
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.fields import read_fields, typed_again
+from rempart.web.console.fields import converted, read_fields, typed_again
 from rempart.web.console.order_fields import (
     CLOSED,
     DISPUTE,
@@ -42,7 +42,6 @@ from rempart.web.failures import status_of
 PATH = "/console/orders"
 DISPUTES = "/console/disputes"
 Form = dict[str, str]
-T = TypeVar("T")
 
 
 class OrdersScreen(msgspec.Struct, frozen=True):
@@ -125,7 +124,7 @@ async def dispute_list(request: AnyRequest) -> Response[Any]:
 async def open_dispute(request: AnyRequest) -> Response[Any]:
     form = await request.form()
     try:
-        wanted: Dispute = _converted(read_fields(DISPUTE, form), Dispute)
+        wanted: Dispute = converted(read_fields(DISPUTE, form), Dispute)
         await api.open_dispute.fn(request, wanted)
     except RempartError as error:
         return await _disputes(request, error, typed_again(DISPUTE, form))
@@ -145,11 +144,11 @@ async def dispute_step(
     form = await request.form()
     try:
         if step == "outcome":
-            closed = _converted(read_fields(CLOSED, form), api.DisputeClosed)
+            closed = converted(read_fields(CLOSED, form), api.DisputeClosed)
             await api.close_dispute.fn(request, dispute, closed)
         else:
             typed = {"implemented": str(form.get("implemented", ""))}
-            done = _converted(typed, api.DisputeDone)
+            done = converted(typed, api.DisputeDone)
             await api.implement.fn(request, dispute, done)
     except RempartError as error:
         return await _disputes(request, error)
@@ -182,16 +181,16 @@ async def _effect(
     request: AnyRequest, order: str, form: Form, chosen: dict[str, list[str]]
 ) -> object:
     named = {"kind": form.get("kind", "hide"), "reason": form.get("reason", "")}
-    return await api.carry_out.fn(request, order, _converted({**chosen, **named}, api.CarryOut))
+    return await api.carry_out.fn(request, order, converted({**chosen, **named}, api.CarryOut))
 
 
 async def _answer(request: AnyRequest, order: str, form: Form, _: dict[str, list[str]]) -> object:
     named = {"effect": form.get("effect", ""), "reason": form.get("reason", "")}
-    return await api.answer.fn(request, order, _converted(named, api.AnswerRequest))
+    return await api.answer.fn(request, order, converted(named, api.AnswerRequest))
 
 
 async def _pause(request: AnyRequest, order: str, form: Form, _: dict[str, list[str]]) -> object:
-    wanted = _converted({"reason": form.get("reason", "")}, api.ReasonRequest)
+    wanted = converted({"reason": form.get("reason", "")}, api.ReasonRequest)
     return await api.pause.fn(request, order, wanted)
 
 
@@ -272,16 +271,7 @@ async def _disputes(
 
 
 def _convert(fields: dict[str, Any]) -> AuthorityOrder:
-    return _converted({"authority": "", "answer_to": "", **fields}, AuthorityOrder)
-
-
-def _converted(fields: dict[str, Any], type: type[T]) -> T:
-    try:
-        return msgspec.convert(fields, type)
-    except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at ")
-        where = place.strip("`").removeprefix("$.").partition("[")[0]
-        raise InputError(what, where=where) from None
+    return converted({"authority": "", "answer_to": "", **fields}, AuthorityOrder)
 
 
 def _upper(name: str, value: Any) -> Any:

@@ -42,6 +42,8 @@ PAGES: Final = {
     "règles": "/console/rules",
     "learning": "/console/learning",
     "apprentissage": "/console/learning",
+    "bans": "/console/bans",
+    "bannissements": "/console/bans",
     "orders": "/console/orders",
     "injonctions": "/console/orders",
     "disputes": "/console/disputes",

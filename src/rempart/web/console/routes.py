@@ -32,6 +32,7 @@ from rempart.web.console import (
     access_pages,
     account_pages,
     acts,
+    ban_pages,
     capture_form,
     care_pages,
     decision_form,
@@ -201,6 +202,7 @@ route_handlers: list[Any] = [
     *declared_page.route_handlers,
     *yearly_page.route_handlers,
     *order_pages.route_handlers,
+    *ban_pages.route_handlers,
     *terms_page.route_handlers,
 ]
 
