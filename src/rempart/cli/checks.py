@@ -16,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from rempart.cli.connector_checks import check_connectors
+from rempart.cli.disclosure_checks import check_published
 from rempart.cli.document_checks import check_documents
 from rempart.cli.feed_checks import check_statements
 from rempart.cli.findings import Finding, State
@@ -52,6 +53,7 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_keys(data),
         lambda: check_texts(data),
         lambda: check_log(data),
+        lambda: check_published(data),
         lambda: check_attested(data),
         lambda: check_port(port),
         check_translations,

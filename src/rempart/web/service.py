@@ -22,6 +22,7 @@ import uvicorn
 
 from rempart.cases.codes import statement_code
 from rempart.cases.keys import ReportKeys
+from rempart.cases.published import lacking
 from rempart.cases.statement_text import statement_text
 from rempart.cases.statements import told_by
 from rempart.connect.authority import Authority
@@ -95,6 +96,8 @@ def run_service(
         try:
             asyncio.run(Witnesses(engine, settings.witnesses).ask())
             engine.start()
+            if settings.public_url:
+                _say_what_is_lacking(engine)
             links.start()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(_serve(engine, settings, listening, data, links, on_ready, monotonic))
@@ -103,6 +106,13 @@ def run_service(
             engine.stop()
     finally:
         listening.close()
+
+
+def _say_what_is_lacking(engine: EmbeddedEngine) -> None:
+    """Others reach this service: what the law asks it to publish is said at its start."""
+    with engine.read() as tables:
+        for one in lacking(tables, time.time_ns() // 1_000_000):
+            _LOG.warning("to publish: %s", one)
 
 
 async def _serve(
