@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from tests.authority import TestAuthority
+from tests.web.exporting import exported
 from tests.web.service import Service, message
+from tests.web.test_people import PASSWORD, admit
 from tests.web.test_witnesses import entries, send, until
 
 from rempart.disclose.dossier.archive import unpack
@@ -151,8 +153,9 @@ def test_a_dossier_brings_the_tokens_of_its_checkpoint_and_openssl_accepts_them(
         }
         assert service.client().post("/api/v1/reports", json=report).status_code == 201
         (case,) = service.person.get("/api/v1/cases").json()["cases"]
-        body = {"reason": "for the lawyer"}
-        answer = service.person.post(f"/api/v1/cases/{case['id']}/export", json=body)
+        admit(service, "Sacha", "moderator")
+        second = service.sign_in("Sacha", PASSWORD)
+        answer = exported(service.person, second, case["id"])
         assert answer.status_code == 200, answer.text
         assert one.asked == before + 1, "sealed, although an hour has not passed"
     folder = tmp_path / "dossier"
@@ -191,8 +194,9 @@ def test_a_dossier_says_pending_when_no_authority_has_answered(
         }
         assert service.client().post("/api/v1/reports", json=report).status_code == 201
         (case,) = service.person.get("/api/v1/cases").json()["cases"]
-        body = {"reason": "for the lawyer"}
-        answer = service.person.post(f"/api/v1/cases/{case['id']}/export", json=body)
+        admit(service, "Sacha", "moderator")
+        second = service.sign_in("Sacha", PASSWORD)
+        answer = exported(service.person, second, case["id"])
         assert answer.status_code == 200, answer.text
     files = unpack(answer.content)
     readme = files["timestamps/README.txt"].decode()

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.web.exporting import exported
 from tests.web.service import Service, message
+from tests.web.test_people import PASSWORD, admit
 
 from rempart.disclose.dossier.archive import unpack
 from rempart.disclose.dossier.verify import verify
@@ -251,10 +253,11 @@ def test_a_dossier_brings_the_lines_of_its_witnesses(
         assert one.client().post("/api/v1/reports", json=report).status_code == 201
         (case,) = one.person.get("/api/v1/cases").json()["cases"]
 
+        admit(one, "Sacha", "moderator")
+        second = one.sign_in("Sacha", PASSWORD)
+
         def dossier() -> dict[str, bytes]:
-            body = {"reason": "for the lawyer"}
-            answer = one.person.post(f"/api/v1/cases/{case['id']}/export", json=body)
-            return unpack(answer.content)
+            return unpack(exported(one.person, second, case["id"]).content)
 
         files = dossier()
         vkey = brest.witness.public.vkey

@@ -1,6 +1,7 @@
 """The page of a case's exports: ask with a mandate, agree as the second person, take what is ready.
 
-Plain forms; each does what the API does. While something is made the page loads itself again.
+Plain forms; each does what the API does. While something is made the page follows it; without a
+script there is a link.
 """
 
 from __future__ import annotations
@@ -38,14 +39,13 @@ Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCOD
 
 
 class ExportsScreen(msgspec.Struct, frozen=True):
-    """`editions`: what each hides, by name and language; `making`: something is being made."""
+    """`editions`: what each hides, by name and language."""
 
     now: datetime
     case: Case
     exports: list[ExportView]
     capacities: list[str]
     editions: dict[str, dict[str, str]]
-    making: bool
 
 
 @get("/console/cases/{case:str}/exports", guards=MAY_EXPORT, include_in_schema=False)
@@ -55,14 +55,12 @@ async def exports(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     def view(tables: Tables) -> ExportsScreen:
         found = find_case(tables, who, id)
         note_look(request, found.id)
-        seen = exports_seen(tables, request, who, found.id)
         return ExportsScreen(
             moment(now),
             found,
-            seen,
+            exports_seen(tables, request, who, found.id),
             [one.value for one in Capacity],
             {name: dict(one.title) for name, one in presets().items()},
-            any(one.state == "making" for one in seen),
         )
 
     return await page(request, "exports.html", view)

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from rempart.cases.evidence import PORTION, promote
 from rempart.cases.exports import LIFETIME_MS, Wish, begin, note_made
+from rempart.cases.live import tell_case
 from rempart.disclose.dossier import Copy, edition, volumes_of
 from rempart.disclose.dossier.delivery import Form, deliver
 from rempart.engine.embedded import EmbeddedEngine
@@ -114,11 +115,18 @@ class ExportDesk:
                     self._engine.write(lambda tables: note_made(tables, row, by, hashes, now_ms))
                 )
             job.state = READY
+            await self._tell(row.case)
         except RempartError as error:
             job.state, job.why = FAILED, error.what
         except Exception as error:
             _LOG.exception("a dossier could not be made")
             job.state, job.why = FAILED, f"it broke: {type(error).__name__}"
+
+    async def _tell(self, case: str) -> None:
+        """Pages that show the case look again."""
+        await asyncio.wrap_future(
+            self._engine.write(lambda tables: tell_case(tables, tables.cases.get(case)))
+        )
 
     def _write(self, row: ProposalRow, wish: Wish, by: str, now: datetime, job: Job) -> None:
         form = Form(wish.form)
@@ -154,3 +162,4 @@ class ExportDesk:
             key = self._files.put(stored, one.data)
             name = f"{row.case}{one.name}"
             job.files.append(MadeFile(name, one.sha256, len(one.data), stored, key))
+            self._engine.write(lambda tables: tell_case(tables, tables.cases.get(row.case)))
