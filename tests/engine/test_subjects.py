@@ -9,6 +9,7 @@ from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import logged_item
+from rempart.log.commit import seal
 from rempart.log.subjects import account_subject
 from rempart.model import Message
 
@@ -70,5 +71,17 @@ def test_everything_about_one_account_lies_under_its_key(tmp_path: Path) -> None
     with engine.read() as tables:
         after = {seq for seq, _ in tables.log.bodies_between(0, tables.log.size())}
     assert before - after == sequences
+    engine.stop()
+    EmbeddedEngine.open(tmp_path).stop()
+
+
+def test_a_part_of_evidence_that_is_named_message_is_no_message(tmp_path: Path) -> None:
+    parts = [("message", {"v": 1, "is": "m1"}), ("event", {"v": 1, "is": "e1"})]
+    sealed = seal("evidence", {"v": 1, "of": 3}, *parts)
+    assert logged_item(sealed.bodies) is None
+    assert logged_item(()) is None
+    engine = EmbeddedEngine.open(tmp_path)
+    engine.start()
+    engine.write(lambda tables: tables.log.append([sealed])).result()
     engine.stop()
     EmbeddedEngine.open(tmp_path).stop()

@@ -210,15 +210,18 @@ _RAW_NAMES = frozenset({"message", "event", "conflict"})
 
 
 def logged_item(bodies: Iterable[bytes]) -> LoggedItem | None:
-    """The bytes of the item in the bodies of an entry; None when it is another kind of entry."""
-    for body in bodies:
-        try:
-            _, name, value = _name_of.decode(body)
-            if name in _RAW_NAMES:
-                found = _item_of.decode(value)
-                return LoggedItem(name, bytes(found.item), found.at, found.source.via)
-        except msgspec.DecodeError:
-            return _logged_item_with_care(body)
+    """The bytes of the item in the bodies of an entry; None when it is another kind of entry. An
+    item is one body alone: a part of evidence may be named like one."""
+    body, *more = [*bodies, b""]
+    if not body or len(more) > 1:
+        return None
+    try:
+        _, name, value = _name_of.decode(body)
+        if name in _RAW_NAMES:
+            found = _item_of.decode(value)
+            return LoggedItem(name, bytes(found.item), found.at, found.source.via)
+    except msgspec.DecodeError:
+        return _logged_item_with_care(body)
     return None
 
 
