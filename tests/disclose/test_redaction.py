@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from incident import EXPORTED, Incident, build
 
+from rempart.cases.captures import ask, keep
 from rempart.cases.evidence import promote, promote_due
 from rempart.cases.provenance import Proof
 from rempart.disclose.dossier import contents_of, edition, export_dossier, presets
@@ -27,6 +28,7 @@ from rempart.disclose.dossier.verify import check_words, verify
 from rempart.errors import ConflictError, InputError
 from rempart.log.commit import base64url
 from rempart.log.words import shown_words, word_disclosures, words_of, words_root
+from rempart.store.sealed_files import SealedFiles
 
 THIRD = "@nour_cousin"
 SAID = f"leave, idiot, and tell {THIRD} too \u202e<b>"
@@ -136,6 +138,33 @@ def test_a_word_is_hidden_wherever_it_stands(raid: Incident) -> None:
     assert "fresh accounts" not in text
     assert json.loads(files["redaction.json"])["words_asked_to_be_hidden"] == 2
     assert verify(files, raid.signer.public.vkey).failed == []
+
+
+def test_a_captured_page_stays_behind_when_a_word_is_hidden_and_its_key_always(
+    tmp_path: Path,
+) -> None:
+    incident = build(tmp_path / "data", promoted=False)
+    files, warc = SealedFiles(tmp_path / "captures"), b"a page with the word idiot"
+    with incident.store.begin() as tables:
+        asked = ask(tables, incident.case, "https://example.org/", "for the judge", "mod-7", 1)
+        key = files.put(asked.id, warc)
+        keep(tables, asked.id, {}, hashlib.sha256(warc).hexdigest(), len(warc), key, 2)
+        promote(tables, incident.case)
+    found = {}
+    for words in ((), ("idiot",)):
+        with incident.store.read() as tables:
+            found[words] = contents_of(
+                tables,
+                incident.case,
+                incident.signer,
+                EXPORTED,
+                edition=edition("lawyer", words),
+                pages=files,
+            ).files
+    assert found[()][f"web/{asked.id}.warc.gz"] == warc
+    assert not any(name.startswith("web/") for name in found[("idiot",)])
+    for edited in found.values():
+        assert key.hex() not in said(edited)
 
 
 def test_what_cannot_be_hidden_is_said() -> None:

@@ -42,6 +42,9 @@ from rempart.model import Message
 from rempart.store.interface import Tables
 
 EVIDENCE: Final = "evidence"
+WITHHELD: Final = frozenset({"contact", "capture-key"})
+"""Disclosures that no edition gives away and no evidence repeats: who reported, and the key of a
+captured page's file."""
 PORTION: Final = 250
 """So many entries are promoted in one go: about 50 ms."""
 APART: Final = frozenset(
@@ -175,7 +178,7 @@ def other_fields(parts: list[Disclosed]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     fields: dict[str, Any] = {}
     for part in parts:
-        if part.name == "contact":
+        if part.name in WITHHELD:
             continue
         for key, value in part.value.items():
             (fields if key in APART else facts)[key] = value

@@ -224,7 +224,8 @@ def volumes_of(
         sequences = [*tables.evidence.judging(sequences[0], sequences[-1]), *sequences]
     chosen = edition or default_edition()
     more = {**more, **figures_file(tables, case)}
-    if pages is not None:
+    if pages is not None and not chosen.hide_words:
+        # A word cannot be blackened inside a page as it was received.
         more = {**more, **web_files(tables, case_id, chosen.preset.name, pages)}
     found = _Found(
         gather(tables.log, sequences, with_private=with_private),

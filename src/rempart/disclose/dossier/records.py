@@ -11,11 +11,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from rempart.cases.evidence import WITHHELD
 from rempart.errors import LogError
 from rempart.log.commit import base64url, message_of, open_leaf
 from rempart.store.interface import LogTables
-
-WITHHELD = frozenset({"contact", "capture-key"})
 
 Prove = Callable[[int], list[bytes]]
 """Inclusion proof of an index."""
