@@ -39,6 +39,7 @@ CONSOLE = (
     "/console/practice",
     "/console/orders",
     "/console/bans",
+    "/console/misuse",
     "/console/terms",
     "/console/disputes",
     "/console/statements",

@@ -45,5 +45,9 @@ class MisuseTables(ABC):
         """Sources whose last warning was in [from, to), and when."""
 
     @abstractmethod
+    def wrong_often(self, least: int, limit: int) -> list[bytes]:
+        """Sources that people refuted so often, or that were warned; the most refuted first."""
+
+    @abstractmethod
     def last_report(self, reporter: bytes) -> str | None:
         """The newest report of this source: by its receipt the source is written to."""

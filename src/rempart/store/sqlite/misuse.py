@@ -48,6 +48,13 @@ class SqliteMisuseTables(MisuseTables):
         )
         return list(self._db.execute(query, (from_ms, to_ms)))
 
+    def wrong_often(self, least: int, limit: int) -> list[bytes]:
+        query = (
+            "SELECT reporter FROM report_source WHERE refuted >= ? OR warned_ms IS NOT NULL"
+            " ORDER BY refuted DESC, reporter LIMIT ?"
+        )
+        return [reporter for (reporter,) in self._db.execute(query, (least, limit))]
+
     def last_report(self, reporter: bytes) -> str | None:
         query = "SELECT id FROM report WHERE reporter = ? ORDER BY received_ms DESC, id LIMIT 1"
         found: str | None = self._db.execute(query, (reporter,)).get

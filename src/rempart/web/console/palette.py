@@ -42,6 +42,8 @@ PAGES: Final = {
     "règles": "/console/rules",
     "learning": "/console/learning",
     "apprentissage": "/console/learning",
+    "misuse": "/console/misuse",
+    "abus": "/console/misuse",
     "bans": "/console/bans",
     "bannissements": "/console/bans",
     "orders": "/console/orders",

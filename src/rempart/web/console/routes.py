@@ -46,6 +46,7 @@ from rempart.web.console import (
     learning_page,
     line_page,
     measure_pages,
+    misuse_page,
     order_pages,
     palette,
     people_pages,
@@ -203,6 +204,7 @@ route_handlers: list[Any] = [
     *yearly_page.route_handlers,
     *order_pages.route_handlers,
     *ban_pages.route_handlers,
+    *misuse_page.route_handlers,
     *terms_page.route_handlers,
 ]
 
