@@ -106,7 +106,9 @@ class Figures:
         self._by_flagger: Flags = said.source.is_("trusted_flagger")
         self._by_notice: Flags = said.source.is_("notice") | self._by_flagger
         root = self._root_of_statements()
-        self._acted = self._acted_ms(count, root)
+        acted = self._acted_ms(count, root)[self.notice_case]
+        self._done: Flags = acted != _FAR
+        self._hours = np.maximum(acted - reports.received_ms, 0) / HOUR_MS
         self.form = _forms(said.kind, said.scope)
 
     def _root_of_statements(self) -> Positions:
@@ -134,11 +136,11 @@ class Figures:
     def notices(self, harms: Collection[str] | None = None) -> Notices:
         columns = self.history.columns
         reports, said = columns.reports, columns.statements
+        if _none_of(harms, reports.category, said.harm):
+            return Notices(0, 0, 0, 0, None, None, 0, 0, 0, 0)
         chosen = self.in_period & _of(reports.category, harms)
         flagged = chosen & self.flagged
-        acted = self._acted[self.notice_case]
-        hours = np.maximum(acted - reports.received_ms, 0) / HOUR_MS
-        done = acted != _FAR
+        hours, done = self._hours, self._done
         actions = self.imposed & self._by_notice & ~self._ordered & _of(said.harm, harms)
         law, terms = said.ground.is_("law"), said.ground.is_("terms")
         return Notices(
@@ -174,6 +176,8 @@ class Figures:
     def initiative(self, ground: str, harms: Collection[str] | None = None) -> Initiative:
         """Of the own initiative, on the ground of `law` or of `terms`."""
         said = self.history.columns.statements
+        if _none_of(harms, said.harm):
+            return Initiative(0, 0, {})
         chosen = (
             self.imposed
             & ~self._by_notice
@@ -259,6 +263,10 @@ def median(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float |
 
 def _of(column: Coded, harms: Collection[str] | None) -> Flags:
     return np.ones(len(column), np.bool_) if harms is None else column.is_(*harms)
+
+
+def _none_of(harms: Collection[str] | None, *columns: Coded) -> bool:
+    return harms is not None and not any(set(harms) & set(column.names) for column in columns)
 
 
 def _code(column: Coded, word: str) -> int:

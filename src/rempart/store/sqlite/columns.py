@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rempart.store.interface.history import Coded
 
+W = TypeVar("W")
 
-class Words:
-    """Codes of one column of words, by first appearance."""
 
-    def __init__(self, *known: str) -> None:
+class Codes(Generic[W]):
+    """Codes of one column, by first appearance."""
+
+    def __init__(self, *known: W) -> None:
         self._codes = {word: code for code, word in enumerate(known)}
         self._parts: list[NDArray[np.int32]] = []
 
-    def take(self, words: Iterable[str], count: int) -> None:
+    def take(self, words: Sequence[W], count: int) -> None:
         codes = self._codes
-        self._parts.append(
-            np.fromiter((codes.setdefault(word, len(codes)) for word in words), np.int32, count)
-        )
+        for word in dict.fromkeys(words):
+            codes.setdefault(word, len(codes))
+        self._parts.append(np.fromiter(map(codes.__getitem__, words), np.int32, count))
+
+    def codes(self) -> NDArray[np.int32]:
+        return _joined(self._parts, np.int32)
+
+    def names(self) -> tuple[W, ...]:
+        return tuple(self._codes)
+
+
+class Words(Codes[str]):
+    """Of a column of words."""
 
     def coded(self) -> Coded:
-        return Coded(_joined(self._parts, np.int32), tuple(self._codes))
+        return Coded(self.codes(), self.names())
 
 
 class Column:
@@ -40,6 +52,11 @@ class Column:
 
     def done(self) -> NDArray[Any]:
         return _joined(self._parts, self._kind)
+
+
+def firsts(digests: Sequence[bytes]) -> NDArray[np.int64]:
+    """Blobs of eight bytes as numbers."""
+    return np.frombuffer(b"".join(digests), ">i8").astype(np.int64)
 
 
 def _joined(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

@@ -8,8 +8,9 @@ would cost a random read per row.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -33,15 +34,17 @@ from rempart.store.interface.history import (
     StatementColumns,
     ViewColumns,
 )
-from rempart.store.sqlite.columns import Column, Words
+from rempart.store.sqlite.columns import Codes, Column, Words, firsts
 
-_CHUNK = 32_768
+_CHUNK = 16_384
+_EIGHT = 8
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "cases": "SELECT id, coalesce(merged_into, id), kind, harm, platform || '/' || channel,"
+        "cases": "SELECT id, coalesce(merged_into, ''), kind, harm, platform || '/' || channel,"
         " opened_ms, coalesce(raid, '') FROM cases ORDER BY rowid",
         "reports": "SELECT seq, case_id, received_ms, category, language, coalesce(flagger, ''),"
-        " reporter, thing, items FROM report WHERE seq < :as_of ORDER BY rowid",
+        " substr(CAST(coalesce(reporter, zeroblob(8)) AS BLOB), 1, 8), substr(thing, 1, 8), items"
+        " FROM report WHERE seq < :as_of ORDER BY rowid",
         "withdrawn": "SELECT r.seq FROM report_withdrawn w JOIN report r ON r.id = w.report_id"
         " WHERE w.seq < :as_of",
         "decisions": "SELECT id, seq, case_id, decided_ms, outcome, ground, coalesce(harm, ''),"
@@ -86,7 +89,7 @@ class _Said(msgspec.Struct, frozen=True, gc=False):
     source: str
     automated_detection: bool
     automated_decision: str
-    rule: str | None = None
+    rule: str = ""
     message: str | None = None
     decision: str | None = None
     ends: bool = False
@@ -121,14 +124,17 @@ class Reading:
 
     def columns(self) -> Columns:
         cases = self._read_cases()
-        reports = self._read_reports()
         decisions = self._read_decisions()
+        looks, contested = self._read_looks()
         measures = self._read_measures()
         message, at_ms, views = self._read_views()
         statements, restricted = self._read_statements(measures)
+        looks = looks._replace(statement=_positions(statements.number, contested))
         self._measures.clear()
-        looks = self._read_looks(statements.number)
+        self._decisions.clear()
+        self._keys.clear()
         samples = self._read_samples(decisions, len(cases.root))
+        reports = self._read_reports()
         told = ViewColumns(message, at_ms, views, restricted)
         return Columns(
             self._as_of, cases, reports, decisions, measures, statements, looks, samples, told
@@ -144,13 +150,14 @@ class Reading:
     def _read_cases(self) -> CaseColumns:
         kind, harm, place = Words(), Words(), Words()
         opened = Column()
-        roots: list[str] = []
+        merged: list[tuple[int, str]] = []
         ids = self._cases
         for columns in self._chunks("cases"):
             count = len(columns[0])
             first = len(ids)
             ids.update(zip(columns[0], range(first, first + count), strict=True))
-            roots += columns[1]
+            if any(columns[1]):
+                merged += [pair for pair in enumerate(columns[1], first) if pair[1]]
             kind.take(columns[2], count)
             harm.take(columns[3], count)
             place.take(columns[4], count)
@@ -158,7 +165,9 @@ class Reading:
             for number, raid in enumerate(columns[6], first):
                 if raid and columns[2][number - first] == "raid":
                     self._case_of_raid[raid] = number
-        root = np.fromiter((ids[id] for id in roots), np.int32, len(roots))
+        root = np.arange(len(ids), dtype=np.int32)
+        for number, into in merged:
+            root[number] = ids[into]
         return CaseColumns(root, kind.coded(), harm.coded(), place.coded(), opened.done())
 
     def _read_reports(self) -> ReportColumns:
@@ -174,8 +183,8 @@ class Reading:
             category.take(columns[3], count)
             language.take(columns[4], count)
             flagger.take(columns[5], count)
-            reporter.take(map(_eight, columns[6]), count)
-            thing.take(map(_eight, columns[7]), count)
+            reporter.take(_firsts(columns[6]), count)
+            thing.take(_firsts(columns[7]), count)
             items.take(columns[8], count)
         gone = [
             row[0] for columns in self._chunks("withdrawn") for row in zip(*columns, strict=True)
@@ -261,79 +270,66 @@ class Reading:
 
     def _read_statements(self, measures: MeasureColumns) -> tuple[StatementColumns, Numbers]:
         number, seq, made = Column(), Column(), Column()
-        measure, decision, account = Column(np.int32), Column(np.int32), Column(np.int32)
-        detected, ends, imposes, repeated = (Column(np.bool_) for _ in range(4))
-        words = {
-            name: Words()
-            for name in ("place", "kind", "scope", "harm", "ground", "source", "rule", "decided")
-        }
+        measure, decision = Column(np.int32), Column(np.int32)
+        detected, ends = Column(np.bool_), Column(np.bool_)
+        kinds: Codes[tuple[str, ...]] = Codes()
+        accounts: Codes[tuple[str, ...]] = Codes()
         strikes = self._strikes()
-        known = bytearray(len(measures.seq))
-        accounts: dict[str, int] = {}
+        repeated: list[int] = []
         restricted = np.full(len(self._keys), NONE, np.int64)
+        decided = self._decisions.get
+        first = 0
         for columns in self._chunks("statements"):
             said = [_said.decode(record) for record in columns[3]]
             count = len(said)
+            times: tuple[int, ...] = columns[2]
             number.take(columns[0], count)
             seq.take(columns[1], count)
-            times: tuple[int, ...] = columns[2]
             made.take(times, count)
-            places = [self._measures[one.measure] for one in said]
-            measure.take(places, count)
-            decision.take(
-                (NONE if one.decision is None else self._decisions[one.decision] for one in said),
-                count,
-            )
-            account.take(
-                (
-                    accounts.setdefault(f"{one.platform}/{one.account}", len(accounts))
-                    for one in said
-                ),
-                count,
-            )
-            detected.take((one.automated_detection for one in said), count)
-            ends.take((one.ends for one in said), count)
-            first = [
-                _first(known, place) and not one.ends
-                for place, one in zip(places, said, strict=True)
+            measure.take(map(self._measures.__getitem__, map(_MEASURE, said)), count)
+            decision.take([decided(id or "", NONE) for id in map(_DECISION, said)], count)
+            accounts.take(list(map(_ACCOUNT, said)), count)
+            kinds.take(list(map(_WORDS, said)), count)
+            detected.take(map(_DETECTED, said), count)
+            ends.take(map(_ENDS, said), count)
+            repeated += [
+                place
+                for place, one in enumerate(said, first)
+                if one.kind == "suspend"
+                and any(
+                    begin < times[place - first] < end
+                    for begin, end in strikes.get((one.platform, one.account), ())
+                )
             ]
-            imposes.take(first, count)
-            repeated.take(
-                (
-                    one.kind == "suspend"
-                    and any(begin < at < end for begin, end in strikes[(one.platform, one.account)])
-                    for one, at in zip(said, times, strict=True)
-                ),
-                count,
-            )
-            for name, of in _WORDS.items():
-                words[name].take(map(of, said), count)
             if self._keys:
-                self._note_restricted(said, times, first, restricted)
-        places_all = measure.done()
-        begun = measures.from_ms[places_all] if len(places_all) else np.zeros(0, np.int64)
-        case = measures.case[places_all] if len(places_all) else np.zeros(0, np.int32)
-        decisions = decision.done()
+                self._note_restricted(said, times, restricted)
+            first += count
+        places = measure.done()
+        imposes = np.zeros(first, np.bool_)
+        imposes[np.unique(places, return_index=True)[1]] = True
+        ended = ends.done()
+        again = np.zeros(first, np.bool_)
+        again[repeated] = True
+        place = _part(kinds, lambda name: f"{name[0]}/{name[1]}")
+        kind, scope, harm, ground, source, rule, how = (
+            _part(kinds, itemgetter(part)) for part in range(2, 9)
+        )
         return (
             StatementColumns(
-                number.done(), seq.done(), made.done(), begun, places_all, decisions, case,
-                words["place"].coded(), account.done(), words["kind"].coded(),
-                words["scope"].coded(), words["harm"].coded(), words["ground"].coded(),
-                words["source"].coded(), words["rule"].coded(), detected.done(),
-                words["decided"].coded(), ends.done(), imposes.done(), repeated.done(),
+                number.done(), seq.done(), made.done(), measures.from_ms[places], places,
+                decision.done(), measures.case[places], place,
+                accounts.codes(), kind, scope, harm, ground, source, rule, detected.done(),
+                how, ended, imposes & ~ended, again,
             ),
             restricted,
         )  # fmt: skip
 
     def _note_restricted(
-        self,
-        said: Sequence[_Said],
-        times: Sequence[int],
-        first: Sequence[bool],
-        restricted: Numbers,
+        self, said: Sequence[_Said], times: Sequence[int], restricted: Numbers
     ) -> None:
-        for one, at, imposed in zip(said, times, first, strict=True):
-            if imposed and one.message is not None:
+        """When a message that was seen was first restricted. Statements come in their order."""
+        for one, at in zip(said, times, strict=True):
+            if one.message is not None and not one.ends:
                 seen = self._keys.get(message_key(one.platform, one.message))
                 if seen is not None and restricted[seen] == NONE:
                     restricted[seen] = at
@@ -345,7 +341,8 @@ class Reading:
                 found[(platform, account)].append((begin, end))
         return found
 
-    def _read_looks(self, numbers: Numbers) -> LookColumns:
+    def _read_looks(self) -> tuple[LookColumns, Numbers]:
+        """And the numbers of the contested statements, whose positions are not known yet."""
         seq, received, decided = Column(), Column(), Column()
         of, decision, flagger = Column(np.int32), Column(np.int32), Column(np.bool_)
         statement = Column()
@@ -361,13 +358,11 @@ class Reading:
             decision.take((self._decisions.get(id, NONE) for id in columns[6]), count)
             statement.take(columns[7], count)
             flagger.take(map(bool, columns[8]), count)
-        named = statement.done()
-        found = np.searchsorted(numbers, named).astype(np.int32)
-        found[named < 0] = NONE
-        return LookColumns(
+        looks = LookColumns(
             seq.done(), received.done(), decided.done(), appellant.coded(), state.coded(),
-            of.done(), decision.done(), found, flagger.done(),
+            of.done(), decision.done(), np.zeros(0, np.int32), flagger.done(),
         )  # fmt: skip
+        return looks, statement.done()
 
     def _read_samples(self, decisions: DecisionColumns, cases: int) -> SampleColumns:
         """The decision that stands about each case, then what had been said of its messages."""
@@ -399,9 +394,9 @@ class Reading:
             total += len(kept)
             count = len(signals)
             of.take(owners, count)
-            detector.take((one.detector for one in signals), count)
-            label.take((one.label for one in signals), count)
-            version.take((one.version for one in signals), count)
+            detector.take([one.detector for one in signals], count)
+            label.take([one.label for one in signals], count)
+            version.take([one.version for one in signals], count)
             score.take((round(one.score * 1000) for one in signals), count)
         return SampleColumns(
             seq.done(), decision.done(), of.done(), detector.coded(), label.coded(),
@@ -409,23 +404,31 @@ class Reading:
         )  # fmt: skip
 
 
-_WORDS: Final[Mapping[str, Callable[[_Said], str]]] = {
-    "place": lambda one: f"{one.platform}/{one.channel}",
-    "kind": lambda one: one.kind,
-    "scope": lambda one: one.scope,
-    "harm": lambda one: one.harm,
-    "ground": lambda one: one.ground,
-    "source": lambda one: one.source,
-    "rule": lambda one: one.rule or "",
-    "decided": lambda one: one.automated_decision,
-}
+_WORDS: Final[Callable[[_Said], tuple[str, ...]]] = attrgetter(
+    "platform", "channel", "kind", "scope", "harm", "ground", "source", "rule", "automated_decision"
+)
+_ACCOUNT: Final[Callable[[_Said], tuple[str, ...]]] = attrgetter("platform", "account")
+_MEASURE: Final[Callable[[_Said], str]] = attrgetter("measure")
+_DECISION: Final[Callable[[_Said], str | None]] = attrgetter("decision")
+_DETECTED: Final[Callable[[_Said], bool]] = attrgetter("automated_detection")
+_ENDS: Final[Callable[[_Said], bool]] = attrgetter("ends")
 
 
-def _first(known: bytearray, place: int) -> bool:
-    before = known[place]
-    known[place] = 1
-    return not before
+def _part(whole: Codes[tuple[str, ...]], of: Callable[[tuple[str, ...]], str]) -> Coded:
+    """One column of words out of a column of tuples."""
+    codes: dict[str, int] = {}
+    table = [codes.setdefault(of(name), len(codes)) for name in whole.names()]
+    return Coded(np.array(table, np.int32)[whole.codes()], tuple(codes))
 
 
-def _eight(digest: bytes | None) -> int:
-    return 0 if digest is None else int.from_bytes(digest[:8].ljust(8, b"\0"), "big", signed=True)
+def _positions(numbers: Numbers, named: Numbers) -> NDArray[np.int32]:
+    found = np.searchsorted(numbers, named).astype(np.int32)
+    found[named < 0] = NONE
+    return found
+
+
+def _firsts(digests: Sequence[bytes]) -> Iterable[int]:
+    """Eight bytes of each as a number; shorter ones are filled up."""
+    if all(len(digest) == _EIGHT for digest in digests):
+        return firsts(digests)
+    return (int.from_bytes(digest.ljust(_EIGHT, b"\0"), "big", signed=True) for digest in digests)
