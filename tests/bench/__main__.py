@@ -22,6 +22,7 @@ PARTS = (
     "dossier",
     "statements",
     "documents",
+    "yearly",
 )
 
 
