@@ -89,7 +89,7 @@ def after(world: World, seconds: float, id: str | None = None) -> None:
             due = tables.erasure.due(world.now_ms)
         if not busy and due is None:
             break
-    for _ in range(3):
+    for _ in range(12):
         world.time.pass_(1.5)
         world.engine.write(lambda tables: None).result()
 
@@ -508,3 +508,58 @@ def test_a_court_that_keeps_the_account_out_is_a_ground_to_keep_its_name(world: 
     after(world, 32 * DAY)
     assert now(world, row.id).state == "done"
     assert residues(world.folder, (SUBJECT, NAME)) == []
+
+
+def test_every_window_expires_by_itself_and_the_log_still_verifies(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    case, _ = a_life_here(world)
+    with world.engine.read() as tables:
+        report = tables.cases.reports(case)[0]
+        assert tables.log.bodies(report.seq)
+    after(world, 370 * DAY)
+    windows = {one["window"] for one in world.told("retention")}
+    assert {"messages", "reports"} <= windows
+    with world.engine.read() as tables:
+        assert tables.log.bodies(report.seq) == (), "the words of the report have expired"
+        decision = tables.cases.decision(case)
+    assert decision is not None and NAME in decision.reason, "the decision has not"
+    for _ in range(4):
+        after(world, 190 * DAY)
+    windows = {one["window"] for one in world.told("retention")}
+    assert {"messages", "flagged", "reports", "cases"} <= windows
+    with world.engine.read() as tables:
+        decision = tables.cases.decision(case)
+        assert tables.erasure.own_messages("twitch", SUBJECT, 0, tables.log.size()) == []
+    assert decision is not None and decision.reason == "[erased]"
+    assert readable(world, WORDS) == []
+    assert not [one for one in caplog.records if one.exc_info], "nothing failed unseen"
+    verified(world)
+    world.restart()
+    verified(world)
+
+
+def test_a_table_refuses_one_person_in_both_places(world: World) -> None:
+    """Rules of the tables, not only of the code: who changes the code meets them too."""
+    say(world, 1, "good evening")
+    asked = world.engine.write(
+        lambda tables: ask(
+            tables, "account", f"twitch/{SUBJECT}", "objection", "he asked by letter", ASKED,
+            world.now_ms,
+        )
+    ).result()  # fmt: skip
+    both = asked._replace(state="waiting", confirmed_by=ASKED, confirmed_ms=1, due_ms=1)
+    with pytest.raises(ConflictError):
+        world.engine.write(lambda tables: tables.erasure.put(both)).result()
+    nobody = asked._replace(state="finding", due_ms=1, upto=9)
+    with pytest.raises(ConflictError):
+        world.engine.write(lambda tables: tables.erasure.put(nobody)).result()
+    hold = world.engine.write(
+        lambda tables: place(
+            tables, "authority", "account", f"twitch/{SUBJECT}", "order 7/2026",
+            "the prosecutor asks for it", 60, ASKED, world.now_ms,
+        )
+    ).result()  # fmt: skip
+    lifted = hold._replace(lift_asked_by=ASKED, lift_asked_ms=1, lifted_by=ASKED, lifted_ms=2)
+    with pytest.raises(ConflictError):
+        world.engine.write(lambda tables: tables.erasure.put_hold(lifted)).result()
