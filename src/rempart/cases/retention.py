@@ -54,7 +54,6 @@ class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 def expire(tables: Tables, windows: Mapping[str, Window], now_ms: int) -> int | None:
     """One portion of the first window that is due: how much expired. None: nothing was due."""
-    tables.retention.begin(now_ms)
     done = tables.retention.done()
     skew_ms = max(0, tables.retention.skew_ms())
     for key, act in _WINDOWS.items():
@@ -65,6 +64,7 @@ def expire(tables: Tables, windows: Mapping[str, Window], now_ms: int) -> int | 
         before_ms = now_ms - skew_ms - windows[key].days * DAY_MS
         if before_ms <= 0:
             continue
+        tables.retention.begin(now_ms)
         count, place, more = act(tables, windows, before_ms, last.place)
         fresh = RetentionRow(key, before_ms, 0 if more else now_ms, place)
         tables.retention.put_done(fresh)

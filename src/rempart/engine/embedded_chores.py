@@ -156,14 +156,16 @@ class Chores:
             self.facts_due = False
             self.tell_facts(tables)
         self._apart("the deadlines of new cases", tables, lambda: self._keep(tables, now_ms))
-        if self._sweep and (self._more_due or abs(now_ms - self._swept_ms) >= SWEEP_MS):
+        swept = self._sweep and (self._more_due or abs(now_ms - self._swept_ms) >= SWEEP_MS)
+        if swept:
             self._swept_ms = now_ms
             self._end_leases(tables, now_ms)
             self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
             self._apart("the evidence of cases", tables, lambda: self._promote(tables))
             self._apart("orders of authorities", tables, lambda: self._orders(tables, now_ms))
             self._apart("court bans", tables, lambda: self._look_alike(tables, now_ms))
-        if self._sweep and self._clock_trusted:
+        # Never for each group of messages: once a second, and then again until it is done.
+        if (swept or self.erasing.more) and self._sweep and self._clock_trusted:
             self._erase(tables, now_ms)
         if self._snapshot_size is None:
             self._snapshot_size, self._snapshot_ms = tables.stream.snapshot_seq(), now_ms
