@@ -492,13 +492,14 @@ def test_a_table_that_this_code_has_never_heard_of_is_reached_too(world: World) 
 
 def test_a_court_that_keeps_the_account_out_is_a_ground_to_keep_its_name(world: World) -> None:
     say(world, 1, "good evening")
-    until = datetime.fromtimestamp(world.time.wall, UTC).date() + timedelta(days=30)
+    until_ms = world.now_ms + int(30 * DAY) * 1000
     ban = json.dumps({"accounts": [f"twitch/{SUBJECT}"]}).encode()
     world.engine.write(
         lambda tables: (
             tables.connection.execute(  # type: ignore[attr-defined]
-                "INSERT INTO dated VALUES (90000, 'court_ban', 'b-1', '2025-01-01', ?, ?, 'm', 1)",
-                (until.isoformat(), ban),
+                "INSERT INTO court_ban (id, record, from_ms, until_ms, taken_by, at_ms, seq,"
+                " looked_seq) VALUES ('b-1', ?, 1, ?, 'm', 1, 1, 1)",
+                (ban, until_ms),
             )
             and None
         )

@@ -12,7 +12,6 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import NamedTuple
 
 from rempart.cases.erasure_facts import DAY_MS, needs
@@ -45,7 +44,9 @@ def needed_for(tables: Tables, kind: str, subject: str, now_ms: int) -> list[Nee
     if kind == ACCOUNT:
         cases = erasure.cases_of_account(platform, name)
         found += _of_measures(erasure.measures_on_account(platform, name), now_ms)
-        found += _of_courts(erasure.court_ban_until(platform, name), now_ms)
+        ban_ms = erasure.court_ban_until(platform, name)
+        if ban_ms is not None:
+            found.append(NeedFor("court_ban", ban_ms))
         kept_ms = erasure.in_files(platform, name)
         if kept_ms is not None:
             found.append(NeedFor("incident_file", kept_ms + _days("incident_file")))
@@ -78,16 +79,6 @@ def _of_measures(spans: Iterable[tuple[int, int | None]], now_ms: int) -> list[N
     longest = _days("measure")
     ends = [min(end or begin + longest, begin + longest) for begin, end in spans]
     return [NeedFor("measure", end) for end in ends if end > now_ms]
-
-
-def _of_courts(until: str | None, now_ms: int) -> list[NeedFor]:
-    """Both days of a ban are included; one without an end is looked at again."""
-    if until is None:
-        return []
-    if until == "9999-12-31":
-        return [NeedFor("court_ban", now_ms + _days("court_ban"))]
-    end = datetime.fromisoformat(f"{until}T00:00:00+00:00").timestamp() * 1000
-    return [NeedFor("court_ban", int(end) + DAY_MS)]
 
 
 def _of_holds(

@@ -147,8 +147,8 @@ class ErasureTables(ABC):
         """Begin and end of each measure in force on it."""
 
     @abstractmethod
-    def court_ban_until(self, platform: str, account: str) -> str | None:
-        """The last day on which a court keeps the account from the service."""
+    def court_ban_until(self, platform: str, account: str) -> int | None:
+        """Until when a court keeps the account from the service."""
 
     @abstractmethod
     def in_files(self, platform: str, account: str) -> int | None:

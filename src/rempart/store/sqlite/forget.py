@@ -127,6 +127,13 @@ class SqliteForgetting(ErasureTables):
                 run(counts, name, sql, (pseudonym, account, platform))
             run(
                 counts,
+                "suspicions",
+                "UPDATE OR REPLACE ban_suspicion SET account = ?1, name = ?1"
+                " WHERE account = ?2 AND platform = ?3",
+                (pseudonym, account, platform),
+            )
+            run(
+                counts,
                 "people's accounts",
                 "DELETE FROM person_account WHERE platform = ? AND account = ?",
                 (platform, account),
@@ -392,12 +399,10 @@ class SqliteForgetting(ErasureTables):
         )
         return moved
 
-    def court_ban_until(self, platform: str, account: str) -> str | None:
-        needle = msgspec.json.encode(f"{platform}/{account}")
-        found: str | None = self._db.execute(
-            "SELECT max(coalesce(until, '9999-12-31')) FROM dated"
-            " WHERE kind IN ('court_ban', 'court-ban', 'ban') AND instr(value, ?)",
-            (needle,),
+    def court_ban_until(self, platform: str, account: str) -> int | None:
+        found: int | None = self._db.execute(
+            "SELECT max(until_ms) FROM court_ban WHERE ended_ms IS NULL AND instr(record, ?)",
+            (msgspec.json.encode(f"{platform}/{account}"),),
         ).get
         return found
 
