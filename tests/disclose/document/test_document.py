@@ -24,6 +24,7 @@ from rempart.disclose.dossier.document.seal import load_seal
 from rempart.disclose.dossier.document.typeset import typeset
 from rempart.disclose.dossier.document.words import Words
 from rempart.log.keys import read_signer
+from rempart.store.interface.erasure import HoldRow
 
 MADE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 COPY = Copy("E-20260302-7", "Maître Placeholder", "lawyer", "mandate of 1 March 2026", "mod-9")
@@ -215,3 +216,20 @@ def test_templates_import_nothing_from_outside_and_evaluate_nothing():
         assert "@preview" not in code
         assert "eval(" not in code
         assert set(re.findall(r'(?:read|json)\("([^"]+)"', code)) <= {"data.json", "attachment.zip"}
+
+
+def test_a_preservation_hold_on_the_case_is_told_with_its_end(seal, tmp_path):
+    incident = build(tmp_path / "data")
+    ms = int(MADE.timestamp() * 1000)
+    hold = HoldRow(
+        "h-1", "litigation", "court order 12/2026", "asked for", "case", incident.case, "mod-1",
+        ms, ms + 86_400_000,
+    )  # fmt: skip
+    with incident.store.begin() as tables:
+        tables.erasure.put_hold(hold)
+    with incident.store.read() as tables:
+        volumes = volumes_of(tables, incident.case, read_signer(incident.data), MADE)
+    [one] = make(volumes, Setting("en", "UTC", seal))
+    path = tmp_path / "held.pdf"
+    path.write_bytes(one.document)
+    assert "court order 12/2026, until 2026-03-03 09:00:00 UTC" in text_of(path)

@@ -86,14 +86,6 @@ def encrypted(data: bytes, keys: Sequence[Any]) -> bytes:
     return made
 
 
-def locked(data: bytes, passphrase: str) -> bytes:
-    """Encrypted with a passphrase (scrypt), for who has no key of their own."""
-    if len(passphrase) < 16:
-        raise InputError("a passphrase has at least 16 characters", where="passphrase")
-    made: bytes = _library().passphrase.encrypt(data, passphrase)
-    return made
-
-
 def _library() -> Any:
     try:
         import pyrage

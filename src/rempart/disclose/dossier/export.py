@@ -232,7 +232,8 @@ def volumes_of(
         _evidence(tables, sequences),
         len(elsewhere),
     )
-    making = _Making(tables, subject, signer, at, language, by, chosen)
+    holds = _holds(tables, case, at)
+    making = _Making(tables, subject, signer, at, language, by, chosen, holds)
     return making.volumes(found, more, copy, most_messages)
 
 
@@ -318,6 +319,7 @@ class _Making(NamedTuple):
     language: str
     by: str
     chosen: Edition
+    holds: Sequence[Mapping[str, str]] = ()
 
     def volumes(
         self, found: _Found, more: Mapping[str, bytes], copy: Copy, most: int
@@ -337,7 +339,7 @@ class _Making(NamedTuple):
             self.volume(
                 found, part, note, checkpoint, mth,
                 {**timestamp_files(dated, policy), **({} if number > 1 else more)},
-                {**_told(copy), "volume": number, "volumes": len(parts)},
+                {**_told(copy), "holds": list(self.holds), "volume": number, "volumes": len(parts)},
             )
             for number, part in enumerate(parts, 1)
         ]  # fmt: skip
@@ -400,6 +402,21 @@ def split(redacted: Redacted, most: int) -> list[Redacted]:
 
 
 _NOTHING_HIDDEN: dict[str, Any] = {"hidden": Counter(), "hidden_words": 0, "left_out": Counter()}
+
+
+def _holds(tables: Tables, case: Case, at: datetime) -> list[dict[str, str]]:
+    """The holds that keep this case now: their kind, their source, their end."""
+    channel = f"{case.platform}/{case.channel}"
+    about = {("case", case.id), ("target", case.target), ("channel", channel)}
+    return [
+        {
+            "kind": row.kind,
+            "source": row.source,
+            "until": _rfc3339(datetime.fromtimestamp(row.until_ms / 1000, UTC)),
+        }
+        for row in tables.erasure.holds(now_ms=int(at.timestamp() * 1000))
+        if (row.covers, row.subject) in about
+    ]
 
 
 def _told(copy: Copy) -> dict[str, str]:

@@ -79,8 +79,8 @@ def held(part: Part) -> list[Block]:
     """What helps to identify who wrote, and what is not here but at the platform."""
     w = part.words
     platforms = ", ".join(sorted({line(item.platform, 40) for item in part.content.items}))
-    until = part.about.get("kept_until")
-    end = w("held_until", until=w.utc_of(str(until)) + " UTC") if until else w("held_until_case")
+    holds = part.about.get("holds") or []
+    end = w("held_until_case")
     yes, no = w("held_yes"), w("held_no", platform=platforms or w("unknown"))
     created = any(item.created_at for item in part.content.items)
     rows = [
@@ -91,11 +91,18 @@ def held(part: Part) -> list[Block]:
         [w("held_network"), no, *_dash(w)],
     ]  # fmt: skip
     head = [w(f"held_head_{key}") for key in ("data", "held", "basis", "until")]
-    return [
+    blocks = [
         part.titled("held"),
         paragraph(w("held_text")),
         table(head, rows, ("42mm", "30mm", "1fr", "34mm")),
     ]
+    if not holds:
+        return [*blocks, note(w("held_no_hold"))]
+    told = [
+        w("held_hold", source=line(one["source"], 200), until=w.utc_of(one["until"]) + " UTC")
+        for one in holds
+    ]
+    return [*blocks, paragraph(w("held_holds")), bullets(told)]
 
 
 def _dash(words: Any) -> tuple[str, str]:
