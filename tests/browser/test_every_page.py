@@ -36,6 +36,7 @@ CONSOLE = (
     "/console/files",
     "/console/erasure",
     "/console/figures",
+    "/console/log",
     "/console/practice",
     "/console/orders",
     "/console/bans",

@@ -32,6 +32,7 @@ from rempart.engine.embedded_states import EngineMemory, Owed
 from rempart.engine.embedded_step import write_measures
 from rempart.engine.notary import Notary
 from rempart.engine.settings import EngineSettings
+from rempart.engine.settings_marks import marks_of
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.log.commit import seal, to_value
 from rempart.log.subjects import KEPT
@@ -50,6 +51,7 @@ DIGEST_MS = 250
 SOON_MS = 2_000
 """A checkpoint follows an attack this soon, so that its evidence is signed early."""
 MOST_ATTACKS = 1_000
+MOST_CHANGED = 200
 RESTS = 20
 """After a snapshot that took long, because a thousand targets are busy, the next one waits this
 many times as long: saving takes a twentieth of the time, whatever there is to save."""
@@ -76,6 +78,7 @@ class Chores:
         self.snapshot_due = False
         self.facts_due = False
         """Something that decides was changed: the log is told in the next transaction."""
+        self._marks = marks_of(settings.folder, notary.signer)
         self.foreign_writes = 0
         """How often somebody else wrote into the store since the start."""
         self._version: int | None = None
@@ -299,11 +302,28 @@ class Chores:
             "config": {"settings": _told(self._settings)},
         }
         at = rfc3339(self._now_ms())
+        self._tell_settings(tables, at)
         for name, value in facts.items():
             text = msgspec.json.encode(value, order="sorted").decode()
             if tables.stream.fact(name) != text:
                 seq = tables.log.append([seal(name, {"v": 1, "at": at, **value}, bucket=KEPT)])
                 tables.stream.put_fact(name, text, seq)
+
+    def _tell_settings(self, tables: Tables, at: str) -> None:
+        """Which settings of the file were changed since the last start, by name; never their
+        values, which may be secrets."""
+        if self._marks is None:
+            return
+        text = msgspec.json.encode(self._marks, order="sorted").decode()
+        known = tables.stream.fact("settings")
+        if text == (known or "{}"):
+            return
+        before = msgspec.json.decode(known or "{}", type=dict[str, str])
+        names = before.keys() | self._marks.keys()
+        changed = sorted(name for name in names if before.get(name) != self._marks.get(name))
+        told = {"v": 1, "at": at, "changed": changed[:MOST_CHANGED]}
+        seq = tables.log.append([seal("settings", told, bucket=KEPT)])
+        tables.stream.put_fact("settings", text, seq)
 
     # -- after it ----------------------------------------------------------------------------
 

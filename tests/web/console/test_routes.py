@@ -6,7 +6,13 @@ import httpx
 import pytest
 from tests.web.service import Service, message
 
-PAGES = ("/console", "/console/queue", "/console/channels", "/console/channels/twitch/lea")
+PAGES = (
+    "/console",
+    "/console/log",
+    "/console/queue",
+    "/console/channels",
+    "/console/channels/twitch/lea",
+)
 CHANNELS = ("lea", "noor")
 HTML = {"accept": "text/html"}
 

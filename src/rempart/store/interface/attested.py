@@ -146,6 +146,10 @@ class AttestedTables(ABC):
     def refusal(self, origin: str) -> RefusalRow | None: ...
 
     @abstractmethod
+    def refusals(self) -> list[RefusalRow]:
+        """Newest first."""
+
+    @abstractmethod
     def refuse(self, row: RefusalRow) -> None: ...
 
     @abstractmethod

@@ -133,6 +133,12 @@ class SqliteAttestedTables(AttestedTables):
         ).fetchone()
         return None if row is None else RefusalRow(*row)
 
+    def refusals(self) -> list[RefusalRow]:
+        rows = self._db.execute(
+            "SELECT origin, what, size, at_ms, seq FROM witness_refusal ORDER BY at_ms DESC"
+        )
+        return [RefusalRow(*row) for row in rows]
+
     def refuse(self, row: RefusalRow) -> None:
         self._db.execute(
             "INSERT OR REPLACE INTO witness_refusal (origin, what, size, at_ms, seq)"

@@ -16,6 +16,7 @@ from rempart.cases import first_aid
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_replies import COST_CAP
+from rempart.errors import LogError
 from rempart.model import Measure, MeasureKind
 from rempart.rules import default_rules
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
@@ -43,6 +44,9 @@ RULE_FAILURES = {
     "labels": "rule_without_labels",
 }
 COST = "cost"
+LOG_STOPPED = "log_stopped"
+LOG_DAMAGED = "log_damaged"
+LOG_REFUSED = "log_refused"
 LOOK_UPS = "look_ups"
 CONNECTOR = "connector"
 UNREAD = timedelta(minutes=1)
@@ -152,6 +156,21 @@ def look_up_alarms(tables: Tables, caller: Caller, now_ms: int) -> list[Alarm]:
         Alarm(LOOK_UPS, "", moment(row.at_ms), detail=row.actor)
         for row in tables.access_log.alarms(now_ms - DAY_MS)
         if row.actor != caller.id
+    ]
+
+
+def log_alarms(tables: Tables, stopped: LogError | None, now_ms: int) -> list[Alarm]:
+    """What the log or a witness holds against the log, or a log against which we are witness."""
+    found = []
+    if stopped is not None:
+        found.append(Alarm(LOG_STOPPED, "", moment(now_ms), detail=stopped.what))
+    scrub = tables.attested.last_scrub()
+    if scrub is not None and scrub.failed:
+        found.append(Alarm(LOG_DAMAGED, "", moment(scrub.at_ms), detail=scrub.failed[0]))
+    return found + [
+        Alarm(LOG_REFUSED, "", moment(row.at_ms), detail=row.origin)
+        for row in tables.attested.refusals()
+        if now_ms - row.at_ms < DAY_MS
     ]
 
 

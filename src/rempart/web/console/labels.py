@@ -527,6 +527,11 @@ LABELS: dict[str, dict[str, str]] = {
         "waiting": N_("waits"),
         "refused": N_("refused"),
     },
+    "witness_refusal": {
+        "two-roots": N_("two histories of the same length"),
+        "no-proof": N_("no proof that it only grew"),
+        "smaller": N_("shorter than before"),
+    },
     "reply_reason": {
         "stopped": N_("a reply stop is on"),
         "attack": N_("part of a recognised attack"),

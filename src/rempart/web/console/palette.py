@@ -60,6 +60,8 @@ PAGES: Final = {
     "motifs": "/console/statements",
     "yearly report": "/console/yearly",
     "rapport annuel": "/console/yearly",
+    "log": "/console/log",
+    "journal": "/console/log",
     "report": "/report",
     "signalement": "/report",
 }

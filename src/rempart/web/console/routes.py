@@ -45,6 +45,7 @@ from rempart.web.console import (
     file_page,
     learning_page,
     line_page,
+    log_page,
     measure_pages,
     misuse_page,
     order_pages,
@@ -80,7 +81,14 @@ async def overview(request: AnyRequest) -> Response[Any]:
         request,
         "overview.html",
         lambda tables: views.overview(
-            tables, who, now, links, state.opinions, troubles, state.connectors
+            tables,
+            who,
+            now,
+            links,
+            state.opinions,
+            troubles,
+            state.connectors,
+            engine.signing_stopped,
         ),
     )
 
@@ -192,6 +200,7 @@ route_handlers: list[Any] = [
     *learning_page.route_handlers,
     *file_page.route_handlers,
     *line_page.route_handlers,
+    *log_page.route_handlers,
     *people_pages.route_handlers,
     *account_pages.route_handlers,
     *care_pages.route_handlers,

@@ -107,7 +107,9 @@ class Alarm(msgspec.Struct, frozen=True):
     not read its platform for a while; `channel` is its name), `first_aid` (more is reported than
     may be hidden on reports alone),
     `erasure_asked` (an erasure waits for a second person), `file_asked` (an incident file waits
-    for two people), `look_ups` (one person looked at very many cases); `count` of the same."""
+    for two people), `log_stopped` (nothing is signed any more), `log_damaged` (a full check
+    failed), `log_refused` (we did not cosign the log `detail`), `look_ups` (one person looked at
+    very many cases); `count` of the same."""
 
     what: str
     channel: str

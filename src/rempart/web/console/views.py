@@ -22,7 +22,7 @@ from rempart.cases.corrections import combined, pictures_of
 from rempart.cases.queues import is_kept_from, queues
 from rempart.cases.reading import read_messages, read_reports
 from rempart.detect.links.policy import LinkRules
-from rempart.errors import NotFoundError
+from rempart.errors import LogError, NotFoundError
 from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind, ScopeKind
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT
@@ -37,6 +37,7 @@ from rempart.web.console.alarms import (
     alarms,
     connector_alarms,
     list_alarms,
+    log_alarms,
     look_up_alarms,
     opinion_alarms,
     rule_alarms,
@@ -81,6 +82,7 @@ def overview(
     opinions: OpinionDesk | None = None,
     troubles: RuleTroubles | None = None,
     connectors: Connectors | None = None,
+    log_stopped: LogError | None = None,
 ) -> screens.Overview:
     channels = _channels(tables, caller)
     names = within(caller)
@@ -125,6 +127,7 @@ def overview(
             *file_alarms(tables, caller),
             *erasure_alarms(tables, caller),
             *look_up_alarms(tables, caller, now_ms),
+            *log_alarms(tables, log_stopped, now_ms),
         ],
     )
 
