@@ -11,7 +11,7 @@ import pytest
 from tests.connect.local_server import Received, answering, http, serving
 
 from rempart.connect.outbound import Outbound
-from rempart.connect.places import ForbiddenAddressError
+from rempart.connect.places import ForbiddenAddressError, Places
 from rempart.errors import OutboundError
 
 HERE = ("127.0.0.0/8",)
@@ -142,6 +142,17 @@ def test_just_enough_is_read_packed_or_not() -> None:
 def test_only_https_without_password_goes_out(url: str) -> None:
     with pytest.raises(ForbiddenAddressError):
         asyncio.run(Outbound().request("GET", url))
+
+
+def test_only_who_may_speak_in_clear_does_and_only_to_public_addresses() -> None:
+    """Time-stamp authorities: their answers are signed."""
+    reached = asyncio.run(Places(plain=True).addresses("1.1.1.1", 80, encrypted=False))
+    assert reached == ["1.1.1.1"]
+    for host in ("127.0.0.1", "10.0.0.1", "169.254.169.254"):
+        with pytest.raises(ForbiddenAddressError):
+            asyncio.run(Places(plain=True).addresses(host, 80, encrypted=False))
+    with pytest.raises(ForbiddenAddressError):
+        asyncio.run(Places().addresses("1.1.1.1", 80, encrypted=False))
 
 
 def test_errors_tell_the_host_and_never_the_path() -> None:
