@@ -13,7 +13,6 @@ from rempart.cli import COMMANDS, main
 
 LATER = (
     ("disclose yearly --data d --year 2026 -o out", "Disclosure"),
-    ("disclose court", "Disclosure"),
 )
 
 

@@ -248,7 +248,8 @@ def _step(
 ) -> Referral:
     value = {"id": row.id, "case": row.case, "place": row.place, "by": by, "at": rfc3339(at_ms)}
     seq = record(tables, [(row.case, entry(name, {**value, **told}))])
-    row = row._replace(done_seq=seq)
+    left = seq if row.state == SENT else row.sent_seq
+    row = row._replace(done_seq=seq, sent_seq=left)
     tables.referrals.put(row)
     return _read(tables, row)
 

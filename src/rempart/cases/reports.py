@@ -23,7 +23,7 @@ import logging
 from base64 import b64encode
 from collections.abc import Iterable
 from secrets import token_hex
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -109,13 +109,14 @@ def receive(
     reporter: str | None = None,
     *,
     flagger: str | None = None,
+    via: Literal["form", "api", "platform"] = "form",
     told: Told = lambda *_: (),
 ) -> Receipt:
     """Takes in one report. `reporter`: whatever tells apart who reports (an account, an address);
     None when nothing is known, then each report counts as of somebody else. `flagger`: the trusted
     flagger who sends it, by the id of its token; it reports for many, so that its reports about
-    different things are its own and about one thing are one. `told`: which connectors are told of
-    what the report hides at once (see `first_aid`)."""
+    different things are its own and about one thing are one. `via`: by which way it came.
+    `told`: which connectors are told of what the report hides at once (see `first_aid`)."""
     request, category = _checked(request)
     language = "fr" if (request.language or "").lower().startswith("fr") else "en"
     named = _named(tables, request)
@@ -161,6 +162,7 @@ def receive(
             minor=request.minor,
             wish=request.wish,
             items=max(1, len(request.links) + len(request.message_ids)),
+            via=via,
         )
     )
     if contact is not None:

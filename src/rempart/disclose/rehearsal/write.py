@@ -452,7 +452,14 @@ def _new_report(story: Story, report: Noticed, seq: int) -> NewReport:
         seq=seq,
         flagger=report.flagger,
         items=report.items,
+        via=_way(report),
     )
+
+
+def _way(report: Noticed) -> str:
+    if report.flagger is not None:
+        return "api"
+    return "form" if report.reporter is None or report.reporter % 5 else "platform"
 
 
 def _report_entry(case: str, story: Story, report: Noticed) -> SealedEntry:

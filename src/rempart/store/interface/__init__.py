@@ -14,6 +14,7 @@ from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.captures import CaptureTables
 from rempart.store.interface.care import CareTables
 from rempart.store.interface.cases import CaseTables
+from rempart.store.interface.court import CourtTables
 from rempart.store.interface.dated import DatedTables
 from rempart.store.interface.deadlines import DeadlineTables
 from rempart.store.interface.erasure import ErasureTables
@@ -51,6 +52,7 @@ __all__ = [
     "CaptureTables",
     "CareTables",
     "CaseTables",
+    "CourtTables",
     "DatedTables",
     "DeadlineTables",
     "ErasureTables",
@@ -97,6 +99,7 @@ class Tables(ABC):
     care: CareTables
     bans: BanTables
     campaigns: CampaignTables
+    court: CourtTables
     dated: DatedTables
     captures: CaptureTables
     deadlines: DeadlineTables

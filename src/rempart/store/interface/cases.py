@@ -159,6 +159,8 @@ class NewReport(NamedTuple):
     wish: str | None = None
     items: int = 1
     """Exact locations that it names, at least one."""
+    via: str = ""
+    """By which way it came: `form`, `api`, `platform`."""
 
 
 class PlacedDecision(NamedTuple):

@@ -55,7 +55,8 @@ class CaseColumns(NamedTuple):
 class ReportColumns(NamedTuple):
     """`case`: as it was filed (see `CaseColumns.root`). `flagger`: a trusted flagger's name, or "".
     `reporter`, `thing`: eight bytes of their keyed hashes, to count distinct ones; 0: not told
-    apart. `items`: exact locations."""
+    apart. `items`: exact locations. `via`: by which way it came (`form`, `api`, `platform`; empty:
+    from before that was kept)."""
 
     seq: Numbers
     case: Positions
@@ -67,6 +68,7 @@ class ReportColumns(NamedTuple):
     thing: Numbers
     items: Positions
     withdrawn: Flags
+    via: Coded
 
 
 class DecisionColumns(NamedTuple):

@@ -13,7 +13,8 @@ WITHDRAWN: Final = "withdrawn"
 
 class ReferralRow(NamedTuple):
     """`place`: its key in `referral_places.toml`; `kind`: authority, provider or target;
-    `known_ms`: since when the service knew (the case was opened)."""
+    `known_ms`: since when the service knew (the case was opened);
+    `sent_seq`: the entry that says that it left."""
 
     id: str
     case: str
@@ -30,6 +31,7 @@ class ReferralRow(NamedTuple):
     reference: str | None = None
     acknowledged_ms: int | None = None
     done_seq: int | None = None
+    sent_seq: int | None = None
 
 
 class ReferralTables(ABC):
@@ -47,3 +49,7 @@ class ReferralTables(ABC):
     @abstractmethod
     def sent_between(self, from_ms: int, until_ms: int) -> list[ReferralRow]:
         """What left in this time, in order: `until_ms` is not part of it."""
+
+    @abstractmethod
+    def prepared_before(self, as_of: int) -> list[ReferralRow]:
+        """All that were there at this size of the log, in order, as they stand now."""

@@ -43,8 +43,8 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         "cases": "SELECT id, coalesce(merged_into, ''), kind, harm, platform || '/' || channel,"
         " opened_ms, coalesce(raid, '') FROM cases ORDER BY rowid",
         "reports": "SELECT seq, case_id, received_ms, category, language, coalesce(flagger, ''),"
-        " substr(CAST(coalesce(reporter, zeroblob(8)) AS BLOB), 1, 8), substr(thing, 1, 8), items"
-        " FROM report WHERE seq < :as_of ORDER BY rowid",
+        " substr(CAST(coalesce(reporter, zeroblob(8)) AS BLOB), 1, 8), substr(thing, 1, 8), items,"
+        " via FROM report WHERE seq < :as_of ORDER BY rowid",
         "withdrawn": "SELECT r.seq FROM report_withdrawn w JOIN report r ON r.id = w.report_id"
         " WHERE w.seq < :as_of",
         "decisions": "SELECT id, seq, case_id, decided_ms, outcome, ground, coalesce(harm, ''),"
@@ -173,7 +173,7 @@ class Reading:
     def _read_reports(self) -> ReportColumns:
         seq, received, reporter, thing = Column(), Column(), Column(), Column()
         case, items = Column(np.int32), Column(np.int32)
-        category, language, flagger = Words(), Words(), Words("")
+        category, language, flagger, via = Words(), Words(), Words(""), Words()
         find = self._cases.__getitem__
         for columns in self._chunks("reports"):
             count = len(columns[0])
@@ -186,6 +186,7 @@ class Reading:
             reporter.take(_firsts(columns[6]), count)
             thing.take(_firsts(columns[7]), count)
             items.take(columns[8], count)
+            via.take(columns[9], count)
         gone = [
             row[0] for columns in self._chunks("withdrawn") for row in zip(*columns, strict=True)
         ]
@@ -201,6 +202,7 @@ class Reading:
             thing.done(),
             items.done(),
             np.isin(seqs, np.array(gone, np.int64)),
+            via.coded(),
         )
 
     def _read_decisions(self) -> DecisionColumns:

@@ -29,6 +29,9 @@ class SqliteReferralTables(ReferralTables):
         which = "WHERE sent_ms >= ? AND sent_ms < ? ORDER BY sent_ms, id"
         return list(self._rows(which, from_ms, until_ms))
 
+    def prepared_before(self, as_of: int) -> list[ReferralRow]:
+        return list(self._rows("WHERE seq < ? ORDER BY seq", as_of))
+
     def _rows(self, which: str, *values: str | int) -> Iterator[ReferralRow]:
         found = self._db.execute(f"SELECT {_FIELDS} FROM referral {which}", values)
         return (ReferralRow(*row) for row in found)

@@ -71,8 +71,8 @@ class SqliteReportTables(CaseTables):
         try:
             self._db.execute(
                 "INSERT INTO report (id, case_id, thing, category, language, reporter, content,"
-                " repeats, received_ms, seq, flagger, minor, wish, items)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " repeats, received_ms, seq, flagger, minor, wish, items, via)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     report.id,
                     report.case,
@@ -88,6 +88,7 @@ class SqliteReportTables(CaseTables):
                     int(report.minor),
                     report.wish,
                     report.items,
+                    report.via,
                 ),
             )
         except apsw.ConstraintError as error:

@@ -40,6 +40,7 @@ from rempart.store.sqlite.captures import SqliteCaptureTables
 from rempart.store.sqlite.care import SqliteCareTables
 from rempart.store.sqlite.cases import SqliteCaseTables
 from rempart.store.sqlite.connection import BUSY_MS, open_reader, open_writer
+from rempart.store.sqlite.court import SqliteCourtTables
 from rempart.store.sqlite.dated import SqliteDatedTables
 from rempart.store.sqlite.deadlines import SqliteDeadlineTables
 from rempart.store.sqlite.erasure import SqliteErasureTables
@@ -122,6 +123,7 @@ class SqliteTables(Tables):
         self.facts = SqliteFactTables(connection)
         self.figures = SqliteFigureTables(connection)
         self.folder = SqliteFolderTables(connection)
+        self.court = SqliteCourtTables(connection)
         self.history = SqliteHistoryTables(connection)
         self.replies = SqliteReplyTables(connection)
         self.versions = SqliteVersionTables(connection)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import get, post
@@ -86,7 +86,9 @@ class CategoryList(msgspec.Struct, frozen=True):
     categories: list[CategoryView]
 
 
-async def take_report(request: AnyRequest, report: ReportRequest) -> Receipt:
+async def take_report(
+    request: AnyRequest, report: ReportRequest, via: Literal["form", "api"]
+) -> Receipt:
     """Limits, then the report in one durable transaction. BusyError for the sixth repeat.
 
     A bearer token with the scope `flag` makes it the notice of a trusted flagger; a token that is
@@ -109,7 +111,9 @@ async def take_report(request: AnyRequest, report: ReportRequest) -> Receipt:
     told = engine_of(request).settings.told
     return await write(
         request,
-        lambda tables: receive(tables, report, keys, at_ms, reporter, flagger=flagger, told=told),
+        lambda tables: receive(
+            tables, report, keys, at_ms, reporter, flagger=flagger, via=via, told=told
+        ),
     )
 
 
@@ -185,7 +189,7 @@ def categories() -> CategoryList:
 @post("/reports", opt={NO_SESSION: True}, tags=["reports"])
 async def report(request: AnyRequest, data: JSONBody[ReportRequest]) -> ReceiptAnswer:
     """A report, without account. The answer holds the receipt: twelve words, shown once."""
-    receipt = await take_report(request, data)
+    receipt = await take_report(request, data, "api")
     settings: WebSettings = request.app.state.settings
     base = settings.public_url or str(request.base_url).rstrip("/")
     return ReceiptAnswer(

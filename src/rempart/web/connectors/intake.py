@@ -86,7 +86,7 @@ class EngineIntake:
         while True:
             try:
                 change = self._engine.write(
-                    lambda tables: receive(tables, request, keys, at_ms, reporter)
+                    lambda tables: receive(tables, request, keys, at_ms, reporter, via="platform")
                 )
                 return (await asyncio.wrap_future(change)).case
             except StoreError as error:

@@ -68,7 +68,7 @@ async def send_report(request: AnyRequest, data: Fields) -> Response[str]:
         return _report_form(request, form, errors, 422)
     report = as_request(form, language_of(request))
     try:
-        receipt = await take_report(request, report)
+        receipt = await take_report(request, report, "form")
     except InputError as error:
         return _report_form(request, form, {error.where or "explanation": error.what}, 422)
     return render(

@@ -1,0 +1,103 @@
+"""Annex D: what the log cannot show, and why. Pure, and derived from what was read.
+
+A line is a key of the words with the number it is about (None: it holds always). A line whose
+number is 0 is left out: it names no gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from rempart.cases.dated import spans
+from rempart.disclose.court.read import Read
+from rempart.disclose.court.table import Table
+from rempart.model import Moderator
+from rempart.store.interface.referrals import PREPARED
+
+
+class Gap(NamedTuple):
+    key: str
+    number: int | None = None
+    of: int | None = None
+
+
+def gaps(read: Read, tables: list[Table]) -> list[Gap]:
+    """In the order of the heads."""
+    found = [*_time(read), *_means(read), *_people(read), *_reports(read), *_authorities(read)]
+    missing = sum(not one.rows and one.empty != "nothing" for one in tables)
+    found.append(Gap("gap_undeclared", missing, len(tables)))
+    found.append(Gap("gap_outside"))
+    return [one for one in found if one.number != 0]
+
+
+def _time(read: Read) -> Iterator[Gap]:
+    columns, period = read.history.columns, read.period
+    first = [int(c.min()) for c in (columns.cases.opened_ms, columns.reports.received_ms) if len(c)]
+    begins = min(first, default=None)
+    if begins is None:
+        yield Gap("gap_empty")
+    elif begins > period.begin_ms:
+        yield Gap("gap_begin", (begins - period.begin_ms) // 86_400_000)
+    last = max(
+        (int(c.max()) for c in (columns.cases.opened_ms, columns.decisions.decided_ms) if len(c)),
+        default=period.begin_ms,
+    )
+    if last < period.end_ms:
+        yield Gap("gap_end", (period.end_ms - last) // 86_400_000)
+    yield Gap("gap_now")
+    yield Gap("gap_down")
+
+
+def _means(read: Read) -> Iterator[Gap]:
+    columns = read.history.columns
+    yield Gap("gap_judged", len(columns.samples.seq), None)
+    yield Gap("gap_clocks")
+    if not read.terms:
+        yield Gap("gap_terms")
+    elif read.terms[0].row.from_ms > read.period.begin_ms:
+        later = min(read.terms[0].row.from_ms, read.period.end_ms)
+        yield Gap("gap_terms_days", (later - read.period.begin_ms) // 86_400_000)
+    yield Gap("gap_deliveries", len(read.failures))
+
+
+def _people(read: Read) -> Iterator[Gap]:
+    said = spans(read.history.declared.said)
+    last = read.period.last_day
+    people = [
+        one.value
+        for one in said
+        if isinstance(one.value, Moderator)
+        and one.from_day <= last
+        and (one.until is None or one.until >= last)
+    ]
+    if people:
+        yield Gap("gap_nationality")
+        yield Gap("gap_hours", sum(one.from_hour is None for one in people), len(people))
+        yield Gap("gap_roster")
+
+
+def _reports(read: Read) -> Iterator[Gap]:
+    reports, figures = read.history.columns.reports, read.figures
+    chosen = figures.in_period
+    total = int(chosen.sum())
+    yield Gap("gap_country", total)
+    yield Gap("gap_via", int((chosen & reports.via.is_("") & ~figures.flagged).sum()), total)
+    yield Gap("gap_reporter", int((chosen & (reports.reporter == 0)).sum()), total)
+    yield Gap("gap_thing", int((chosen & (reports.thing == 0)).sum()), total)
+    for reason, number in sorted(figures.exempt().items()):
+        yield Gap(f"gap_exempt_{reason}", number)
+    said = read.history.columns.statements
+    unplaced = int((figures.imposed & (np.asarray(said.case) < 0)).sum())
+    yield Gap("gap_unplaced", unplaced, figures.restrictions())
+    if read.harms is not None:
+        yield Gap("gap_perimeter")
+
+
+def _authorities(read: Read) -> Iterator[Gap]:
+    yield Gap("gap_prepared", sum(one.state == PREPARED for one in read.referrals))
+    yield Gap("gap_outside_transmissions")
+    if read.history.declared.orders:
+        yield Gap("gap_orders_now")

@@ -1,0 +1,84 @@
+"""Readings of the court dossier in SQLite; see `store.interface.court`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from types import MappingProxyType
+from typing import Final
+
+import apsw
+import numpy as np
+
+from rempart.store.interface.court import (
+    AlarmRow,
+    ChangeRow,
+    ClockRow,
+    CourtTables,
+    FailureRow,
+    QueueRow,
+)
+from rempart.store.interface.history import Numbers
+from rempart.store.interface.versions import VersionKind, VersionMove, VersionState
+
+QUERIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "unanswered": "SELECT r.seq FROM report r WHERE r.seq < :as_of AND NOT EXISTS"
+        " (SELECT 1 FROM answer a WHERE a.report_id = r.id AND a.seq < :as_of) AND NOT EXISTS"
+        " (SELECT 1 FROM report_withdrawn w WHERE w.report_id = r.id AND w.seq < :as_of)"
+        " ORDER BY r.seq",
+        "clocks": "SELECT kind, clock, count(*), sum(coalesce(stop_seq < :as_of, 0)"
+        " AND stopped_ms > due_ms), sum(due_ms < :until AND NOT coalesce(stop_seq < :as_of, 0))"
+        " FROM deadline WHERE start_seq < :as_of AND start_ms >= :from AND start_ms < :until"
+        " GROUP BY kind, clock ORDER BY kind, clock",
+        "failures": "SELECT updated_ms, connector, operation FROM delivery WHERE state = 'failed'"
+        " AND updated_ms >= :from AND updated_ms < :until ORDER BY updated_ms, id",
+        "alarms": "SELECT seq, at_ms, what FROM access_entry WHERE kind = 'alarm' AND seq < :as_of"
+        " AND at_ms >= :from AND at_ms < :until ORDER BY seq",
+        "queues": "SELECT id, at_ms, by, seq, picture FROM queue WHERE seq < :as_of ORDER BY seq",
+        "versions": "SELECT kind, id, parent, author, reason, at_ms, seq FROM version"
+        " WHERE seq < :as_of ORDER BY seq, kind, id",
+        "moves": "SELECT kind, id, state, by, reason, at_ms, seq FROM version_move"
+        " WHERE seq < :as_of ORDER BY kind, id, number",
+    }
+)
+
+
+class SqliteCourtTables(CourtTables):
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+
+    def queries(self) -> Mapping[str, str]:
+        return QUERIES
+
+    def unanswered(self, as_of: int) -> Numbers:
+        rows = self._db.execute(QUERIES["unanswered"], {"as_of": as_of})
+        return np.fromiter((row[0] for row in rows), np.int64)
+
+    def clocks(self, as_of: int, from_ms: int, until_ms: int) -> list[ClockRow]:
+        known = {"as_of": as_of, "from": from_ms, "until": until_ms}
+        return [ClockRow(*row) for row in self._db.execute(QUERIES["clocks"], known)]
+
+    def failures(self, from_ms: int, until_ms: int) -> list[FailureRow]:
+        known = {"from": from_ms, "until": until_ms}
+        return [FailureRow(*row) for row in self._db.execute(QUERIES["failures"], known)]
+
+    def alarms(self, as_of: int, from_ms: int, until_ms: int) -> list[AlarmRow]:
+        known = {"as_of": as_of, "from": from_ms, "until": until_ms}
+        return [AlarmRow(*row) for row in self._db.execute(QUERIES["alarms"], known)]
+
+    def queues(self, as_of: int) -> list[QueueRow]:
+        return [QueueRow(*row) for row in self._db.execute(QUERIES["queues"], {"as_of": as_of})]
+
+    def changes(self, as_of: int) -> list[ChangeRow]:
+        known = {"as_of": as_of}
+        moves = {
+            key: tuple(VersionMove(VersionState(row[2]), *row[3:]) for row in rows)
+            for key, rows in groupby(
+                self._db.execute(QUERIES["moves"], known), lambda row: (row[0], row[1])
+            )
+        }
+        return [
+            ChangeRow(VersionKind(row[0]), *row[1:7], moves=moves.get((row[0], row[1]), ()))
+            for row in self._db.execute(QUERIES["versions"], known)
+        ]
