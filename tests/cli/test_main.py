@@ -11,10 +11,6 @@ from click.testing import CliRunner
 
 from rempart.cli import COMMANDS, main
 
-LATER = (
-    ("disclose yearly --data d --year 2026 -o out", "Disclosure"),
-)
-
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(name: str) -> None:
@@ -27,15 +23,6 @@ def test_the_main_help_names_every_command() -> None:
     result = CliRunner().invoke(main, ["--help"])
     assert result.exit_code == 0
     assert all(f"  {name} " in result.output for name in COMMANDS)
-
-
-@pytest.mark.parametrize(("command", "issue"), LATER)
-def test_what_a_later_issue_fills_says_which(command: str, issue: str) -> None:
-    result = CliRunner().invoke(main, command.split())
-    assert result.exit_code == 2
-    assert issue in result.stderr
-    assert len(result.stderr.splitlines()) == 1
-    assert result.stdout == ""
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from rempart.disclose.dossier.document.glyphs import line, readable
 from rempart.disclose.dossier.document.make import Setting
 from rempart.disclose.dossier.document.seal import SealName, sign
 from rempart.disclose.dossier.document.typeset import typeset
-from rempart.disclose.yearly.files import packed
 from rempart.disclose.history import Definition
+from rempart.disclose.yearly.files import packed
 from rempart.errors import OutboundError
 
 DOCUMENT: Final = "court-dossier.pdf"
