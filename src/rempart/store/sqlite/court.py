@@ -78,7 +78,10 @@ class SqliteCourtTables(CourtTables):
                 self._db.execute(QUERIES["moves"], known), lambda row: (row[0], row[1])
             )
         }
-        return [
-            ChangeRow(VersionKind(row[0]), *row[1:7], moves=moves.get((row[0], row[1]), ()))
-            for row in self._db.execute(QUERIES["versions"], known)
-        ]
+        found: list[ChangeRow] = []
+        for kind, id, parent, author, reason, at_ms, seq in self._db.execute(
+            QUERIES["versions"], known
+        ):
+            own = moves.get((kind, id), ())
+            found.append(ChangeRow(VersionKind(kind), id, parent, author, reason, at_ms, seq, own))
+        return found
