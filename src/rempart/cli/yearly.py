@@ -101,6 +101,7 @@ def yearly(
 def rehearse(data: Path, decisions: int, reports: float, year: int, seed: int) -> None:
     """Writes a made-up year into an empty folder: to see what the disclosures say before a court or
     an auditor asks. Nothing in it happened."""
+    from rempart.cases.keys import ReportKeys
     from rempart.cli.progress import steps
     from rempart.disclose.rehearsal import Plan
     from rempart.disclose.rehearsal import rehearse as write
@@ -114,6 +115,7 @@ def rehearse(data: Path, decisions: int, reports: float, year: int, seed: int) -
             next_step="name another folder with --data",
         )
     store = SqliteStore.open(data / STORE_FILE)
+    ReportKeys.load(data / "keys")
     try:
         plan = Plan(decisions=decisions, reports=reports, year=year, seed=seed)
         with steps() as show:

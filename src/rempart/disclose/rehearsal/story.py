@@ -210,7 +210,7 @@ class Narrator:
                 measures=held, harm=place.harm,
             )  # fmt: skip
             return done, ()
-        taken = self._taken(place, at_ms, "decision")
+        taken = self._taken(place, at_ms, "by-decision")
         done = Decision(
             id, place.case, DecisionOutcome.ACT, ground, REASON["en"], by, at(at_ms),
             measures=(*held, taken.id), taken=(taken.id,), harm=place.harm,
@@ -291,7 +291,7 @@ class Narrator:
         because = Again.SECOND_LOOK if look.appellant is Appellant.SAMPLE else Again.APPEAL
         reported = told[-1].source if told else _OWN
         if before.ground is Ground.NONE:
-            new = self._taken(place, decided, "decision")
+            new = self._taken(place, decided, "by-decision")
             after = Decision(
                 id, place.case, DecisionOutcome.ACT, Ground.TERMS, REASON["en"], look.by,
                 at(decided), measures=(new.id,), taken=(new.id,), harm=place.harm,
