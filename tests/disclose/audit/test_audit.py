@@ -1,0 +1,113 @@
+"""An auditor asks the history, and reaches nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rempart.disclose.audit import SCHEMA, Limits, parquet, query
+from rempart.disclose.audit.tables import document, library
+from rempart.disclose.history import Figures, History, read_history, year_of
+from rempart.disclose.rehearsal import Plan, rehearse
+from rempart.errors import InputError
+from rempart.store.sqlite.store import SqliteStore
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> SqliteStore:
+    store = SqliteStore.open(tmp_path_factory.mktemp("audit") / "rempart.db")
+    rehearse(store, Plan(decisions=200, seed=9))
+    return store
+
+
+@pytest.fixture(scope="module")
+def history(store: SqliteStore) -> History:
+    with store.read() as tables:
+        return read_history(tables)
+
+
+def test_a_query_counts_what_the_figures_count(history: History) -> None:
+    figures = Figures(history, year_of(2026, "UTC"))
+    found = query(history, "SELECT count(*) FROM statements WHERE imposes")
+    assert found.rows == [[figures.restrictions()]]
+    found = query(
+        history,
+        "SELECT d.outcome, count(*) AS n FROM decisions d JOIN cases USING (case_number)"
+        " GROUP BY ALL ORDER BY n DESC",
+    )
+    assert found.columns == ["outcome", "n"]
+    assert sum(int(row[1] or 0) for row in found.rows) == len(history.columns.decisions.seq)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT * FROM glob('/*')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM 'https://example.org/x.parquet'",
+        "COPY cases TO '/tmp/rempart-audit.csv'",
+        "ATTACH '/tmp/rempart-audit.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET lock_configuration = false",
+        "SELECT * FROM connection",
+        "INSERT INTO cases SELECT * FROM cases",
+        "DROP TABLE cases",
+        "SELECT 1; SELECT 2",
+        "PRAGMA database_list",
+        "",
+        "no query at all",
+    ],
+)
+def test_it_reaches_neither_files_nor_network_and_changes_nothing(
+    history: History, sql: str
+) -> None:
+    with pytest.raises(InputError):
+        query(history, sql)
+
+
+def test_limits_of_rows_time_and_memory(history: History) -> None:
+    found = query(history, "SELECT * FROM range(5000)", Limits(rows=10))
+    assert (len(found.rows), found.truncated) == (10, True)
+    slow = (
+        "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range = b.range + 1"
+    )
+    with pytest.raises(InputError):
+        query(history, slow, Limits(seconds=3.0))
+    with pytest.raises(InputError):
+        query(history, "SELECT length(repeat('a', 6000000000))", Limits(memory=3 << 30))
+
+
+def test_nothing_in_it_names_anybody(store: SqliteStore, history: History) -> None:
+    duckdb = library()
+    names = {"moderator", "mod-", "salon", "http", "u1", "@"}
+    for table in SCHEMA:
+        for column in table.columns:
+            if column.kind == "VARCHAR":
+                found = query(history, f"SELECT DISTINCT {column.name} FROM {table.name}")
+                words = {str(row[0]) for row in found.rows}
+                assert not [w for w in words for n in names if n in w], (table.name, column.name)
+    assert duckdb is not None
+
+
+def test_parquet_has_the_documented_schema_and_leaves_no_file(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    files = parquet(history)
+    assert list(tmp_path.iterdir()) == []
+    assert set(files) == {f"{table.name}.parquet" for table in SCHEMA}
+    for table in SCHEMA:
+        target = tmp_path / f"{table.name}.parquet"
+        target.write_bytes(files[target.name])
+        rows = library().execute(f"DESCRIBE SELECT * FROM '{target}'").fetchall()
+        assert [(row[0], row[1]) for row in rows] == [(c.name, c.kind) for c in table.columns]
+
+
+def test_the_schema_is_documented() -> None:
+    assert (ROOT / "docs/history-schema.md").read_text("utf-8") == document()
