@@ -236,7 +236,7 @@ def packed(tables: Mapping[str, Mapping[str, _Column]]) -> bytes:
                 arrays[f"{name}.{key}"] = column
     arrays["words"] = np.frombuffer(json.dumps(words).encode(), np.uint8)
     out = BytesIO()
-    np.savez(out, **arrays)
+    np.savez(out, allow_pickle=False, **arrays)
     return out.getvalue()
 
 
