@@ -135,14 +135,3 @@ def _case_in(service: Service, channel: str) -> dict[str, dict[str, str]]:
     case = next(row["case"]["id"] for row in rows if row["case"]["channel"] == channel)
     found: dict[str, dict[str, str]] = service.person.get(f"/console/cases/{case}.json").json()
     return found
-
-
-def test_the_dossier_of_a_case_needs_a_reason_and_comes_as_a_file(spoken: Service) -> None:
-    case = _case_in(spoken, "lea")["case"]["id"]
-    form = {"csrf": spoken.person.headers["x-csrf-token"], "reason": ""}
-    path = f"/console/cases/{case}/dossier"
-    assert spoken.person.post(path, data=form, headers=HTML).status_code == 400
-    answer = spoken.person.post(path, data={**form, "reason": "complaint"}, headers=HTML)
-    assert answer.status_code == 200
-    assert answer.headers["content-disposition"] == f'attachment; filename="{case}.zip"'
-    assert answer.content.startswith(b"PK")
