@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gettext
 import re
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import rempart.web
+from rempart.web.console.labels import LABELS
 
 WEB = Path(rempart.web.__file__).parent
 METHODS = [("console/**.py", "python"), ("public/**.py", "python"), ("templates/**.html", "jinja2")]
@@ -74,3 +77,9 @@ def test_the_compiled_catalogue_says_what_the_written_one_says(language: str) ->
             assert said == _forms(message)
         elif message.id:
             assert [shipped.gettext(message.id)] == _forms(message)
+
+
+def test_what_duties_and_windows_rest_on_is_said_in_french() -> None:
+    file = tomllib.loads((WEB.parent / "cases" / "erasure.toml").read_text("utf-8"))
+    rest_on = {one["source"] for one in chain.from_iterable(file.values())}
+    assert rest_on == set(LABELS["legal_source"])

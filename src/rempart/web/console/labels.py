@@ -11,6 +11,35 @@ def N_(text: str) -> str:
     return text
 
 
+SOURCES: tuple[str, ...] = (
+    N_("GDPR art. 17(1)(a)"),
+    N_("GDPR art. 17(1)(b)"),
+    N_("GDPR art. 17(1)(c), art. 21"),
+    N_("GDPR art. 17(1)(d)"),
+    N_("GDPR art. 17(1)(e)"),
+    N_("GDPR art. 17(1)(f), art. 8"),
+    N_("GDPR art. 17(3)(e); DSA art. 16(6)"),
+    N_("GDPR art. 17(3)(e); DSA art. 20(1): six months"),
+    N_("GDPR art. 17(3)(e); DSA art. 20(4)"),
+    N_("GDPR art. 17(3)(e); DSA art. 17 and 20: a restriction in force can be contested"),
+    N_("GDPR art. 17(3)(e): the person under attack keeps it to establish a legal claim"),
+    N_("GDPR art. 17(3)(b); Code pénal art. 131-35-1"),
+    N_("GDPR art. 17(3)(e), art. 6(1)(f)"),
+    N_("GDPR art. 17(3)(e)"),
+    N_("GDPR art. 17(3)(b)"),
+    N_("GDPR art. 17(3)(b); Reg. (EU) 2023/1543 art. 6 (60 days)"),
+    N_("GDPR art. 5(1)(e); house"),
+    N_("DSA art. 20(1): contested for six months; CPP art. 8: prosecuted for six years at most"),
+    N_("DSA art. 20(1): contested for six months after the answer"),
+    N_("DSA art. 16(5), 20(1): told of the answer, and for six months of its appeal"),
+    N_("DSA art. 20(1), 23; CPP art. 8: prosecuted for six years at most"),
+    N_(
+        "CNIL recommendation on logs (deliberation 2021-122): six months to a year,"
+        " longer with a reason"
+    ),
+)
+"""What the duties and windows of `erasure.toml` rest on, as written there."""
+
 LABELS: dict[str, dict[str, str]] = {
     "case_kind": {
         "raid": N_("Raid"),
@@ -113,6 +142,7 @@ LABELS: dict[str, dict[str, str]] = {
         "case": N_("case"),
         "channel": N_("channel"),
     },
+    "legal_source": {text: text for text in SOURCES},
     "window": {
         "messages": N_("Messages in which nothing was found"),
         "flagged": N_("Messages that stood out"),
