@@ -106,6 +106,25 @@ def test_orders_are_for_those_with_the_right_and_for_no_token(service: Service) 
     assert token.get("/api/v1/orders").status_code == 403
 
 
+def test_who_is_bound_to_a_channel_orders_nothing_and_declares_nothing(service: Service) -> None:
+    """An order names accounts of every channel, and terms hold for all of them."""
+    said = message(channel="elsewhere", text="something that a court forbids")
+    service.client(service.ingest_token).post("/api/v1/messages", json=[said])
+    id = taken_in(service, links=said["id"])
+    admit(service, "Bea", "admin", channels=("lea",))
+    bea = service.sign_in("Bea", OTHERS)
+    for path in ("orders", "bans", "disputes", "declared"):
+        assert bea.get(f"/api/v1/{path}").status_code == 403, path
+    for path in ("orders", "bans", "disputes", "declared", "terms", "yearly"):
+        assert bea.get(f"/console/{path}").status_code == 403, path
+    assert bea.get(f"/api/v1/orders/{id}").status_code == 403
+    act = {"links": [said["id"]], "reason": "it is not hers to take down"}
+    answer = bea.post(f"/api/v1/orders/{id}/effect", json=act)
+    assert answer.status_code == 403
+    assert "over all channels" in answer.text
+    assert bea.get("/console/misuse").status_code == 200, "there she sees what is hers"
+
+
 def test_a_dispute_is_noted_decided_and_carried_out_once(service: Service) -> None:
     me = service.person
     new = {"body": "User Rights", "reference": "UR-26-1", "brought_by": "account",

@@ -21,7 +21,7 @@ from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Right, must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 
-DECLARE = [needs_right(Right.DECLARE, person=True)]
+DECLARE = [needs_right(Right.DECLARE, person=True, everywhere=True)]
 
 
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

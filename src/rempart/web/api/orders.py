@@ -39,7 +39,7 @@ from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Right, must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 
-ORDERS = [needs_right(Right.ORDERS, person=True)]
+ORDERS = [needs_right(Right.ORDERS, person=True, everywhere=True)]
 Why = Annotated[str, msgspec.Meta(max_length=2_000)]
 Things = Annotated[list[str], msgspec.Meta(max_length=500)]
 

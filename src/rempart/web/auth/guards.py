@@ -73,14 +73,20 @@ def needs_person(scope: str) -> Guard:
     return guard
 
 
-def needs_right(right: Right, *, person: bool = False) -> Guard:
-    """A token or a person with that right somewhere; with `person` only a signed-in person."""
+def needs_right(right: Right, *, person: bool = False, everywhere: bool = False) -> Guard:
+    """A token or a person with that right somewhere; with `person` only a signed-in person; with
+    `everywhere` nobody whose rights are bounded: for what reaches over all channels."""
 
     def guard(connection: Connection, _: BaseRouteHandler) -> None:
         found = must_be_known(connection)
         if person and not found.is_person:
             raise NoRightError("only a signed-in person may do this", next_step="sign in at /login")
         must_have_right(found, right)
+        if everywhere and not found.everywhere:
+            raise NoRightError(
+                "this reaches over all channels, and your rights do not",
+                next_step="ask somebody whose role is without bounds",
+            )
 
     return guard
 

@@ -18,15 +18,16 @@ from rempart.errors import NotFoundError, RempartError
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
 from rempart.web.api.cases import find_case
-from rempart.web.api.orders import ORDERS
 from rempart.web.api.request import AnyRequest, write
-from rempart.web.auth import Caller, must_be_known
+from rempart.web.auth import Caller, Right, must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
 from rempart.web.failures import status_of
 
 PATH = "/console/misuse"
+ORDERS = [needs_right(Right.ORDERS, person=True)]
+"""Also within bounds: only sources of cases that the caller sees stand here."""
 MOST = 200
 
 
