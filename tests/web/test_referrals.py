@@ -140,6 +140,33 @@ def test_of_child_safety_only_addresses_are_passed_on_and_to_few_places(service:
     assert refused.status_code == 403
 
 
+def test_what_was_written_before_a_case_became_one_of_child_safety_leaves_no_more(
+    service: Service,
+) -> None:
+    body = {
+        "category": "threat",
+        "explanation": "she wrote this to me",
+        "links": ["https://page.example/thing"],
+        "good_faith": True,
+    }
+    first = a_case(service, id="m-closed")
+    referral = prepared(service, first, "police")
+    assert THREAT in str(referral["said"])
+    closing = {**body, "category": "child_safety", "message_ids": ["m-closed"], "channel": "lea"}
+    answer = service.client().post("/api/v1/reports", json=closing)
+    assert answer.status_code == 201, answer.text
+    path = f"/api/v1/referrals/{referral['id']}"
+    assert THREAT not in service.person.get(path).text
+    assert service.person.get(f"{path}/text").status_code == 404
+    page = service.person.get(f"/console/referrals/{referral['id']}")
+    assert THREAT not in page.text
+    assert THREAT not in service.person.get(f"/api/v1/cases/{first}/referrals").text
+    sent = service.person.post(f"{path}/sent", json={"checked": True})
+    assert sent.status_code == 409
+    assert "child safety" in sent.text
+    assert service.person.post(f"{path}/withdraw").json()["state"] == "withdrawn"
+
+
 def test_what_hides_in_a_message_is_named_and_turns_nothing(service: Service) -> None:
     case = a_case(service, author={"id": "u\u202e1", "name": "a\u200bb"})
     parts = said(prepared(service, case, "police"))

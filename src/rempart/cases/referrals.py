@@ -6,7 +6,8 @@ Rules kept here (DSA art. 18; DESIGN, laws 5, 9 and 11):
    person who ticked that she read it, says that it was sent, when, and under which reference.
 2. What was said is kept word for word, erasable, with its hash; each step is an entry of the case.
 3. Of child safety only what `child_safety` leaves (links, hashes, times) is passed on, and only to
-   places that take it. The interface of the NCMEC needs a second person besides.
+   places that take it. The interface of the NCMEC needs a second person besides. What was written
+   before its case became one is neither shown nor sent any more.
 4. Only a case that is there can be passed on; no place is searched for a person.
 """
 
@@ -24,7 +25,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from rempart.cases.entries import at_time, clean, entry, ms_of, record, rfc3339
-from rempart.cases.matter import harm_of, is_child_safety
+from rempart.cases.matter import CHILD_SAFETY, harm_of, is_child_safety
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
 from rempart.model import Case, stable_id
@@ -67,7 +68,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class Referral(msgspec.Struct, frozen=True):
-    """`said` empty: its words were erased."""
+    """`said` empty: its words were erased, or may not be shown any more (rule 3)."""
 
     id: str
     case: str
@@ -173,6 +174,12 @@ def mark_sent(
     """The second step. `sent_ms`: when it left, not in the future and at most a week ago."""
     row = row_of(tables, id)
     must_be_sendable(row, by, checked=checked)
+    if _closed_since(tables, row):
+        raise ConflictError(
+            "this became a case of child safety after it was written",
+            where=id,
+            next_step="withdraw it and prepare it again: it then holds links, hashes and times",
+        )
     left_ms = at_ms if sent_ms is None else sent_ms
     if not max(row.prepared_ms, at_ms - _EARLIEST_MS) <= left_ms <= at_ms + _LATEST_MS:
         raise InputError("it left after it was prepared, and not in the future", where="sent_at")
@@ -263,6 +270,11 @@ def _reference(text: str) -> str:
     return found
 
 
+def _closed_since(tables: Tables, row: ReferralRow) -> bool:
+    """Its case is one of child safety now, and was none when it was written: it quotes."""
+    return row.harm != CHILD_SAFETY and is_child_safety(tables, row.case)
+
+
 def _read(tables: Tables, row: ReferralRow) -> Referral:
     told: dict[str, Any] = {}
     words: list[Said] = []
@@ -270,7 +282,7 @@ def _read(tables: Tables, row: ReferralRow) -> Referral:
         _, name, value = strict_json(body)
         if name == "referral-prepared":
             told = value
-        elif name == "referral-words":
+        elif name == "referral-words" and not _closed_since(tables, row):
             words = msgspec.convert(value["said"], list[Said])
     return Referral(
         row.id,

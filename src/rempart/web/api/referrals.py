@@ -117,7 +117,7 @@ def referral_text(request: AnyRequest, referral: FromPath[str]) -> Response[byte
     with engine_of(request).read() as tables:
         found = seen(tables, must_be_known(request), referral)
     if not found.said:
-        raise NotFoundError("its words were erased", where=referral)
+        raise NotFoundError("its words were erased or may not be shown any more", where=referral)
     name = f'attachment; filename="{found.place}-{found.id}.txt"'
     return Response(
         as_text(found.said).encode(),
