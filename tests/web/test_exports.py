@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from tests.web.service import Service, csrf_in, lines, message
 from tests.web.test_people import PASSWORD, admit
 
 from rempart.log.commit import strict_json
+from rempart.store.interface import Tables
+from rempart.store.interface.erasure import ErasureRow
 
 THREAT = "I will kill you, I know where you live"
 
@@ -162,6 +165,73 @@ def test_what_was_made_lies_encrypted_and_a_restart_forgets_it(tmp_path: Path) -
         assert b"records.jsonl" not in kept.read_bytes()
     with Service.running(data) as service:
         assert list((data / "exports").iterdir()) == []
+
+
+def test_what_was_made_leaves_no_more_once_it_is_of_child_safety(
+    service: Service, second: httpx.Client
+) -> None:
+    said = message(text=THREAT, channel="other", author={"id": "u-other"})
+    service.client(service.ingest_token).post("/api/v1/messages", content=lines(said))
+    (case,) = [
+        one["id"]
+        for one in service.person.get("/api/v1/cases").json()["cases"]
+        if one["channel"] == "other"
+    ]
+    id = agreed(service.person, second, case)
+    waiting = agreed(service.person, second, case)
+    made(service.person, id)
+    body = {
+        "category": "child_safety",
+        "explanation": "a child is in it",
+        "message_ids": [said["id"]],
+        "channel": "other",
+        "good_faith": True,
+    }
+    assert service.client().post("/api/v1/reports", json=body).status_code == 201
+    taken = second.post(f"/api/v1/exports/{id}/files/1")
+    assert taken.status_code == 409, "it was made before anybody said so"
+    assert "erased or closed" in taken.text
+    for one in (id, waiting):
+        second.post(f"/api/v1/exports/{one}/make")
+        assert settled(second, case, one) == "a case of child safety leaves in no dossier"
+    exported_of = [one["what"] for one in told(service, case, "access")]
+    assert exported_of.count("exported") == 1
+    assert "taken" not in exported_of
+
+
+def test_what_was_made_before_an_erasure_is_made_again(
+    service: Service, second: httpx.Client, case: str
+) -> None:
+    id = agreed(service.person, second, case)
+    made(service.person, id)
+    by = service.engine.write(lambda tables: _erased(tables, "twitch/u-gone")).result()
+    taken = service.person.post(f"/api/v1/exports/{id}/files/1")
+    assert taken.status_code == 409, by
+    made(service.person, id)
+    assert service.person.post(f"/api/v1/exports/{id}/files/1").status_code == 200
+
+
+def settled(client: httpx.Client, case: str, id: str) -> str:
+    """Why it could not be made."""
+    for _ in range(200):
+        found = {one["id"]: one for one in client.get(f"/api/v1/cases/{case}/exports").json()}
+        if found[id]["state"] != "making":
+            break
+        time.sleep(0.05)
+    assert found[id]["state"] == "failed", found[id]
+    return str(found[id]["why"])
+
+
+def _erased(tables: Tables, subject: str) -> str:
+    """An erasure that was carried out just now."""
+    now_ms = time.time_ns() // 1_000_000
+    row = ErasureRow(
+        "x-done", "account", subject, "objection", "he wrote to us", "asked", "a", now_ms
+    )
+    tables.erasure.put(row)
+    tables.erasure.put(row._replace(state="done", subject=None, confirmed_by="b",
+                                    confirmed_ms=now_ms, closed_ms=now_ms))  # fmt: skip
+    return row.id
 
 
 def test_the_page_asks_shows_and_gives(service: Service, second: httpx.Client, case: str) -> None:

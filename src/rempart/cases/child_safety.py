@@ -77,6 +77,13 @@ def withheld(tables: Tables, case: Case) -> frozenset[int] | None:
     return never_leaving(tables, tables.cases.message_sequences(case.id)) | own
 
 
+def closed_since(tables: Tables, case: Case, at_ms: int) -> bool:
+    """Whether a dossier of this case that was made then holds what none may hold now."""
+    if case.kind is not CaseKind.RAID and _ever(tables, case.id):
+        return True
+    return any(row.received_ms >= at_ms for row in _alleged(tables, case.id))
+
+
 def never_leaving(tables: Tables, sequences: Sequence[int]) -> frozenset[int]:
     """Which of these messages leave in no file (rule 4): of every case they are or were in."""
     found: set[int] = set()

@@ -9,7 +9,8 @@ Rules kept here:
 3. It lives `LIFETIME_MS` after the second person agreed; then it must be asked for again.
 4. Asking, agreeing or refusing, making and taking are entries of the log of the case; the hash of
    every file that was made stands there.
-5. A case of child safety is never exported.
+5. A case of child safety is never exported: asked when it is wished for, made and taken. What was
+   made leaves no more either when a report of that kind, or an erasure, came after it was made.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from rempart.cases.child_safety import withheld
+from rempart.cases.child_safety import closed_since, withheld
 from rempart.cases.custody import note_access
 from rempart.cases.decisions import Decider, must_be_person
 from rempart.cases.entries import clean
@@ -77,12 +78,7 @@ def ask(tables: Tables, case: Case, wish: Wish, by: Decider, at_ms: int) -> Prop
     """Asks for a dossier; a second person must agree. ConflictError in a case of child safety."""
     must_be_person(by)
     wish = _checked(wish)
-    if withheld(tables, case) is None:
-        raise ConflictError(
-            "a case of child safety leaves in no dossier",
-            where=case.id,
-            next_step="refer it with its links and hashes to the authority in charge",
-        )
+    _must_be_exportable(tables, case)
     waiting = [row for row in tables.looks.proposals(case.id, waiting=True) if row.what == EXPORT]
     if len(waiting) >= MOST_WAITING:
         raise ConflictError("many exports of this case wait already", where=case.id)
@@ -104,6 +100,9 @@ def begin(tables: Tables, row: ProposalRow, by: str, at_ms: int) -> Wish:
     """Writes that it is made; what is to be made. AccessError before two people agreed, or later
     than `LIFETIME_MS` after, or for somebody who is neither of them."""
     must_be_open_to(row, by, at_ms)
+    case = tables.cases.get(row.case)
+    if case is not None:
+        _must_be_exportable(tables, case)
     wish = wish_of(row)
     note_access(
         tables, row.case, "export", by, at_ms, proposal=row.id, agreed_by=row.closed_by,
@@ -118,6 +117,25 @@ def note_made(tables: Tables, row: ProposalRow, by: str, hashes: Sequence[str], 
 
 def note_taken(tables: Tables, row: ProposalRow, by: str, sha256: str, at_ms: int) -> None:
     note_access(tables, row.case, "taken", by, at_ms, proposal=row.id, files=[sha256])
+
+
+def may_still_leave(tables: Tables, row: ProposalRow, made_ms: int) -> bool:
+    """Whether a file that was read from the log at `made_ms` may be handed over (rule 5)."""
+    case = tables.cases.get(row.case)
+    return (
+        case is not None
+        and not closed_since(tables, case, made_ms)
+        and not tables.erasure.carried_out_since(made_ms)
+    )
+
+
+def _must_be_exportable(tables: Tables, case: Case) -> None:
+    if withheld(tables, case) is None:
+        raise ConflictError(
+            "a case of child safety leaves in no dossier",
+            where=case.id,
+            next_step="refer it with its links and hashes to the authority in charge",
+        )
 
 
 def must_be_open_to(row: ProposalRow, by: str, at_ms: int) -> None:

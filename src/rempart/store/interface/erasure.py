@@ -102,6 +102,10 @@ class ErasureTables(ABC):
     def waiting_for(self, kind: str, subject: str) -> ErasureRow | None: ...
 
     @abstractmethod
+    def carried_out_since(self, at_ms: int) -> bool:
+        """Whether an erasure was carried out then or later."""
+
+    @abstractmethod
     def due(self, now_ms: int) -> ErasureRow | None:
         """The confirmed request whose time came first."""
 

@@ -72,6 +72,12 @@ class SqliteErasureTables(SqliteForgetting):
         ).fetchone()
         return None if row is None else ErasureRow(*row)
 
+    def carried_out_since(self, at_ms: int) -> bool:
+        found = self._db.execute(
+            "SELECT 1 FROM erasure WHERE state = 'done' AND closed_ms >= ? LIMIT 1", (at_ms,)
+        )
+        return found.fetchone() is not None
+
     def due(self, now_ms: int) -> ErasureRow | None:
         row = self._db.execute(
             f"SELECT {_FIELDS} FROM erasure WHERE state IN {_OPEN} AND due_ms <= ?"

@@ -19,6 +19,7 @@ from rempart.cases.exports import (
     Wish,
     ask,
     exports_of,
+    may_still_leave,
     must_be_open_to,
     note_taken,
     wish_of,
@@ -26,7 +27,7 @@ from rempart.cases.exports import (
 from rempart.cases.proposals import EXPORT
 from rempart.disclose.dossier import edition
 from rempart.disclose.dossier.delivery import age_keys
-from rempart.errors import NotFoundError, NotYetError
+from rempart.errors import ConflictError, NotFoundError, NotYetError
 from rempart.store.interface import Tables
 from rempart.store.interface.looks import ProposalRow
 from rempart.web.api.cases import find_case
@@ -111,9 +112,23 @@ async def take_export(
     who, at_ms = must_be_known(request), now_ms()
     row = await asyncio.to_thread(_find, request, who, export)
     must_be_open_to(row, who.id, at_ms)
-    file = _file(desk_of(request).job(row.id), export, number)
-    await write(request, lambda tables: note_taken(tables, row, who.id, file.sha256, at_ms))
-    content = await asyncio.to_thread(desk_of(request).content, file)
+    desk = desk_of(request)
+    job, file = _file(desk.job(row.id), export, number)
+
+    def change(tables: Tables) -> bool:
+        if not may_still_leave(tables, row, job.made_ms):
+            return False
+        note_taken(tables, row, who.id, file.sha256, at_ms)
+        return True
+
+    if not await write(request, change):
+        desk.drop(row.id)
+        raise ConflictError(
+            "something in the case was erased or closed since this was made",
+            where=export,
+            next_step="make it again",
+        )
+    content = await asyncio.to_thread(desk.content, file)
     kind = _KINDS[file.name[file.name.rindex(".") :]]
     headers = {**_CLOSED, "content-disposition": f'attachment; filename="{file.name}"'}
     return Response(content, media_type=kind, headers=headers)
@@ -161,11 +176,11 @@ def export_view(row: ProposalRow, who: Caller, job: Job | None, at_ms: int) -> E
     )
 
 
-def _file(job: Job | None, export: str, number: str) -> MadeFile:
-    files = job.files if job is not None and job.state == READY else []
-    for place, file in enumerate(files, 1):
-        if str(place) == number:
-            return file
+def _file(job: Job | None, export: str, number: str) -> tuple[Job, MadeFile]:
+    if job is not None and job.state == READY:
+        for place, file in enumerate(job.files, 1):
+            if str(place) == number:
+                return job, file
     raise NotFoundError("this is not ready", where=export, next_step="make it first")
 
 

@@ -5,7 +5,8 @@ Rules kept here:
 1. What is made lies in `<data>/exports/`, each file encrypted under a key that is in memory only:
    after a restart nobody can read it, and the start removes it. It is made again when asked for.
 2. Nothing waits for a dossier but who wants it; how far it is can be seen.
-3. What breaks is said to who asked, and is never tried in a circle.
+3. What was made before something in it was erased or closed is dropped when it is asked for.
+4. What breaks is said to who asked, and is never tried in a circle.
 """
 
 from __future__ import annotations
@@ -46,13 +47,14 @@ class MadeFile(NamedTuple):
 
 
 class Job:
-    """One dossier: how far it is. `volumes` 0: not known yet."""
+    """One dossier: how far it is. `volumes` 0: not known yet; `made_ms`: when it was read."""
 
     def __init__(self, until_ms: int) -> None:
         self.state = MAKING
         self.volumes = 0
         self.files: list[MadeFile] = []
         self.why = ""
+        self.made_ms = 0
         self.until_ms = until_ms
 
 
@@ -88,19 +90,23 @@ class ExportDesk:
     def content(self, file: MadeFile) -> bytes:
         return self._files.get(file.stored, file.key)
 
+    def drop(self, id: str) -> None:
+        """It may leave no more: the key and the files go."""
+        job = self._jobs.pop(id, None)
+        for file in job.files if job is not None else ():
+            self._files.drop(file.stored)
+
     def _forget_old(self) -> None:
         now_ms = time.time_ns() // 1_000_000
         for id, job in list(self._jobs.items()):
             if now_ms > job.until_ms and job.state != MAKING:
-                for file in job.files:
-                    self._files.drop(file.stored)
-                del self._jobs[id]
+                self.drop(id)
 
     async def _make(self, row: ProposalRow, by: str, job: Job) -> None:
         try:
             async with self._one_at_a_time:
                 now = datetime.now(UTC)
-                now_ms = int(now.timestamp() * 1000)
+                now_ms = job.made_ms = int(now.timestamp() * 1000)
                 wish = await asyncio.wrap_future(
                     self._engine.write(lambda tables: begin(tables, row, by, now_ms))
                 )
