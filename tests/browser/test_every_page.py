@@ -45,6 +45,8 @@ CONSOLE = (
     "/console/disputes",
     "/console/statements",
     "/console/yearly",
+    "/console/court",
+    "/console/audit",
     "/console/declared",
     "/console/declared/moderator",
 )

@@ -55,6 +55,7 @@ from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connectors.board import Connectors
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import render_error
+from rempart.web.court_desk import CourtDesk
 from rempart.web.exports.desk import ExportDesk
 from rempart.web.failures import (
     NoRightError,
@@ -233,6 +234,7 @@ def _framework(
             "figures": numbers.figures,
             "transparency": TransparencyShelf(),
             "yearly": YearlyDesk(engine),
+            "court": CourtDesk(engine, engine.data_dir, settings),
             "slow_down": SlowDown(),
             "witness": WitnessDesk(engine, engine.settings.log.witness_for),
             "witnessing": Often(MOST_SUBMISSIONS, 60.0),

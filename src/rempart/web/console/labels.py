@@ -361,6 +361,12 @@ LABELS: dict[str, dict[str, str]] = {
         "counting": N_("counting and filling the sheets"),
         "writing": N_("writing the files"),
     },
+    "court_phase": {
+        "reading": N_("reading the history"),
+        "counting": N_("counting"),
+        "writing": N_("writing the files"),
+        "setting": N_("setting and sealing the document"),
+    },
     "audience": {"authorities": N_("for authorities"), "users": N_("for users")},
     "layer": {
         "intermediary": N_("intermediary service"),
