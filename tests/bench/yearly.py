@@ -1,4 +1,4 @@
-"""The yearly report of 1,000,000 decisions and 3,000,000 reports, as the command draws it up.
+"""Yearly report and court dossier of 1,000,000 decisions and 3,000,000 reports, by the commands.
 
 Writes a made-up year of 20,000 decisions (`rempart disclose rehearse`), copies the rows of its
 tables by SQL until there are so many (their words are not in the log a second time), then runs
@@ -103,6 +103,9 @@ def measure(data: Path, copies: int) -> None:
         text = (Path(out) / "4_notices.csv").read_text("utf-8")
         rows = list(csv.reader(io.StringIO(text)))
         print(f"yearly report: {cpu:.1f} CPU-s, {memory:.0f} MB, {rows[1][5]} notices")
+        days = ("--from", "2026-01-01", "--until", "2026-12-31")
+        cpu, memory = _run("court", "--data", str(data), *days, "-o", out)
+        print(f"court dossier: {cpu:.1f} CPU-s, {memory:.0f} MB, PDF and tables")
 
 
 def main() -> None:

@@ -79,9 +79,7 @@ class CourtDesk:
         with self._lock:
             self._now = done._replace(seconds=time.monotonic() - self._begun)
 
-    def _work(
-        self, wanted: Wanted, by: str, at_ms: int, told: Callable[[str], object]
-    ) -> Standing:
+    def _work(self, wanted: Wanted, by: str, at_ms: int, told: Callable[[str], object]) -> Standing:
         setting = None
         if all(find_spec(name) is not None for name in ("typst", "pyhanko")):
             name, now = self._engine.signer.name, datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -113,9 +113,7 @@ async def _page(
 
     def view(_: Tables) -> AuditScreen:
         tables = [TableView(t.name, t.says, [c.name for c in t.columns]) for t in SCHEMA]
-        return AuditScreen(
-            moment(now), sql, LIMITS.seconds, LIMITS.rows, tables, result, failed
-        )
+        return AuditScreen(moment(now), sql, LIMITS.seconds, LIMITS.rows, tables, result, failed)
 
     code = 200 if error is None else status_of(error)
     return await page(request, "audit.html", view, status_code=code)

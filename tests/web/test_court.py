@@ -1,0 +1,81 @@
+"""The page *Court dossier*: drawn by one click, taken away, told in the log. The page *Audit*:
+questions that reach nothing else, each an entry."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+import zipfile
+from hashlib import sha256
+from typing import Any
+
+from tests.web.service import Service
+from tests.web.test_people import PASSWORD as OTHERS
+from tests.web.test_people import admit, told
+
+COURT, AUDIT = "/console/court", "/console/audit"
+PERIOD = {"first": "2026-01-01", "last": "2026-12-31", "language": "fr", "age": ""}
+
+
+def drawn(service: Service, **typed: str) -> dict[str, Any]:
+    answer = service.person.post(f"{COURT}/draw", data={**PERIOD, **typed})
+    assert answer.status_code == 303, answer.text
+    for _ in range(900):
+        screen: dict[str, Any] = service.person.get(f"{COURT}.json").json()
+        if screen["phase"] is None:
+            return screen
+        time.sleep(0.05)
+    raise AssertionError("the dossier is not drawn")
+
+
+def test_one_click_draws_it_and_the_log_tells_who_did(service: Service) -> None:
+    me = service.person
+    before = me.get(COURT, headers={"accept": "text/html"})
+    assert "No dossier is drawn yet" in before.text
+    made = drawn(service)["made"]
+    names = [one["name"] for one in made["files"]]
+    assert "court-dossier.pdf" in names
+    assert "3.1-offences.csv" in names
+    assert len({one["key"].partition("-")[0] for one in made["tables"]}) == 23
+    assert "non déclaré" in me.get(f"{COURT}/files/1.6-budget.csv").text
+    document = me.get(f"{COURT}/files/court-dossier.pdf").content
+    assert document.startswith(b"%PDF-1.7")
+    (entry,) = told(service, "court-dossier")
+    assert entry["files"]["court-dossier.pdf"] == sha256(document).hexdigest()
+    assert entry["key_of_pseudonyms"] is False
+    whole = zipfile.ZipFile(io.BytesIO(me.get(f"{COURT}/files/court-dossier.zip").content))
+    assert set(whole.namelist()) == set(names)
+    page = me.get(COURT, headers={"accept": "text/html"})
+    assert "court-dossier.pdf" in page.text
+    assert me.get(f"{COURT}/files/no.csv").status_code == 404
+
+
+def test_what_is_wrong_is_said_and_others_may_not(service: Service) -> None:
+    me = service.person
+    for typed in ({"first": "soon"}, {"last": "2025-01-01", "first": "x"}):
+        assert me.post(f"{COURT}/draw", data={**PERIOD, **typed}).status_code == 400
+    assert "no public key" in drawn(service, age="age1nothing")["failed"]
+    admit(service, "Vic", "moderator")
+    other = service.sign_in("Vic", OTHERS)
+    assert other.get(COURT).status_code == 403
+    assert other.get(AUDIT).status_code == 403
+
+
+def test_an_auditor_asks_and_every_question_is_an_entry(service: Service) -> None:
+    admit(service, "Ada", "auditor")
+    ada = service.sign_in("Ada", OTHERS)
+    asked = {"sql": "SELECT count(*) AS n, '=1+1' AS cell FROM cases"}
+    page = ada.post(AUDIT, data=asked, headers={"accept": "text/html"})
+    assert page.status_code == 200, page.text
+    answer = ada.post(AUDIT, data=asked, headers={"accept": "application/json"}).json()
+    assert answer["result"]["columns"] == ["n", "cell"]
+    file = ada.post(AUDIT, data={**asked, "as": "csv"})
+    assert list(csv.reader(io.StringIO(file.text, newline="")))[1][1] == "'=1+1"
+    refused = ada.post(AUDIT, data={"sql": "SELECT * FROM read_text('/etc/hostname')"})
+    assert refused.status_code == 400
+    whole = zipfile.ZipFile(io.BytesIO(ada.post(f"{AUDIT}/history").content))
+    assert "statements.parquet" in whole.namelist()
+    entries = told(service, "audit")
+    assert [one["what"] for one in entries] == ["query"] * 4 + ["export"]
+    assert entries[3]["sql"].startswith("SELECT * FROM read_text")
