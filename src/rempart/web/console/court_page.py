@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.harms import harms
-from rempart.disclose.court import Perimeter
+from rempart.disclose.court import Perimeter, Table
 from rempart.disclose.court.draw import PHASES
 from rempart.disclose.court.files import said
 from rempart.disclose.court.make import Wanted
@@ -47,11 +47,12 @@ class FileView(msgspec.Struct, frozen=True):
 
 
 class TableView(msgspec.Struct, frozen=True):
-    """`rows`: how many; 0 says why in the file itself."""
+    """`rows`: how many; `empty`: without any, why, as the file says."""
 
     key: str
     title: str
     rows: int
+    empty: str
 
 
 class DossierView(msgspec.Struct, frozen=True):
@@ -175,7 +176,7 @@ def _view(standing: Standing) -> DossierView | None:
         read.root,
         round(standing.seconds, 1),
         [
-            TableView(one.key, words.key("table", one.key), len(one.rows))
+            TableView(one.key, words.key("table", one.key), len(one.rows), _why(one, words))
             for one in made.dossier.tables
         ],
         [FileView(name, len(data)) for name, data in made.files.items()],
@@ -183,6 +184,10 @@ def _view(standing: Standing) -> DossierView | None:
         made.warnings,
         standing.entry,
     )
+
+
+def _why(table: Table, words: Words) -> str:
+    return "" if table.rows else words(table.empty.value)
 
 
 def _wanted(request: AnyRequest, form: Any) -> Wanted:
