@@ -312,9 +312,9 @@ def _target(tables: Tables, subject: str, naming: list[int]) -> dict[str, int]:
 
 
 def _reporter(tables: Tables, report: str) -> dict[str, int]:
-    row = tables.cases.report(report)
-    if row is None:
+    entries = tables.erasure.entries_of_report(report)
+    if not entries:
         return {}
     counts = tables.erasure.forget_reporter(report)
-    counts["entries"] = tables.log.erase(tables.erasure.entries_of_report(report))
+    counts["entries"] = tables.log.erase(entries)
     return counts

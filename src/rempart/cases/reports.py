@@ -13,7 +13,8 @@ Rules kept here:
 5. What a reporter sends is marked as submitted by a person and causes no measure, with the one
    exception of `first_aid`. The category buys one early look; reports that look arranged are told
    as a case of their own (see `brigade`).
-6. The words of the receipt leave with the answer to the request and stay nowhere here. A contact is
+6. A notice of a source whose notices are suspended is received and waits (see `waiting`).
+7. The words of the receipt leave with the answer to the request and stay nowhere here. A contact is
    sealed, apart from the report.
 """
 
@@ -45,9 +46,10 @@ from rempart.cases.things import (
     unknown_message_thing,
 )
 from rempart.cases.triage import is_refuted, place_of_category
+from rempart.cases.waiting import waits
 from rempart.errors import InputError, StoreFullError, StoreReadOnlyError
-from rempart.log.commit import SealedEntry
-from rempart.log.subjects import report_subject
+from rempart.log.commit import SealedEntry, strict_json
+from rempart.log.subjects import KEPT, report_subject
 from rempart.model import (
     Case,
     CaseKind,
@@ -61,6 +63,7 @@ from rempart.model.message import MAX_ID_BYTES
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseChange, CaseQuery, NewCase, NewReport
 from rempart.store.interface.mail import MailAbout
+from rempart.store.interface.misuse import SuspensionRow, WaitingNotice
 from rempart.store.interface.stream import MessageRow
 
 _LOG = logging.getLogger(__name__)
@@ -72,6 +75,8 @@ LONGEST_EMAIL = 254
 MOST_LINKS = 20
 MOST_MESSAGES = 50
 MOST_RAIDS = 200
+MOST_WAITING = 50
+"""Notices of a source that was suspended, examined in one pass."""
 WISHES = ("stop", "evidence", "police", "talk", "nothing")
 """What a reporter may hope for; it is shown to whoever decides and causes nothing."""
 RAID = "raid"
@@ -79,8 +84,9 @@ RAID = "raid"
 
 
 class Receipt(NamedTuple):
-    """`words` are shown once and kept nowhere. `joined`: the case was there before. `answered`: it
-    had been decided already. `repeated`: the very same report was there already."""
+    """`words` are shown once and kept nowhere. `case` is empty when the report waits (see
+    `waiting`). `joined`: the case was there before. `answered`: it had been decided already.
+    `repeated`: the very same report was there already."""
 
     words: str
     language: str
@@ -99,6 +105,20 @@ class _Named(NamedTuple):
 
     rows: list[MessageRow]
     things: list[bytes]
+
+
+class _Sent(NamedTuple):
+    """Who sent a report and how it is kept, whenever it is examined. `contact` is sealed; `digest`:
+    of the receipt, `content`: of what it says."""
+
+    report: str
+    reporter: bytes | None
+    flagger: str | None
+    language: str
+    content: bytes
+    contact: bytes | None
+    digest: bytes
+    received_ms: int
 
 
 def receive(
@@ -135,16 +155,104 @@ def receive(
             tables.cases.insert_receipt(keys.receipt_digest(entropy), row.id, at_ms)
             answered = row.answered_ms is not None
             return Receipt(words, language, row.id, row.case, True, answered, True)
-    place = place_of_category(tables, category.key, reporter_name, minor=request.minor)
+    report = stable_id("rp", token_hex(16))
+    contact = keys.seal_contact(report, request.contact) if request.contact else None
+    digest = keys.receipt_digest(entropy)
+    sent = _Sent(report, reporter_name, flagger, language, content, contact, digest, at_ms)
+    if reporter_name is not None and flagger is None:
+        waited_for = waits(tables, request, reporter_name, _known(tables, named), at_ms)
+        if waited_for is not None:
+            _keep_waiting(tables, request, sent, waited_for)
+            return Receipt(words, language, report, "", False, False, False)
+    case, joined, answered = _take(tables, request, category, named, sent, first, at_ms, told)
+    return Receipt(words, language, report, case, joined, answered, False)
+
+
+def take_waiting(tables: Tables, now_ms: int, limit: int = MOST_WAITING) -> int:
+    """Examines notices whose source is no longer suspended, as if they came now; how many. One
+    whose words were erased in between has nothing left to examine."""
+    rows = tables.misuse.waited_out(now_ms, limit)
+    for row in rows:
+        tables.misuse.drop_waiting(row.id)
+        bodies = tables.log.bodies_of([row.seq]).get(row.seq, ())
+        if not bodies:
+            continue
+        told = strict_json(bodies[0])[2]
+        request = msgspec.convert(
+            {key: told[key] for key in ReportRequest.__struct_fields__ if key in told},
+            ReportRequest,
+        )
+        named = _named(tables, request)
+        same = tables.cases.same_report(row.reporter, named.things[0], row.category)
+        twin = next((id for id, content in same if content == row.content), None)
+        if twin is not None:
+            tables.cases.insert_receipt(row.digest, twin, row.received_ms)
+        else:
+            sent = _Sent(
+                row.id, row.reporter, None, row.language, row.content, row.contact, row.digest,
+                row.received_ms,
+            )  # fmt: skip
+            first = same[0][0] if same else None
+            _take(tables, request, harm(row.category), named, sent, first, now_ms, lambda *_: ())
+        tables.log.erase([row.seq])
+    return len(rows)
+
+
+def _keep_waiting(
+    tables: Tables, request: ReportRequest, sent: _Sent, waited_for: SuspensionRow
+) -> None:
+    """Received, and nothing more (see `waiting`)."""
+    told = {
+        "id": sent.report,
+        "suspension": waited_for.id,
+        "at": rfc3339(sent.received_ms),
+        "until": rfc3339(waited_for.until_ms),
+        "category": request.category,
+        "explanation": request.explanation,
+        "links": list(request.links),
+        "text": request.text,
+        "message_ids": list(request.message_ids),
+        "good_faith": True,
+        "wish": request.wish,
+    }
+    said = entry("notice-waiting", told, subject=report_subject(sent.report), bucket=KEPT)
+    seq = record(tables, [(None, said)])
+    tables.misuse.wait(
+        WaitingNotice(
+            sent.report, waited_for.id, waited_for.reporter, request.category, sent.language,
+            sent.digest, sent.content, sent.contact, sent.received_ms, seq,
+        )  # fmt: skip
+    )
+
+
+def _known(tables: Tables, named: _Named) -> list[Case | None]:
+    """For each thing that is named the case it has."""
+    by_message = tables.cases.last_of_messages([row.seq for row in named.rows])
+    by_thing = {thing: case for thing, (case, _) in tables.cases.last_of(named.things).items()}
+    by_thing |= {row.key: by_message[row.seq] for row in named.rows if row.seq in by_message}
+    return [by_thing.get(thing) for thing in named.things]
+
+
+def _take(
+    tables: Tables,
+    request: ReportRequest,
+    category: Harm,
+    named: _Named,
+    sent: _Sent,
+    first: str | None,
+    at_ms: int,
+    told: Told,
+) -> tuple[str, bool, bool]:
+    """Opens or joins the case; its id, whether it was there, whether it was decided already."""
+    report, reporter = sent.report, sent.reporter
+    place = place_of_category(tables, category.key, reporter, minor=request.minor)
     case, joined = _case_of(tables, request, category, named, at_ms, place)
     if case.state is CaseState.OPEN:
         tables.cases.add_aliases(case.id, _passed_on(tables, case, named.rows))
-    report = stable_id("rp", token_hex(16))
-    contact = keys.seal_contact(report, request.contact) if request.contact else None
-    said = _entry(report, case.id, request, at_ms, first, flagger)
+    said = _entry(report, case.id, request, sent.received_ms, first, sent.flagger)
     entries: list[tuple[str | None, SealedEntry]] = [(case.id, said)]
-    if contact is not None:
-        entries.append((None, _contact_entry(report, contact)))
+    if sent.contact is not None:
+        entries.append((None, _contact_entry(report, sent.contact)))
     seq = record(tables, entries)
     tables.cases.insert_report(
         NewReport(
@@ -152,30 +260,30 @@ def receive(
             case=case.id,
             thing=named.things[0],
             category=category.key,
-            language=language,
-            reporter=reporter_name,
-            content=content,
+            language=sent.language,
+            reporter=reporter,
+            content=sent.content,
             repeats=first,
-            received_ms=at_ms,
+            received_ms=sent.received_ms,
             seq=seq,
-            flagger=flagger,
+            flagger=sent.flagger,
             minor=request.minor,
             wish=request.wish,
             items=max(1, len(request.links) + len(request.message_ids)),
             via=via,
         )
     )
-    if contact is not None:
-        tables.cases.put_contact(report, contact)
+    if sent.contact is not None:
+        tables.cases.put_contact(report, sent.contact)
         tables.mail.queue(report, MailAbout.RECEIPT, seq, at_ms)
-    tables.cases.insert_receipt(keys.receipt_digest(entropy), report, at_ms)
-    source = Source(reporter_name, flagger)
+    tables.cases.insert_receipt(sent.digest, report, sent.received_ms)
+    source = Source(reporter, sent.flagger)
     hide_at_once(tables, case.id, category, named.rows, source, at_ms, told)
     answered = case.state is CaseState.DECIDED and _answered(tables, report, case.id, at_ms)
     _look_for_brigade(tables, case, at_ms)
     tell_report(tables, case, category.key)
     tell_case(tables, case)
-    return Receipt(words, language, report, case.id, joined, answered, False)
+    return case.id, joined, answered
 
 
 def _checked(request: ReportRequest) -> tuple[ReportRequest, Harm]:

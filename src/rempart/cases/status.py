@@ -18,10 +18,12 @@ from rempart.cases.look_text import appeal_message
 from rempart.cases.receipts import read_receipt
 from rempart.cases.second_looks import WINDOW
 from rempart.cases.thread import WITHDRAWN, read_said
-from rempart.errors import NotFoundError
+from rempart.cases.waiting import statement
+from rempart.errors import ConflictError, NotFoundError
 from rempart.model import ReportState
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import Answer, ReportRow
+from rempart.store.interface.misuse import WaitingNotice
 from rempart.store.interface.threads import Side
 
 _KEEP = {
@@ -54,7 +56,8 @@ _DONE = {
 
 class StatusMessage(msgspec.Struct, frozen=True):
     """One message of the conversation. `kind`: `receipt`, `waiting` (nothing is decided yet),
-    `answer` (one for each decision), `appeal` (its acknowledgement), `appeal_answer` and
+    `suspended` (reports of this source are not examined for a while), `answer` (one for each
+    decision), `appeal` (its acknowledgement), `appeal_answer` and
     `withdrawn` are the service's, generated; `team` was written by a person of the team, `you` by
     the reporter (their words stand under every language)."""
 
@@ -81,6 +84,9 @@ class ReportStatus(msgspec.Struct, frozen=True):
 
 def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
     """The state of the report behind a receipt; errors as `report_of`."""
+    waiting = _waiting(tables, words, keys)
+    if waiting is not None:
+        return _of_waiting(tables, waiting)
     report = report_of(tables, words, keys)
     received_at = at_time(report.received_ms)
     messages = [StatusMessage(received_at, "receipt", receipt_message(received_at))]
@@ -112,6 +118,7 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
         messages.append(StatusMessage(look.received_at, "appeal", appeal_message(look.received_at)))
         if look.decided_at is not None:
             messages.append(StatusMessage(look.decided_at, "appeal_answer", look.answer))
+    messages += _suspensions(tables, report.reporter)
     messages.sort(key=lambda one: one.at)
     known = harms().get(report.category)
     return ReportStatus(
@@ -125,6 +132,34 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
         open=state is ReportState.RECEIVED,
         appeal_until=_appeal_until(tables, report, answer),
     )
+
+
+def _waiting(tables: Tables, words: str, keys: ReportKeys) -> WaitingNotice | None:
+    digests = [keys.receipt_digest(entropy) for entropy in read_receipt(words)]
+    found = (tables.misuse.waiting_of_receipt(digest) for digest in digests)
+    return next((row for row in found if row is not None), None)
+
+
+def _of_waiting(tables: Tables, row: WaitingNotice) -> ReportStatus:
+    """A notice that waits for the end of a suspension (see `waiting`)."""
+    received_at, known = at_time(row.received_ms), harms().get(row.category)
+    return ReportStatus(
+        state=ReportState.RECEIVED,
+        received_at=received_at,
+        category=row.category,
+        category_label=known.label if known is not None else {},
+        messages=(
+            StatusMessage(received_at, "receipt", receipt_message(received_at)),
+            *_suspensions(tables, row.reporter),
+        ),
+        next_steps=(_WAIT, _KEEP, _DANGER),
+    )
+
+
+def _suspensions(tables: Tables, reporter: bytes | None) -> list[StatusMessage]:
+    """What a source was told of its notices not being examined, with each of its receipts."""
+    rows = tables.misuse.of_source(reporter) if reporter is not None else []
+    return [StatusMessage(at_time(row.from_ms), "suspended", statement(row)) for row in rows]
 
 
 def _appeal_until(tables: Tables, report: ReportRow, answer: Answer | None) -> datetime | None:
@@ -147,6 +182,12 @@ def report_of(tables: Tables, words: str, keys: ReportKeys) -> ReportRow:
         found = tables.cases.report_of_receipt(keys.receipt_digest(entropy))
         if found is not None:
             report = tables.cases.report(found)
+    if report is None and _waiting(tables, words, keys) is not None:
+        raise ConflictError(
+            "this report waits until your reports are examined again",
+            where="receipt",
+            next_step="its status says until when, and how to contest it",
+        )
     if report is None:
         raise NotFoundError(
             "no report has this receipt",

@@ -21,6 +21,7 @@ from rempart.cases.evidence import promote_due
 from rempart.cases.live import tell_measures
 from rempart.cases.policy import DeadlineSettings
 from rempart.cases.retention import expire
+from rempart.cases.reports import take_waiting
 from rempart.cases.sweep import MOST_AT_ONCE, sweep
 from rempart.cases.taking import Reach
 from rempart.cases.undo import undone_entry
@@ -166,6 +167,7 @@ class Chores:
             self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
             self._apart("the evidence of cases", tables, lambda: self._promote(tables))
             self._apart("orders of authorities", tables, lambda: self._orders(tables, now_ms))
+            self._apart("reports that waited", tables, lambda: take_waiting(tables, now_ms))
             self._apart("court bans", tables, lambda: self._look_alike(tables, now_ms))
         # Never for each group of messages: once a second, and then again until it is done.
         if (swept or self.erasing.more) and self._sweep and self._clock_trusted:

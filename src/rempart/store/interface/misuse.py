@@ -22,6 +22,22 @@ class SuspensionRow(NamedTuple):
     ended_ms: int | None = None
 
 
+class WaitingNotice(NamedTuple):
+    """A notice that is not examined yet. `seq`: the entry with its words; `contact` is sealed;
+    `digest`: of its receipt, `content`: of what it says."""
+
+    id: str
+    suspension: str
+    reporter: bytes
+    category: str
+    language: str
+    digest: bytes
+    content: bytes
+    contact: bytes | None
+    received_ms: int
+    seq: int
+
+
 class MisuseTables(ABC):
     @abstractmethod
     def add(self, row: SuspensionRow) -> None: ...
@@ -35,6 +51,10 @@ class MisuseTables(ABC):
     @abstractmethod
     def standing(self, reporter: bytes, what: str, at_ms: int) -> SuspensionRow | None:
         """The one in force for this source, if any."""
+
+    @abstractmethod
+    def of_source(self, reporter: bytes) -> list[SuspensionRow]:
+        """All of this source, the first first; those taken back too."""
 
     @abstractmethod
     def begun(self, from_ms: int, to_ms: int) -> list[SuspensionRow]:
@@ -51,3 +71,21 @@ class MisuseTables(ABC):
     @abstractmethod
     def last_report(self, reporter: bytes) -> str | None:
         """The newest report of this source: by its receipt the source is written to."""
+
+    # -- notices that wait -----------------------------------------------------------------------
+
+    @abstractmethod
+    def wait(self, row: WaitingNotice) -> None: ...
+
+    @abstractmethod
+    def waiting(self, reporter: bytes) -> int: ...
+
+    @abstractmethod
+    def waiting_of_receipt(self, digest: bytes) -> WaitingNotice | None: ...
+
+    @abstractmethod
+    def waited_out(self, at_ms: int, limit: int) -> list[WaitingNotice]:
+        """Those whose suspension has ended or was taken back, in order of their coming."""
+
+    @abstractmethod
+    def drop_waiting(self, id: str) -> None: ...

@@ -435,7 +435,8 @@ class SqliteForgetting(ErasureTables):
             "SELECT seq FROM report WHERE id = ?1"
             " UNION SELECT seq FROM report_message WHERE report_id = ?1"
             " UNION SELECT seq FROM report_withdrawn WHERE report_id = ?1"
-            " UNION SELECT l.seq FROM second_look l WHERE l.report_id = ?1",
+            " UNION SELECT l.seq FROM second_look l WHERE l.report_id = ?1"
+            " UNION SELECT seq FROM waiting_notice WHERE id = ?1",
             (report,),
         )
         return [seq for (seq,) in found]
@@ -450,6 +451,7 @@ class SqliteForgetting(ErasureTables):
                 ("contacts", "DELETE FROM report_contact WHERE report_id = ?"),
                 ("mails", "DELETE FROM mail WHERE report_id = ?"),
                 ("receipts", "DELETE FROM receipt WHERE report_id = ?"),
+                ("waiting notices", "DELETE FROM waiting_notice WHERE id = ?"),
                 (
                     "reports",
                     "UPDATE report SET reporter = NULL, content = randomblob(16), wish = NULL"
@@ -462,6 +464,14 @@ class SqliteForgetting(ErasureTables):
                     counts,
                     "sources",
                     "DELETE FROM report_source WHERE reporter = ?1"
+                    " AND NOT EXISTS (SELECT 1 FROM report WHERE reporter = ?1)",
+                    (source,),
+                )
+                self._run(
+                    counts,
+                    "sources",
+                    "UPDATE misuse_suspension SET reporter = randomblob(16), reason = '[erased]'"
+                    " WHERE reporter = ?1"
                     " AND NOT EXISTS (SELECT 1 FROM report WHERE reporter = ?1)",
                     (source,),
                 )
