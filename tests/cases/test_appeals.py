@@ -7,6 +7,8 @@ import pytest
 from rempart.cases.appeals import appeal_by_account, appeal_by_reporter, look_again
 from rempart.cases.codes import statement_code
 from rempart.cases.decisions import Decider, decide
+from rempart.cases.entries import at_time
+from rempart.cases.harms import harms
 from rempart.cases.proposals import (
     confirm_decision,
     confirm_unsealing,
@@ -17,9 +19,10 @@ from rempart.cases.proposals import (
 from rempart.cases.reports import receive
 from rempart.cases.ruling import Ruling
 from rempart.cases.second_looks import drawn
+from rempart.cases.statement_text import statement_text
 from rempart.cases.status import status
-from rempart.cases.strikes import in_force, recommend
-from rempart.cases.taking import Wanted
+from rempart.cases.strikes import in_force, ladder, recommend
+from rempart.cases.taking import FOREVER, Wanted, planned
 from rempart.cases.thread import withdraw
 from rempart.errors import AccessError, ConflictError, InputError, StoreError
 from rempart.model import (
@@ -352,6 +355,37 @@ def test_strikes_climb_the_ladder_and_expire(community):
         later = AT + 181 * DAY
         assert in_force(rows, later) == []
         assert recommend(tables, "twitch", "u7", "harassment", later).what == "warning"
+
+
+def test_the_ladder_suspends_only_who_was_warned_and_never_without_an_end(community):
+    steps = {one.what: one for one in ladder().step}
+    assert min(ladder().step, key=lambda one: one.strikes).what == "warning"
+    for what, step in steps.items():
+        assert (step.minutes or 0) > 0 or what in ("warning", "termination_review")
+    with community.store.read() as tables:
+        for harm in harms():
+            fresh = recommend(tables, "twitch", "u7", harm, AT)
+            assert fresh.warned_at is None
+            assert fresh.what not in ("suspend", "termination_review")
+    for n in range(3):
+        community.says(f"s{n}", "va-t'en", author="u7", labels={"insult": 0.9}, seconds=n)
+        [case] = community.step()
+        ruled(community, case.id, UPHOLD)
+    with community.store.read() as tables:
+        advice = recommend(tables, "twitch", "u7", "harassment", AT + DAY)
+        assert (advice.what, advice.minutes) == ("suspend", 43_200)
+        strikes = tables.statements.strikes("twitch", "u7")
+        assert advice.warned_at == at_time(min(row.at_ms for row in strikes))
+        for row in strikes:
+            told, _ = tables.statements.of_decision(row.decision, 10)
+            assert told and all("Warning:" in statement_text(one.statement)["en"] for one in told)
+        suspended = planned(
+            tables, tables.cases.get(case.id), [Wanted(MeasureKind.SUSPEND)], AT, "again"
+        )
+        assert [one.until is not None for one in suspended] == [True]
+        with pytest.raises(InputError, match="minutes"):
+            endless = Wanted(MeasureKind.SUSPEND, minutes=FOREVER)
+            planned(tables, tables.cases.get(case.id), [endless], AT, "again")
 
 
 def test_who_was_cleared_has_no_strike(community):

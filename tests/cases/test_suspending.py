@@ -55,9 +55,7 @@ def wrong_again(community):
 
 def begins(community, receipt, at_ms=BEGUN, days=30, why=WHY):
     with community.store.begin() as tables:
-        return suspend(
-            tables, tables.cases.report(receipt.report), days, why, "moderator-1", at_ms
-        )
+        return suspend(tables, tables.cases.report(receipt.report), days, why, "moderator-1", at_ms)
 
 
 def test_nothing_is_suspended_without_a_warning_time_and_more_of_the_same(community, warned):

@@ -219,8 +219,16 @@ def _keep_waiting(
     seq = record(tables, [(None, said)])
     tables.misuse.wait(
         WaitingNotice(
-            sent.report, waited_for.id, waited_for.reporter, request.category, sent.language,
-            sent.digest, sent.content, sent.contact, sent.received_ms, seq,
+            sent.report,
+            waited_for.id,
+            waited_for.reporter,
+            request.category,
+            sent.language,
+            sent.digest,
+            sent.content,
+            sent.contact,
+            sent.received_ms,
+            seq,
         )  # fmt: skip
     )
 

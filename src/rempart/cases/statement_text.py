@@ -55,6 +55,11 @@ def _english(told: Statement) -> str:
     ground = "the law" if told.ground is Ground.LAW else "the terms of this community"
     lines.append(f"Ground: {ground}, {told.reference.get('en', '')}.")
     lines.append(f"Why: {told.explanation.get('en', '')}")
+    if _warns(told):
+        lines.append(
+            "Warning: if such things come from your account again and again, it may be suspended "
+            "here for a limited time (DSA art. 23)."
+        )
     lines.append(
         "What you can do: appeal within six months, on this page, free of charge; another person "
         "will look at it. You may also turn to a certified out-of-court body (DSA art. 21) or to "
@@ -82,12 +87,23 @@ def _french(told: Statement) -> str:
     ground = "la loi" if told.ground is Ground.LAW else "les règles de cette communauté"
     lines.append(f"Fondement : {ground}, {told.reference.get('fr', '')}.")
     lines.append(f"Pourquoi : {told.explanation.get('fr', '')}")
+    if _warns(told):
+        lines.append(
+            "Avertissement : si de tels faits se répètent souvent, votre compte peut être suspendu "
+            "ici pour un temps limité (DSA, art. 23)."
+        )
     lines.append(
         "Ce que vous pouvez faire : contester dans les six mois, sur cette page, gratuitement ; "
         "une autre personne examinera. Vous pouvez aussi saisir un organe certifié de règlement "
         "extrajudiciaire (DSA, art. 21) ou un tribunal."
     )
     return "\n".join(lines)
+
+
+def _warns(told: Statement) -> bool:
+    """Of what a person decided: it is a strike, and the next one may suspend (see `strikes`)."""
+    machine = told.automated_decision is AutomatedDecision.FULLY
+    return not machine and told.kind is not MeasureKind.SUSPEND
 
 
 def _what(told: Statement) -> tuple[str, str]:

@@ -7,18 +7,21 @@ Rules kept here:
 2. A strike expires. A decision that replaces another takes the other's strikes back.
 3. The ladder is data (`strikes.toml`). It recommends; it never decides, and ends no account: its
    last step is that two people look whether the account stays.
+4. It recommends to suspend only who was warned before: the statement of each earlier strike says so
+   (`statement_text`). Every step that restricts has an end.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
-from rempart.cases.entries import entry, ms_of, record, rfc3339
+from rempart.cases.entries import at_time, entry, ms_of, record, rfc3339
 from rempart.cases.statements import account_of, restricts
 from rempart.log.subjects import NOBODY, account_subject
 from rempart.model import NO_ACTION, Case, Decision, Measure, MeasureKind, stable_id
@@ -28,6 +31,7 @@ from rempart.store.interface.statements import StrikeRow
 DAY_MS = 86_400_000
 WARNING = "warning"
 TERMINATION = "termination_review"
+_AFTER_A_WARNING = frozenset({MeasureKind.SUSPEND.value, TERMINATION})
 
 
 class LadderStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +59,8 @@ class Recommendation(msgspec.Struct, frozen=True, omit_defaults=True):
     minutes: int | None
     harm: str
     double: bool
+    warned_at: datetime | None = None
+    """When the earliest statement that is still in force warned this account."""
 
 
 @cache
@@ -75,13 +81,21 @@ def weight(rows: Sequence[StrikeRow]) -> int:
 
 def recommend(tables: Tables, platform: str, account: str, harm: str, at_ms: int) -> Recommendation:
     """The step of the ladder that this account would stand on after a decision against it."""
-    known = weight(in_force(tables.statements.strikes(platform, account), at_ms))
+    standing = in_force(tables.statements.strikes(platform, account), at_ms)
+    known = weight(standing)
+    warned_ms = min((row.at_ms for row in standing), default=None)
     rules = ladder()
     double = harm in rules.double
     after = known + (2 if double else 1)
-    step = max((one for one in rules.step if one.strikes <= after), key=lambda one: one.strikes)
+    may = [
+        one
+        for one in rules.step
+        if one.strikes <= after and (warned_ms is not None or one.what not in _AFTER_A_WARNING)
+    ]
+    step = max(may, key=lambda one: one.strikes)
     kind = None if step.what in (WARNING, TERMINATION) else MeasureKind(step.what)
-    return Recommendation(account, known, step.what, kind, step.minutes, harm, double)
+    warned_at = None if warned_ms is None else at_time(warned_ms)
+    return Recommendation(account, known, step.what, kind, step.minutes, harm, double, warned_at)
 
 
 def give(

@@ -38,18 +38,24 @@ def may_suspend(tables: Tables, report: ReportRow, at_ms: int) -> str:
         return "nothing tells the source of this report apart"
     if report.flagger is not None:
         return "a trusted flagger is suspended by its coordinator"
-    warned = tables.deadlines.warned_ms(report.reporter)
+    if tables.misuse.standing(report.reporter, NOTICES, at_ms) is not None:
+        return "this source is suspended already"
+    return _not_warned(tables, report.reporter, at_ms) or (
+        ""
+        if factors_of(tables, report, at_ms).may_warn
+        else "what is known of this source calls for no suspension"
+    )
+
+
+def _not_warned(tables: Tables, reporter: bytes, at_ms: int) -> str:
+    warned = tables.deadlines.warned_ms(reporter)
     if warned is None or warned < at_ms - YEAR_MS:
         return "this source was not warned within the year"
     if at_ms < warned + LEAST_DAYS * DAY_MS:
         return f"the warning is not {LEAST_DAYS} days old"
-    since = tables.deadlines.past_reports(report.reporter, warned + 1)
+    since = tables.deadlines.past_reports(reporter, warned + 1)
     if not any(one.unfounded for one in since):
         return "people found nothing unfounded that came after the warning"
-    if not factors_of(tables, report, at_ms).may_warn:
-        return "what is known of this source calls for no suspension"
-    if tables.misuse.standing(report.reporter, NOTICES, at_ms) is not None:
-        return "this source is suspended already"
     return ""
 
 
@@ -83,9 +89,7 @@ def suspend(
     }
     said = entry("misuse-suspension", told, subject=report_subject(report.id))
     seq = record(tables, [(report.case, said)])
-    row = SuspensionRow(
-        id, report.reporter, NOTICES, at_ms, until_ms, warned, reason, by, seq
-    )
+    row = SuspensionRow(id, report.reporter, NOTICES, at_ms, until_ms, warned, reason, by, seq)
     tables.misuse.add(row)
     return row
 

@@ -1,5 +1,4 @@
-"""Notices that wait, because a person suspended their source (see `suspending`): which may, and what
-the source reads.
+"""Notices that wait, because a person suspended their source (see `suspending`).
 
 Rules kept here:
 

@@ -20,8 +20,8 @@ from rempart.cases.clockwork import keep
 from rempart.cases.evidence import promote_due
 from rempart.cases.live import tell_measures
 from rempart.cases.policy import DeadlineSettings
-from rempart.cases.retention import expire
 from rempart.cases.reports import take_waiting
+from rempart.cases.retention import expire
 from rempart.cases.sweep import MOST_AT_ONCE, sweep
 from rempart.cases.taking import Reach
 from rempart.cases.undo import undone_entry

@@ -1,5 +1,5 @@
-"""The page *Misuse*: sources that people often found wrong, the warning a person may send, and after
-it the suspension of what they send (DSA art. 23(2)).
+"""The page *Misuse*: sources that people often found wrong, the warning a person may send, and the
+suspension after it (DSA art. 23(2)).
 
 A source is never named: it stands there by its last report, and is written to by that receipt.
 """
