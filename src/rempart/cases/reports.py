@@ -189,9 +189,15 @@ def take_waiting(tables: Tables, now_ms: int, limit: int = MOST_WAITING) -> int:
             tables.cases.insert_receipt(row.digest, twin, row.received_ms)
         else:
             sent = _Sent(
-                row.id, row.reporter, None, row.language, row.content, row.contact, row.digest,
+                row.id,
+                row.reporter,
+                None,
+                row.language,
+                row.content,
+                row.contact,
+                row.digest,
                 row.received_ms,
-            )  # fmt: skip
+            )
             first = same[0][0] if same else None
             _take(tables, request, harm(row.category), named, sent, first, now_ms, lambda *_: ())
         tables.log.erase([row.seq])
@@ -229,7 +235,7 @@ def _keep_waiting(
             sent.contact,
             sent.received_ms,
             seq,
-        )  # fmt: skip
+        )
     )
 
 

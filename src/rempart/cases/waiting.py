@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rempart.cases.child_safety import is_child_safety
 from rempart.cases.entries import at_time
 from rempart.cases.harms import Urgency, harms
+from rempart.cases.matter import is_child_safety
 from rempart.model import Case, ReportRequest
 from rempart.store.interface import Tables
 from rempart.store.interface.misuse import SuspensionRow

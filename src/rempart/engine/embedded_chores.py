@@ -167,7 +167,7 @@ class Chores:
             self._apart("what fell due", tables, lambda: self._fall_due(tables, now_ms))
             self._apart("the evidence of cases", tables, lambda: self._promote(tables))
             self._apart("orders of authorities", tables, lambda: self._orders(tables, now_ms))
-            self._apart("reports that waited", tables, lambda: take_waiting(tables, now_ms))
+            self._apart("reports that waited", tables, lambda: self._take(tables, now_ms))
             self._apart("court bans", tables, lambda: self._look_alike(tables, now_ms))
         # Never for each group of messages: once a second, and then again until it is done.
         if (swept or self.erasing.more) and self._sweep and self._clock_trusted:
@@ -218,6 +218,10 @@ class Chores:
             care=self._settings.care,
         )
         self._more_due = sum(found) >= MOST_AT_ONCE
+
+    def _take(self, tables: Tables, now_ms: int) -> None:
+        if self._clock_trusted:
+            take_waiting(tables, now_ms)
 
     def _look_alike(self, tables: Tables, now_ms: int) -> None:
         if abs(now_ms - self._looked_ms) >= LOOK_ALIKE_MS:
