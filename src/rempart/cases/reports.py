@@ -119,6 +119,7 @@ class _Sent(NamedTuple):
     contact: bytes | None
     digest: bytes
     received_ms: int
+    via: str
 
 
 def receive(
@@ -158,7 +159,7 @@ def receive(
     report = stable_id("rp", token_hex(16))
     contact = keys.seal_contact(report, request.contact) if request.contact else None
     digest = keys.receipt_digest(entropy)
-    sent = _Sent(report, reporter_name, flagger, language, content, contact, digest, at_ms)
+    sent = _Sent(report, reporter_name, flagger, language, content, contact, digest, at_ms, via)
     if reporter_name is not None and flagger is None:
         waited_for = waits(tables, request, reporter_name, _known(tables, named), at_ms)
         if waited_for is not None:
@@ -197,6 +198,7 @@ def take_waiting(tables: Tables, now_ms: int, limit: int = MOST_WAITING) -> int:
                 row.contact,
                 row.digest,
                 row.received_ms,
+                row.via,
             )
             first = same[0][0] if same else None
             _take(tables, request, harm(row.category), named, sent, first, now_ms, lambda *_: ())
@@ -235,6 +237,7 @@ def _keep_waiting(
             sent.contact,
             sent.received_ms,
             seq,
+            sent.via,
         )
     )
 
@@ -284,7 +287,7 @@ def _take(
             minor=request.minor,
             wish=request.wish,
             items=max(1, len(request.links) + len(request.message_ids)),
-            via=via,
+            via=sent.via,
         )
     )
     if sent.contact is not None:

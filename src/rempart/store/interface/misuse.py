@@ -36,6 +36,7 @@ class WaitingNotice(NamedTuple):
     contact: bytes | None
     received_ms: int
     seq: int
+    via: str = ""
 
 
 class MisuseTables(ABC):

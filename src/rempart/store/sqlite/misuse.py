@@ -12,7 +12,7 @@ _ROWS = (
 )
 _WAITING = (
     "SELECT w.id, w.suspension, w.reporter, w.category, w.language, w.digest, w.content,"
-    " w.contact, w.received_ms, w.seq FROM waiting_notice w "
+    " w.contact, w.received_ms, w.seq, w.via FROM waiting_notice w "
 )
 
 
@@ -69,7 +69,7 @@ class SqliteMisuseTables(MisuseTables):
         return found
 
     def wait(self, row: WaitingNotice) -> None:
-        self._db.execute("INSERT INTO waiting_notice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.execute("INSERT INTO waiting_notice VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def waiting(self, reporter: bytes) -> int:
         return int(

@@ -10,6 +10,7 @@ CREATE TABLE waiting_notice (
     content BLOB NOT NULL,
     contact BLOB,
     received_ms INTEGER NOT NULL,
-    seq INTEGER NOT NULL
+    seq INTEGER NOT NULL,
+    via TEXT NOT NULL
 ) STRICT;
 CREATE INDEX waiting_notice_suspension ON waiting_notice (suspension, received_ms);
