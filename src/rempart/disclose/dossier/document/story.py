@@ -115,7 +115,8 @@ def together(part: Part) -> list[Block]:
         blocks.append(paragraph(w("coord_none")))
     else:
         kind = w.either(f"raidkind_{found.raid.get('kind', '')}", "kind_raid")
-        confidence = line(found.raid.get("confidence", ""), 12)
+        told = found.raid.get("confidence", "")
+        confidence = line(w.number(told) if isinstance(told, float) else told, 12)
         blocks.append(
             paragraph(w("coord_text", kind=kind, confidence=confidence, record=found.raid_record))
         )
