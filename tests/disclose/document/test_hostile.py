@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,6 +97,29 @@ def test_a_gap_is_counted_not_shown():
 
 def test_a_word_without_an_end_can_be_broken():
     assert max(len(part) for part in readable("x" * 500).split("\u200b")) <= 24
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no files in memory here")
+def test_nothing_of_a_case_is_written_to_the_disk(tmp_path, monkeypatch):
+    """A machine that stops while a document is set leaves no word of it behind."""
+    kept = tmp_path / "kept"
+    seen = {}
+
+    class Kept:
+        def __init__(self, prefix=""):
+            kept.mkdir()
+
+        def __enter__(self):
+            return str(kept)
+
+        def __exit__(self, *_):
+            for path in kept.iterdir():
+                seen[path.name] = b"" if path.is_symlink() else path.read_bytes()
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", Kept)
+    assert b"%PDF" in page(["a word that stays in memory"])[:10]
+    assert "data.json" in seen
+    assert not any(b"a word that stays" in data for data in seen.values())
 
 
 def test_files_outside_the_documents_own_folder_cannot_be_read(tmp_path):

@@ -4,16 +4,19 @@ Rules kept here: the compiler runs in a process of its own (`typeset_child`), se
 with the templates, the data and the attachment, and can read nothing above it; it uses the fonts
 shipped here and those inside typst, never those of this machine; templates import no packages, so
 nothing is fetched; the same data gives the same bytes. typst refuses what would not be PDF/A-3b or
-PDF/UA-1: then nothing is written.
+PDF/UA-1: then nothing is written. What is in a case touches no disk: where the system has files in
+memory (Linux), the folder only points to them, so that a machine that stops leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -34,17 +37,22 @@ def typeset(data: Mapping[str, Any], attachment: bytes | None, at: datetime) -> 
         folder = Path(name)
         for template in TEMPLATES:
             (folder / template).write_bytes(_template(template))
-        (folder / "data.json").write_text(json.dumps(data, ensure_ascii=True), "ascii")
+        given = {"data.json": json.dumps(data, ensure_ascii=True).encode("ascii")}
         if attachment is not None:
-            (folder / "attachment.zip").write_bytes(attachment)
+            given["attachment.zip"] = attachment
         here = files(__package__)
-        with as_file(here / "fonts") as fonts, as_file(here / "typeset_child.py") as child:
+        with (
+            _put(folder, given) as open_files,
+            as_file(here / "fonts") as fonts,
+            as_file(here / "typeset_child.py") as child,
+        ):
             stamp = str(int(at.timestamp()))
             done = subprocess.run(  # noqa: S603 - our own script, no shell
                 [sys.executable, "-I", str(child), str(folder), str(fonts), stamp],
                 capture_output=True,
                 timeout=SECONDS,
                 check=False,
+                pass_fds=open_files,
             )
     if done.returncode != 0 or not done.stdout:
         raise RempartError(
@@ -52,6 +60,25 @@ def typeset(data: Mapping[str, Any], attachment: bytes | None, at: datetime) -> 
             next_step="export the zip, and report this",
         )
     return done.stdout
+
+
+@contextmanager
+def _put(folder: Path, given: Mapping[str, bytes]) -> Iterator[list[int]]:
+    """The files by name in the folder, read by the process that inherits these descriptors."""
+    if not hasattr(os, "memfd_create"):
+        for name, data in given.items():
+            (folder / name).write_bytes(data)
+        yield []
+        return
+    with ExitStack() as stack:
+        found: list[int] = []
+        for name, data in given.items():
+            file = stack.enter_context(os.fdopen(os.memfd_create(name), "wb"))
+            file.write(data)
+            file.flush()
+            found.append(file.fileno())
+            (folder / name).symlink_to(f"/proc/self/fd/{file.fileno()}")
+        yield found
 
 
 def require_extra() -> None:
