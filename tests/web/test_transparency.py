@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from threading import Event
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.service import Service, message
@@ -14,6 +18,8 @@ from rempart.disclose.transparency.cells import LEAST, cells, merged_small
 from rempart.disclose.transparency.chart import HEIGHT, TOP, bars
 from rempart.disclose.transparency.page import silence
 from rempart.store.interface.figures import Waited
+from rempart.web.failures import BusyError
+from rempart.web.public.transparency import TransparencyShelf
 
 HTML = {"accept": "text/html", "accept-language": "en"}
 
@@ -71,6 +77,33 @@ def test_it_is_counted_once_for_everybody(tmp_path: Path) -> None:
         report(service, 1)
         again = anybody.get("/transparency.json?days=1&x=2").json()["figures"]["made_at"]
         assert again == first, "nobody can make it count anew"
+
+
+def test_who_asks_while_it_is_counted_holds_no_thread() -> None:
+    """Anybody may ask, forty at once: the threads belong to who moderates."""
+    shelf, counting, go_on = TransparencyShelf(), Event(), Event()
+
+    def slow(found: Any) -> Any:
+        counting.set()
+        assert go_on.wait(20)
+        return found
+
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(shelf.get, lambda: slow("first"))
+        assert counting.wait(20)
+        with pytest.raises(BusyError):
+            shelf.get(lambda: slow("another"))
+        go_on.set()
+        assert first.result(20) == "first"
+        shelf._until = 0.0
+        counting.clear()
+        go_on.clear()
+        second = other.submit(shelf.get, lambda: slow("second"))
+        assert counting.wait(20)
+        assert shelf.get(lambda: slow("another")) == "first", "what was counted before"
+        go_on.set()
+        assert second.result(20) == "second"
+        assert shelf.get(lambda: slow("another")) == "second"
 
 
 def test_contact_points_and_recipients_are_published_from_what_is_declared(

@@ -239,6 +239,26 @@ def test_what_a_witness_answers(pair: tuple[Community, Community]) -> None:
         assert int(slowed.headers["retry-after"]) >= 1
 
 
+def test_a_stranger_who_repeats_old_checkpoints_keeps_no_log_from_being_cosigned(
+    pair: tuple[Community, Community],
+) -> None:
+    """Checkpoints are public: anybody can send them again, and be answered 409."""
+    lyon, brest = pair
+    with Service.running(brest.data, port=brest.port) as service:
+        elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+        signed = sign_checkpoint(lyon.log, 5, bytes(range(32)))
+        path = f"{WITNESS}/add-checkpoint"
+        assert service.client().post(path, content=submission_body(0, (), signed)).is_success
+        with httpx.Client(base_url=service.address, transport=elsewhere, timeout=20) as stranger:
+            seen = {
+                stranger.post(path, content=submission_body(0, (), signed)).status_code
+                for _ in range(130)
+            }
+        assert seen == {409, 429}
+        asked = service.client().post(path, content=submission_body(5, (), signed))
+        assert asked.status_code == 200, asked.text
+
+
 def test_a_dossier_brings_the_lines_of_its_witnesses(
     pair: tuple[Community, Community],
 ) -> None:

@@ -159,7 +159,8 @@ def _parse(reply: bytes) -> tuple[tsp.TimeStampResp, Any]:
     status = tsp.PKIStatusInfo.load(parser.parse(reply, strict=True)[4])
     if status["status"].native not in _GRANTED:
         said = "; ".join(status["status_string"].native or ()) or status["fail_info"].native
-        raise VerificationError(f"the authority refused: {status['status'].native} {said or ''}")
+        told = " ".join(f"{status['status'].native} {said or ''}".split())[:200]
+        raise VerificationError(f"the authority refused: {told}")
     response = tsp.TimeStampResp.load(reply, strict=True)
     token = response["time_stamp_token"]
     if token["content_type"].native != "signed_data":

@@ -1,7 +1,8 @@
 """Cosigning for other communities (C2SP tlog-witness): `add-checkpoint`, below `/api/v1/witness`.
 
 There is no authentication but the signature in the checkpoint, as the protocol wants it. What is
-wrong is slowed down by address; a log is answered twice a second at most.
+wrong is slowed down by address; an address is answered twice a second at most for a log. Not the
+log as such: anybody can send its name and its public checkpoints, and would keep it from asking.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ async def add_checkpoint(request: AnyRequest) -> Response[Any]:
     """Cosigns the checkpoint of a log that this community witnesses, after checking the proof that
     it grew from the last one cosigned. 404, 403, 400, 409 and 422 as C2SP tlog-witness says."""
     state, now = request.app.state, time.monotonic()
-    address = (f"witness {request.client.host if request.client else ''}",)
+    host = request.client.host if request.client else ""
+    address = (f"witness {host}",)
     wait = state.slow_down.wait(address, now)
     if wait > 0:
         raise BusyError("too many wrong checkpoints came from here", retry_after=wait)
@@ -37,9 +39,9 @@ async def add_checkpoint(request: AnyRequest) -> Response[Any]:
         raise TooLargeError(f"a checkpoint with its proof has at most {MAX_BODY} bytes")
     desk: WitnessDesk = state.witness
     try:
-        wait = state.witnessing.wait(_log_line(body), now)
+        wait = state.witnessing.wait(f"{host} ".encode() + _log_line(body), now)
         if wait > 0:
-            raise BusyError("this log asks too often", retry_after=wait)
+            raise BusyError("this log is asked for too often", retry_after=wait)
         line = await desk.add_checkpoint(body)
     except RefusedError as error:
         if error.status in (400, 403, 404):

@@ -32,17 +32,22 @@ from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON
 from rempart.web.console.templates import render
+from rempart.web.failures import BusyError
 from rempart.web.public.terms import TermsLine, term_lines
 
 TRANSPARENCY = "/transparency"
 CONTACT = "/contact"
 KEPT_S = 300.0
 RESTS = 20
+FIRST_WAIT_S = 0.2
+RETRY_S = 5
 PUBLIC = {"Cache-Control": "public, max-age=300"}
 
 
 class TransparencyShelf:
-    """What was counted last. Thread-safe; one thread counts, the others wait for it."""
+    """What was counted last. Thread-safe; one thread counts. The others are given what was counted
+    before, or told to come again: waiting they would hold the threads that every other request
+    needs, and anybody can ask."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -50,13 +55,23 @@ class TransparencyShelf:
         self._kept: Transparency | None = None
 
     def get(self, make: Callable[[], Transparency]) -> Transparency:
-        with self._lock:
+        kept = self._kept
+        if kept is not None and time.monotonic() < self._until:
+            return kept
+        if not self._lock.acquire(timeout=FIRST_WAIT_S if kept is None else 0):
+            if kept is None:
+                raise BusyError("this is being counted", retry_after=RETRY_S)
+            return kept
+        try:
             if self._kept is None or time.monotonic() >= self._until:
                 begin = time.monotonic()
-                self._kept = make()
+                found = make()
                 took = time.monotonic() - begin
                 self._until = time.monotonic() + max(KEPT_S, RESTS * took)
+                self._kept = found
             return self._kept
+        finally:
+            self._lock.release()
 
     def forget(self) -> None:
         with self._lock:
