@@ -64,5 +64,8 @@ def grid(shape: tuple[int, ...], *codes: NDArray[np.integer]) -> NDArray[np.int6
     """How many rows have each combination of codes."""
     if any(size == 0 for size in shape):
         return np.zeros(shape, np.int64)
-    flat = np.ravel_multi_index(tuple(code.astype(np.int64) for code in codes), shape)
+    flat = np.zeros(len(codes[0]), np.int32)
+    for size, code in zip(shape, codes, strict=True):
+        flat *= size
+        flat += code.astype(np.int32, copy=False)
     return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
