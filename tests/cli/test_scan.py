@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from rempart.cli import main
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.log.keys import read_public
 from rempart.model import Message
 from rempart.scenario import generate, load
 
@@ -137,6 +140,7 @@ def test_a_scan_into_a_store_finds_the_same_and_opens_the_cases(
     cases = json.loads(listed.stdout)["cases"]
     assert [case["kind"] for case in cases if case["state"] == "open"].count("raid") == 1
     assert CliRunner().invoke(main, ["verify", str(data)]).exit_code == 0
+    alone(data, tmp_path / "copy.db")
 
 
 def test_a_store_in_use_is_said(raid_file: Path, tmp_path: Path) -> None:
@@ -231,3 +235,17 @@ def test_an_input_that_is_no_ndjson_at_all_is_told_what_to_bring(tmp_path: Path)
     missing = invoke(str(tmp_path / "missing"))
     assert (missing.exit_code, len(missing.stderr.splitlines())) == (2, 1)
     assert "name a file of messages" in missing.stderr
+
+
+def alone(data: Path, copy: Path) -> None:
+    """The store without its folder keys/ is verified as far as it goes, and says how far."""
+    shutil.copy(data / "rempart.db", copy)
+    unknown = CliRunner().invoke(main, ["verify", str(copy)])
+    assert unknown.exit_code != 0 and "--key" in unknown.output
+    key = read_public(data).vkey
+    found = CliRunner().invoke(main, ["verify", str(copy), "--key", key])
+    assert found.exit_code == 0, found.output
+    assert "could not be opened" in found.output
+    with sqlite3.connect(copy) as store:
+        store.execute("DELETE FROM entry WHERE seq = (SELECT min(seq) + 1 FROM entry)")
+    assert CliRunner().invoke(main, ["verify", str(copy), "--key", key]).exit_code == 1

@@ -364,3 +364,24 @@ def test_any_text_with_any_words_hidden_leads_to_the_same_root(
 def test_a_zip_of_an_edition_comes_back_as_it_was(raid: Incident) -> None:
     files, _ = read(raid, "lawyer")
     assert unpack(pack(files)) == files
+
+
+def test_what_could_not_be_read_is_promoted_when_it_can_be_again(tmp_path: Path) -> None:
+    """The keys were put back from their backup, say: what was recorded as needing no evidence
+    would stay whole for ever."""
+    incident = build(tmp_path, promoted=False)
+    turned = (
+        "UPDATE body SET sealed = CAST(substr(sealed, 1, 60) || ? || substr(sealed, 62) AS BLOB)"
+        " WHERE place / 16 = ?"
+    )
+    with incident.store.begin() as tables:
+        seq = tables.cases.message_sequences(incident.case)[0]
+        db = tables.connection
+        byte = db.execute("SELECT substr(sealed, 61, 1) FROM body WHERE place / 16 = ?", (seq,)).get
+        db.execute(turned, (bytes([byte[0] ^ 1]), seq))
+        promote(tables, incident.case)
+        assert seq not in tables.evidence.of([seq])
+        assert promote_due(tables) == 0, "it is not tried in a circle"
+        db.execute(turned, (byte, seq))
+        assert promote(tables, incident.case) == 1
+        assert tables.evidence.of([seq])[seq] is not None

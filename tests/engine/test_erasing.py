@@ -20,6 +20,7 @@ from rempart.cases.decisions import Decider, decide
 from rempart.cases.erasure import DELAY_MS, ask, cancel, confirm
 from rempart.cases.holds import place
 from rempart.cases.incident_file import Act, add_act
+from rempart.cases.needs import needed_for
 from rempart.cases.reports import receive
 from rempart.disclose.dossier.archive import unpack
 from rempart.disclose.dossier.export import export_dossier
@@ -27,9 +28,20 @@ from rempart.disclose.dossier.verify import Report, verify
 from rempart.errors import AccessError, ConflictError
 from rempart.log.keys import read_public
 from rempart.log.scrub import scrub
-from rempart.model import DecisionOutcome, Ground, Message, ReportContact, ReportRequest
+from rempart.model import (
+    DecisionOutcome,
+    Ground,
+    Measure,
+    MeasureKind,
+    Message,
+    ReportContact,
+    ReportRequest,
+    Scope,
+    ScopeKind,
+)
 from rempart.scenario.catalogue import generate, load
 from rempart.store.interface.erasure import ErasureRow
+from rempart.store.interface.incidents import IncidentItem
 from rempart.store.residues import residues
 
 SUBJECT, NAME = "qz7781-subject", "Zorglubine Quatorze"
@@ -423,6 +435,8 @@ def test_a_target_takes_what_is_kept_about_her(world: World) -> None:
     say(world, 1, TEXT, channel="mia")
     act = Act("door", datetime.fromtimestamp(world.time.wall, UTC), "he stood at my grilladoire")
     seq = world.engine.write(lambda tables: add_act(tables, "mia", act, world.now_ms)).result()
+    with world.engine.read() as tables:
+        assert tables.keys.has("target:mia")
     row = request(world, "mia", "target")
     assert row.state == "needed", "a case about her is open"
     with world.engine.read() as tables:
@@ -440,6 +454,7 @@ def test_a_target_takes_what_is_kept_about_her(world: World) -> None:
     with world.engine.read() as tables:
         assert tables.incidents.items("mia") == []
         assert tables.log.bodies(seq) == ()
+        assert not tables.keys.has("target:mia")
     verified(world)
 
 
@@ -482,12 +497,70 @@ def test_a_table_that_this_code_has_never_heard_of_is_reached_too(world: World) 
         db.execute("INSERT INTO of_tomorrow VALUES ('a', 'b', ?)", (record.encode(),))
         db.execute("CREATE TABLE letters (text TEXT, channel TEXT)")
         db.execute("INSERT INTO letters VALUES (?, 'lea')", (f"about {NAME}, as you asked",))
+        # A gate stopped this statement because it names somebody: it was never sent.
+        stopped = json.dumps({"decision_facts": f"{NAME} wrote it again and again to her"})
+        db.execute(
+            "INSERT INTO feed_statement (database, puid, measure, channel, platform, state,"
+            " payload, due_ms) VALUES ('sandbox', 'p', 'm', 'lea', 'twitch', 'blocked', ?, 1)",
+            (stopped.encode(),),
+        )
 
     world.engine.write(change).result()
     row = request(world)
     after(world, 7.1 * DAY)
     assert now(world, row.id).state == "done"
     assert residues(world.folder, (SUBJECT, NAME)) == []
+
+
+def test_a_decision_that_can_be_contested_and_a_file_are_grounds_to_wait(world: World) -> None:
+    """184 days for who was judged; a year for what the person under attack put into her file."""
+    seq = say(world, 1, TEXT)
+    world.after(5)
+    with world.engine.read() as tables:
+        case = tables.cases.last_of_messages([seq])[seq]
+    judge = Decider(ASKED, person=True)
+    world.engine.write(
+        lambda tables: decide(
+            tables, case.id, DecisionOutcome.LIFT, Ground.NONE, "a quote, and no insult", judge,
+            world.now_ms,
+        )
+    ).result()  # fmt: skip
+    with world.engine.read() as tables:
+        standing = needed_for(tables, "account", f"twitch/{SUBJECT}", world.now_ms)
+    assert standing[0].key == "appeal_window"
+    assert (standing[0].until_ms - world.now_ms) // 86_400_000 in (183, 184)
+    world.engine.write(
+        lambda tables: tables.incidents.add(
+            IncidentItem("lea", seq, "message", world.now_ms, world.now_ms)
+        )
+    ).result()
+    with world.engine.read() as tables:
+        standing = needed_for(tables, "account", f"twitch/{SUBJECT}", world.now_ms)
+    assert [one.key for one in standing][:2] == ["incident_file", "appeal_window"]
+    row = request(world)
+    assert (row.state, row.needed_for) == ("needed", "incident_file")
+
+
+def test_a_restriction_in_force_is_a_ground_to_wait(world: World) -> None:
+    say(world, 1, "good evening")
+    begin = datetime.fromtimestamp(world.time.wall, UTC)
+    scope = Scope(ScopeKind.ACCOUNT, "twitch", "lea", SUBJECT)
+    muted = Measure(
+        id="m-muted",
+        kind=MeasureKind.MUTE,
+        scope=scope,
+        from_at=begin,
+        until=begin + timedelta(days=20),
+        rule="by-hand",
+        account=SUBJECT,
+        reason={"en": "for a while", "fr": "pour un temps"},
+        automated=False,
+    )
+    world.engine.write(lambda tables: tables.stream.add_measures([muted], [0])).result()
+    row = request(world)
+    assert (row.state, row.needed_for) == ("needed", "measure")
+    assert row.needed_until_ms is not None
+    assert abs(row.needed_until_ms - world.now_ms - 20 * 86_400_000) < 60_000
 
 
 def test_a_court_that_keeps_the_account_out_is_a_ground_to_keep_its_name(world: World) -> None:

@@ -212,3 +212,22 @@ def test_the_log_says_that_facts_changed_and_not_what_nor_whose(service: Service
     assert told[-1]["kinds"] == ["name"]
     assert set(told[-1]) == {"v", "at", "change", "kinds", "count", "version"}
     assert any(re.search(rb'"target-session".*"invited_by"', body) for body in bodies)
+
+
+def test_a_target_asks_for_her_own_erasure_and_a_person_confirms(service: Service) -> None:
+    client = opened(service, "nadia")
+    assert client.post("/mine/erasure", data={"csrf": "wrong"}).status_code in (400, 403)
+    page = client.get("/mine/facts").text
+    assert "Ask that everything about me be erased" in page
+    for _ in range(2):
+        answer = client.post("/mine/erasure", data={"csrf": csrf_in(page)})
+        assert answer.status_code == 303
+    assert "must agree" in client.get("/mine/facts").text
+    rows = service.person.get("/console/erasure.json").json()["found"]["requests"]
+    (row,) = [row for row in rows if row["subject"] == "nadia"]
+    assert (row["kind"], row["asked_by"], row["state"]) == ("target", "target", "asked")
+    assert service.person.post(f"/console/erasure/{row['id']}/confirm").status_code == 303
+    page = client.get("/mine/facts").text
+    assert "is erased on" in page
+    shown = client.get("/mine/facts.json").json()["erasure"]
+    assert shown["state"] == "waiting" and shown["due_at"]

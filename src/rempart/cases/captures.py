@@ -137,6 +137,14 @@ def key_of(tables: Tables, id: str) -> bytes | None:
     return None if key is None else bytes.fromhex(key)
 
 
+def is_erased(tables: Tables, id: str) -> bool:
+    """Whether the key of this file was erased with its entry, so that nobody can open it again."""
+    row = tables.captures.get(id)
+    if row is None or row.state != TAKEN or row.done_seq is None:
+        return False
+    return "key" not in _said(tables, row.done_seq, "capture-key")
+
+
 def address_of(tables: Tables, row: CaptureRow) -> str | None:
     """Where the page is; None when the words were erased."""
     url = _said(tables, row.seq).get("url")

@@ -26,7 +26,7 @@ from rempart.cases.evidence import EVIDENCE
 from rempart.cases.forgetting import Forgotten
 from rempart.cases.needs import ACCOUNT, TARGET, split_subject
 from rempart.log.commit import seal, strict_json
-from rempart.log.subjects import NOBODY, account_subject, report_subject
+from rempart.log.subjects import NOBODY, account_subject, report_subject, target_subject
 from rempart.store.interface import Tables
 from rempart.store.interface.erasure import ErasureRow
 
@@ -93,7 +93,8 @@ def finish(
         subjects = [account_subject(forgotten.platform, forgotten.account)]
     elif row.kind == TARGET:
         counts = _target(tables, row.subject, [*own, *naming])
-        subjects = []
+        name = split_subject(row.subject)[1]
+        subjects = sorted({target_subject(name), target_subject(row.subject)})
     else:
         counts = _reporter(tables, row.subject)
         subjects = [report_subject(row.subject)]

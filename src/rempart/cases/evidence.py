@@ -12,6 +12,8 @@ Rules kept here:
 4. Evidence is about whom the entry is about, and is erased with it.
 5. What was erased stays erased: an entry without its body has no evidence. What was changed in the
    store has none either: an alarm says so, and no dossier is exported from such a log.
+6. What cannot be read now, although nobody erased it, is looked at again: when something new comes
+   to the case, and at its export.
 """
 
 from __future__ import annotations
@@ -86,6 +88,8 @@ def promote(tables: Tables, case_id: str, portion: int | None = None) -> int:
     told: list[tuple[int, SealedEntry | None]] = []
     for seq in chosen:
         parts = bodies.get(seq, ())
+        if not parts and tables.log.opened(seq, seq + 1).damaged:
+            continue
         if _belongs(tables, seq, parts):
             told.append((seq, evidence_of(seq, parts)))
     first = tables.log.append([sealed for _, sealed in told if sealed is not None])
@@ -94,6 +98,9 @@ def promote(tables: Tables, case_id: str, portion: int | None = None) -> int:
         pairs.append((seq, first if sealed is not None else None))
         first += sealed is not None
     tables.evidence.add(pairs)
+    if not pairs:
+        # Nothing of this portion can be read now: it must not stand before other cases for ever.
+        tables.evidence.done(case_id)
     return len(chosen)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import apsw
 import click
 
 from rempart.disclose.dossier.archive import MAX_BYTES, is_zip, unpack
@@ -22,9 +23,13 @@ from rempart.errors import InputError, VerificationError
 from rempart.log.keys import KEYS_FOLDER, read_public
 from rempart.log.note import PublicKey
 from rempart.log.scrub import scrub
+from rempart.store.sqlite.connection import open_reader
+from rempart.store.sqlite.log import LoneLog
 from rempart.store.sqlite.store import SqliteStore
+from rempart.store.sqlite.subject_keys import KEYS_FILE
 
 DATABASE = "rempart.db"
+_SQLITE = b"SQLite format 3\0"
 
 
 @click.command(epilog="Example: rempart verify dossier.zip --key chat.example.org/log+0a1b2c3d+AX…")
@@ -33,7 +38,7 @@ DATABASE = "rempart.db"
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
 def verify(file: Path, key: str | None, as_json: bool) -> int:
     """Verifies F: a dossier (its zip, the PDF that holds it, its unpacked folder), or the log in
-    the data folder of a service.
+    the data folder of a service, or its rempart.db alone (then with --key, and without its texts).
 
     Exit 0 only if everything holds. Without --key that means: it is consistent in itself, but who
     signed it is not known.
@@ -57,6 +62,8 @@ def check(file: Path, key: PublicKey | None) -> Report:
             return _refused(str(error))
     if (file / DATABASE).is_file():
         return check_log(file, key)
+    if file.is_file() and _is_store(file):
+        return check_log(file.parent, key) if _has_keys(file) else check_lone(file, key)
     if file.is_file():
         return _check_file(file, wanted)
     raise InputError("neither a dossier (zip, PDF or folder) nor a data folder", where=str(file))
@@ -84,6 +91,46 @@ def check_log(data: Path, key: PublicKey | None) -> Report:
         key is not None and signed,
         public.name,
     )
+
+
+def check_lone(store: Path, key: PublicKey | None) -> Report:
+    """A store without its folder keys/: leaves and tiles, with the published key."""
+    if key is None:
+        raise InputError(
+            "the keys of this log are not beside it",
+            where=str(store),
+            next_step="give the published key: rempart verify FILE --key VKEY",
+        )
+    connection = open_reader(store)
+    try:
+        with connection:
+            found = scrub(LoneLog(connection), key, bodies=False)
+    except apsw.Error as error:
+        raise InputError(f"this store cannot be read: {error}", where=str(store)) from error
+    finally:
+        connection.close()
+    checked = [
+        f"{found.entries} entries of {key.name}, root {found.root.hex()}: leaves and tiles",
+        f"{found.signed} under the newest signed checkpoint",
+        "texts could not be opened: their keys are not here, so none was compared with its leaf",
+    ]
+    held = not found.failed
+    return Report(
+        checked if held else [],
+        found.failed,
+        key.fingerprint,
+        held and found.signed > 0,
+        key.name,
+    )
+
+
+def _is_store(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(_SQLITE)) == _SQLITE
+
+
+def _has_keys(store: Path) -> bool:
+    return store.name == DATABASE and (store.parent / KEYS_FOLDER / KEYS_FILE).is_file()
 
 
 def kept_checkpoint(data: Path) -> str | None:

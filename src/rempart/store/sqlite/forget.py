@@ -43,10 +43,12 @@ _POINTERS: Final = (
 """Columns that say which entry of the log tells something."""
 _NEVER: Final = frozenset(
     {"entry", "body", "body_plain", "tile", "checkpoint", "state", "snapshot", "message", "event",
-     "erasure", "erasure_entry", "hold", "version", "fact", "role", "person", "feed_statement",
+     "erasure", "erasure_entry", "hold", "version", "fact", "role", "person",
      "yearly_report", "cosignature", "timestamp_token", "witnessed", "subject"}
 )  # fmt: skip
 """What is reached elsewhere, holds no text of people, or is the community's own configuration."""
+_ONLY: Final = {"feed_statement": "state NOT IN ('sent', 'sending')"}
+"""What was sent stays as it was sent: a gate before it kept names out of it."""
 _PROSE: Final = frozenset({"text", "words", "reason", "why", "note", "detail"})
 _LISTS: Final = (
     ("raid_entry", "raid"),
@@ -256,6 +258,8 @@ class SqliteForgetting(ErasureTables):
     ) -> None:
         chosen = ", ".join([*keys, column]) if keys else f"rowid, {column}"
         where = " OR ".join([f"instr(CAST({column} AS BLOB), ?)"] * len(needles))
+        if table in _ONLY:
+            where = f"({where}) AND {_ONLY[table]}"
         for *key, told in list(
             self._db.execute(f"SELECT {chosen} FROM {table} WHERE {where}", needles)
         ):

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 import apsw
 import msgspec
 
+from rempart.errors import LogError
 from rempart.log.commit import SealedEntry
 from rempart.log.merkle import leaf_hashes
 from rempart.log.scrub import Opened
@@ -173,3 +174,15 @@ def _grouped(rows: OpenedRows) -> list[tuple[int, tuple[bytes, ...]]]:
     for place, body in rows.bodies:
         grouped.setdefault(place // PARTS, []).append(body)
     return [(seq, tuple(bodies)) for seq, bodies in grouped.items()]
+
+
+class LoneLog(SqliteLogTables):
+    """The log of a store whose keys are elsewhere: leaves, tiles and checkpoints; bodies stay
+    closed."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._db = connection
+        self._edge = None
+
+    def opened(self, start: int, end: int) -> Opened:  # noqa: ARG002
+        raise LogError("the keys of this log are not here: nothing of its texts can be opened")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from rempart.cases.captures import address_of, capture_of, fail, keep, key_of
+from rempart.cases.captures import address_of, capture_of, fail, is_erased, keep, key_of
 from rempart.connect.capture.settings import CaptureSettings
 from rempart.connect.capture.take import Captured, capture_page
 from rempart.connect.places import Resolve, resolve_by_system
@@ -27,6 +27,8 @@ from rempart.store.sealed_files import SealedFiles
 _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 AT_ONCE = 5
+SWEEP_SECONDS = 600.0
+"""How often files are looked for whose key was erased."""
 
 
 class CaptureDesk:
@@ -50,7 +52,11 @@ class CaptureDesk:
 
     async def run(self) -> None:
         """Until cancelled."""
+        swept = -SWEEP_SECONDS
         while True:
+            if time.monotonic() - swept >= SWEEP_SECONDS:
+                swept = time.monotonic()
+                await asyncio.to_thread(self.drop_erased)
             try:
                 taken = await self.take_due()
             except Exception:
@@ -67,6 +73,19 @@ class CaptureDesk:
         for row, url in rows:
             await self._take(row, url)
         return len(rows)
+
+    def drop_erased(self) -> int:
+        """Removes the files whose key was erased: what is left of them says nothing, and takes
+        room. Returns how many."""
+        try:
+            with self._engine.read() as tables:
+                gone = [name for name in self.files.names() if is_erased(tables, name)]
+            for name in gone:
+                self.files.drop(name)
+        except (RempartError, OSError):
+            _LOG.exception("files of captured pages could not be looked through")
+            return 0
+        return len(gone)
 
     def file(self, tables: Tables, id: str) -> bytes | None:
         """The WARC; None when it was erased or may not be shown. StoreError when it is damaged."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from rempart.cases.needs import TARGET
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded_items import logged_message
 from rempart.store.interface import Tables
@@ -39,11 +40,21 @@ class KeptShown(msgspec.Struct, frozen=True):
     fact: str | None
 
 
+class ErasureShown(msgspec.Struct, frozen=True):
+    """The erasure that is asked for. `state`: `asked` (a person of the team must agree), `waiting`
+    or `needed` (something stands against it) until `due_at`, or it has begun."""
+
+    state: str
+    asked_at: datetime
+    due_at: datetime | None
+
+
 class Mine(msgspec.Struct, frozen=True):
     target: str
     facts: list[FactShown]
     kept: list[KeptShown]
     opened: list[datetime]
+    erasure: ErasureShown | None = None
 
 
 def read_mine(engine: EmbeddedEngine, target: str) -> Mine:
@@ -54,6 +65,7 @@ def read_mine(engine: EmbeddedEngine, target: str) -> Mine:
         views = engine.facts.views(rows)
         names = {view.id: view.nickname for view in views}
         kept = _kept(tables, matches, names)
+        asked = tables.erasure.waiting_for(TARGET, target)
     facts = [
         FactShown(
             view.id,
@@ -64,7 +76,11 @@ def read_mine(engine: EmbeddedEngine, target: str) -> Mine:
         )
         for view in views
     ]
-    return Mine(target, facts, kept, opened)
+    erasure = None
+    if asked is not None:
+        due = None if asked.due_ms is None else moment(asked.due_ms)
+        erasure = ErasureShown(asked.state, moment(asked.asked_ms), due)
+    return Mine(target, facts, kept, opened, erasure)
 
 
 def _kept(

@@ -14,6 +14,8 @@ from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.entries import entry, rfc3339
+from rempart.cases.erasure import THE_TARGET, ask
+from rempart.cases.needs import TARGET
 from rempart.detect.facts.forms import FactKind, FactRefusedError, Refusal
 from rempart.engine.protected_facts import MOST_FACTS, register, remove
 from rempart.log.subjects import target_subject
@@ -34,7 +36,8 @@ from rempart.web.mine.session import (
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 HOME = "/mine/facts"
-_DONE = ("added", "removed", "erased")
+_ASKED_HERSELF = "the target asked for it herself, from her own pages"
+_DONE = ("added", "removed", "erased", "asked")
 _EMPTY = {"kind": "name", "text": "", "nickname": "", "everyone": ""}
 
 
@@ -137,6 +140,23 @@ async def erase_facts(request: AnyRequest, data: Fields) -> Response[Any]:
     return await _remove(request, data, one=False)
 
 
+@post("/mine/erasure", opt={NO_SESSION: True}, status_code=200, include_in_schema=False)
+async def ask_erasure(request: AnyRequest, data: Fields) -> Response[Any]:
+    """Asks that all that is kept here about her be erased; a person of the team must confirm."""
+    session = find_session(request)
+    if session is None:
+        return Redirect("/mine", status_code=303)
+    check_change(request, session, data.get("csrf", ""))
+    now, target = now_ms(), session.target
+
+    def change(tables: Tables) -> None:
+        if tables.erasure.waiting_for(TARGET, target) is None:
+            ask(tables, TARGET, target, "consent_withdrawn", _ASKED_HERSELF, THE_TARGET, now)
+
+    await write(request, change)
+    return Redirect(f"{HOME}?done=asked", status_code=303)
+
+
 @post("/mine/out", opt={NO_SESSION: True}, status_code=200, include_in_schema=False)
 async def leave(request: AnyRequest, data: Fields) -> Response[Any]:
     session = find_session(request)
@@ -155,6 +175,7 @@ route_handlers: list[Any] = [
     add_fact,
     remove_fact,
     erase_facts,
+    ask_erasure,
     leave,
 ]
 
