@@ -21,6 +21,7 @@ PUBLIC = (
     "/terms",
     "/transparency",
     "/contact",
+    "/checklist",
     "/login",
     "/nothing-here",
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rempart.disclose.checklist import checklist
+from rempart.web.console.templates import draw
 from tests.web.service import Service
 
 
@@ -17,3 +19,10 @@ def test_everybody_reads_what_the_law_asks_for_and_what_shows_it(tmp_path: Path)
         ).text
         assert "enregistrer une injonction" in page
         assert "test_an_order_is_receipted" in page
+
+
+def test_a_test_that_has_not_run_yet_is_said_and_breaks_nothing() -> None:
+    """A behaviour named a new test before its first run: the page answered 500."""
+    page = draw("checklist.html", language="en", found=checklist(None))
+    assert "test_an_order_is_receipted" in page
+    assert "not run" in page

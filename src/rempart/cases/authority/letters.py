@@ -84,7 +84,7 @@ def clarification(order: AuthorityOrder, parts: tuple[Missing, ...], number: str
             order,
             f"Votre injonction {order.reference} (notre numéro {number}) ne nous semble pas "
             f"contenir tout ce que demande l’article {article} du règlement (UE) 2022/2065. Il "
-            f"manque :\n{listed}\nPourriez-vous le compléter ? Nous traitons entre-temps ce qui "
+            f"manque :\n{listed}\nPourriez-vous la compléter ? Nous traitons entre-temps ce qui "
             "peut l’être.",
         )
     return _letter(

@@ -73,6 +73,8 @@ TEMPLATES: Final = (
     N_("this rule did not fall back"),
     N_("%(count)s of its tests do not hold"),
     N_("mend the rule or its test, and propose it again"),
+    N_("an error inside; it was logged"),
+    N_("try again, then tell the operator"),
     # erasure and holds
     N_("this is no ground for an erasure"),
     N_("a request for this subject waits already"),
