@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.web.service import Service
+
 from rempart.disclose.checklist import checklist
 from rempart.web.console.templates import draw
-from tests.web.service import Service
 
 
 def test_everybody_reads_what_the_law_asks_for_and_what_shows_it(tmp_path: Path) -> None:
