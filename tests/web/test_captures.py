@@ -14,7 +14,10 @@ from typing import Any
 from tests.connect.local_server import answering, http, in_a_thread
 from tests.web.service import Service, lines, message
 
+from rempart.connect.capture.settings import CaptureSettings
 from rempart.disclose.dossier.archive import unpack
+from rempart.store.interface import Tables
+from rempart.web.captures.desk import CaptureDesk
 
 PAGE = b"<!doctype html><meta charset=utf-8><title>A thread</title><p>SECRET-OF-THE-PAGE"
 ON = '[capture]\non = true\nchromium = ""\nallow = ["127.0.0.1"]\n'
@@ -64,6 +67,16 @@ def test_a_page_is_captured_and_its_hash_stands_in_the_log(tmp_path: Path) -> No
         assert "sandbox" in warc.headers["content-security-policy"]
         shown = running.person.get(f"/console/cases/{case}").text
         assert url in shown and found["sha256"] in shown
+        desk = CaptureDesk(running.engine, CaptureSettings(), tmp_path / "data")
+        assert desk.drop_erased() == 0 and desk.files.names() == [found["id"]]
+
+        def forget(tables: Tables) -> None:
+            row = tables.captures.get(found["id"])
+            assert row is not None and row.done_seq is not None
+            tables.log.erase([row.done_seq])
+
+        running.engine.write(forget).result()
+        assert desk.drop_erased() == 1 and desk.files.names() == []
     for path in (tmp_path / "data").rglob("*"):
         if path.is_file():
             assert b"SECRET-OF-THE-PAGE" not in path.read_bytes(), path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -10,6 +11,10 @@ import pytest
 from tests.web.service import Service, csrf_in, message
 from tests.web.test_people import PASSWORD as OTHERS
 from tests.web.test_people import admit, told
+
+from rempart.web.auth import Right
+from rempart.web.auth.caller import Caller
+from rempart.web.console.erasure_pages import erasure_alarms
 
 ABUSE = "you are a loser, kill yourself"
 
@@ -162,3 +167,17 @@ def test_the_page_works_without_a_script(service: Service, second: httpx.Client)
     wrong = service.person.post("/console/erasure", data={**form, "subject": ""})
     assert wrong.status_code == 400
     assert 'role="alert"' in wrong.text
+
+
+def test_an_erasure_that_is_overdue_is_told_on_the_overview(
+    service: Service, second: httpx.Client
+) -> None:
+    id = ask(service.person, "twitch/u-overdue").json()["id"]
+    due = second.post(f"/api/v1/erasure/{id}/confirm").json()["due_at"]
+    due_ms = int(datetime.fromisoformat(due).timestamp() * 1000)
+    who = Caller("admin-9", "Nine", frozenset(), None, rights=frozenset({Right.ERASE}))
+    with service.engine.read() as tables:
+        at_its_date = erasure_alarms(tables, who, due_ms)
+        late = erasure_alarms(tables, who, due_ms + 7 * 3_600_000)
+    assert "erasure_failed" not in {one.what for one in at_its_date}
+    assert "erasure_failed" in {one.what for one in late}

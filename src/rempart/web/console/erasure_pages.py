@@ -26,6 +26,8 @@ from rempart.web.console.screens import Alarm
 from rempart.web.failures import status_of
 
 HOME = "/console/erasure"
+OVERDUE_MS = 6 * 3_600_000
+"""So long after its date an erasure that is not done has failed."""
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -105,14 +107,21 @@ async def change_hold(
 route_handlers: list[Any] = [erasures, ask, answer, place, change_hold]
 
 
-def erasure_alarms(tables: Tables, who: Caller) -> list[Alarm]:
-    """One line for what waits for this person as the second one."""
+def erasure_alarms(tables: Tables, who: Caller, now_ms: int) -> list[Alarm]:
+    """One line for what waits for this person as the second one, one for what should have been
+    carried out and is not: it fails again and again."""
     if Right.ERASE not in who.rights or not who.everywhere:
         return []
     asked = tables.erasure.rows(states=("asked",))
     waiting = [row for row in asked if row.asked_by != who.id]
     first = min((row.asked_ms for row in waiting), default=0)
-    return [Alarm("erasure_asked", "", moment(first), len(waiting))] if waiting else []
+    found = [Alarm("erasure_asked", "", moment(first), len(waiting))] if waiting else []
+    late = [
+        row.due_ms
+        for row in tables.erasure.rows(states=("waiting", "needed", "finding", "erasing"))
+        if row.due_ms is not None and row.due_ms < now_ms - OVERDUE_MS
+    ]
+    return [*found, *([Alarm("erasure_failed", "", moment(min(late)), len(late))] if late else [])]
 
 
 async def _act(request: AnyRequest, change: Callable[[Tables, Caller, int], None]) -> Response[Any]:

@@ -125,7 +125,7 @@ def overview(
             *connector_alarms(connectors, moment(now_ms)),
             *(rule_alarms(troubles, moment(now_ms)) if troubles is not None else ()),
             *file_alarms(tables, caller),
-            *erasure_alarms(tables, caller),
+            *erasure_alarms(tables, caller, now_ms),
             *look_up_alarms(tables, caller, now_ms),
             *log_alarms(tables, log_stopped, now_ms),
         ],
