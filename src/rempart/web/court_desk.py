@@ -6,37 +6,31 @@ asked, for which period and perimeter, as of which size of the log, and the hash
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock, Thread
 from typing import NamedTuple
 
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.disclose.court.draw import PHASES
 from rempart.disclose.court.make import Made, Wanted, make
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.errors import ConflictError, RempartError
 from rempart.store.interface import Tables
 from rempart.web.documents import setting_of
+from rempart.web.drawing import Drawing, Told
+from rempart.web.drawing import Standing as AnyStanding
 from rempart.web.settings import WebSettings
 
-_LOG = logging.getLogger(__name__)
+
+class Drawn(NamedTuple):
+    """`entry`: of the log, by which it was noted."""
+
+    made: Made
+    entry: int
 
 
-class Standing(NamedTuple):
-    """Of the last one asked for. `phase`: of `PHASES`, counted from 0; None: done or failed."""
-
-    wanted: Wanted
-    phase: int | None
-    seconds: float
-    made: Made | None = None
-    entry: int | None = None
-    error: str = ""
+Standing = AnyStanding[Wanted, Drawn]
 
 
 class CourtDesk:
@@ -46,40 +40,16 @@ class CourtDesk:
         self._engine = engine
         self._data = data
         self._settings = settings
-        self._lock = Lock()
-        self._now: Standing | None = None
-        self._begun = 0.0
+        self._drawing: Drawing[Wanted, Drawn] = Drawing("the court dossier", PHASES)
 
     def standing(self) -> Standing | None:
-        with self._lock:
-            now = self._now
-            if now is None or now.phase is None:
-                return now
-            return now._replace(seconds=time.monotonic() - self._begun)
+        return self._drawing.standing()
 
     def draw(self, wanted: Wanted, by: str, at_ms: int) -> None:
         """Begins one. ConflictError while another is drawn."""
-        with self._lock:
-            if self._now is not None and self._now.phase is not None:
-                raise ConflictError("a dossier is being drawn", next_step="wait until it is there")
-            self._begun = time.monotonic()
-            self._now = Standing(wanted, 0, 0.0)
-        Thread(
-            target=self._run, args=(wanted, by, at_ms), name="court dossier", daemon=True
-        ).start()
+        self._drawing.begin(wanted, lambda told: self._work(wanted, by, at_ms, told))
 
-    def _run(self, wanted: Wanted, by: str, at_ms: int) -> None:
-        try:
-            done = self._work(wanted, by, at_ms, lambda phase: self._told(wanted, phase))
-        except RempartError as error:
-            done = Standing(wanted, None, 0.0, error=error.diagnostics())
-        except Exception:
-            _LOG.exception("the court dossier could not be drawn")
-            done = Standing(wanted, None, 0.0, error="the court dossier could not be drawn")
-        with self._lock:
-            self._now = done._replace(seconds=time.monotonic() - self._begun)
-
-    def _work(self, wanted: Wanted, by: str, at_ms: int, told: Callable[[str], object]) -> Standing:
+    def _work(self, wanted: Wanted, by: str, at_ms: int, told: Told) -> Drawn:
         setting = None
         if all(find_spec(name) is not None for name in ("typst", "pyhanko")):
             name, now = self._engine.signer.name, datetime.fromtimestamp(at_ms / 1000, UTC)
@@ -87,11 +57,7 @@ class CourtDesk:
         with self._engine.read() as tables:
             made = make(tables, self._engine.settings.community.name, wanted, setting, told)
         seq = self._engine.write(lambda tables: note_made(tables, wanted, made, by, at_ms)).result()
-        return Standing(wanted, None, 0.0, made, seq)
-
-    def _told(self, wanted: Wanted, phase: str) -> None:
-        with self._lock:
-            self._now = Standing(wanted, PHASES.index(phase), 0.0)
+        return Drawn(made, seq)
 
 
 def note_made(tables: Tables, wanted: Wanted, made: Made, by: str, at_ms: int) -> int:

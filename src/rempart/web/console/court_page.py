@@ -105,7 +105,8 @@ async def draw(request: AnyRequest) -> Response[Any]:
 def file(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """A file of what was drawn last; nothing of it lies on the disk."""
     standing = desk_of(request).standing()
-    made = standing.made if standing is not None else None
+    drawn = standing.result if standing is not None else None
+    made = drawn.made if drawn is not None else None
     if made is None:
         raise NotFoundError("no dossier is drawn", where=name)
     data = packed(made.files) if name == WHOLE else made.files.get(name)
@@ -166,9 +167,9 @@ def _screen(
 
 
 def _view(standing: Standing) -> DossierView | None:
-    made = standing.made
-    if made is None:
+    if standing.result is None:
         return None
+    made, entry = standing.result
     words, read = Words(standing.wanted.language), made.dossier.read
     return DossierView(
         read.period.cell,
@@ -182,7 +183,7 @@ def _view(standing: Standing) -> DossierView | None:
         [FileView(name, len(data)) for name, data in made.files.items()],
         [said(words, one) for one in made.dossier.gaps],
         made.warnings,
-        standing.entry,
+        entry,
     )
 
 

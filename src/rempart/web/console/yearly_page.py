@@ -212,7 +212,7 @@ def _screen(
     error: RempartError | None,
 ) -> YearlyScreen:
     period = period_asked(tables, wanted.year, wanted.half)
-    drawn = None if standing is None else standing.drawn
+    drawn = None if standing is None or standing.result is None else standing.result.drawn
     failed = "" if standing is None else standing.error
     if error is not None:
         failed = error.diagnostics()
@@ -249,7 +249,7 @@ def _drawn_view(drawn: Drawn, standing: Standing) -> DrawnView:
         [FileView(name, len(data)) for name, data in drawn.files.items()],
         len(drawn.changes),
         drawn.version,
-        standing.published is not None,
+        standing.result is not None and standing.result.published is not None,
     )
 
 
@@ -263,7 +263,9 @@ def _sheet(drawn: Drawn, number: int) -> SheetView | None:
 
 def _drawn(request: AnyRequest, wanted: Wanted) -> Drawn | None:
     standing = desk_of(request).standing()
-    return standing.drawn if standing is not None and standing.wanted == wanted else None
+    if standing is None or standing.wanted != wanted or standing.result is None:
+        return None
+    return standing.result.drawn
 
 
 def _asked(request: AnyRequest, wanted: Wanted) -> Asked:
