@@ -273,6 +273,30 @@ def test_an_older_copy_of_the_keys_does_not_bring_back_what_was_destroyed(path: 
     assert len(wrapped_keys(path)) == 1
 
 
+def test_an_older_copy_of_the_store_goes_on_with_the_newest_keys(path: Path) -> None:
+    """What came after the copy and was erased stays erased, and stops nobody who is new."""
+    store = SqliteStore.open(path)
+    with store.begin() as tables:
+        tables.log.append(said(VIEWER))
+    store.close()
+    older = path.read_bytes()
+    store = SqliteStore.open(path)
+    with store.begin() as tables:
+        tables.log.append(said(HARASSER))
+    with store.begin() as tables:
+        tables.keys.destroy_subjects([HARASSER])
+    store.close()
+    for file in path.parent.glob("rempart.db*"):
+        file.unlink()
+    path.write_bytes(older)
+    path.chmod(0o600)
+    store = SqliteStore.open(path)
+    with store.begin() as tables:
+        tables.log.append(said(account_subject("twitch", "somebody-new")))
+    assert readable(store) == [0, 1]
+    store.close()
+
+
 def test_a_reader_in_another_process_sees_new_keys_and_loses_destroyed_ones(
     path: Path, store: SqliteStore
 ) -> None:

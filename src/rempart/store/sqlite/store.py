@@ -209,7 +209,10 @@ class SqliteStore(Store):
         self._unsaved_pages = 0
         if writer is not None and vault is not None:
             self._key_mark = mark_of(writer)
-            used = self._key_mark.subjects if self._key_mark is not None else 0
+            # An older copy of the store beside the newest keys: what was destroyed since stays
+            # destroyed, and its numbers are nobody's.
+            known = self._key_mark.subjects if self._key_mark is not None else 0
+            used = max(known, vault.keys.last_destroyed())
             self._tables = SqliteTables(writer, vault, used)
             writer.set_wal_hook(self._committed)
 

@@ -190,6 +190,12 @@ class SubjectKeys:
         ).fetchone()
         return KeyCounts(*(row or (0, 0, 0)))
 
+    def last_destroyed(self) -> int:
+        """The highest number of a subject whose key was destroyed."""
+        return int(
+            self._db.execute("SELECT coalesce(max(number), 0) FROM subject WHERE key IS NULL").get
+        )
+
     # -- new keys ----------------------------------------------------------------------------
 
     def new_subjects(self, numbers: range) -> list[bytes]:
