@@ -40,6 +40,7 @@ def test_a_pdf_for_a_lawyer_says_for_whom_and_that_nobody_else_agreed(raid, tmp_
     )  # fmt: skip
     summary = json.loads(told.output)
     assert summary["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert out.stat().st_mode & 0o077 == 0, "it is for who asked, not for the machine's others"
     text = subprocess.run(
         ["pdftotext", "-layout", str(out), "-"], capture_output=True, text=True, check=True
     ).stdout

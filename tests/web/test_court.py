@@ -62,6 +62,20 @@ def test_what_is_wrong_is_said_and_others_may_not(service: Service) -> None:
     assert other.get(AUDIT).status_code == 403
 
 
+def test_the_history_of_all_channels_is_not_for_who_is_bound_to_one(service: Service) -> None:
+    admit(service, "Bea", "admin", channels=("lea",))
+    bea = service.sign_in("Bea", OTHERS)
+    assert bea.get(COURT).status_code == 403
+    for answer in (
+        bea.get(AUDIT),
+        bea.post(AUDIT, data={"sql": "SELECT count(*) FROM cases"}),
+        bea.post(f"{AUDIT}/history"),
+    ):
+        assert answer.status_code == 403
+        assert "over all channels" in answer.text
+    assert told(service, "audit") == []
+
+
 def test_an_auditor_asks_and_every_question_is_an_entry(service: Service) -> None:
     admit(service, "Ada", "auditor")
     ada = service.sign_in("Ada", OTHERS)

@@ -22,6 +22,7 @@ import click
 from rempart.cases.custody import note_access
 from rempart.cases.evidence import promote
 from rempart.cli.case_store import check_there, find, print_json, reading
+from rempart.cli.private_file import write_private
 from rempart.disclose.dossier import Contents, Copy, edition, presets, volumes_of
 from rempart.disclose.dossier.delivery import Delivered, Form, age_keys, deliver
 from rempart.disclose.dossier.presets import DEFAULT, Edition
@@ -183,7 +184,7 @@ def _made(
         setting = setting_of(data, load_settings(data), signer.name, asked.language, now)
     made = []
     for one in deliver(contents, asked.form, setting, asked.age):
-        (folder / str(one.volume)).write_bytes(one.data)
+        write_private(folder / str(one.volume), one.data)
         made.append(one._replace(data=b""))
     return contents, made
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rempart.cli.private_file import write_private
 from rempart.errors import InputError
 
 if TYPE_CHECKING:
@@ -153,6 +154,6 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
-            (folder / name).write_bytes(data)
+            write_private(folder / name, data)
     except OSError as error:
         raise InputError(error.strerror or str(error), where=str(folder)) from None

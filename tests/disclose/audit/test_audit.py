@@ -74,6 +74,9 @@ def test_it_reaches_neither_files_nor_network_and_changes_nothing(
 def test_limits_of_rows_time_and_memory(history: History) -> None:
     found = query(history, "SELECT * FROM range(5000)", Limits(rows=10))
     assert (len(found.rows), found.truncated) == (10, True)
+    wide = "SELECT " + ", ".join(f"repeat('x', 1900) AS c{n}" for n in range(200))
+    with pytest.raises(InputError, match="too large"):
+        query(history, f"{wide} FROM range(100)")
     slow = (
         "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range = b.range + 1"
     )

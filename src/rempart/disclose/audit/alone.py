@@ -35,7 +35,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     seconds = int(asked["seconds"]) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    json.dump(_answer(data[4 + length :], asked), sys.stdout)
+    told = json.dumps(_answer(data[4 + length :], asked))
+    if len(told) > asked["answer"]:
+        told = json.dumps({"wrong": "the answer is too large: ask for fewer columns or rows"})
+    sys.stdout.write(told)
 
 
 def _answer(tables: bytes, asked: dict[str, Any]) -> dict[str, Any]:

@@ -18,12 +18,13 @@ LONGEST_SQL: Final = 10_000
 
 class Limits(NamedTuple):
     """`seconds`: of the whole; `memory`: address space of the process, bytes; `cell`: characters of
-    one cell."""
+    one cell; `answer`: of all of them together."""
 
     seconds: float = 30.0
     memory: int = 4 << 30
     rows: int = 1_000
     cell: int = 2_000
+    answer: int = 8 << 20
 
 
 LIMITS: Final = Limits()

@@ -1,6 +1,7 @@
 """The page *Audit*: one SELECT over the history, pseudonymised; the history as Parquet.
 
-For people with the right `access_log`. Every query and every export is an entry of the log, written
+For people with the right `access_log` over everything: the history knows no bounds. One question at
+a time, of all auditors together: each may take a large part of the machine. Every query and every export is an entry of the log, written
 before the answer is there. Nothing is kept: each answer is read anew.
 """
 
@@ -10,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,16 +24,18 @@ from rempart.disclose.plain_csv import csv_bytes
 from rempart.disclose.yearly.files import packed
 from rempart.errors import RempartError
 from rempart.store.interface import Tables
-from rempart.web.api.access_log import ACCESS_LOG
 from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.auth import must_be_known
+from rempart.web.auth import Right, must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
+from rempart.web.failures import BusyError, status_of
 
 PATH = "/console/audit"
+AUDIT = [needs_right(Right.ACCESS_LOG, person=True, everywhere=True)]
 LONGEST = 10_000
+RETRY_S = 5
+_one_at_a_time = Lock()
 Found = TypeVar("Found")
 
 
@@ -53,12 +57,12 @@ class AuditScreen(msgspec.Struct, frozen=True):
     failed: str = ""
 
 
-@get([PATH, f"{PATH}.json"], guards=ACCESS_LOG, include_in_schema=False)
+@get([PATH, f"{PATH}.json"], guards=AUDIT, include_in_schema=False)
 async def show(request: AnyRequest) -> Response[Any]:
     return await _page(request, "", None)
 
 
-@post([PATH, f"{PATH}.json"], guards=ACCESS_LOG, status_code=200, include_in_schema=False)
+@post([PATH, f"{PATH}.json"], guards=AUDIT, status_code=200, include_in_schema=False)
 async def ask(request: AnyRequest) -> Response[Any]:
     form = await request.form()
     sql = clean(str(form.get("sql", "")))[: LONGEST + 1].strip()
@@ -72,7 +76,7 @@ async def ask(request: AnyRequest) -> Response[Any]:
     return await _page(request, sql, result)
 
 
-@post(f"{PATH}/history", guards=ACCESS_LOG, status_code=200, include_in_schema=False)
+@post(f"{PATH}/history", guards=AUDIT, status_code=200, include_in_schema=False)
 async def take_away(request: AnyRequest) -> Response[Any]:
     """Every table as Parquet, in a zip."""
     try:
@@ -98,9 +102,14 @@ async def _note(request: AnyRequest, what: str, **more: str) -> None:
 
 async def _read(request: AnyRequest, of: Callable[[History], Found]) -> Found:
     def work() -> Found:
-        with engine_of(request).read() as tables:
-            history = read_history(tables)
-        return of(history)
+        if not _one_at_a_time.acquire(blocking=False):
+            raise BusyError("another question is being answered", retry_after=RETRY_S)
+        try:
+            with engine_of(request).read() as tables:
+                history = read_history(tables)
+            return of(history)
+        finally:
+            _one_at_a_time.release()
 
     return await asyncio.to_thread(work)
 
