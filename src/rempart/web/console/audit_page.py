@@ -1,8 +1,9 @@
 """The page *Audit*: one SELECT over the history, pseudonymised; the history as Parquet.
 
 For people with the right `access_log` over everything: the history knows no bounds. One question at
-a time, of all auditors together: each may take a large part of the machine. Every query and every export is an entry of the log, written
-before the answer is there. Nothing is kept: each answer is read anew.
+a time, of all auditors together: each may take a large part of the machine. Every query and every
+export is an entry of the log, written before the answer is there. Nothing is kept: each answer is
+read anew.
 """
 
 from __future__ import annotations
