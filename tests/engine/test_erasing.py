@@ -21,10 +21,12 @@ from rempart.cases.erasure import DELAY_MS, ask, cancel, confirm
 from rempart.cases.holds import place
 from rempart.cases.incident_file import Act, add_act
 from rempart.cases.needs import needed_for
+from rempart.cases.referrals import prepare
 from rempart.cases.reports import receive
 from rempart.disclose.dossier.archive import unpack
 from rempart.disclose.dossier.export import export_dossier
 from rempart.disclose.dossier.verify import Report, verify
+from rempart.disclose.referral.pack import Teller, write_pack
 from rempart.errors import AccessError, ConflictError
 from rempart.log.keys import read_public
 from rempart.log.scrub import scrub
@@ -156,6 +158,10 @@ def a_life_here(world: World) -> tuple[str, str]:
 
     def judge(tables: Any) -> None:
         add_note(tables, case.id, f"{WORDS[1]} again, by {NAME}", "team", ASKED, world.now_ms)
+        told = Teller("", world.engine.signer.name)
+        said = write_pack(tables, case, "police", "fr", f"about {NAME}", told)
+        assert WORDS[0] in str(said), "a pack says what was written"
+        prepare(tables, case, "police", "fr", said, ASKED, world.now_ms)
         for one in (case.id, raid_case.id):
             decide(
                 tables,
