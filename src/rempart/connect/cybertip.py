@@ -15,6 +15,7 @@ email = "safety@community.example"  # of who answers for the reports
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from pathlib import Path
 from typing import Final
@@ -77,6 +78,8 @@ class CyberTipline:
     def __init__(self, outbound: Outbound, user: str, password: str, *, base: str = TEST) -> None:
         self._outbound = outbound
         self._base = base.rstrip("/")
+        self.one_at_a_time = asyncio.Lock()
+        """Held from the look whether it was sent to the note that it was."""
         self._login = "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 
     async def status(self) -> None:

@@ -6,6 +6,7 @@ but to the NCMEC's interface, on a second person's word, where the operator swit
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Annotated
 
@@ -132,6 +133,12 @@ async def confirm_sent(
 ) -> Referral:
     """Says that it left. To the NCMEC it leaves now, confirmed by another person than who prepared
     it; its number there is the reference."""
+    line: CyberTipline | None = request.app.state.cybertip
+    async with line.one_at_a_time if line is not None else nullcontext():
+        return await _confirm(request, referral, data)
+
+
+async def _confirm(request: AnyRequest, referral: str, data: SentRequest) -> Referral:
     who, at_ms = must_be_known(request), now_ms()
     sent_ms = None if data.sent_at is None else ms_of(data.sent_at)
     with engine_of(request).read() as tables:
