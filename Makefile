@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
-JOBS ?= 2
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
 
 .PHONY: help
 help: ## list what one can do
@@ -73,6 +73,10 @@ coverage: env ## how much of the code the short tests run
 .PHONY: test-faults
 test-faults: env ## the long fault runs: 2,000 kills, 10,000 power cuts, 1,000 seeded changes
 	REMPART_FAULT_ROUNDS=10 $(BIN)/python -m pytest -m faults tests/faults -v
+
+.PHONY: test-browser
+test-browser: env ## the browser tests in every look: both languages, both themes
+	REMPART_EVERY_LOOK=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/browser $(ARGS)
 
 .PHONY: checklist
 checklist: env ## run the tests that show what the law asks for; the page and the court dossier read the result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -36,6 +37,11 @@ class Look(NamedTuple):
     language: str = "en"
     theme: Literal["light", "dark"] = "light"
     phone: bool = False
+
+
+EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
+LOOKS = EVERY_LOOK if os.environ.get("REMPART_EVERY_LOOK") else EVERY_LOOK[1:3]
+"""French in the dark and English by day; all four with `make test-browser`."""
 
 
 def look(

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from seeing import Look, Service, look, violations
+from seeing import LOOKS, Look, Service, look, violations
 from tests.web.campaigns import raid
 
 pytestmark = pytest.mark.browser
-
-EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +73,7 @@ def test_raids_reasons_and_who_returned_are_seen_on_a_laptop_without_scrolling(
     expect(page.locator("#campaign-members .tag", has_text="returned").first).to_be_attached()
 
 
-@pytest.mark.parametrize("how", EVERY_LOOK, ids=lambda how: f"{how.language}-{how.theme}")
+@pytest.mark.parametrize("how", LOOKS, ids=lambda how: f"{how.language}-{how.theme}")
 def test_the_pages_are_accessible_and_fit_a_phone(
     service: Service, browser: Browser, session_file: str, raids: list[str], how: Look
 ) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from seeing import Look, violations
+from seeing import LOOKS, Look, violations
 from test_mine import code_of, context_of
 from tests.web.service import Service, message
 
 pytestmark = pytest.mark.browser
-LOOKS = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
 PAGES = ("/mine/week", "/mine/file")
 PICTURES = os.environ.get("REMPART_PICTURES")
 

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from seeing import LAPTOP, PHONE, Look, violations
+from seeing import LAPTOP, LOOKS, PHONE, Look, violations
 from tests.web.service import Service, message
 
 from rempart.engine.protected_facts import FactKeeper
 
 pytestmark = pytest.mark.browser
-LOOKS = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
 SEEN = os.environ.get("REMPART_PICTURES")
 """A folder for pictures of these pages, to look at them."""
 

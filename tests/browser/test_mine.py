@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from seeing import LAPTOP, PHONE, Look, violations
+from seeing import LAPTOP, LOOKS, PHONE, Look, violations
 from tests.web.service import Service, lines, message
 
 from rempart.engine.protected_facts import FactKeeper
 
 pytestmark = pytest.mark.browser
 NAME = "Thibault Marchandier"
-LOOKS = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
 
 
 @pytest.fixture(scope="module")

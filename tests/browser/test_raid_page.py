@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from seeing import Look, Service, look, violations
+from seeing import LOOKS, Look, Service, look, violations
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,6 @@ SENTENCES = (
     "nobody wants you here, idiot, go home and stay there",
 )
 LETTERS = "aeioulnrstm"
-EVERY_LOOK = [Look(language, theme) for language in ("fr", "en") for theme in ("light", "dark")]
 PARTS = ("", "#members", "#texts")
 KINDS = {"en": {"bot raid", "flood", "dogpile"}, "fr": {"raid de robots", "déferlante", "meute"}}
 """Whatever the detector calls these bots, it stands there in words."""
@@ -229,7 +228,7 @@ def test_one_undo_takes_back_all_measures_of_a_kind(console: Page, garden: str) 
     expect(console.locator("#undo-all")).to_be_visible()
 
 
-@pytest.mark.parametrize("how", EVERY_LOOK, ids=lambda how: f"{how.language}-{how.theme}")
+@pytest.mark.parametrize("how", LOOKS, ids=lambda how: f"{how.language}-{how.theme}")
 def test_the_page_breaks_no_rule_of_accessibility(
     service: Service, browser: Browser, session_file: Path, garden: str, how: Look
 ) -> None:
