@@ -115,9 +115,9 @@ def _rewritten(data: Path, rng: random.Random, size: int, *, leaf: bool) -> int:
             assert isinstance(tables.log, SqliteLogTables)
             first, *rest = tables.log.bodies(seq)
             bodies = (first.replace(b'"v":1', b'"v":1,"w":1', 1), *rest)
-            db, vault = tables.log._db, tables.log._vault
+            db, sealer = tables.log._db, tables.log._sealer
             entry = SealedEntry(leaf_of(bodies), bodies)
-            for row in vault.seal(seq, [entry], tables.log.day):
+            for row in sealer.seal(seq, [entry], tables.log.day):
                 db.execute("INSERT OR REPLACE INTO body VALUES (?, ?, ?, ?)", row)
             if leaf:
                 db.execute("UPDATE entry SET leaf = ? WHERE seq = ?", (entry.leaf, seq))
