@@ -37,6 +37,13 @@ _LISTED = "IN (SELECT value FROM json_each(?))"
 _NAMES = msgspec.json.Decoder(list[str])
 _WHY = msgspec.json.Decoder(dict[str, str])
 
+_MEASURES_OF = (
+    "SELECT seq FROM measure WHERE {0} IN (SELECT value FROM json_each(?1))"
+    " UNION SELECT ended_seq FROM measure WHERE {0} IN (SELECT value FROM json_each(?1))"
+    " AND ended_seq IS NOT NULL"
+)
+"""Entries of measures: by columns alone, a flood has tens of thousands."""
+
 
 class SqliteCaseTables(SqliteReportTables):
     def __init__(self, connection: apsw.Connection, stream: SqliteStreamTables) -> None:
@@ -200,7 +207,7 @@ class SqliteCaseTables(SqliteReportTables):
 
     def sequences(self, case: str) -> list[int]:
         found = set(self.message_sequences(case))
-        measures = pack([row.measure.id for row in self.measures(case)])
+        raids, family = pack(self.raids_of(case)), pack(self.family(case))
         for query, value in (
             (
                 "SELECT seq FROM case_entry WHERE case_id"
@@ -212,12 +219,8 @@ class SqliteCaseTables(SqliteReportTables):
                 " WHERE (c.id = ?1 OR c.merged_into = ?1) AND c.kind = 'raid'",
                 case,
             ),
-            (
-                "SELECT seq FROM measure WHERE id IN (SELECT value FROM json_each(?1))"
-                " UNION SELECT ended_seq FROM measure WHERE ended_seq IS NOT NULL"
-                " AND id IN (SELECT value FROM json_each(?1))",
-                measures,
-            ),
+            (_MEASURES_OF.format("raid"), raids),
+            (_MEASURES_OF.format("case_id"), family),
         ):
             found.update(row[0] for row in self._db.execute(query, (value,)))
         return sorted(found)
