@@ -19,10 +19,9 @@ from typing import Any, Final
 
 import msgspec
 
-from rempart.cases.entries import at_time, clean, entry, record, rfc3339
+from rempart.cases.entries import at_time, clean, disclosed, entry, record, rfc3339
 from rempart.cases.matter import is_child_safety
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
-from rempart.log.commit import strict_json
 from rempart.model import stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.captures import ASKED, FAILED, TAKEN, CaptureRow
@@ -66,7 +65,7 @@ def ask(tables: Tables, case: str, url: str, reason: str, by: str, at_ms: int) -
             where=case,
         )
     waiting = [row for row in today if row.state == ASKED]
-    if any(_said(tables, row.seq).get("url") == url for row in waiting):
+    if any(address_of(tables, row) == url for row in waiting):
         raise ConflictError("this page is being captured already", where=case)
     id = stable_id("cap", case, token_hex(8))
     said = {"id": id, "case": case, "by": by, "at": rfc3339(at_ms), "url": url, "reason": reason}
@@ -133,7 +132,7 @@ def key_of(tables: Tables, id: str) -> bytes | None:
         return None
     if is_child_safety(tables, row.case):
         return None
-    key = _said(tables, row.done_seq, "capture-key").get("key")
+    key = disclosed(tables, row.done_seq, "capture-key").get("key")
     return None if key is None else bytes.fromhex(key)
 
 
@@ -142,18 +141,19 @@ def is_erased(tables: Tables, id: str) -> bool:
     row = tables.captures.get(id)
     if row is None or row.state != TAKEN or row.done_seq is None:
         return False
-    return "key" not in _said(tables, row.done_seq, "capture-key")
+    return "key" not in disclosed(tables, row.done_seq, "capture-key")
 
 
 def address_of(tables: Tables, row: CaptureRow) -> str | None:
     """Where the page is; None when the words were erased."""
-    url = _said(tables, row.seq).get("url")
+    url = disclosed(tables, row.seq, "capture-asked").get("url")
     return url if isinstance(url, str) else None
 
 
 def _read(tables: Tables, row: CaptureRow) -> Capture:
-    asked = _said(tables, row.seq)
-    told = {} if row.done_seq is None else _said(tables, row.done_seq)
+    asked = disclosed(tables, row.seq, "capture-asked")
+    done = "capture" if row.state == TAKEN else "capture-failed"
+    told = {} if row.done_seq is None else disclosed(tables, row.done_seq, done)
     return Capture(
         row.id,
         row.case,
@@ -168,12 +168,3 @@ def _read(tables: Tables, row: CaptureRow) -> Capture:
         told.get("warc_sha256"),
         told.get("warc_bytes", 0),
     )
-
-
-def _said(tables: Tables, seq: int, wanted: str | None = None) -> dict[str, Any]:
-    """The first disclosure of an entry, or the one of that name."""
-    for body in tables.log.bodies(seq):
-        _, name, value = strict_json(body)
-        if wanted in (None, name):
-            return dict(value)
-    return {}

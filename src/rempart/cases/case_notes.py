@@ -12,9 +12,8 @@ from typing import Final
 
 import msgspec
 
-from rempart.cases.entries import at_time, clean, entry, record, rfc3339
+from rempart.cases.entries import at_time, clean, disclosed, entry, record, rfc3339
 from rempart.errors import InputError
-from rempart.log.commit import strict_json
 from rempart.model import stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.looks import NoteRow
@@ -59,8 +58,5 @@ def read_notes(tables: Tables, case: str, reader: str) -> list[Note]:
 
 
 def _words(tables: Tables, seq: int) -> str | None:
-    for body in tables.log.bodies(seq):
-        _, name, value = strict_json(body)
-        if name == "note":
-            return str(value["text"])
-    return None
+    found = disclosed(tables, seq, "note")
+    return str(found["text"]) if found else None

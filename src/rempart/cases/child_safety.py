@@ -22,8 +22,8 @@ from datetime import datetime
 
 import msgspec
 
+from rempart.cases.entries import disclosed
 from rempart.cases.matter import CHILD_SAFETY, is_child_safety
-from rempart.log.commit import strict_json
 from rempart.model import Case, CaseKind, Message, ReportRequest
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
@@ -112,8 +112,5 @@ def _named(tables: Tables, case: str) -> frozenset[str]:
     """Ids of the messages that reports of child safety name."""
     found: set[str] = set()
     for row in _alleged(tables, case):
-        for body in tables.log.bodies(row.seq):
-            _, name, value = strict_json(body)
-            if name == "report":
-                found.update(value.get("message_ids", ()))
+        found.update(disclosed(tables, row.seq, "report").get("message_ids", ()))
     return frozenset(found)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rempart.log.commit import SealedEntry, seal
+from rempart.log.commit import SealedEntry, seal, strict_json
 from rempart.log.subjects import NOBODY, RECORDS
 from rempart.store.interface import Tables
 
@@ -54,6 +54,20 @@ def record(tables: Tables, entries: Sequence[tuple[str | None, SealedEntry]]) ->
         [(case, first + place) for place, (case, _) in enumerate(entries) if case is not None]
     )
     return first
+
+
+def disclosed(tables: Tables, seq: int, name: str) -> dict[str, Any]:
+    """What an entry says under this name; empty when it was erased, or says no such thing."""
+    return disclosed_in(tables.log.bodies(seq), name)
+
+
+def disclosed_in(bodies: Sequence[bytes], name: str) -> dict[str, Any]:
+    """The same of bodies that were read already."""
+    for body in bodies:
+        _, found, value = strict_json(body)
+        if found == name:
+            return dict(value)
+    return {}
 
 
 def _value(value: Mapping[str, Any]) -> dict[str, Any]:

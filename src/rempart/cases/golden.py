@@ -19,7 +19,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.entries import disclosed, entry, record, rfc3339
 from rempart.cases.figures import Share, wilson
 from rempart.cases.harms import harms
 from rempart.cases.matter import harm_of, is_child_safety
@@ -28,7 +28,6 @@ from rempart.cases.reading import read_messages
 from rempart.cases.reasons import checked_reason
 from rempart.cases.rights import Bounds
 from rempart.errors import ConflictError, InputError, NotFoundError
-from rempart.log.commit import strict_json
 from rempart.model import NO_ACTION, Case, CaseKind, CaseState, stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.looks import GoldenRow
@@ -215,11 +214,8 @@ def _agreed(tables: Tables, row: GoldenRow, *, right: bool) -> Agreed:
 
 def _marked(tables: Tables, row: GoldenRow) -> Marked | None:
     """None: its entry was erased."""
-    for body in tables.log.bodies(row.seq):
-        _, name, value = strict_json(body)
-        if name == "golden":
-            return msgspec.convert(value, Marked)
-    return None
+    found = disclosed(tables, row.seq, "golden")
+    return msgspec.convert(found, Marked) if found else None
 
 
 def _place(item: str, person: str) -> bytes:

@@ -8,15 +8,15 @@ held, which needs its recipient to have switched detection on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from rempart.cases.child_safety import Sealed, sealed, sealed_rows
-from rempart.cases.entries import at_time
+from rempart.cases.entries import at_time, disclosed_in
 from rempart.cases.provenance import Provenance, provenance_of
 from rempart.ingest import parse_one
-from rempart.log.commit import message_of, strict_json
+from rempart.log.commit import message_of
 from rempart.model import ItemRefusal, MeasureState, Message, Outcome, Report, ReportState
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import FiledReport, ReportRow
@@ -67,7 +67,7 @@ def read_reports(tables: Tables, case: str, limit: int = 200, offset: int = 0) -
 
 
 def read_report(tables: Tables, row: ReportRow) -> Report:
-    said = _report_body(tables.log.bodies(row.seq))
+    said = disclosed_in(tables.log.bodies(row.seq), "report")
     answer = tables.cases.answer(row.id) if row.answered_ms is not None else None
     state = ReportState.RECEIVED if answer is None else ReportState.ANSWERED
     return Report(
@@ -91,7 +91,7 @@ def read_report(tables: Tables, row: ReportRow) -> Report:
 def explanations(tables: Tables, rows: Sequence[FiledReport]) -> list[str]:
     """What these reports say, in their order; empty where it was erased."""
     bodies = tables.log.bodies_of([row.seq for row in rows])
-    return [_report_body(bodies.get(row.seq, ())).get("explanation", "") for row in rows]
+    return [disclosed_in(bodies.get(row.seq, ()), "report").get("explanation", "") for row in rows]
 
 
 def _active(tables: Tables, outcomes: Sequence[Outcome | None]) -> set[str]:
@@ -117,11 +117,3 @@ def _message_in(row: MessageRow, bodies: Sequence[bytes]) -> Message | None:
     if message.private and not row.held:
         return msgspec.structs.replace(message, text="", links=(), media=(), extra={})
     return message
-
-
-def _report_body(bodies: Sequence[bytes]) -> dict[str, Any]:
-    for body in bodies:
-        _, name, value = strict_json(body)
-        if name == "report":
-            return dict(value)
-    return {}

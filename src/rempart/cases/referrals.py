@@ -24,10 +24,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from rempart.cases.entries import at_time, clean, entry, ms_of, record, rfc3339
+from rempart.cases.entries import at_time, clean, disclosed, entry, ms_of, record, rfc3339
 from rempart.cases.matter import CHILD_SAFETY, harm_of, is_child_safety
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
-from rempart.log.commit import strict_json
 from rempart.model import Case, stable_id
 from rempart.store.interface import Tables
 from rempart.store.interface.referrals import (
@@ -276,14 +275,11 @@ def _closed_since(tables: Tables, row: ReferralRow) -> bool:
 
 
 def _read(tables: Tables, row: ReferralRow) -> Referral:
-    told: dict[str, Any] = {}
+    told = disclosed(tables, row.seq, "referral-prepared")
     words: list[Said] = []
-    for body in tables.log.bodies(row.seq):
-        _, name, value = strict_json(body)
-        if name == "referral-prepared":
-            told = value
-        elif name == "referral-words" and not _closed_since(tables, row):
-            words = msgspec.convert(value["said"], list[Said])
+    if not _closed_since(tables, row):
+        kept = disclosed(tables, row.seq, "referral-words").get("said", [])
+        words = msgspec.convert(kept, list[Said])
     return Referral(
         row.id,
         row.case,

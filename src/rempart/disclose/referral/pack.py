@@ -21,7 +21,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from rempart.cases.captures import captures_of
-from rempart.cases.entries import clean, rfc3339
+from rempart.cases.entries import clean, ms_of, rfc3339
 from rempart.cases.harms import harms
 from rempart.cases.matter import harm_of, is_child_safety
 from rempart.cases.provisions import proposed
@@ -139,7 +139,7 @@ def _offence(m: _Matter) -> str:
 def _when(m: _Matter) -> str:
     times = sorted(_sent(one) for one in m.messages)
     if not times:
-        return words.ONCE[m.language].format(begin=_rfc3339(m.case.opened_at))
+        return words.ONCE[m.language].format(begin=rfc3339(ms_of(m.case.opened_at)))
     begin, end = rfc3339(times[0]), rfc3339(times[-1])
     form = words.ONCE if begin == end else words.BETWEEN
     return form[m.language].format(begin=begin, end=end)
@@ -222,7 +222,7 @@ def _measures(m: _Matter) -> str:
         words.MEASURES[m.language].format(
             kind=words.KIND_OF_MEASURE[kind][m.language],
             count=count[kind, state],
-            at=_rfc3339(first[kind, state]),
+            at=rfc3339(ms_of(first[kind, state])),
             state=words.STATES[state][m.language],
         )
         for kind, state in sorted(count)
@@ -252,10 +252,6 @@ def _contact(m: _Matter) -> str:
 
 def _sent(one: CaseMessage) -> int:
     return one.row.sent_at_ms
-
-
-def _rfc3339(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _PARTS: dict[str, Callable[[_Matter], str]] = {
