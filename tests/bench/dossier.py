@@ -13,8 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.disclose.exporting import contents_of
+
 from rempart.cases.evidence import promote
-from rempart.disclose.dossier import contents_of, edition
+from rempart.disclose.dossier import edition
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "disclose"))
 

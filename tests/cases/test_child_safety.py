@@ -7,6 +7,7 @@ from io import BytesIO
 
 import msgspec
 import pytest
+from tests.disclose.exporting import export_dossier
 
 from rempart.cases.child_safety import Sealed, withheld
 from rempart.cases.decisions import Decider, decide
@@ -14,7 +15,6 @@ from rempart.cases.reading import read_messages, read_reports
 from rempart.cases.reports import receive
 from rempart.cases.statement_text import statement_text
 from rempart.cases.status import status
-from rempart.disclose.dossier import export_dossier
 from rempart.errors import ConflictError
 from rempart.log.commit import strict_json
 from rempart.model import DecisionOutcome, Ground, ReportRequest

@@ -11,8 +11,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from incident import EXPORTED, Incident, build
+from tests.disclose.exporting import export_dossier
 
-from rempart.disclose.dossier import export_dossier
 from rempart.disclose.dossier.archive import unpack
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from incident import BEGIN, BENIGN, EXPORTED, PRIVATE, REPORTER, Incident, build
+from tests.disclose.exporting import export_dossier
 
-from rempart.disclose.dossier import DossierSummary, export_dossier
+from rempart.disclose.dossier import DossierSummary
 from rempart.disclose.dossier.archive import unpack
 from rempart.errors import LogError, NotFoundError
 from rempart.log.keys import load_signer

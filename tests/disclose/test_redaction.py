@@ -17,11 +17,12 @@ from forging import Files, alone, edit_lines, forged, rempart, unpacked
 from hypothesis import given
 from hypothesis import strategies as st
 from incident import EXPORTED, Incident, build
+from tests.disclose.exporting import contents_of, export_dossier
 
 from rempart.cases.captures import ask, keep
 from rempart.cases.evidence import promote, promote_due
 from rempart.cases.provenance import Proof
-from rempart.disclose.dossier import contents_of, edition, export_dossier, presets
+from rempart.disclose.dossier import edition, presets
 from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.items import Item
 from rempart.disclose.dossier.verify import check_words, verify

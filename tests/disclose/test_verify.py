@@ -21,8 +21,8 @@ from forging import Change, Files, alone, edit_gaps, edit_lines, forged, rempart
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from incident import EXPORTED, Incident, build
+from tests.disclose.exporting import export_dossier
 
-from rempart.disclose.dossier import export_dossier
 from rempart.disclose.dossier import verify as verifier_module
 from rempart.disclose.dossier.archive import pack
 from rempart.disclose.dossier.verify import blocks, root_of_parts, signed_by, verify

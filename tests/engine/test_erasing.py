@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.disclose.exporting import export_dossier
 from tests.engine.test_deadlines import DAY, World
 from tests.faults.traffic import SOURCE, line, parsed
 
@@ -24,7 +25,6 @@ from rempart.cases.needs import needed_for
 from rempart.cases.referrals import prepare
 from rempart.cases.reports import receive
 from rempart.disclose.dossier.archive import unpack
-from rempart.disclose.dossier.export import export_dossier
 from rempart.disclose.dossier.verify import Report, verify
 from rempart.disclose.referral.pack import Teller, write_pack
 from rempart.errors import AccessError, ConflictError

@@ -16,9 +16,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from tests.disclose.exporting import export_dossier
 from tests.disclose.incident import EXPORTED, build
 
-from rempart.disclose.dossier import export_dossier
 from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.verify import verify
 from rempart.errors import RempartError

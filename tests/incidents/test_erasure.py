@@ -137,7 +137,7 @@ def _open_cases(service: Service) -> list[str]:
 def _dossier(service: Service, case: str) -> bytes:
     from datetime import UTC, datetime
 
-    from rempart.disclose.dossier.export import export_dossier
+    from tests.disclose.exporting import export_dossier
 
     out = io.BytesIO()
     with service.engine.read() as tables:

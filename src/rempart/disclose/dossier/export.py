@@ -4,7 +4,7 @@ A reading of the log: nothing in it is typed twice. The same case, checkpoint, e
 the same bytes. Before the zip leaves, it is checked with the very verifier that travels in it; a
 dossier that does not verify is never written.
 
-`contents_of` gives the files and, typed, what they say: whoever lays the dossier out as a document
+`volumes_of` gives the files and, typed, what they say: whoever lays the dossier out as a document
 takes both from there and never from the log.
 """
 
@@ -114,64 +114,6 @@ class Subject(NamedTuple):
     made_for: str = ""
 
 
-def export_dossier(
-    tables: Tables,
-    case_id: str,
-    out: BinaryIO,
-    signer: Signer,
-    at: datetime,
-    *,
-    edition: Edition | None = None,
-    language: str = "en",
-    by: str = "",
-    with_private: bool = False,
-    pages: SealedFiles | None = None,
-) -> DossierSummary:
-    """Writes the dossier of a case as a zip to `out`; see `contents_of`."""
-    contents = contents_of(
-        tables,
-        case_id,
-        signer,
-        at,
-        edition=edition,
-        language=language,
-        by=by,
-        with_private=with_private,
-        pages=pages,
-    )
-    return write_packed(contents, out)
-
-
-def contents_of(
-    tables: Tables,
-    case_id: str,
-    signer: Signer,
-    at: datetime,
-    *,
-    edition: Edition | None = None,
-    language: str = "en",
-    by: str = "",
-    with_private: bool = False,
-    more: Mapping[str, bytes] = MappingProxyType({}),
-    pages: SealedFiles | None = None,
-    copy: Copy = NOBODY,
-) -> Contents:
-    """The files of a case's dossier in one volume; see `volumes_of`."""
-    return volumes_of(
-        tables,
-        case_id,
-        signer,
-        at,
-        edition=edition,
-        language=language,
-        by=by,
-        with_private=with_private,
-        more=more,
-        pages=pages,
-        copy=copy,
-    )[0]
-
-
 def volumes_of(
     tables: Tables,
     case_id: str,
@@ -248,7 +190,7 @@ def export_incident_file(
     language: str = "en",
 ) -> DossierSummary:
     """Writes the file that a target gathered as a zip to `out`: the same form, the same verifiers.
-    Private messages to her are hers and stay in. Errors as `contents_of`."""
+    Private messages to her are hers and stay in. Errors as `volumes_of`."""
     gathered = gather(tables.log, sequences, with_private=True)
     found = _Found(gathered, _evidence(tables, sequences), 0)
     chosen = default_edition()

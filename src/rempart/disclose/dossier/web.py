@@ -23,7 +23,7 @@ MOST_BYTES: Final = 60 * 1024 * 1024
 
 
 def web_files(tables: Tables, case: str, preset: str, files: SealedFiles) -> dict[str, bytes]:
-    """Names and contents, for `contents_of(more=…)`. LogError when a file was changed. What is more
+    """Names and contents, for `volumes_of`. LogError when a file was changed. What is more
     than `MOST_BYTES` together stays behind; its points and its hash are there all the same."""
     if preset not in WITH_PAGES:
         return {}
