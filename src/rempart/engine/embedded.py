@@ -361,9 +361,8 @@ class EmbeddedEngine:
         going = True
         while items < limits.group and size < limits.group_bytes:
             try:
-                job = (
-                    self._queue.get(timeout=IDLE_SECONDS) if not jobs else self._queue.get_nowait()
-                )
+                idle = going and not jobs
+                job = self._queue.get(timeout=IDLE_SECONDS) if idle else self._queue.get_nowait()
             except Empty:
                 break
             if job is None:

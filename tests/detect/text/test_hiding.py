@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rempart.detect.text.fold import fold, fold_one
 from rempart.detect.text.forms import feminine, french_forms, plural, written_out
-from rempart.detect.text.lists import ListReader
+from rempart.detect.text.lists import shipped_lists
 from rempart.detect.text.spelling import respell, respellings
 from rempart.detect.text.terms import read_phrases, shipped_terms
 from rempart.detect.text.views import MAX_LENGTH, second_views, signs, view_with_places
@@ -214,7 +214,7 @@ def test_threats_in_many_frames(signals: Signals, text: str) -> None:
 )
 def test_forms_and_frames_leave_ordinary_french_alone(text: str) -> None:
     folds = fold([text])
-    found = ListReader().read(folds, signs(folds)).best.get(0, {})
+    found = shipped_lists().read(folds, signs(folds)).best.get(0, {})
     assert {*found} <= ({Label.THREAT} if "retrouver" in text else set())
 
 

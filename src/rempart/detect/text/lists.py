@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from rempart.detect.text.evasion import SecondView
@@ -60,7 +61,8 @@ class Listed(NamedTuple):
 
 
 class ListReader:
-    """Finds the terms of the shipped lists in many folded texts."""
+    """Finds the terms of the shipped lists in many folded texts. Keeps nothing of them: one serves
+    all, see `shipped_lists`."""
 
     def __init__(self) -> None:
         terms = shipped_terms()
@@ -101,6 +103,12 @@ class ListReader:
                 score = THRESHOLD
             _keep(best, hit, max(THRESHOLD, round(score * 0.95, 4)))
         return Listed(best, respelt, blanked)
+
+
+@cache
+def shipped_lists() -> ListReader:
+    """The one reader of a process: to make it takes an eighth of a second."""
+    return ListReader()
 
 
 def _is_aimed(folded: str, hit: Hit) -> bool:

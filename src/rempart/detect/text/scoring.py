@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.detect.text.features import BUCKETS, features
-from rempart.detect.text.lists import Best, Found, ListReader
+from rempart.detect.text.lists import Best, Found, shipped_lists
 from rempart.detect.text.model import (
     ALL_HEADS,
     HEADS,
@@ -121,7 +121,7 @@ class TextScorer:
     def __init__(self, weights: Weights | None = None, delta: Delta | None = None) -> None:
         self.weights = weights if weights is not None else shipped_weights()
         self._delta = None if delta is None else _Learned(delta)
-        self._lists = ListReader()
+        self._lists = shipped_lists()
         self._scale = None if self.weights is None else _Scale(self.weights)
 
     def steepness(self, languages: Sequence[str]) -> Scores:
