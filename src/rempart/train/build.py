@@ -125,10 +125,12 @@ def material(
     `sample`: at most so many rows of each set and family, the first ones; for a quick trial."""
     path = find(data, TRAIN_FILE)
     digest = hashlib.sha256(path.read_bytes())
-    held_out = corpus(_first(_generated(seed, held_out=True), sample))
+    held_out = corpus(_generated(seed, held_out=True, most=sample))
     without = keys(row.text for row in read_rows(find(data, TEST_FILE)))
     without |= keys(held_out.texts)
-    made = [row for row in _generated(seed) if row.group.split("/")[1] not in leave_out]
+    made = [
+        row for row in _generated(seed, most=sample) if row.group.split("/")[1] not in leave_out
+    ]
     for row in made:
         digest.update(repr(row).encode())
     rows = corpus(_first((*made, *read_rows(path)), sample), without=without)
@@ -144,8 +146,8 @@ def _first(rows: Iterable[Row], sample: int | None) -> Iterator[Row]:
             yield row
 
 
-def _generated(seed: int, *, held_out: bool = False) -> Iterator[Row]:
-    for sample in generate(seed, held_out=held_out):
+def _generated(seed: int, *, held_out: bool = False, most: int | None = None) -> Iterator[Row]:
+    for sample in generate(seed, held_out=held_out, most=most):
         yield Row(sample.text, sample.lang, f"{GENERATED}/{sample.family}", sample.heads)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, count
+from itertools import chain, count, islice
 from random import Random
 from typing import Final, NamedTuple
 
@@ -44,10 +44,11 @@ class _Frame:
         return self._words.say(self._frame, entity, self._random).text
 
 
-def generate(seed: int, *, held_out: bool = False) -> Iterator[Sample]:
-    """Samples of every family; with `held_out` only of the frames that are never learned from."""
+def generate(seed: int, *, held_out: bool = False, most: int | None = None) -> Iterator[Sample]:
+    """Samples of every family, the first `most` of each; with `held_out` only of the frames that
+    are never learned from."""
     for family in families():
-        yield from _family(family, seed, held_out)
+        yield from islice(_family(family, seed, held_out), most)
 
 
 def _family(family: Family, seed: int, held_out: bool) -> Iterator[Sample]:
