@@ -13,8 +13,14 @@ from hypothesis import settings
 from rempart import __version__
 from rempart.disclose.checklist import Run, behaviours
 
-# The machines are shared and noisy: a slow example is not a wrong one.
-settings.register_profile("rempart", deadline=None, print_blob=True)
+# The machines are shared and noisy: a slow example is not a wrong one. Developers' runs look for new
+# examples each time; CI (`REMPART_SAME_EXAMPLES`) judges a change by the same ones as the last.
+settings.register_profile(
+    "rempart",
+    deadline=None,
+    print_blob=True,
+    derandomize=bool(os.environ.get("REMPART_SAME_EXAMPLES")),
+)
 settings.load_profile("rempart")
 
 ROOT = Path(__file__).resolve().parent.parent
