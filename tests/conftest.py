@@ -13,8 +13,8 @@ from hypothesis import settings
 from rempart import __version__
 from rempart.disclose.checklist import Run, behaviours
 
-# The machines are shared and noisy: a slow example is not a wrong one. Developers' runs look for new
-# examples each time; CI (`REMPART_SAME_EXAMPLES`) judges a change by the same ones as the last.
+# The machines are shared and noisy: a slow example is not a wrong one. Developers' runs look for
+# new examples each time; CI (`REMPART_SAME_EXAMPLES`) judges a change by those of the last one.
 settings.register_profile(
     "rempart",
     deadline=None,
