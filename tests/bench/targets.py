@@ -26,7 +26,7 @@ from typing import Any
 from tests.bench.http_ingest import WORDS, _real_texts
 
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import Source
+from rempart.engine.embedded.items import Source
 from rempart.ingest import Parsed, parse_lines
 
 SOURCE = Source("test", "bench")

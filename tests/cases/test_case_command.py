@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from rempart.cases.decisions import Decider, decide
 from rempart.cases.reports import receive
 from rempart.cli import main
-from rempart.engine.embedded_start import Lock
+from rempart.engine.start import Lock
 from rempart.log.commit import strict_json
 from rempart.log.keys import load_signer
 from rempart.model import DecisionOutcome, Ground, ReportContact, ReportRequest

@@ -10,7 +10,7 @@ from rempart.cases.decisions import Decider, decide
 from rempart.cases.keys import ReportKeys
 from rempart.cases.reports import receive
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import Source
+from rempart.engine.embedded.items import Source
 from rempart.engine.settings import EngineSettings
 from rempart.errors import ConflictError
 from rempart.ingest import Parsed, parse_one

@@ -15,7 +15,7 @@ from rempart.detect.text.fold import fold_one
 from rempart.engine import backtest as looking_back
 from rempart.engine.backtest import backtest
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_message
+from rempart.engine.embedded.items import logged_message
 from rempart.model import Outcome
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Program

@@ -16,9 +16,9 @@ from tests.faults.traffic import SOURCE, START, line, parsed
 from rempart.cases.by_hand import Wish, take
 from rempart.cases.undo import undo_measure
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import encode_outcome, is_plain, logged_item
-from rempart.engine.embedded_step import write_measures
-from rempart.engine.logged_measures import taken_outside
+from rempart.engine.embedded.items import encode_outcome, is_plain, logged_item
+from rempart.engine.embedded.logged_measures import taken_outside
+from rempart.engine.embedded.step import write_measures
 from rempart.engine.pipeline import Pipeline
 from rempart.errors import InputError, NotFoundError
 from rempart.ingest import Parsed, parse_one

@@ -17,7 +17,7 @@ from rempart.cases.corrections import lift_member, put_member_back, split_raid
 from rempart.cases.decisions import Decider, decide
 from rempart.detect.raid.operator import RaidOperator
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_raids import RaidBook
+from rempart.engine.embedded.raids import RaidBook
 from rempart.engine.pipeline import Pipeline
 from rempart.model import DecisionOutcome, Ground, Member, Message, Raid, RaidKind, RaidStage
 from rempart.protect.corrections import Corrections

@@ -23,7 +23,7 @@ from rempart.cases.status import status
 from rempart.cases.sweep import sweep
 from rempart.cases.triage import look_at, triage
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_step import write_measures
+from rempart.engine.embedded.step import write_measures
 from rempart.model import (
     Case,
     DecisionOutcome,

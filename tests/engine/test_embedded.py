@@ -21,7 +21,7 @@ from tests.faults.traffic import SOURCE, START, hate_raid, line, messages, parse
 
 from rempart.cases.undo import undo_raid
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
-from rempart.engine.embedded_items import logged_item
+from rempart.engine.embedded.items import logged_item
 from rempart.engine.live import LiveEvent
 from rempart.engine.pipeline import Pipeline, PipelineState, StepResult
 from rempart.engine.settings import EngineLimits, EngineSettings, Outgoing

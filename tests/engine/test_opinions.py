@@ -24,9 +24,9 @@ from rempart.cases.decisions import Decider, decide
 from rempart.cases.priority import THREAT_IN_RAID
 from rempart.cli import main
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
-from rempart.engine.embedded_items import encode_outcome, logged_item, plain_outcome
-from rempart.engine.embedded_opinions import opine
-from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion
+from rempart.engine.embedded.items import encode_outcome, logged_item, plain_outcome
+from rempart.engine.embedded.logged_opinions import LoggedOpinion, logged_opinion
+from rempart.engine.embedded.opinions import opine
 from rempart.engine.opinions import RELEASED, is_releasable, rejudge
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.settings import Detection, EngineSettings, Opining, Outgoing

@@ -17,7 +17,7 @@ from rempart.detect.facts.forms import FactKind, FactRefusedError, Refusal, form
 from rempart.detect.facts.probes import SILENT_PER_DAY, VISIBLE_PER_DAY
 from rempart.detect.facts.table import Fact, FactTable, make_entries
 from rempart.engine.embedded import EmbeddedEngine, Source
-from rempart.engine.embedded_items import encode_outcome, is_plain, logged_item
+from rempart.engine.embedded.items import encode_outcome, is_plain, logged_item
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.protected_facts import MOST_FACTS, FactKeeper, register, remove
 from rempart.engine.shards import OneProcess, SeveralProcesses

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from rempart.engine.embedded import STORE_FILE
-from rempart.engine.embedded_items import encode_outcome, is_plain, logged_item
+from rempart.engine.embedded.items import encode_outcome, is_plain, logged_item
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.scan import Scanned, scan
 from rempart.engine.stored_scan import StoredEngine

@@ -12,8 +12,8 @@ from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
 from rempart.detect.raid.operator import RaidOperator
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
+from rempart.engine.embedded.stored_states import StoredStates
 from rempart.engine.settings import EngineLimits, EngineSettings
-from rempart.engine.stored_states import StoredStates
 from rempart.ingest import Parsed
 from rempart.store.sqlite.store import SqliteStore
 
@@ -109,7 +109,7 @@ def test_quiet_targets_leave_the_memory_and_are_read_again(tmp_path: Path) -> No
 def test_much_that_waits_for_a_snapshot_makes_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rempart.engine.embedded_states.WAITING_BYTES", 4_000)
+    monkeypatch.setattr("rempart.engine.embedded.memory.WAITING_BYTES", 4_000)
     engine = opened(tmp_path, 3, EngineSettings())
     for number in range(80):
         engine.submit(parsed(line(number, channel=f"quiet-{number % CHANNELS}")), SOURCE).result()

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_item
+from rempart.engine.embedded.items import logged_item
 from rempart.log.commit import seal
 from rempart.log.subjects import account_subject
 from rempart.model import Message

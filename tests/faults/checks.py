@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from tests.faults.traffic import key
 
-from rempart.engine.embedded_items import logged_item
-from rempart.engine.embedded_start import check_tail
+from rempart.engine.embedded.items import logged_item
+from rempart.engine.start import check_tail
 from rempart.log.commit import open_leaf
 from rempart.log.merkle import leaf_hashes, tree_hash
 from rempart.store.interface import Tables

@@ -21,7 +21,7 @@ from tests.faults.disk import FaultyDisk, Operation, PowerCuts, write_files
 from tests.faults.traffic import SOURCE, messages
 
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine, ItemResult
-from rempart.engine.notary import KEPT_FILE, Notary
+from rempart.engine.embedded.notary import KEPT_FILE, Notary
 from rempart.log.keys import KEYS_FOLDER, read_signer
 from rempart.store.sqlite.store import SqliteStore
 from rempart.store.sqlite.subject_keys import KEYS_FILE

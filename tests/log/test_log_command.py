@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from tests.authority import TestAuthority
 
 from rempart.cli.log import log as log_command
-from rempart.engine.embedded_start import Lock
+from rempart.engine.start import Lock
 from rempart.errors import InputError
 from rempart.log import commit
 from rempart.log.checkpoint import open_checkpoint

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.web.service import Service, csrf_in, message
 
-from rempart.engine.embedded_items import logged_item
+from rempart.engine.embedded.items import logged_item
 
 RUDE = "you are a worthless idiot, shut up"
 

@@ -28,7 +28,7 @@ def test_every_rule_that_can_act_stands_in_the_terms(tmp_path: Path) -> None:
     from rempart.cases.first_aid import RULE as FIRST_AID
     from rempart.cases.sweep import RULE as LAPSED
     from rempart.cases.taking import BY_DECISION
-    from rempart.engine.embedded_replies import COST_CAP, REPLY_STOP
+    from rempart.engine.embedded.replies import COST_CAP, REPLY_STOP
     from rempart.protect.bundles import Part
 
     ids = drafted([], {}, {}, {}).ids()

@@ -27,8 +27,8 @@ from rempart.disclose.dossier import Contents, Copy, edition, presets, volumes_o
 from rempart.disclose.dossier.delivery import Delivered, Form, age_keys, deliver
 from rempart.disclose.dossier.presets import DEFAULT, Edition
 from rempart.disclose.dossier.web import FOLDER as CAPTURES
-from rempart.engine.embedded_start import Lock
-from rempart.engine.notary import Notary
+from rempart.engine.embedded.notary import Notary
+from rempart.engine.start import Lock
 from rempart.errors import InputError, StoreError
 from rempart.log.keys import read_signer
 from rempart.store.sealed_files import SealedFiles

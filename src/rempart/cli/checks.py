@@ -301,8 +301,8 @@ def _private_keys(folder: Path) -> Finding:
 def check_log(data: Path) -> Finding:
     """The end of the log against its tiles, its bodies and what was signed."""
     from rempart.engine.embedded import STORE_FILE
-    from rempart.engine.embedded_start import check_tail
-    from rempart.engine.notary import KEPT_FILE, Notary
+    from rempart.engine.embedded.notary import KEPT_FILE, Notary
+    from rempart.engine.start import check_tail
     from rempart.log.keys import KEYS_FOLDER, read_signer
     from rempart.store.sqlite.store import SqliteStore
 

@@ -14,8 +14,8 @@ import click
 from rempart.cli.attested import as_json as told_as_json
 from rempart.cli.attested import screen_of, timestamp_lines, witness_lines
 from rempart.cli.verify import DATABASE, kept_checkpoint
-from rempart.engine.embedded_start import Lock
-from rempart.engine.notary import Notary
+from rempart.engine.embedded.notary import Notary
+from rempart.engine.start import Lock
 from rempart.errors import InputError, StoreError
 from rempart.log.checkpoint import open_checkpoint
 from rempart.log.keys import read_public, read_signer

@@ -18,7 +18,7 @@ from rempart.disclose.dossier.verify import (
     zip_in_pdf,
 )
 from rempart.disclose.dossier.verify import verify as verify_dossier
-from rempart.engine.notary import KEPT_FILE
+from rempart.engine.embedded.notary import KEPT_FILE
 from rempart.errors import InputError, VerificationError
 from rempart.log.keys import KEYS_FOLDER, read_public
 from rempart.log.note import PublicKey

@@ -24,7 +24,7 @@ import msgspec
 from rempart.detect.text.fold import fold
 from rempart.engine.alone import alone
 from rempart.engine.backtest_raids import raids_answered
-from rempart.engine.embedded_items import messages_of
+from rempart.engine.embedded.items import messages_of
 from rempart.model import Message, RaidStage
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Fired, Program

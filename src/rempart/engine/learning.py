@@ -27,7 +27,7 @@ from rempart.detect.text.learning import Learned, Lesson, learn
 from rempart.detect.text.scoring import LABELS, TextScorer
 from rempart.engine.alone import alone
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_message
+from rempart.engine.embedded.items import logged_message
 from rempart.engine.versions import propose_words
 from rempart.errors import ConflictError, NotFoundError
 from rempart.model import ABUSE_LABELS, THRESHOLD, Label, Outcome

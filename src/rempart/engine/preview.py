@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from rempart.engine.embedded_items import logged_message
+from rempart.engine.embedded.items import logged_message
 from rempart.model import (
     Measure,
     MeasureKind,

@@ -18,8 +18,8 @@ from tests.web.service import HOOK_SECRET, Service, message
 
 from rempart.cli.checks import check_opinions, check_perspective_endpoint
 from rempart.cli.findings import State
+from rempart.engine.embedded.logged_opinions import LoggedOpinion, logged_opinion
 from rempart.engine.live import LiveEvent
-from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion
 from rempart.store.interface.stream import MessageRow
 
 

@@ -18,7 +18,7 @@ from rempart.connect.opinion.limits import FAILURES, BreakerState
 from rempart.connect.opinion.settings import OpinionSettings
 from rempart.connect.opinion.sources import source_of
 from rempart.detect.text.scoring import TextScorer
-from rempart.engine.embedded_step import Arrived
+from rempart.engine.embedded.step import Arrived
 from rempart.model import Account, Label, Message, Opinion, Outcome, Signal, Verdict
 from rempart.web.opinions.seat import HIDDEN, Seat, outgoing
 

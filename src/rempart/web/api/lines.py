@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from rempart.connect.sms.settings import PLATFORM
-from rempart.engine.embedded_replies_later import put_back
+from rempart.engine.embedded.replies_later import put_back
 from rempart.errors import NotFoundError
 from rempart.web.api.protection import MeasureList
 from rempart.web.api.request import AnyRequest, engine_of

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import msgspec
 
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import ItemResult
+from rempart.engine.embedded.items import ItemResult
 from rempart.errors import InputError, RempartError
 from rempart.ingest import Parsed, TooManyItemsError, parse_array, parse_lines, parse_one
 from rempart.model import ItemRefusal

@@ -18,7 +18,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import ItemResult
+from rempart.engine.embedded.items import ItemResult
 from rempart.model import CaseState
 from rempart.store.interface.cases import CaseQuery
 from rempart.web.auth.caller import Caller

@@ -19,7 +19,7 @@ from threading import Event
 
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.notary import KEPT_FILE
+from rempart.engine.embedded.notary import KEPT_FILE
 from rempart.errors import RempartError
 from rempart.log.keys import KEYS_FOLDER
 from rempart.log.scrub import Opened, ScrubReport, scrub

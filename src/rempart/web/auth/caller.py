@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from rempart.cases.rights import OF_SCOPE, Bounds, Right
-from rempart.engine.embedded_items import Source
+from rempart.engine.embedded.items import Source
 
 
 class Scope(StrEnum):

@@ -15,7 +15,7 @@ import msgspec
 from rempart.cases import first_aid
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_replies import COST_CAP
+from rempart.engine.embedded.replies import COST_CAP
 from rempart.errors import LogError
 from rempart.model import Measure, MeasureKind
 from rempart.rules import default_rules

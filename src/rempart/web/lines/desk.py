@@ -30,9 +30,9 @@ from rempart.connect.sms.twiml import SILENCE, reply
 from rempart.detect.raid.fingerprint import fingerprints
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import Source, logged_message
-from rempart.engine.embedded_replies import Came, LineKeeper
-from rempart.engine.embedded_replies_later import settle, told_price
+from rempart.engine.embedded.items import Source, logged_message
+from rempart.engine.embedded.replies import Came, LineKeeper
+from rempart.engine.embedded.replies_later import settle, told_price
 from rempart.errors import InputError, RempartError
 from rempart.ingest import Parsed
 from rempart.model import ItemRefusal, message_key

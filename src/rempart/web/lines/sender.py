@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from rempart.connect.sms.api import Attempt, MessagesApi, Outcome
 from rempart.connect.sms.segments import segments
-from rempart.engine.embedded_replies import LineKeeper
-from rempart.engine.embedded_replies_later import (
+from rempart.engine.embedded.replies import LineKeeper
+from rempart.engine.embedded.replies_later import (
     AT_ONCE,
     SAVE_CLOCK_MS,
     Job,

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from rempart.connect.sms.settings import PLATFORM, masked
-from rempart.engine.embedded_items import logged_message
+from rempart.engine.embedded.items import logged_message
 from rempart.protect.replies import MILLION
 from rempart.store.interface import Tables
 from rempart.store.interface.replies import DAY_MS, ReplyRow

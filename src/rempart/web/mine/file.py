@@ -31,7 +31,7 @@ from rempart.cases.incident_file import (
     untick,
 )
 from rempart.disclose.dossier import Subject, export_incident_file
-from rempart.engine.embedded_items import logged_message
+from rempart.engine.embedded.items import logged_message
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.incidents import ACT, IncidentRequest

@@ -11,7 +11,7 @@ import msgspec
 from rempart.cases.by_hand import BY_HAND, home_of
 from rempart.cases.folder import Visitor, names_of, row_name
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_message
+from rempart.engine.embedded.items import logged_message
 from rempart.errors import NotFoundError
 from rempart.model import Bundle, Measure, MeasureKind
 from rempart.store.interface import Tables

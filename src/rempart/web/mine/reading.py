@@ -9,7 +9,7 @@ import msgspec
 
 from rempart.cases.needs import TARGET
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_message
+from rempart.engine.embedded.items import logged_message
 from rempart.store.interface import Tables
 from rempart.store.interface.facts import FactMatchRow
 from rempart.web.api.request import moment

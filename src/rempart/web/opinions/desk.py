@@ -26,10 +26,10 @@ from rempart.connect.opinion.limits import BreakerState
 from rempart.connect.opinion.settings import OpinionSettings
 from rempart.connect.opinion.sources import source_of
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded_items import logged_message
-from rempart.engine.embedded_opinions import opine
-from rempart.engine.embedded_step import Arrived, Step
-from rempart.engine.logged_opinions import LoggedOpinion, logged_opinion
+from rempart.engine.embedded.items import logged_message
+from rempart.engine.embedded.logged_opinions import LoggedOpinion, logged_opinion
+from rempart.engine.embedded.opinions import opine
+from rempart.engine.embedded.step import Arrived, Step
 from rempart.errors import StoreError
 from rempart.model import Opinion, Outcome, Verdict
 from rempart.store.interface import Tables

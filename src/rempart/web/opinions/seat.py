@@ -28,7 +28,7 @@ from rempart.connect.opinion.limits import Breaker, Budget, Remembered
 from rempart.connect.opinion.settings import OpinionSettings
 from rempart.detect.text.fold import fold
 from rempart.detect.text.scoring import TextScorer
-from rempart.engine.embedded_step import Arrived
+from rempart.engine.embedded.step import Arrived
 from rempart.engine.opinions import MOST_CHARACTERS
 from rempart.errors import OutboundError
 from rempart.model import THRESHOLD, Label, Opinion

@@ -8,7 +8,7 @@ Rules kept here:
    that is not in the files.
 2. The write-ahead log is brought in and truncated after it, again and again until that succeeds: a
    long reading moment may stand in the way.
-3. While the clock is in doubt nothing is begun (`clock_watch`).
+3. While the clock is in doubt nothing is begun (`embedded.clock_watch`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 from rempart.cases.erasing import Memories, find, finish
 from rempart.cases.erasure import look, tell
-from rempart.engine.forgetting_states import scrub_state
+from rempart.engine.embedded.forgetting_states import scrub_state
 from rempart.store.interface import Tables
 
 ROUND_MS = 1_000

@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rempart.cases.entries import at_time, entry, record, rfc3339
-from rempart.engine.embedded_step import write_measures
+from rempart.engine.embedded.step import write_measures
 from rempart.model import (
     Measure,
     MeasureKind,
@@ -45,7 +45,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.replies import LineRow, ReplyRow, Sender
 
 if TYPE_CHECKING:
-    from rempart.engine.embedded import EmbeddedEngine
+    from rempart.engine.embedded.engine import EmbeddedEngine
 
 REPLY_STOP = "reply-stop"
 COST_CAP = "cost-cap"

@@ -5,7 +5,7 @@ What is checked at every start:
 1. Nobody else has this data folder open (`rempart.lock`).
 2. The last tiles hold the hashes of the last entries, and the last bodies belong to their leaves.
 3. The last checkpoint in the store, and the one kept beside the key, are signed by our key, and the
-   log had exactly these roots at these sizes (see `notary`).
+   log had exactly these roots at these sizes (see `embedded.notary`).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from rempart.cases.folder import fill, row_name
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
 from rempart.cases.statements import Spoken
-from rempart.engine.embedded_items import (
+from rempart.engine.embedded.items import (
     ItemResult,
     Source,
     believed,
@@ -47,9 +47,9 @@ from rempart.engine.embedded_items import (
     seal_verbatim,
     subject_of,
 )
-from rempart.engine.embedded_raids import RaidBook
-from rempart.engine.embedded_rollup import Rollup
-from rempart.engine.embedded_states import UNDIGESTED, EngineMemory
+from rempart.engine.embedded.memory import UNDIGESTED, EngineMemory
+from rempart.engine.embedded.raids import RaidBook
+from rempart.engine.embedded.rollup import Rollup
 from rempart.engine.raid_rules import RaidNote
 from rempart.engine.settings import EngineSettings
 from rempart.errors import StoreFullError, StoreReadOnlyError

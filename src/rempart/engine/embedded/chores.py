@@ -25,13 +25,13 @@ from rempart.cases.retention import expire
 from rempart.cases.sweep import MOST_AT_ONCE, sweep
 from rempart.cases.taking import Reach
 from rempart.cases.undo import undone_entry
-from rempart.engine.clock_watch import ClockWatch
-from rempart.engine.embedded_erasing import Erasing
-from rempart.engine.embedded_items import rfc3339
-from rempart.engine.embedded_raids import RaidBook, raid_digest
-from rempart.engine.embedded_states import EngineMemory, Owed
-from rempart.engine.embedded_step import write_measures
-from rempart.engine.notary import Notary
+from rempart.engine.embedded.clock_watch import ClockWatch
+from rempart.engine.embedded.erasing import Erasing
+from rempart.engine.embedded.items import rfc3339
+from rempart.engine.embedded.memory import EngineMemory, Owed
+from rempart.engine.embedded.notary import Notary
+from rempart.engine.embedded.raids import RaidBook, raid_digest
+from rempart.engine.embedded.step import write_measures
 from rempart.engine.settings import EngineSettings
 from rempart.engine.settings_marks import marks_of
 from rempart.errors import StoreFullError, StoreReadOnlyError

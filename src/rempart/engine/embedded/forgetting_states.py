@@ -16,7 +16,7 @@ from rempart.detect.campaign.state import CampaignData, Known, SlowMember, Stran
 from rempart.detect.raid.spread import SpreadData, SpreadMember, Use
 from rempart.detect.raid.state import MemberState, Person, TargetData
 from rempart.detect.raid.union import Part, Whole
-from rempart.engine.embedded_states import (
+from rempart.engine.embedded.memory import (
     BOOK,
     CAMPAIGN,
     OWED,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.undo import undo_measures
-from rempart.engine.embedded_replies import Came, LineKeeper
+from rempart.engine.embedded.replies import Came, LineKeeper
 from rempart.errors import NotFoundError
 from rempart.model import Measure, MeasureKind, MeasureState
 from rempart.protect.replies import Action, Arrival, Rank, Reason, ReplyBook

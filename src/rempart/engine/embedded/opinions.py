@@ -25,10 +25,10 @@ from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
 from rempart.cases.statements import spoken_in
 from rempart.cases.undo import undone_entry
-from rempart.engine.embedded_items import encode_outcome, logged_message, plain_outcome, subject_of
-from rempart.engine.embedded_states import EngineMemory
-from rempart.engine.embedded_step import write_measures
-from rempart.engine.logged_opinions import ENTRY, LoggedOpinion, beyond_the_message
+from rempart.engine.embedded.items import encode_outcome, logged_message, plain_outcome, subject_of
+from rempart.engine.embedded.logged_opinions import ENTRY, LoggedOpinion, beyond_the_message
+from rempart.engine.embedded.memory import EngineMemory
+from rempart.engine.embedded.step import write_measures
 from rempart.engine.opinions import Rejudged, rejudge
 from rempart.engine.settings import EngineSettings
 from rempart.model import (
@@ -48,7 +48,7 @@ from rempart.store.interface.cases import CaseChange
 from rempart.store.interface.stream import FLAGGED, MessageRow, MinuteRow
 
 if TYPE_CHECKING:
-    from rempart.engine.embedded import EmbeddedEngine
+    from rempart.engine.embedded.engine import EmbeddedEngine
 
 MINUTE_MS = 60_000
 _outcome = msgspec.json.Decoder(Outcome).decode

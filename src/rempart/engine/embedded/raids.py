@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rempart.engine.embedded_items import ms_of
+from rempart.engine.embedded.items import ms_of
 from rempart.log.commit import seal, to_value
 from rempart.model import Raid, RaidStage
 from rempart.protect.corrections import Corrections

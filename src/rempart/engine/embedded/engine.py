@@ -6,7 +6,7 @@ Rules kept here:
 1. A future is resolved after the commit, never before: an answer is a promise.
 2. Everything that waits when the thread comes back is one group: one pipeline step, one commit.
 3. What cannot be taken is refused at the door (`QueueFullError`), never dropped behind it.
-4. No space: what was decided stays decided (see `embedded_step`), raids and measures go on being
+4. No space: what was decided stays decided (see `embedded.step`), raids and measures go on being
    told live, and it writes again when space returns. Another write error: nothing more is written
    until a restart has checked the log.
 5. Live events are told after the commit, except those of rule 4, which say `"saved": false`.
@@ -26,22 +26,22 @@ from typing import Any, NamedTuple, TypeVar
 
 from rempart.cases.policy import Policy
 from rempart.detect.links.policy import LinkRules
-from rempart.engine.clock_watch import ClockWatch
-from rempart.engine.embedded_chores import Chores
-from rempart.engine.embedded_erasing import empty_caches
-from rempart.engine.embedded_futures import answer, resolve
-from rempart.engine.embedded_items import ItemResult, Source
-from rempart.engine.embedded_raids import RaidBook, raid_digest, redrawn_raids
-from rempart.engine.embedded_rollup import Rollup
-from rempart.engine.embedded_start import Lock, check_tail
-from rempart.engine.embedded_states import EngineMemory, Owed
-from rempart.engine.embedded_step import PipelineError, Step, Submission
+from rempart.engine.embedded.chores import Chores
+from rempart.engine.embedded.clock_watch import ClockWatch
+from rempart.engine.embedded.erasing import empty_caches
+from rempart.engine.embedded.futures import answer, resolve
+from rempart.engine.embedded.items import ItemResult, Source
+from rempart.engine.embedded.memory import EngineMemory, Owed
+from rempart.engine.embedded.notary import Notary
+from rempart.engine.embedded.raids import RaidBook, raid_digest, redrawn_raids
+from rempart.engine.embedded.rollup import Rollup
+from rempart.engine.embedded.step import PipelineError, Step, Submission
 from rempart.engine.live import LiveHub
 from rempart.engine.mistakes import watch_budgets
-from rempart.engine.notary import Notary
 from rempart.engine.pipeline import Pipeline
 from rempart.engine.protected_facts import FactKeeper
 from rempart.engine.settings import EngineSettings, load_engine_settings
+from rempart.engine.start import Lock, check_tail
 from rempart.engine.versions import changed_versions, live_versions
 from rempart.errors import (
     LogError,
@@ -272,7 +272,7 @@ class EmbeddedEngine:
         return self.write(lambda tables: self._notary.sign(tables, self._now_ms()))
 
     def note_time(self, change: Callable[[Tables], _T]) -> Future[_T]:
-        """As `write`, for entries that are about time only (see `notary`)."""
+        """As `write`, for entries that are about time only (see `embedded.notary`)."""
 
         def noted(tables: Tables) -> _T:
             before = tables.log.size()

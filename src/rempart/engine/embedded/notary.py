@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rempart.engine.embedded_start import SCRUB
+from rempart.engine.start import SCRUB
 from rempart.errors import LogError
 from rempart.log.checkpoint import open_checkpoint, sign_checkpoint
 from rempart.log.keys import KEYS_FOLDER

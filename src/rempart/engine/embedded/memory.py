@@ -4,7 +4,7 @@ Rules kept here:
 
 1. A snapshot is written in the transaction of the step it follows: all stored states are those
    after the entries below its sequence number. Between snapshots the store's states do not change,
-   so quiet ones are read from there when they are needed (see `stored_states`).
+   so quiet ones are read from there when they are needed (see `embedded.stored_states`).
 2. After a crash the entries from that number on are stepped again, in order, and their results
    thrown away: they were recorded. Memory is then what it was, and detections go on as before.
 3. An item that the pipeline could not digest is not given to it a second time (`UNDIGESTED`).
@@ -25,17 +25,17 @@ from rempart.detect.facts.probes import Row as ProbeRow
 from rempart.detect.interface import LESSON_TEXTS
 from rempart.detect.raid.union import SpreadUnions, Whole
 from rempart.detect.text.fold import fold
-from rempart.engine.embedded_campaigns import CampaignBook
-from rempart.engine.embedded_items import believed, logged_item, logged_message
-from rempart.engine.logged_measures import taken_outside
-from rempart.engine.logged_opinions import (
+from rempart.engine.embedded.campaigns import CampaignBook
+from rempart.engine.embedded.items import believed, logged_item, logged_message
+from rempart.engine.embedded.logged_measures import taken_outside
+from rempart.engine.embedded.logged_opinions import (
     LoggedOpinion,
     beyond_the_message,
     logged_opinion,
     measures_of,
 )
+from rempart.engine.embedded.stored_states import WAITING_BYTES, StoredStates
 from rempart.engine.pipeline import Pipeline, PipelineState
-from rempart.engine.stored_states import WAITING_BYTES, StoredStates
 from rempart.engine.versions import Live
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Item, Measure, MeasureState, Raid, RaidKind
