@@ -14,6 +14,7 @@ from rempart.log.merkle import consistency_proof, leaf_hashes, subtrees_of, tree
 from rempart.log.note import COSIGNER, PublicKey, Signer, decode_base64, open_note
 from rempart.log.witnessing import (
     MAX_BODY,
+    Claim,
     RefusedError,
     Submission,
     judge,
@@ -101,7 +102,7 @@ def test_what_is_sent_is_read_back() -> None:
 
 def test_a_smaller_checkpoint_is_a_conflict() -> None:
     error = refused(Submission(0, (), note(5)), known(9))
-    assert (error.status, error.smaller, error.misbehaved) == (409, True, False)
+    assert (error.status, error.claim) == (409, Claim.SMALLER)
     error = refused(Submission(9, (), note(5)), known(9))
     assert error.status == 400
 
@@ -109,15 +110,20 @@ def test_a_smaller_checkpoint_is_a_conflict() -> None:
 def test_two_roots_for_one_size_are_a_conflict_and_proof_against_the_log() -> None:
     other = [*HASHES[:8], *leaf_hashes([b"rewritten"])]
     error = refused(Submission(9, (), note(9, other)), known(9))
-    assert (error.status, error.misbehaved) == (409, True)
+    assert (error.status, error.claim) == (409, Claim.TWO_ROOTS)
 
 
 def test_a_rewritten_history_has_no_proof() -> None:
     other = [*HASHES[:3], *leaf_hashes([b"rewritten"]), *HASHES[4:]]
     error = refused(Submission(9, proof(9, 30, other), note(30, other)), known(9))
-    assert (error.status, error.misbehaved) == (422, True)
+    assert (error.status, error.claim) == (422, Claim.NO_PROOF)
     error = refused(Submission(0, proof(9, 30), note(30)), None)
     assert error.status == 422
+
+
+def test_a_size_that_no_table_holds_is_refused() -> None:
+    signed = sign_checkpoint(LOG, 2**63, bytes(32))
+    assert refused(Submission(0, (), signed), None).status == 400
 
 
 def test_another_key_is_forbidden() -> None:

@@ -23,8 +23,10 @@ from rempart.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from rempart.log.commit import open_leaf
 from rempart.log.cosignature import cosignatures
 from rempart.log.keys import load_signer, load_witness, read_public, read_signer
+from rempart.log.merkle import consistency_proof, leaf_hashes, subtrees_of, tree_hash
 from rempart.log.note import COSIGNER, PublicKey
 from rempart.log.witnessing import SIZE_TYPE, submission_body
+from rempart.web.auth.network import network_of
 from rempart.web.service import run_service
 
 WITNESS = "/api/v1/witness"
@@ -257,6 +259,78 @@ def test_a_stranger_who_repeats_old_checkpoints_keeps_no_log_from_being_cosigned
         assert seen == {409, 429}
         asked = service.client().post(path, content=submission_body(5, (), signed))
         assert asked.status_code == 200, asked.text
+
+
+def test_what_a_stranger_can_send_again_raises_no_alarm_and_writes_nothing(
+    pair: tuple[Community, Community],
+) -> None:
+    """Checkpoints are public. With one of them and a proof of nothing, or with an old one that we
+    were never asked to cosign, anybody could have called the people of a witness once an hour."""
+    lyon, brest = pair
+    path = f"{WITNESS}/add-checkpoint"
+    with Service.running(brest.data, port=brest.port) as service:
+        client = service.client()
+        signed = sign_checkpoint(lyon.log, 5, bytes(range(32)))
+        assert client.post(path, content=submission_body(0, (), signed)).is_success
+
+        def written() -> tuple[int, str]:
+            with service.engine.read() as tables:
+                row = tables.attested.witnessed(lyon.log.name)
+                return tables.log.size(), row.note if row is not None else ""
+
+        before = written()
+        newer = sign_checkpoint(lyon.log, 9, bytes(32))
+        older = sign_checkpoint(lyon.log, 3, bytes(32))
+        junk = [bytes([number]) * 32 for number in range(4)]
+        assert client.post(path, content=submission_body(5, junk, newer)).status_code == 422
+        assert client.post(path, content=submission_body(0, (), older)).status_code == 409
+        for _ in range(3):
+            assert client.post(path, content=submission_body(5, (), signed)).is_success
+        assert written() == before, "what a stranger may send any time writes nothing"
+        assert not entries(service, "witness-refusal")
+        assert "cosign" not in service.person.get("/console").text
+        screen = service.person.get("/console/log.json").json()
+        (row,) = screen["witnessed"]
+        assert (row["refused"], row["unproven"]) == ("", "smaller")
+
+        # What the log signed twice for one size is proof, whoever brings it; once is enough.
+        forged = sign_checkpoint(lyon.log, 5, bytes(32))
+        padded = forged + "\u2014 nobody AAAAAAAA\n" * 50
+        for _ in range(2):
+            assert client.post(path, content=submission_body(5, (), padded)).status_code == 409
+        other = sign_checkpoint(lyon.log, 5, bytes([7]) * 32)
+        assert client.post(path, content=submission_body(5, (), other)).status_code == 409
+        (told,) = entries(service, "witness-refusal")
+        assert (told["what"], told["shown"]) == ("two-roots", forged), "nothing else that was sent"
+        assert "cosign" in service.person.get("/console").text
+
+
+def test_a_smaller_tree_with_another_root_than_we_cosigned_is_proof(
+    pair: tuple[Community, Community],
+) -> None:
+    lyon, brest = pair
+    path = f"{WITNESS}/add-checkpoint"
+    hashes = leaf_hashes([b"entry %d" % number for number in range(9)])
+    with Service.running(brest.data, port=brest.port) as service:
+        client = service.client()
+        for old, new in ((0, 5), (5, 9)):
+            proof = consistency_proof(old, new, subtrees_of(hashes)) if old else ()
+            signed = sign_checkpoint(lyon.log, new, tree_hash(hashes[:new]))
+            assert client.post(path, content=submission_body(old, proof, signed)).is_success
+        forged = sign_checkpoint(lyon.log, 5, bytes(32))
+        assert client.post(path, content=submission_body(0, (), forged)).status_code == 409
+        (told,) = entries(service, "witness-refusal")
+        assert told["what"] == "two-roots"
+        known = open_checkpoint(str(told["known"]), lyon.log.public)
+        assert known == Checkpoint(lyon.log.name, 5, tree_hash(hashes[:5]))
+
+
+def test_strangers_of_one_network_are_one_stranger(pair: tuple[Community, Community]) -> None:
+    """Whoever has one IPv6 network has 2^64 addresses of it."""
+    assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::9")
+    assert network_of("2001:db8:1:2::9") != network_of("2001:db8:1:3::9")
+    assert network_of("::ffff:192.0.2.7") == network_of("192.0.2.7") == "192.0.2.7"
+    assert network_of("") == network_of("nonsense") == ""
 
 
 def test_a_dossier_brings_the_lines_of_its_witnesses(

@@ -137,6 +137,14 @@ def open_note(note: str, key: PublicKey) -> str:
     return text
 
 
+def signed_part(note: str, key: PublicKey) -> str:
+    """A note that `key` signed, with one signature of this key and nothing that others added:
+    whoever passes a note on may append lines of any length."""
+    text = open_note(note, key)
+    own = (data for name, data in split_note(note)[1] if (name, data[:4]) == (key.name, key.id))
+    return f"{text}\n{signature_line(key.name, next(own))}"
+
+
 def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     """Text and signatures (name, key id and signature), unverified."""
     text, gap, block = note.rpartition("\n\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from rempart.errors import VerificationError
@@ -18,6 +19,7 @@ from rempart.log.note import PublicKey, decode_base64, split_note
 
 MAX_PROOF = 63
 MAX_BODY = 64 * 1024
+LARGEST = 2**63 - 1
 SIZE_TYPE = "text/x.tlog.size"
 
 
@@ -29,17 +31,31 @@ class Submission(NamedTuple):
     note: str
 
 
+class Claim(StrEnum):
+    """What a refusal seems to say against a log. Only two roots of one size are proven by what the
+    log signed: a proof is nobody's signature, and an older checkpoint is public."""
+
+    TWO_ROOTS = "two-roots"
+    NO_PROOF = "no-proof"
+    SMALLER = "smaller"
+
+
 class RefusedError(VerificationError):
-    """The witness does not cosign. `status` is that of HTTP; `misbehaved`: the log signed what it
-    must not have signed; `smaller`: it was shown a smaller checkpoint than it has cosigned."""
+    """The witness does not cosign. `status` is that of HTTP; `shown`: the checkpoint that the log
+    signed, where the refusal seems to speak against it, and `claim` how."""
 
     def __init__(
-        self, status: int, what: str, *, misbehaved: bool = False, smaller: bool = False
+        self,
+        status: int,
+        what: str,
+        *,
+        claim: Claim | None = None,
+        shown: Checkpoint | None = None,
     ) -> None:
         super().__init__(what)
         self.status = status
-        self.misbehaved = misbehaved
-        self.smaller = smaller
+        self.claim = claim
+        self.shown = shown
 
 
 def submission_body(old: int, proof: Sequence[bytes], note: str) -> bytes:
@@ -85,14 +101,19 @@ def judge(sent: Submission, key: PublicKey, known: Checkpoint | None) -> Checkpo
         fresh = open_checkpoint(sent.note, key)
     except VerificationError as error:
         raise RefusedError(403, error.what) from error
+    if fresh.size > LARGEST:
+        raise RefusedError(400, "no log has so many entries")
     if sent.old > fresh.size:
         raise RefusedError(400, f"old {sent.old} is larger than the checkpoint of {fresh.size}")
     size = known.size if known is not None else 0
     if known is not None and fresh.size == size and fresh.root != known.root:
-        raise RefusedError(409, f"two roots were signed for {size} entries", misbehaved=True)
-    if sent.old != size:
         raise RefusedError(
-            409, f"{size} entries were cosigned before, not {sent.old}", smaller=fresh.size < size
+            409, f"two roots were signed for {size} entries", claim=Claim.TWO_ROOTS, shown=fresh
+        )
+    if sent.old != size:
+        claim = Claim.SMALLER if fresh.size < size else None
+        raise RefusedError(
+            409, f"{size} entries were cosigned before, not {sent.old}", claim=claim, shown=fresh
         )
     if known is None or not size:
         if sent.proof:
@@ -101,5 +122,5 @@ def judge(sent: Submission, key: PublicKey, known: Checkpoint | None) -> Checkpo
     try:
         verify_consistency(size, fresh.size, known.root, fresh.root, sent.proof)
     except VerificationError as error:
-        raise RefusedError(422, error.what, misbehaved=True) from error
+        raise RefusedError(422, error.what, claim=Claim.NO_PROOF, shown=fresh) from error
     return fresh

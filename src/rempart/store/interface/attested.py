@@ -65,7 +65,8 @@ class WitnessedRow(NamedTuple):
 
 
 class RefusalRow(NamedTuple):
-    """The last time we refused to cosign for a log. `what`: `two-roots`, `no-proof`, `smaller`."""
+    """The last time a log proved against itself that it tells two histories. `what`: `two-roots`;
+    of older versions also `no-proof`, `smaller`, which prove nothing."""
 
     origin: str
     what: str
@@ -131,12 +132,9 @@ class AttestedTables(ABC):
         """Oldest first."""
 
     @abstractmethod
-    def witnessed(self, origin: str) -> WitnessedRow | None:
-        """The largest checkpoint of this log that we cosigned."""
-
-    @abstractmethod
-    def witnessed_root(self, origin: str, size: int) -> bytes | None:
-        """The root we cosigned at this very size, when it is still kept."""
+    def witnessed(self, origin: str, size: int | None = None) -> WitnessedRow | None:
+        """The largest checkpoint of this log that we cosigned, or the one of this very size, when
+        it is still kept."""
 
     @abstractmethod
     def witness(self, row: WitnessedRow) -> None:

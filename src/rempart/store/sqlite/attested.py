@@ -101,19 +101,13 @@ class SqliteAttestedTables(AttestedTables):
 
     # -- of others ---------------------------------------------------------------------------
 
-    def witnessed(self, origin: str) -> WitnessedRow | None:
+    def witnessed(self, origin: str, size: int | None = None) -> WitnessedRow | None:
         row = self._db.execute(
-            "SELECT origin, size, root, note, at_ms FROM witnessed WHERE origin = ?"
-            " ORDER BY size DESC LIMIT 1",
-            (origin,),
+            "SELECT origin, size, root, note, at_ms FROM witnessed WHERE origin = ?1"
+            " AND (?2 IS NULL OR size = ?2) ORDER BY size DESC LIMIT 1",
+            (origin, size),
         ).fetchone()
         return None if row is None else WitnessedRow(*row)
-
-    def witnessed_root(self, origin: str, size: int) -> bytes | None:
-        root: bytes | None = self._db.execute(
-            "SELECT root FROM witnessed WHERE origin = ? AND size = ?", (origin, size)
-        ).get
-        return root
 
     def witness(self, row: WitnessedRow) -> None:
         self._db.execute(

@@ -27,6 +27,7 @@ from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.api.statements import keys_of
 from rempart.web.auth import NO_SESSION, Caller, Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
+from rempart.web.auth.network import from_network
 from rempart.web.failures import BusyError
 
 
@@ -120,7 +121,7 @@ async def take_appeal(request: AnyRequest, data: AppealRequest) -> AppealAnswer:
     if (data.receipt is None) == (data.code is None):
         raise InputError("an appeal names a receipt or a code", where="receipt")
     notices: Notices = request.app.state.notices
-    address = request.client.host if request.client else ""
+    address = from_network(request.client)
     wait = notices.wait_for(address, data.receipt or data.code or "", time.monotonic())
     if wait > 0:
         raise BusyError("too many appeals from here at once", retry_after=wait)

@@ -28,6 +28,7 @@ from rempart.web.api.notices import Notices
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import NO_SESSION, Scope, must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
+from rempart.web.auth.network import from_network
 from rempart.web.failures import BusyError
 from rempart.web.settings import WebSettings
 
@@ -99,7 +100,7 @@ async def take_report(
     if request.headers.get("authorization") is not None:
         known = must_be_known(request)
         flagger = known.id if known.may(Scope.FLAG) else None
-    address = flagger or (request.client.host if request.client else "")
+    address = flagger or from_network(request.client)
     wait = notices.wait(address, report, time.monotonic())
     if wait > 0:
         raise BusyError(

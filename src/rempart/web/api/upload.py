@@ -22,6 +22,7 @@ from rempart.errors import InputError
 from rempart.media.finding import MAX_BYTES
 from rempart.web.api.often import Often
 from rempart.web.api.request import AnyRequest
+from rempart.web.auth.network import from_network
 from rempart.web.failures import BusyError, TooLargeError, WrongTypeError
 
 BODY_LIMIT: Final = MAX_BYTES + 64 * 1024
@@ -70,7 +71,7 @@ async def uploaded(request: AnyRequest) -> AsyncIterator[Upload]:
     its turn. BusyError, TooLargeError, WrongTypeError, or InputError for a broken form or one
     without a file."""
     photos: Photos = request.app.state.photos
-    wait = photos.wait(request.client.host if request.client else "", time.monotonic())
+    wait = photos.wait(from_network(request.client), time.monotonic())
     if wait > 0:
         raise BusyError("many photos came from here just now", retry_after=wait)
     kind, options = parse_options_header(request.headers.get("content-type", ""))

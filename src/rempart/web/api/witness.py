@@ -1,7 +1,7 @@
 """Cosigning for other communities (C2SP tlog-witness): `add-checkpoint`, below `/api/v1/witness`.
 
 There is no authentication but the signature in the checkpoint, as the protocol wants it. What is
-wrong is slowed down by address; an address is answered twice a second at most for a log. Not the
+wrong is slowed down by network; a network is answered twice a second at most for a log. Not the
 log as such: anybody can send its name and its public checkpoints, and would keep it from asking.
 """
 
@@ -19,6 +19,7 @@ from rempart.log.witnessing import MAX_BODY, SIZE_TYPE, RefusedError
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.attest.witness import WitnessDesk
 from rempart.web.auth import NO_SESSION
+from rempart.web.auth.network import from_network
 from rempart.web.failures import BusyError, Problem, ProblemAnswer, TooLargeError
 
 PATH = "/api/v1/witness/add-checkpoint"
@@ -29,7 +30,7 @@ async def add_checkpoint(request: AnyRequest) -> Response[Any]:
     """Cosigns the checkpoint of a log that this community witnesses, after checking the proof that
     it grew from the last one cosigned. 404, 403, 400, 409 and 422 as C2SP tlog-witness says."""
     state, now = request.app.state, time.monotonic()
-    host = request.client.host if request.client else ""
+    host = from_network(request.client)
     address = (f"witness {host}",)
     wait = state.slow_down.wait(address, now)
     if wait > 0:

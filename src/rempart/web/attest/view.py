@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -12,8 +12,10 @@ from rempart.connect.witness import WitnessSettings
 from rempart.errors import LogError
 from rempart.log.checkpoint import open_checkpoint
 from rempart.log.note import COSIGNER, PublicKey
+from rempart.log.witnessing import Claim
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import OwedKind, OwedRow
+from rempart.web.attest.witness import Unproven
 
 LOG_PREFIX = "/api/v1/log"
 WITNESS_PREFIX = "/api/v1/witness"
@@ -57,13 +59,16 @@ class AuthorityView(msgspec.Struct, frozen=True):
 
 
 class WitnessedView(msgspec.Struct, frozen=True):
-    """A log that we cosign. `refused`: why we last did not, and when."""
+    """A log that we cosign. `refused`: what it proved against itself, and when; `unproven`: why we
+    last did not cosign, where anybody may have sent what was refused."""
 
     log: str
     size: int | None
     at: datetime | None
     refused: str
     refused_at: datetime | None
+    unproven: str
+    unproven_at: datetime | None
 
 
 class ScrubView(msgspec.Struct, frozen=True):
@@ -106,9 +111,10 @@ def log_screen(
     witnessed: Collection[str],
     scrub_days: int,
     stopped: LogError | None = None,
+    unproven: Callable[[str], Unproven | None] = lambda _: None,
 ) -> LogScreen:
     """`address`: of this service, without a slash at its end; `witnessed`: names of the logs we
-    cosign."""
+    cosign; `unproven`: what a running service last refused of one."""
     owed = tables.attested.owed()
     last = tables.log.last_checkpoint()
     signed = None
@@ -127,7 +133,7 @@ def log_screen(
         witness_key.vkey,
         [_witness(tables, name, one, owed) for name, one in sorted(witnesses.items())],
         [_authority(tables, name, owed) for name in sorted(authorities)],
-        [_witnessed(tables, name) for name in sorted(witnessed)],
+        [_witnessed(tables, name, unproven(name)) for name in sorted(witnessed)],
         _scrub(tables),
         scrub_days,
     )
@@ -177,14 +183,18 @@ def _pending(owed: Sequence[OwedRow], name: str, kinds: Collection[OwedKind]) ->
     return PendingView(at_time(first.since_ms), first.tries, first.error)
 
 
-def _witnessed(tables: Tables, log: str) -> WitnessedView:
+def _witnessed(tables: Tables, log: str, unproven: Unproven | None) -> WitnessedView:
     row, refusal = tables.attested.witnessed(log), tables.attested.refusal(log)
+    if refusal is not None and refusal.what != Claim.TWO_ROOTS:
+        refusal = None
     return WitnessedView(
         log,
         row.size if row is not None else None,
         at_time(row.at_ms) if row is not None else None,
         refusal.what if refusal is not None else "",
         at_time(refusal.at_ms) if refusal is not None else None,
+        unproven.claim.value if unproven is not None else "",
+        at_time(unproven.at_ms) if unproven is not None else None,
     )
 
 

@@ -19,6 +19,7 @@ from rempart.store.interface.access import PersonRow
 from rempart.web.api.request import engine_of, write
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import NO_SESSION, check_login_csrf, gate_of
+from rempart.web.auth.network import from_network
 from rempart.web.auth.pages import (
     HOME,
     AnyRequest,
@@ -44,7 +45,7 @@ async def use_invitation(request: AnyRequest, data: Fields) -> Response[Any]:
     scope: Any = request.scope
     check_login_csrf(scope, data.get("csrf", ""))
     slow: SlowDown = request.app.state.slow_down
-    keys = (f"invitation {request.client.host if request.client else ''}",)
+    keys = (f"invitation {from_network(request.client)}",)
     wait = slow.wait(keys, time.monotonic())
     if wait > 0:
         return _form(request, "slow_down", wait=wait)

@@ -35,6 +35,7 @@ from rempart.web.auth.guards import (
     gate_of,
     must_be_known,
 )
+from rempart.web.auth.network import from_network
 from rempart.web.auth.refused import Refused
 from rempart.web.auth.secret import (
     MAX_PASSWORD,
@@ -72,7 +73,7 @@ async def login(request: AnyRequest, data: Fields) -> Response[Any]:
     slow: SlowDown = request.app.state.slow_down
     one_time = data.get("one_time", "").strip()
     name = data.get("name", "").strip()
-    address = request.client.host if request.client else ""
+    address = from_network(request.client)
     keys = (f"address {address}", f"name {name.casefold()[:MAX_NAME]}")
     wait = slow.wait(keys, time.monotonic())
     if wait > 0:

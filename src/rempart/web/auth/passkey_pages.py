@@ -33,6 +33,7 @@ from rempart.web.auth.guards import (
     may_enrol,
     must_be_known,
 )
+from rempart.web.auth.network import from_network
 from rempart.web.auth.pages import AnyRequest, local_path, refused_of, set_session_cookie
 from rempart.web.auth.passkeys import Passkeys, credential_named
 from rempart.web.auth.secret import csrf_of, same
@@ -98,7 +99,7 @@ async def begin_sign_in(request: AnyRequest) -> Response[Any]:
 async def sign_in(request: AnyRequest) -> Response[Any]:
     half, body = _check(request), await _body(request)
     slow: SlowDown = request.app.state.slow_down
-    keys = (f"passkey {request.client.host if request.client else ''}",)
+    keys = (f"passkey {from_network(request.client)}",)
     wait = slow.wait(keys, time.monotonic())
     if wait > 0:
         raise BusyError("too many attempts", retry_after=wait)

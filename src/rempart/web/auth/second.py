@@ -22,6 +22,7 @@ from rempart.web.api.request import engine_of, write
 from rempart.web.auth.caller import Caller, Step
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of, may_enrol, must_be_known
+from rempart.web.auth.network import from_network
 from rempart.web.auth.pages import AnyRequest, Fields, local_path, refused_of, set_session_cookie
 from rempart.web.auth.passkey_pages import passkeys_of
 from rempart.web.auth.slow_down import SlowDown
@@ -44,7 +45,7 @@ async def second_page(request: AnyRequest, next: FromQuery[str] = "") -> Respons
 async def second(request: AnyRequest, data: Fields) -> Response[Any]:
     who = _half(must_be_known(request))
     slow: SlowDown = request.app.state.slow_down
-    address = request.client.host if request.client else ""
+    address = from_network(request.client)
     keys = (f"second {who.id}", f"second at {address}")
     wait = slow.wait(keys, time.monotonic())
     if wait > 0:

@@ -17,6 +17,7 @@ from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.replies import COST_CAP
 from rempart.errors import LogError
+from rempart.log.witnessing import Claim
 from rempart.model import Measure, MeasureKind
 from rempart.rules import default_rules
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
@@ -170,7 +171,7 @@ def log_alarms(tables: Tables, stopped: LogError | None, now_ms: int) -> list[Al
     return found + [
         Alarm(LOG_REFUSED, "", moment(row.at_ms), detail=row.origin)
         for row in tables.attested.refusals()
-        if now_ms - row.at_ms < DAY_MS
+        if now_ms - row.at_ms < DAY_MS and row.what == Claim.TWO_ROOTS
     ]
 
 

@@ -40,6 +40,7 @@ async def log_page(request: AnyRequest) -> Response[Any]:
             witnessed=desk.keys,
             scrub_days=engine.settings.log.scrub_days,
             stopped=engine.signing_stopped,
+            unproven=desk.unproven,
         )
         known = {name: getattr(screen, name) for name in screen.__struct_fields__}
         return LogPage(now=now, **known)
