@@ -79,6 +79,7 @@ def test_a_passkey_signs_in_without_a_password_and_as_second_factor(invited: Pag
     authenticator(page.context, page)
     page.goto("/console/me")
     page.get_by_label("Name of the device").fill("My phone")
+    page.locator("[data-passkey-new]").get_by_label("The password you have now").fill(PASSWORD)
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.locator("[data-passkey-codes] li")).to_have_count(10)
     page.get_by_role("link", name="I have kept them").click()
@@ -111,6 +112,8 @@ def test_a_code_of_an_app_signs_in(invited: Page) -> None:
     page = invited
     page.goto("/console/me")
     name = page.locator(".page-head .hint").inner_text().partition(" · ")[0]
+    begin = page.locator("form[action='/console/me/app/begin']")
+    begin.get_by_label("The password you have now").fill(PASSWORD)
     page.get_by_role("button", name="Set up an app").click()
     assert violations(page) == []
     secret = b32decode(page.locator("#secret").inner_text().replace(" ", ""))

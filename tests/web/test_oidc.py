@@ -13,6 +13,8 @@ from tests.web.oidc_provider import CLIENT, SECRET, Provider
 from tests.web.service import NAME, Service
 from tests.web.test_people import admit, told
 
+from rempart.connect.oidc import two_factors
+
 ADA = {"sub": "u-1", "email": "ada@example.org", "email_verified": True}
 HTML = {"accept": "text/html"}
 
@@ -122,9 +124,31 @@ def test_state_is_used_once_and_by_the_browser_that_left(
     thief = service.client()
     thief.get("/login")
     assert thief.get(back).status_code == 403
-    assert browser.get(back).status_code == 403, "used up by the try"
+    assert browser.get(back).status_code == 303, "nobody else uses it up"
+    assert browser.get(back).status_code == 403, "once"
     assert browser.get("/login/oidc/callback?code=x&state=y").status_code == 403
     assert browser.get("/login/oidc/nobody", headers=HTML).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("methods", "two"),
+    [
+        (["mfa"], True),
+        (["pwd", "otp"], True),
+        (["hwk", "pin"], True),
+        (["fpt", "swk"], True),
+        (["otp"], False),
+        (["hwk"], False),
+        (["face", "fpt"], False),
+        (["otp", "sms"], False),
+        (["pwd", "user", "geo"], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_one_way_to_prove_oneself_is_one_factor(methods: list[str], two: bool) -> None:
+    """RFC 8176: an app's code alone is one factor, as a password alone is."""
+    assert two_factors(frozenset(methods)) is two
 
 
 def test_groups_give_and_take_roles_and_never_make_an_admin(

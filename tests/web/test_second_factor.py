@@ -13,13 +13,14 @@ from tests.web.test_people import PASSWORD as OTHERS
 from tests.web.test_people import admit, told
 
 from rempart.cases.factors import code_at
+from rempart.web.auth.begun import Begun
 
 HTML = {"accept": "text/html"}
 
 
-def set_up_app(client: httpx.Client) -> tuple[bytes, list[str]]:
+def set_up_app(client: httpx.Client, password: str = PASSWORD) -> tuple[bytes, list[str]]:
     """The secret as the page shows it, and the recovery codes that come with the first factor."""
-    page = client.post("/console/me/app/begin", headers=HTML)
+    page = client.post("/console/me/app/begin", data={"password": password}, headers=HTML)
     assert page.status_code == 200, page.text[:500]
     found = re.search(r'id="secret">([A-Z2-7 ]+)<', page.text)
     assert found
@@ -132,26 +133,67 @@ def test_a_factor_goes_with_the_password_and_a_reset_takes_all(tmp_path: Path) -
         me = service.person
         admit(service, "Bo", "moderator")
         bo = service.sign_in("Bo", OTHERS)
-        set_up_app(bo)
+        set_up_app(bo, OTHERS)
         form = {"passkey": "", "password": "not this one"}
         assert bo.post("/console/me/factors/remove", data=form).status_code == 422
         form["password"] = OTHERS
         assert bo.post("/console/me/factors/remove", data=form).status_code == 200
         assert service.sign_in("Bo", OTHERS).get("/api/v1/me").status_code == 200
-        set_up_app(bo)
+        set_up_app(bo, OTHERS)
         me.post("/api/v1/people/moderator-2/reset")
         with service.engine.read() as tables:
             assert not tables.factors.has("moderator-2")
             assert tables.factors.recovery_left("moderator-2") == 0
 
 
+def test_a_session_left_open_adds_and_replaces_no_factor(tmp_path: Path) -> None:
+    """Whoever sits down at an open console would have signed in as its owner for ever."""
+    with Service.running(tmp_path) as service:
+        me = service.person
+        host = {"host": f"localhost:{service.address.rpartition(':')[2]}"}
+        begun = me.post("/console/me/app/begin", headers=HTML)
+        assert begun.status_code == 422
+        assert 'id="secret"' not in begun.text
+        assert me.post("/console/me/app", data={"code": "000000"}).status_code == 303, "none begun"
+        passkey = me.post("/console/me/passkeys/begin", headers=host, json={"password": "no"})
+        assert passkey.status_code == 403
+        secret, _ = set_up_app(me)
+        again = me.post("/console/me/app/begin", data={"password": "no"}, headers=HTML)
+        assert again.status_code == 422
+        client = half_way(service)
+        assert second(client, code_at(secret, step())).status_code == 303, "the app is still hers"
+
+
+def test_ten_thousand_strangers_who_begin_keep_nobody_from_signing_in(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        begun = Begun()
+        hers = begun.seal("passkey", "her-cookie", b"challenge")
+        for number in range(10_001):
+            begun.seal("passkey", f"stranger-{number}", b"challenge")
+        assert begun.take("passkey", "somebody-else", hers) is None
+        assert begun.take("oidc", "her-cookie", hers) is None
+        assert Begun().take("passkey", "her-cookie", hers) is None, "another process"
+        assert begun.take("passkey", "her-cookie", hers[:-4] + "AAA=") is None
+        assert begun.take("passkey", "her-cookie", hers) == b"challenge"
+        assert begun.take("passkey", "her-cookie", hers) is None, "once"
+        host = {"host": f"localhost:{service.address.rpartition(':')[2]}"}
+        stranger = service.client()
+        headers = {**host, "x-csrf-token": csrf_in(stranger.get("/login").text)}
+        answer = stranger.post("/login/passkey/begin", headers=headers)
+        (kept,) = [one for one in answer.headers.get_list("set-cookie") if "begun" in one]
+        assert "HttpOnly" in kept and "Max-Age=300" in kept and "samesite=lax" in kept.lower()
+        assert answer.json()["publicKey"]["challenge"] not in kept
+
+
 def test_passkeys_need_a_name_and_say_so(tmp_path: Path) -> None:
     with Service.running(tmp_path) as service:
-        answer = service.person.post("/console/me/passkeys/begin")
+        known = {"password": PASSWORD}
+        answer = service.person.post("/console/me/passkeys/begin", json=known)
         assert answer.status_code == 400
         assert "localhost" in answer.json()["error"]["next_step"]
         host = {"host": f"localhost:{service.address.rpartition(':')[2]}"}
-        asked = service.person.post("/console/me/passkeys/begin", headers=host).json()["publicKey"]
+        begun = service.person.post("/console/me/passkeys/begin", headers=host, json=known)
+        asked = begun.json()["publicKey"]
         assert asked["rp"]["id"] == "localhost"
         assert asked["authenticatorSelection"]["userVerification"] == "required"
         stranger = service.client()

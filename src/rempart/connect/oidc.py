@@ -30,8 +30,13 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 KEEP_SECONDS = 3600.0
 LEEWAY = 60
 LONGEST_TOKEN = 64 * 1024
-_MFA = frozenset({"mfa", "otp", "hwk", "swk", "fpt", "face", "pop"})
-"""Values of `amr` that speak of a second factor (RFC 8176)."""
+_SEVERAL = "mfa"
+_KINDS = {
+    "known": frozenset({"pwd", "pin", "kba"}),
+    "held": frozenset({"otp", "hwk", "swk", "sc", "sms", "tel", "pop"}),
+    "own": frozenset({"face", "fpt", "iris", "retina", "vbm"}),
+}
+"""Values of `amr` (RFC 8176) by what they prove: something known, something held, oneself."""
 
 
 class OidcRefusedError(AccessError):
@@ -55,6 +60,14 @@ class Claims(NamedTuple):
     email: str | None
     groups: frozenset[str]
     second_factor: bool
+
+
+def two_factors(methods: frozenset[str]) -> bool:
+    """Whether these values of `amr` speak of two factors: it says so, or they are of two kinds. A
+    code alone is one factor, however it came."""
+    if _SEVERAL in methods:
+        return True
+    return sum(not kind.isdisjoint(methods) for kind in _KINDS.values()) > 1
 
 
 class Provider:
@@ -98,7 +111,7 @@ class Provider:
             str(said["sub"]),
             email if isinstance(email, str) else None,
             _values(said.get(groups_claim)) if groups_claim else frozenset(),
-            isinstance(methods, list) and not _MFA.isdisjoint(map(str, methods)),
+            isinstance(methods, list) and two_factors(frozenset(map(str, methods))),
         )
 
     async def _exchange(self, code: str, redirect_uri: str, verifier: str) -> str:

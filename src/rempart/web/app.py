@@ -43,6 +43,7 @@ from rempart.web.attest.witness import WitnessDesk
 from rempart.web.auth import invitation as invitation_pages
 from rempart.web.auth import oidc_pages, passkey_pages, second
 from rempart.web.auth import pages as auth_pages
+from rempart.web.auth.begun import Begun
 from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import Gate
 from rempart.web.auth.guards import caller, check_csrf
@@ -243,6 +244,7 @@ def _framework(
             "report_keys": report_keys(engine),
             "factor_keys": _factor_keys(engine),
             "challenges": Challenges(),
+            "begun": Begun(),
             "refused": Refused(engine),
             "providers": Providers(settings.oidc),
         }

@@ -1,7 +1,7 @@
-"""What is under way between two requests of one sign-in: challenges, secrets not yet confirmed.
+"""What a signed-in person has under way: the challenge of a new passkey, an app's new secret.
 
-In memory only, used once, gone after five minutes or with the process; bounded, so that nobody
-fills it. A key names the purpose and whom it belongs to: a session, or the sign-in form's cookie.
+In memory only, used once, gone after five minutes or with the process; bounded. A key names the
+purpose and the session it belongs to. What strangers begin is kept by their browsers: `begun`.
 """
 
 from __future__ import annotations

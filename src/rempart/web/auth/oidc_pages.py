@@ -1,8 +1,8 @@
 """Signing in through an identity provider: to it, and back.
 
-The way out and the way back belong to one browser: state, nonce and PKCE verifier are kept here,
-under the state, with a digest of the sign-in cookie. Each is used once, within five minutes. What
-is refused leads to the sign-in page with a reason, never to an error.
+The way out and the way back belong to one browser: it keeps nonce and PKCE verifier, sealed under
+the state, with a digest of the sign-in cookie. Each is used once, within five minutes. What is
+refused leads to the sign-in page with a reason, never to an error.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
 from rempart.web.api.request import engine_of, write
 from rempart.web.auth.caller import Step
-from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import cookie, missing_step, now_ms
 from rempart.web.auth.guards import LOGIN_COOKIE, caller, from_elsewhere, gate_of
 from rempart.web.auth.pages import (
+    HOME,
     AnyRequest,
+    keep_begun,
     local_path,
     login_form,
     refused_of,
     set_session_cookie,
+    take_begun,
     with_login_cookie,
 )
 from rempart.web.auth.secret import digest_of, new_secret
@@ -43,6 +45,8 @@ from rempart.web.settings import WebSettings
 _LOG = logging.getLogger(__name__)
 CALLBACK = "/login/oidc/callback"
 _PURPOSE = "oidc"
+_LONGEST_PATH = 1_000
+"""Of what is kept in a cookie."""
 
 
 class UnderWay(msgspec.Struct, frozen=True):
@@ -101,8 +105,11 @@ async def leave(
         return login_form(request, "oidc", next, reason=error.what)
     answer = with_login_cookie(request, lambda: Redirect(address, status_code=303))
     browser = next_cookie(request, answer)
-    kept = UnderWay(name, nonce, verifier, browser, local_path(next), linking)
-    _challenges(request).put(_PURPOSE, state, msgspec.json.encode(kept))
+    target = local_path(next)
+    kept = UnderWay(
+        name, nonce, verifier, browser, target if len(target) <= _LONGEST_PATH else HOME, linking
+    )
+    keep_begun(request, answer, _PURPOSE, state, msgspec.json.encode(kept))
     return answer
 
 
@@ -110,7 +117,7 @@ async def _back(request: AnyRequest) -> Response[Any]:
     """From the provider, with a code or an error."""
     asked = request.query_params
     state, code = str(asked.get("state", "")), str(asked.get("code", ""))
-    raw = _challenges(request).take(_PURPOSE, state)
+    raw = take_begun(request, _PURPOSE, state)
     under_way = msgspec.json.decode(raw, type=UnderWay) if raw is not None else None
     scope: Any = request.scope
     browser = digest_of(cookie(scope, LOGIN_COOKIE) or "").hex()
@@ -186,9 +193,4 @@ def _callback(request: AnyRequest) -> str:
 
 def _providers(request: AnyRequest) -> Providers:
     found: Providers = request.app.state.providers
-    return found
-
-
-def _challenges(request: AnyRequest) -> Challenges:
-    found: Challenges = request.app.state.challenges
     return found

@@ -25,6 +25,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
 from rempart.web.api.request import write
 from rempart.web.asgi import AsgiScope
+from rempart.web.auth.begun import LIFETIME, Begun, cookie_of
 from rempart.web.auth.caller import Step
 from rempart.web.auth.gate import Gate, cookie, missing_step, now_ms
 from rempart.web.auth.guards import (
@@ -261,6 +262,26 @@ def set_session_cookie(
 ) -> None:
     name, secure = gate.cookie_name(scope), gate.over_tls(scope)
     _set_raw_cookie(answer, name, secret, secure=secure, max_age=max_age)
+
+
+def keep_begun(
+    request: AnyRequest, answer: Response[Any], purpose: str, owner: str, value: bytes
+) -> None:
+    """The browser keeps what it has begun; see `begun`."""
+    begun: Begun = request.app.state.begun
+    _set_raw_cookie(
+        answer,
+        cookie_of(purpose, owner),
+        begun.seal(purpose, owner, value),
+        secure=gate_of(request).over_tls(_scope(request)),
+        max_age=LIFETIME,
+    )
+
+
+def take_begun(request: AnyRequest, purpose: str, owner: str) -> bytes | None:
+    """What this browser had begun, once."""
+    begun: Begun = request.app.state.begun
+    return begun.take(purpose, owner, cookie(_scope(request), cookie_of(purpose, owner)))
 
 
 def _set_raw_cookie(

@@ -20,6 +20,7 @@ from rempart.errors import AccessError, InputError
 from rempart.store.interface import Tables
 from rempart.store.interface.factors import PasskeyRow
 from rempart.web.api.request import engine_of, write
+from rempart.web.auth.again import may_add_factor
 from rempart.web.auth.caller import Caller, Step
 from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import cookie, now_ms
@@ -34,7 +35,14 @@ from rempart.web.auth.guards import (
     must_be_known,
 )
 from rempart.web.auth.network import from_network
-from rempart.web.auth.pages import AnyRequest, local_path, refused_of, set_session_cookie
+from rempart.web.auth.pages import (
+    AnyRequest,
+    keep_begun,
+    local_path,
+    refused_of,
+    set_session_cookie,
+    take_begun,
+)
 from rempart.web.auth.passkeys import Passkeys, credential_named
 from rempart.web.auth.secret import csrf_of, same
 from rempart.web.auth.slow_down import SlowDown
@@ -47,6 +55,9 @@ _NEW, _SIGN_IN = "passkey-new", "passkey"
 @post("/console/me/passkeys/begin", guards=[may_enrol], status_code=200, include_in_schema=False)
 async def begin(request: AnyRequest) -> Response[Any]:
     who = must_be_known(request)
+    given = await _body(request) if await request.body() else {}
+    if not await may_add_factor(request, who, str(given.get("password", ""))):
+        raise AccessError("the password is not right", next_step="type the one you have now")
     with engine_of(request).read() as tables:
         known = tables.factors.passkeys(who.id)
     asked = _possible(request).ask_new(who.id, who.name, known)
@@ -91,8 +102,9 @@ async def begin_sign_in(request: AnyRequest) -> Response[Any]:
         with engine_of(request).read() as tables:
             known = tables.factors.passkeys(half.id)
     asked = _possible(request).ask(known)
-    _challenges(request).put(_SIGN_IN, _owner(request, half), asked.state)
-    return Response(asked.options)
+    answer: Response[Any] = Response(asked.options)
+    keep_begun(request, answer, _SIGN_IN, _owner(request, half), asked.state)
+    return answer
 
 
 @post("/login/passkey", opt={NO_SESSION: True}, status_code=200, include_in_schema=False)
@@ -139,7 +151,7 @@ def passkeys_of(request: AnyRequest) -> Passkeys:
 
 async def _proven(request: AnyRequest, half: Caller | None, body: dict[str, Any]) -> str:
     """The person whose passkey answered; AccessError, always the same, when none did."""
-    state = _challenges(request).take(_SIGN_IN, _owner(request, half))
+    state = take_begun(request, _SIGN_IN, _owner(request, half))
     answer, now = body.get("credential"), now_ms()
     if state is None or not isinstance(answer, dict):
         raise InputError("this took too long", next_step="try again")

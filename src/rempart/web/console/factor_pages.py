@@ -1,12 +1,12 @@
 """Second factors of one's own account: an app set up or removed, passkeys removed, recovery codes.
 
-Setting up an app shows its secret as a picture and as text, and is done by the first code. Taking a
-factor away asks for the password, where there is one. Recovery codes are shown once.
+Setting up an app shows its secret as a picture and as text, and is done by the first code. Adding,
+replacing and taking away a factor ask for the password, where there is one: a session left open
+must not become somebody else's account. Recovery codes are shown once.
 """
 
 from __future__ import annotations
 
-import time
 from base64 import urlsafe_b64decode
 from typing import Any
 
@@ -25,27 +25,26 @@ from rempart.cases.factors import (
     set_totp,
     totp_address,
 )
-from rempart.cases.people import person_of
 from rempart.errors import AccessError, InputError
 from rempart.store.interface import Tables
 from rempart.web.api.me import PERSON
-from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.api.request import AnyRequest, write
 from rempart.web.auth import Caller, must_be_known
+from rempart.web.auth.again import knows_password, may_add_factor
 from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of, may_enrol
-from rempart.web.auth.secret import MAX_PASSWORD, verify_password_aside
-from rempart.web.auth.slow_down import SlowDown
 from rempart.web.console.account_pages import ME, show_account
 from rempart.web.console.templates import render
-from rempart.web.failures import BusyError
 
 _APP = "totp"
 
 
 @post(f"{ME}/app/begin", guards=[may_enrol], status_code=200, include_in_schema=False)
 async def begin_app(request: AnyRequest) -> Response[Any]:
-    who = must_be_known(request)
+    who, form = must_be_known(request), await request.form()
+    if not await may_add_factor(request, who, str(form.get("password", ""))):
+        return await show_account(request, error="app")
     secret = new_totp_secret()
     _challenges(request).put(_APP, str(who.session), secret)
     return _setting_up(request, who, secret)
@@ -85,7 +84,7 @@ async def confirm_app(request: AnyRequest) -> Response[Any]:
 async def remove(request: AnyRequest) -> Response[Any]:
     """`passkey`: its id in base64url, empty for the app."""
     who, form = must_be_known(request), await request.form()
-    if not await _knows_password(request, who, str(form.get("password", ""))):
+    if not await knows_password(request, who, str(form.get("password", ""))):
         return await show_account(request, error="remove")
     text, now = str(form.get("passkey", "")), now_ms()
     id = _credential(text) if text else None
@@ -98,7 +97,7 @@ async def remove(request: AnyRequest) -> Response[Any]:
 async def recovery(request: AnyRequest) -> Response[Any]:
     """New recovery codes; the old ones no longer work."""
     who, form = must_be_known(request), await request.form()
-    if not await _knows_password(request, who, str(form.get("password", ""))):
+    if not await knows_password(request, who, str(form.get("password", ""))):
         return await show_account(request, error="remove")
     codes, now = new_recovery_codes(), now_ms()
     await write(request, lambda tables: set_recovery(tables, who.id, codes, now))
@@ -126,25 +125,6 @@ def _setting_up(
         error=error,
         back="/login/factor" if who.step is not None else ME,
     )
-
-
-async def _knows_password(request: AnyRequest, who: Caller, password: str) -> bool:
-    with engine_of(request).read() as tables:
-        encoded = person_of(tables, who.id).password_hash
-    if not encoded:
-        return True
-    slow: SlowDown = request.app.state.slow_down
-    keys = (f"password {who.id}",)
-    wait = slow.wait(keys, time.monotonic())
-    if wait > 0:
-        raise BusyError("too many attempts", retry_after=wait)
-    slow.failed(keys, time.monotonic())
-    right = await verify_password_aside(password[:MAX_PASSWORD], encoded)
-    if right:
-        slow.succeeded(keys)
-    else:
-        slow.answered(keys, time.monotonic())
-    return right
 
 
 def _credential(text: str) -> bytes:

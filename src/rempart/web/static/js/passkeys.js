@@ -52,7 +52,7 @@ function doing(form, act) {
 for (const form of document.querySelectorAll("[data-passkey-new]")) {
   form.hidden = !window.PublicKeyCredential;
   doing(form, async () => {
-    const { publicKey } = await ask(form, "/console/me/passkeys/begin");
+    const { publicKey } = await ask(form, "/console/me/passkeys/begin", { password: form.elements.password?.value ?? "" });
     const credential = await navigator.credentials.create({
       publicKey: {
         ...publicKey,
