@@ -11,11 +11,12 @@ import re
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from tests.atproto.repository import POSTS, Account
 from tests.disclose.exporting import export_dossier
 from tests.disclose.incident import EXPORTED, build
 
@@ -23,6 +24,11 @@ from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.verify import verify
 from rempart.errors import RempartError
 from rempart.ingest import parse_array, parse_lines
+from rempart.ingest.atproto.car import read_car
+from rempart.ingest.atproto.cbor import decode, encode
+from rempart.ingest.atproto.names import RecordName
+from rempart.ingest.atproto.plc import state_of
+from rempart.ingest.atproto.proof import verify_proof
 from rempart.log.checkpoint import parse_checkpoint
 from rempart.log.commit import leaf_digests, message_of, open_leaf, strict_json
 from rempart.log.note import PublicKey, open_note, split_note
@@ -110,6 +116,35 @@ def rules(data: bytes) -> None:
         read_rules({"fuzz.toml": data.decode("utf-8", "replace")}, frozenset())
 
 
+@cache
+def _proven() -> tuple[RecordName, dict[str, bytes]]:
+    """A record with a proof that holds."""
+    account = Account("bot.example.test", "https://pds.example.test")
+    account.fill(20)
+    account.post("3l3qo2vuowo2b", "one of the posts")
+    files = account.files(f"{POSTS}/3l3qo2vuowo2b")
+    return RecordName(account.did, POSTS, "3l3qo2vuowo2b"), files
+
+
+def source_proof(data: bytes) -> None:
+    name, files = _proven()
+    for read in (read_car, partial(state_of, name.authority)):
+        with suppress(RempartError):
+            read(data)
+    with suppress(RempartError):
+        if encode(decode(data)) != data:
+            raise AssertionError("it was read, and is written otherwise")
+    for file in files:
+        if files[file] == data:
+            continue
+        with suppress(RempartError):
+            proven, sound_one = (verify_proof(name, one) for one in ({**files, file: data}, files))
+            # Times of the directory, and parts of the document that nobody reads, are not signed.
+            signed = [(one.record, one.commit, one.identity.key) for one in (proven, sound_one)]
+            if file == "record.car" or signed[0] != signed[1]:
+                raise AssertionError(f"another {file} proves a record")
+
+
 TARGETS: dict[str, Target] = {
     "verifier": verifier,
     "archive": archive,
@@ -118,6 +153,7 @@ TARGETS: dict[str, Target] = {
     "messages": messages,
     "submission": submission,
     "rules": rules,
+    "source_proof": source_proof,
 }
 
 
@@ -136,5 +172,6 @@ def seeds(name: str) -> list[bytes]:
             b'[{"id":"1"}, 2]',
         ],
         "submission": [b"old 3\n" + b"A" * 43 + b"=\n\n" + checkpoint],
+        "source_proof": list(_proven()[1].values()),
         "rules": [block.encode() for block in _TOML.findall(GUIDE.read_text("utf-8"))],
     }.get(name, [])

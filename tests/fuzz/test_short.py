@@ -17,7 +17,7 @@ from tests.fuzz import targets
 from tests.fuzz.targets import TARGETS, seeds, sound, verifier
 
 ROOT = Path(__file__).parents[2]
-RUNS = {"verifier": 150}
+RUNS = {"verifier": 150, "source_proof": 600}
 
 
 @pytest.mark.parametrize("name", TARGETS)
