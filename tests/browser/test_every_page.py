@@ -20,6 +20,7 @@ PUBLIC = (
     "/verify",
     "/terms",
     "/transparency",
+    "/transparency/reports",
     "/contact",
     "/checklist",
     "/login",

@@ -26,6 +26,7 @@ from rempart.cases.desk import Desk
 from rempart.cases.factors import FactorKeys
 from rempart.cases.keys import ReportKeys
 from rempart.connect.cybertip import CyberTipline
+from rempart.disclose.yearly.public import Shelf
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
 from rempart.web.api import routes as api_routes
@@ -235,6 +236,7 @@ def _framework(
             "figures": numbers.figures,
             "transparency": TransparencyShelf(),
             "yearly": YearlyDesk(engine),
+            "reports": Shelf(),
             "court": CourtDesk(engine, engine.data_dir, settings),
             "slow_down": SlowDown(),
             "witness": WitnessDesk(engine, engine.settings.log.witness_for),

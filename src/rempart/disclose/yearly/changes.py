@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 CHANGES: Final = "changes.csv"
 _SHEET_END: Final = ".csv"
+_AROUND: Final = 40
 
 
 class Change(NamedTuple):
@@ -44,6 +45,21 @@ def changes(
                 if was != now
             ]
     return found
+
+
+def excerpts(before: str, after: str) -> tuple[str, str]:
+    """The parts of two long texts that differ, with some words around them: two texts of a page
+    that begin alike would otherwise look the same where they are cut."""
+    shorter = min(len(before), len(after))
+    start = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    rest = shorter - start
+    end = next((n for n in range(rest) if before[-1 - n] != after[-1 - n]), rest)
+    return _part(before, start, end), _part(after, start, end)
+
+
+def _part(text: str, start: int, end: int) -> str:
+    begin, stop = max(0, start - _AROUND), min(len(text), len(text) - end + _AROUND)
+    return ("…" if begin else "") + text[begin:stop] + ("…" if stop < len(text) else "")
 
 
 def _rows(data: bytes) -> list[list[str]]:

@@ -6,6 +6,8 @@ Rules kept here:
    one transaction. Nothing deletes one: five years are the least (Annex II), not the most.
 2. The second version and every later one says why, and brings `changes.csv`: each cell that is
    otherwise than in the version before, with the reason and the day.
+3. What the entry says of the report is opened to everybody (see `public`); who published it is a
+   disclosure of its own, which is not.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.history import YearlyRow
 
 LONGEST_REASON = 2_000
+PUBLISHED_BY = "yearly-report-by"
 PHASES = (READING, COUNTING, WRITING) = ("reading", "counting", "writing")
 
 
@@ -111,16 +114,24 @@ def publish(tables: Tables, drawn: Drawn, by: str, at_ms: int) -> YearlyRow:
         "period": report.period.cell,
         "version": drawn.version,
         "reason": drawn.reason,
-        "by": by,
+        "language": report.provider.language,
         "at": rfc3339(at_ms),
         "as_of": report.as_of,
         "template": template,
         "sha256": digest(drawn.files),
         "changed": len(drawn.changes),
     }
-    seq = record(tables, [(None, entry("yearly-report", told))])
+    seq = record(tables, [(None, entry("yearly-report", told, (PUBLISHED_BY, {"by": by})))])
     row = YearlyRow(
-        report.period.cell, drawn.version, at_ms, by, drawn.reason, report.as_of, template, seq
+        report.period.cell,
+        drawn.version,
+        at_ms,
+        by,
+        drawn.reason,
+        report.as_of,
+        template,
+        seq,
+        report.provider.language,
     )
     tables.history.put_yearly(row, packed(drawn.files))
     return row

@@ -189,7 +189,8 @@ class Columns(NamedTuple):
 
 
 class YearlyRow(NamedTuple):
-    """A published version of a yearly report. `as_of`: size of the log it was counted from."""
+    """A published version of a yearly report. `as_of`: size of the log it was counted from;
+    `language` of its texts."""
 
     period: str
     version: int
@@ -199,6 +200,22 @@ class YearlyRow(NamedTuple):
     as_of: int
     template: str
     seq: int
+    language: str = "en"
+
+
+class WithdrawalRow(NamedTuple):
+    """A published version that was taken from view. Until `until_ms` by one person's word; without
+    end when `confirmed_by` another. `restored_ms`: taken back."""
+
+    id: str
+    period: str
+    version: int
+    reason: str
+    by: str
+    at_ms: int
+    until_ms: int
+    confirmed_by: str | None = None
+    restored_ms: int | None = None
 
 
 class HistoryTables(ABC):
@@ -221,3 +238,11 @@ class HistoryTables(ABC):
     @abstractmethod
     def yearly_files(self, period: str, version: int) -> bytes | None:
         """The published set, as a zip."""
+
+    @abstractmethod
+    def put_withdrawal(self, row: WithdrawalRow) -> None:
+        """Adds it, or replaces the one with this id."""
+
+    @abstractmethod
+    def withdrawals(self) -> list[WithdrawalRow]:
+        """All, the first first; those that are over too."""

@@ -44,7 +44,7 @@ _POINTERS: Final = (
 _NEVER: Final = frozenset(
     {"entry", "body", "body_plain", "tile", "checkpoint", "state", "snapshot", "message", "event",
      "erasure", "erasure_entry", "hold", "version", "fact", "role", "person",
-     "yearly_report", "cosignature", "timestamp_token", "witnessed", "subject"}
+     "yearly_report", "yearly_withdrawal", "cosignature", "timestamp_token", "witnessed", "subject"}
 )  # fmt: skip
 """What is reached elsewhere, holds no text of people, or is the community's own configuration."""
 _ONLY: Final = {"feed_statement": "state NOT IN ('sent', 'sending')"}

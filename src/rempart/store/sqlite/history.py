@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import apsw
 
 from rempart.errors import ConflictError
-from rempart.store.interface.history import Columns, HistoryTables, YearlyRow
+from rempart.store.interface.history import Columns, HistoryTables, WithdrawalRow, YearlyRow
 from rempart.store.sqlite.history_reading import QUERIES, Reading
 
-_YEARLY = "period, version, at_ms, by, reason, as_of, template, seq"
+_YEARLY = "period, version, at_ms, by, reason, as_of, template, seq, language"
 
 
 class SqliteHistoryTables(HistoryTables):
@@ -26,7 +26,8 @@ class SqliteHistoryTables(HistoryTables):
     def put_yearly(self, row: YearlyRow, files: bytes) -> None:
         try:
             self._db.execute(
-                f"INSERT INTO yearly_report ({_YEARLY}, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO yearly_report ({_YEARLY}, files)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*row, files),
             )
         except apsw.ConstraintError as error:
@@ -48,3 +49,15 @@ class SqliteHistoryTables(HistoryTables):
             "SELECT files FROM yearly_report WHERE period = ? AND version = ?", (period, version)
         ).get
         return found
+
+    def put_withdrawal(self, row: WithdrawalRow) -> None:
+        self._db.execute(
+            "INSERT INTO yearly_withdrawal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, until_ms = excluded.until_ms,"
+            " confirmed_by = excluded.confirmed_by, restored_ms = excluded.restored_ms",
+            row,
+        )
+
+    def withdrawals(self) -> list[WithdrawalRow]:
+        rows = self._db.execute("SELECT * FROM yearly_withdrawal ORDER BY at_ms, id")
+        return [WithdrawalRow(*row) for row in rows]

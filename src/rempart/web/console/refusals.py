@@ -103,6 +103,11 @@ TEMPLATES: Final = (
     N_("the name of the provider is empty: set it as [community] name"),
     N_("no tier is declared for this period: filled as for an online platform"),
     N_("a draft: the day of publication is empty until it is published"),
+    N_("this version is withdrawn already"),
+    N_("this version is not withdrawn"),
+    N_("this withdrawal was confirmed already"),
+    N_("another person than who withdrew it agrees"),
+    N_("ask somebody who also declares what the place says of itself"),
 )
 RULE_WORDS: Final = N_("rule `%(rule)s`")
 _RULE: Final = re.compile(r"(?P<text>.*) \(rule `(?P<rule>[a-z0-9-]+)`\)", re.S)

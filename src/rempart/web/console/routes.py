@@ -59,6 +59,7 @@ from rempart.web.console import (
     search_page,
     terms_page,
     views,
+    withdrawal_pages,
     yearly_page,
 )
 from rempart.web.console.alarms import rule_troubles
@@ -214,6 +215,7 @@ route_handlers: list[Any] = [
     *feed_routes,
     *declared_page.route_handlers,
     *yearly_page.route_handlers,
+    *withdrawal_pages.route_handlers,
     *court_page.route_handlers,
     *order_pages.route_handlers,
     *ban_pages.route_handlers,

@@ -19,8 +19,10 @@ from rempart.disclose.yearly.files import packed, texts
 from rempart.disclose.yearly.period import period_asked
 from rempart.disclose.yearly.publish import PHASES, Drawn, files_of
 from rempart.disclose.yearly.said import provider_of
+from rempart.disclose.yearly.withdrawing import ALONE_DAYS, in_force
 from rempart.errors import InputError, NotFoundError, RempartError
 from rempart.store.interface import Tables
+from rempart.store.interface.history import WithdrawalRow
 from rempart.web.api.declared import DECLARE
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known
@@ -57,7 +59,20 @@ class SheetView(msgspec.Struct, frozen=True):
     rows: list[list[str]] = []
 
 
+class WithdrawnView(msgspec.Struct, frozen=True):
+    """`mine`: who looks withdrew it, and cannot be the second person."""
+
+    at: datetime
+    by: str
+    reason: str
+    until: datetime
+    confirmed_by: str | None
+    mine: bool
+
+
 class VersionView(msgspec.Struct, frozen=True):
+    """`withdrawn`: taken from public view now."""
+
     version: int
     period: str
     at: datetime
@@ -66,6 +81,7 @@ class VersionView(msgspec.Struct, frozen=True):
     as_of: int
     template: str
     entry: int
+    withdrawn: WithdrawnView | None = None
 
 
 class DrawnView(msgspec.Struct, frozen=True):
@@ -97,6 +113,7 @@ class YearlyScreen(msgspec.Struct, frozen=True):
     drawn: DrawnView | None
     sheet: SheetView | None
     versions: list[VersionView]
+    alone_days: int
     failed: str = ""
 
 
@@ -175,6 +192,11 @@ def published_file(
 route_handlers: list[Any] = [show, draw, publish, draft_file, published_file]
 
 
+async def refused(request: AnyRequest, error: RempartError) -> Response[Any]:
+    """The page again, with what was wrong."""
+    return await _page(request, _wanted(request, None, None, ""), 3, error)
+
+
 def desk_of(request: AnyRequest) -> YearlyDesk:
     desk: YearlyDesk = request.app.state.yearly
     return desk
@@ -185,10 +207,10 @@ async def _page(
 ) -> Response[Any]:
     standing = desk_of(request).standing()
     mine = standing if standing is not None and standing.wanted == wanted else None
-    now = now_ms()
+    now, who = now_ms(), must_be_known(request).id
 
     def view(tables: Tables) -> YearlyScreen:
-        return _screen(tables, wanted, mine, sheet, now, error)
+        return _screen(tables, wanted, mine, sheet, now, who, error)
 
     busy = standing is not None and standing.phase is not None
     answer = await page(
@@ -209,6 +231,7 @@ def _screen(
     standing: Standing | None,
     sheet: int,
     now: int,
+    who: str,
     error: RempartError | None,
 ) -> YearlyScreen:
     period = period_asked(tables, wanted.year, wanted.half)
@@ -228,15 +251,28 @@ def _screen(
         0.0 if standing is None else round(standing.seconds, 1),
         None if drawn is None or standing is None else _drawn_view(drawn, standing),
         None if drawn is None else _sheet(drawn, sheet),
-        [
-            VersionView(
-                row.version, row.period, moment(row.at_ms), row.by, row.reason, row.as_of,
-                row.template, row.seq,
-            )
-            for row in tables.history.yearly()
-        ],
+        _versions(tables, now, who),
+        ALONE_DAYS,
         failed,
-    )  # fmt: skip
+    )
+
+
+def _versions(tables: Tables, now: int, who: str) -> list[VersionView]:
+    hidden = in_force(tables.history.withdrawals(), now)
+    return [
+        VersionView(
+            row.version, row.period, moment(row.at_ms), row.by, row.reason, row.as_of,
+            row.template, row.seq, _withdrawn(hidden.get((row.period, row.version)), who),
+        )
+        for row in tables.history.yearly()
+    ]  # fmt: skip
+
+
+def _withdrawn(row: WithdrawalRow | None, who: str) -> WithdrawnView | None:
+    if row is None:
+        return None
+    at, until = moment(row.at_ms), moment(row.until_ms)
+    return WithdrawnView(at, row.by, row.reason, until, row.confirmed_by, row.by == who)
 
 
 def _drawn_view(drawn: Drawn, standing: Standing) -> DrawnView:

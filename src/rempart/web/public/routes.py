@@ -39,7 +39,7 @@ from rempart.web.console.templates import (
     translations,
 )
 from rempart.web.console.words import LANGUAGES
-from rempart.web.public import appeals, checklist, photo, terms, transparency
+from rempart.web.public import appeals, checklist, photo, reports, terms, transparency
 from rempart.web.public.form import EMPTY, WISHES, as_form, as_request, errors_of
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -189,6 +189,7 @@ route_handlers: list[Any] = [
     *appeals.route_handlers,
     *terms.route_handlers,
     *transparency.route_handlers,
+    *reports.route_handlers,
     preferences,
     static_files,
 ]
