@@ -12,6 +12,7 @@ from rempart.cases.rights import (
     pseudonym,
     rights_of,
     scopes_of_rights,
+    with_reading,
 )
 from rempart.web.auth import Caller, may
 from rempart.web.auth.caller import Step
@@ -47,7 +48,7 @@ def test_without_bounds_everything_but_what_one_does_not_want_to_see() -> None:
     assert allowed == set(harms()) - {"intimate_images"}
 
 
-def test_roles_add_up_and_every_role_reads() -> None:
+def test_roles_add_up_and_every_role_reads_but_the_auditor() -> None:
     author, deployer = BUILTIN["rule_author"], BUILTIN["rule_deployer"]
     assert Right.DEPLOY_RULES not in author.rights
     assert Right.WRITE_RULES not in deployer.rights
@@ -56,17 +57,25 @@ def test_roles_add_up_and_every_role_reads() -> None:
         Right.WRITE_RULES,
         Right.DEPLOY_RULES,
     }
-    assert all(Right.READ in role.rights for role in BUILTIN.values())
+    reads = {key for key, role in BUILTIN.items() if Right.READ in role.rights}
+    assert reads == set(BUILTIN) - {"auditor"}
     assert BUILTIN["admin"].rights == ALL_RIGHTS
 
 
 def test_scopes_follow_from_rights_and_tokens_keep_theirs() -> None:
     assert scopes_of_rights(BUILTIN["admin"].rights) == ("read", "moderate", "admin")
     assert scopes_of_rights(BUILTIN["reviewer"].rights) == ("read", "moderate")
-    assert scopes_of_rights(BUILTIN["auditor"].rights) == ("read",)
+    assert scopes_of_rights(BUILTIN["auditor"].rights) == ()
     assert scopes_of_rights(BUILTIN["rule_deployer"].rights) == ("read",)
     assert OF_SCOPE["ingest"] == frozenset()
     assert OF_SCOPE["read"] < OF_SCOPE["moderate"] < OF_SCOPE["admin"]
+
+
+def test_who_only_has_the_access_log_reads_nothing_else() -> None:
+    log, read = Right.ACCESS_LOG, Right.READ
+    assert with_reading(frozenset({log})) == with_reading(frozenset({log, read})) == {log}
+    assert with_reading(frozenset({log, Right.DECIDE})) == {log, Right.DECIDE, read}
+    assert with_reading(frozenset()) == {read}
 
 
 def test_a_pseudonym_is_the_id_in_words_and_holds_no_name() -> None:

@@ -1,4 +1,5 @@
-"""The access log: who came in, who was refused, who looked at which case, who took what away.
+"""The access log: who came in, who was refused, who looked at which case, who took what away,
+what an auditor opened and asked.
 
 Rules kept here:
 
@@ -23,7 +24,7 @@ AGAIN_MS = 30 * 60_000
 USUAL_MS = 30 * 24 * 3_600_000
 BEYOND = 3
 """How many times her usual number of views makes an alarm, when it also reaches the limit."""
-KINDS = ("sign-in", "person", "role", "invitation", "access", "alarm")
+KINDS = ("sign-in", "person", "role", "invitation", "access", "alarm", "audit")
 _ABOUT = {
     "sign-in": "person",
     "person": "person",
@@ -31,6 +32,7 @@ _ABOUT = {
     "invitation": "invitation",
     "access": "case",
     "alarm": "person",
+    "audit": "page",
 }
 
 

@@ -18,7 +18,16 @@ from typing import Any
 
 from rempart.cases.access_log import note
 from rempart.cases.harms import harms as all_harms
-from rempart.cases.rights import ADMIN, ALL_RIGHTS, BUILTIN, Bounds, Right, Role, rights_of
+from rempart.cases.rights import (
+    ADMIN,
+    ALL_RIGHTS,
+    BUILTIN,
+    Bounds,
+    Right,
+    Role,
+    rights_of,
+    with_reading,
+)
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow, RoleRow
@@ -34,7 +43,7 @@ def roles(tables: Tables) -> dict[str, Role]:
         if row.removed:
             found.pop(row.key, None)
             continue
-        known = frozenset(Right(right) for right in row.rights if right in ALL_RIGHTS)
+        known = with_reading(frozenset(Right(one) for one in row.rights if one in ALL_RIGHTS))
         found[row.key] = Role(
             row.key, row.name, known, row.second_factor, builtin=row.key in BUILTIN
         )
@@ -178,7 +187,7 @@ def put_role(
     wrong = [right for right in rights if right not in ALL_RIGHTS]
     if wrong:
         raise InputError("no such right", where=wrong[0], next_step="one of: " + ", ".join(Right))
-    held = frozenset(Right(right) for right in rights) | {Right.READ}
+    held = with_reading(frozenset(Right(right) for right in rights))
     row = RoleRow(key, name, tuple(sorted(held)), second_factor)
     tables.access.put_role(row)
     _somebody_holds_the_keys(tables)

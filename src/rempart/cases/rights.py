@@ -7,7 +7,9 @@ bounds: channels, queues and harms outside of which no right of hers counts. Rul
 2. `without` is a person's own word ("no such cases for me"): nobody else sets it.
 3. The scopes of the API (`read`, `moderate`, `admin`) follow from rights, never the other way
    round for people; a token has the rights its scopes stand for.
-4. A person is called outwards by her pseudonym, `moderator-7`, which is her id: no name of hers
+4. Whoever does anything with cases reads them. Who holds the access log alone is an auditor: she
+   does not read, so that every page is closed to her but those that are made for her.
+5. A person is called outwards by her pseudonym, `moderator-7`, which is her id: no name of hers
    stands in the log, a dossier or an answer.
 """
 
@@ -76,8 +78,15 @@ class Role(msgspec.Struct, frozen=True):
 ADMIN = "admin"
 
 
+def with_reading(rights: frozenset[Right]) -> frozenset[Right]:
+    """The rights of a role as they count (rule 4), whether `read` was named or not."""
+    if rights - {Right.READ} == {Right.ACCESS_LOG}:
+        return frozenset({Right.ACCESS_LOG})
+    return rights | {Right.READ}
+
+
 def _builtin(key: str, *rights: Right) -> Role:
-    return Role(key, "", frozenset({Right.READ, *rights}), builtin=True)
+    return Role(key, "", with_reading(frozenset(rights)), builtin=True)
 
 
 BUILTIN: Mapping[str, Role] = MappingProxyType(

@@ -44,17 +44,21 @@ from rempart.web.attest.witness import WitnessDesk
 from rempart.web.auth import invitation as invitation_pages
 from rempart.web.auth import oidc_pages, passkey_pages, second
 from rempart.web.auth import pages as auth_pages
+from rempart.web.auth.audited import note_opened
 from rempart.web.auth.begun import Begun
+from rempart.web.auth.caller import may_only_audit
 from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import Gate
 from rempart.web.auth.guards import caller, check_csrf
 from rempart.web.auth.headers import response_headers
 from rempart.web.auth.oidc_pages import Providers
+from rempart.web.auth.pages import HOME
 from rempart.web.auth.refused import Refused
 from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
 from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connectors.board import Connectors
+from rempart.web.console.audit_page import PATH as AUDIT
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import render_error
 from rempart.web.court_desk import CourtDesk
@@ -254,7 +258,7 @@ def _framework(
     return Litestar(
         route_handlers=handlers,
         state=state,
-        before_request=check_csrf,
+        before_request=_before_each,
         request_max_body_size=settings.max_body,
         openapi_config=OpenAPIConfig(
             title="Rempart",
@@ -274,6 +278,11 @@ def _framework(
         debug=False,
         logging_config=None,
     )
+
+
+async def _before_each(request: AnyRequest) -> None:
+    await check_csrf(request)
+    await note_opened(request)
 
 
 def _one_path_each(handlers: Sequence[Any]) -> list[Any]:
@@ -299,6 +308,8 @@ def _answer_failure(request: AnyRequest, error: RempartError) -> Response[Any]:
     who = caller(request) if isinstance(error, NoRightError) and _wants_page(request) else None
     if who is not None and who.step is not None and request.method == "GET":
         return Redirect(f"{who.step}?next={request.url.path}", status_code=303)
+    if who is not None and may_only_audit(who) and request.url.path == HOME:
+        return Redirect(AUDIT, status_code=303)
     if status >= 500 and status != 501:
         _LOG.error("the store refuses: %s", error.diagnostics())
     return _answer(request, status, problem_of(error), headers_of(error))

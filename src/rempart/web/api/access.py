@@ -19,7 +19,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.access import TokenRow
 from rempart.web.api.people import keeper
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.auth import Caller, Scope, must_be_known, needs_person
+from rempart.web.auth import Caller, Scope, must_be_known, needs_person, signed_in
 from rempart.web.auth.device import device_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of
@@ -113,7 +113,7 @@ async def revoke_token(request: AnyRequest, token: FromPath[str]) -> Ended:
     return Ended(1)
 
 
-@get("/sessions", guards=[needs_person("read")], sync_to_thread=True, tags=["access"])
+@get("/sessions", guards=[signed_in], sync_to_thread=True, tags=["access"])
 def list_sessions(request: AnyRequest) -> SessionList:
     """One's own sessions."""
     who = must_be_known(request)
@@ -121,7 +121,7 @@ def list_sessions(request: AnyRequest) -> SessionList:
         return SessionList(session_views(tables, who))
 
 
-@delete("/sessions", guards=[needs_person("read")], status_code=200, tags=["access"])
+@delete("/sessions", guards=[signed_in], status_code=200, tags=["access"])
 async def end_other_sessions(request: AnyRequest) -> Ended:
     """Ends all of one's sessions but this one."""
     who = must_be_known(request)
@@ -137,7 +137,7 @@ async def end_other_sessions(request: AnyRequest) -> Ended:
     return Ended(ended)
 
 
-@delete("/sessions/{session:str}", guards=[needs_person("read")], status_code=200, tags=["access"])
+@delete("/sessions/{session:str}", guards=[signed_in], status_code=200, tags=["access"])
 async def end_session(request: AnyRequest, session: FromPath[str]) -> Ended:
     """Ends one of one's own sessions."""
     who = must_be_known(request)

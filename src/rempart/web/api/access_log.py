@@ -6,6 +6,7 @@ the log itself. An alarm is marked as seen by another admin than the one it is a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.access_log import AccessEntryRow
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Right, must_be_known, needs_right
+from rempart.web.auth.caller import may_only_audit
 from rempart.web.auth.gate import now_ms
 
 ACCESS_LOG = [needs_right(Right.ACCESS_LOG, person=True)]
@@ -26,9 +28,11 @@ ADMIN = [needs_right(Right.PEOPLE, person=True)]
 PAGE = 100
 _TOLD = (
     "means", "count", "roles", "channels", "rights", "reason", "ended", "left", "usual", "without",
-    "second_factor", "until", "harm", "search",
+    "second_factor", "until", "harm", "search", "asked", "sql",
 )  # fmt: skip
 """Parts of an entry that its line shows."""
+_MAY_NAME = frozenset({"channels", "reason", "asked", "sql"})
+"""Those that may name somebody: an auditor is not shown them."""
 
 
 class AccessLine(msgspec.Struct, frozen=True):
@@ -65,10 +69,11 @@ def list_access(
     person: FromQuery[str | None] = None,
     before: Annotated[int | None, QueryParameter(ge=0, le=2**62)] = None,
 ) -> AccessList:
-    """Newest first. `kind`: sign-in, person, role, invitation, access or alarm; `person`: who did
-    it, or whom it is about."""
+    """Newest first. `kind`: sign-in, person, role, invitation, access, alarm or audit; `person`:
+    who did it, or whom it is about."""
+    named = not may_only_audit(must_be_known(request))
     with engine_of(request).read() as tables:
-        return access_list(tables, AccessQuery(kind, person, before))
+        return access_list(tables, AccessQuery(kind, person, before), named=named)
 
 
 @post("/access/{entry:int}/seen", guards=ADMIN, status_code=200, tags=["access"])
@@ -86,22 +91,24 @@ async def see_alarm(request: AnyRequest, entry: FromPath[int]) -> AccessList:
 route_handlers: list[Any] = [list_access, see_alarm]
 
 
-def access_list(tables: Tables, query: AccessQuery) -> AccessList:
+def access_list(tables: Tables, query: AccessQuery, *, named: bool = True) -> AccessList:
+    """Not `named`: without what may name somebody."""
     if query.kind is not None and query.kind not in KINDS:
         raise InputError("no such kind", where="kind", next_step="one of: " + ", ".join(KINDS))
     rows = tables.access_log.page(
         kind=query.kind, person=query.person, before=query.before, limit=PAGE + 1
     )
     older = rows[PAGE - 1].seq if len(rows) > PAGE else None
-    return AccessList([_line(tables, row) for row in rows[:PAGE]], older)
+    parts = [part for part in _TOLD if named or part not in _MAY_NAME]
+    return AccessList([_line(tables, row, parts) for row in rows[:PAGE]], older)
 
 
-def _line(tables: Tables, row: AccessEntryRow) -> AccessLine:
+def _line(tables: Tables, row: AccessEntryRow, parts: Sequence[str]) -> AccessLine:
     told: dict[str, Any] = {}
     for body in tables.log.bodies(row.seq):
         _, name, value = msgspec.json.decode(body)
         if name == row.kind:
-            told = {key: value[key] for key in _TOLD if key in value}
+            told = {key: value[key] for key in parts if key in value}
     return AccessLine(
         row.seq, moment(row.at_ms), row.kind, row.what, row.actor, row.about, told, row.seen_by
     )

@@ -14,11 +14,12 @@ from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
 from rempart.web.api.people import PersonView, Words, person_view
 from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.auth import Caller, must_be_known, needs_person
+from rempart.web.auth import Caller, must_be_known, needs_person, signed_in
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of
 
-PERSON = [needs_person("read")]
+PERSON = [signed_in]
+READER = [needs_person("read")]
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ def show_me(request: AnyRequest) -> Me:
         return me_of(tables, who)
 
 
-@put("/me/without", guards=PERSON, tags=["people"])
+@put("/me/without", guards=READER, tags=["people"])
 async def set_without(request: AnyRequest, data: JSONBody[Without]) -> Me:
     """Cases with these harms are not offered to one, and cannot be decided by one."""
     who, at_ms = must_be_known(request), now_ms()

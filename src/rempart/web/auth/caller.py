@@ -99,6 +99,11 @@ class Caller(msgspec.Struct, frozen=True):
         return self.bounds.channel(channel, platform)
 
 
+def may_only_audit(caller: Caller) -> bool:
+    """An auditor: she sees nobody's name, and each page that she opens is noted."""
+    return Right.ACCESS_LOG in caller.rights and Right.READ not in caller.rights
+
+
 def may(
     caller: Caller,
     right: Right,

@@ -67,21 +67,25 @@ def needs_person(scope: str) -> Guard:
     def guard(connection: Connection, _: BaseRouteHandler) -> None:
         found = must_be_known(connection)
         if not found.is_person:
-            raise NoRightError("only a signed-in person may do this", next_step="sign in at /login")
+            raise _only_people(found)
         must_have(found, wanted)
 
     return guard
 
 
-def needs_right(right: Right, *, person: bool = False, everywhere: bool = False) -> Guard:
-    """A token or a person with that right somewhere; with `person` only a signed-in person; with
-    `everywhere` nobody whose rights are bounded: for what reaches over all channels."""
+def needs_right(
+    right: Right, *others: Right, person: bool = False, everywhere: bool = False
+) -> Guard:
+    """A token or a person with that right somewhere, or with one of the `others`; with `person`
+    only a signed-in person; with `everywhere` nobody whose rights are bounded: for what reaches
+    over all channels."""
 
     def guard(connection: Connection, _: BaseRouteHandler) -> None:
         found = must_be_known(connection)
         if person and not found.is_person:
-            raise NoRightError("only a signed-in person may do this", next_step="sign in at /login")
-        must_have_right(found, right)
+            raise _only_people(found)
+        if not any(may(found, other) for other in others):
+            must_have_right(found, right)
         if everywhere and not found.everywhere:
             raise NoRightError(
                 "this reaches over all channels, and your rights do not",
@@ -105,7 +109,17 @@ def may_enrol(connection: Connection, _: BaseRouteHandler) -> None:
         )
 
 
-signed_in: Guard = needs_person("read")
+def signed_in(connection: Connection, _: BaseRouteHandler) -> None:
+    """A signed-in person, whatever her rights: for what is her own."""
+    found = must_be_known(connection)
+    if not found.is_person:
+        raise _only_people(found)
+
+
+def _only_people(found: Caller) -> NoRightError:
+    return NoRightError(
+        "only a signed-in person may do this", next_step=_completing(found) or "sign in at /login"
+    )
 
 
 def must_have(found: Caller, wanted: Scope) -> None:

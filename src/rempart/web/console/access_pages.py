@@ -22,13 +22,15 @@ from rempart.web.api.access_log import (
 )
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth import must_be_known
+from rempart.web.auth.caller import may_only_audit
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
 
 
 class AccessScreen(msgspec.Struct, frozen=True):
-    """`people`: names by pseudonym, which are only inside."""
+    """`people`: names by pseudonym, which are only inside: none for an auditor, who is shown the
+    pseudonyms alone."""
 
     now: datetime
     query: AccessQuery
@@ -47,13 +49,14 @@ async def access_log(
 ) -> Response[Any]:
     who, now = must_be_known(request), now_ms()
     query = AccessQuery(kind or None, person or None, before)
+    named = not may_only_audit(who)
 
     def view(tables: Tables) -> AccessScreen:
         return AccessScreen(
             now=moment(now),
             query=query,
-            found=access_list(tables, query),
-            people={row.id: row.name for row in tables.access.people()},
+            found=access_list(tables, query, named=named),
+            people={row.id: row.name if named else "" for row in tables.access.people()},
             kinds=list(KINDS),
             me=who.id,
         )

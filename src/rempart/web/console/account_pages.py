@@ -22,7 +22,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.factors import PasskeyRow
 from rempart.web.api import access as access_api
 from rempart.web.api.access import SessionView, session_views
-from rempart.web.api.me import PERSON, Without, me_of, set_without
+from rempart.web.api.me import PERSON, READER, Without, me_of, set_without
 from rempart.web.api.people import PersonView, RoleView, role_views
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import must_be_known
@@ -119,7 +119,7 @@ async def change_password(request: AnyRequest) -> Response[Any]:
     return await show_account(request, done="password")
 
 
-@post(f"{ME}/harms", guards=PERSON, status_code=200, include_in_schema=False)
+@post(f"{ME}/harms", guards=READER, status_code=200, include_in_schema=False)
 async def change_harms(request: AnyRequest) -> Response[Any]:
     form = await request.form()
     seen = {str(harm) for harm in form.getall("harms", [])}

@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Response, get, post
 
-from rempart.cases.entries import clean, entry, record, rfc3339
+from rempart.cases.access_log import note
+from rempart.cases.entries import clean
 from rempart.disclose.audit import LIMITS, SCHEMA, Result, parquet, query
 from rempart.disclose.history import History, read_history
 from rempart.disclose.plain_csv import csv_bytes
@@ -27,6 +28,7 @@ from rempart.errors import RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import Right, must_be_known, needs_right
+from rempart.web.auth.audited import AUDITED
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
@@ -58,7 +60,7 @@ class AuditScreen(msgspec.Struct, frozen=True):
     failed: str = ""
 
 
-@get([PATH, f"{PATH}.json"], guards=AUDIT, include_in_schema=False)
+@get([PATH, f"{PATH}.json"], guards=AUDIT, opt={AUDITED: True}, include_in_schema=False)
 async def show(request: AnyRequest) -> Response[Any]:
     return await _page(request, "", None)
 
@@ -95,8 +97,7 @@ async def _note(request: AnyRequest, what: str, **more: str) -> None:
     who, at_ms = must_be_known(request).id, now_ms()
 
     def change(tables: Tables) -> int:
-        told = {"what": what, "by": who, "at": rfc3339(at_ms), "as_of": tables.log.size(), **more}
-        return record(tables, [(None, entry("audit", told))])
+        return note(tables, "audit", what, who, PATH, at_ms, as_of=tables.log.size(), **more)
 
     await write(request, change)
 

@@ -17,7 +17,7 @@ from rempart.cases.care import Day, harm_of_case, is_life, my_day, skip_pause
 from rempart.errors import RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.care import care_of
-from rempart.web.api.me import PERSON
+from rempart.web.api.me import PERSON, READER
 from rempart.web.api.request import AnyRequest, write
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
@@ -64,7 +64,7 @@ async def day(request: AnyRequest) -> Response[Any]:
     return await page(request, "day.html", view)
 
 
-@post("/console/me/pause", guards=PERSON, status_code=200, include_in_schema=False)
+@post("/console/me/pause", guards=READER, status_code=200, include_in_schema=False)
 async def skip(request: AnyRequest) -> Response[Any]:
     who, now, care = must_be_known(request), now_ms(), care_of(request)
     form = await request.form()

@@ -11,18 +11,21 @@ from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.attest.view import LogScreen, log_screen
 from rempart.web.attest.witness import WitnessDesk
-from rempart.web.auth import needs
+from rempart.web.auth import Right, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
 from rempart.web.settings import WebSettings
+
+READ_OR_AUDIT = [needs_right(Right.READ, Right.ACCESS_LOG)]
+"""What is shown is about the log as a whole, and names nobody."""
 
 
 class LogPage(LogScreen, frozen=True, kw_only=True):
     now: datetime
 
 
-@get(["/console/log", "/console/log.json"], guards=[needs("read")], include_in_schema=False)
+@get(["/console/log", "/console/log.json"], guards=READ_OR_AUDIT, include_in_schema=False)
 async def log_page(request: AnyRequest) -> Response[Any]:
     engine, now = engine_of(request), moment(now_ms())
     settings: WebSettings = request.app.state.settings

@@ -38,6 +38,7 @@ WORDS: Words = {
         "invitation": N_("Invitations"),
         "access": N_("Cases"),
         "alarm": N_("Alarms"),
+        "audit": N_("Audits"),
     },
     "access": {
         "sign-in signed in": N_("signed in"),
@@ -68,6 +69,9 @@ WORDS: Words = {
         "role removed": N_("role removed"),
         "invitation made": N_("invitation made"),
         "invitation revoked": N_("invitation revoked"),
+        "audit view": N_("opened a page"),
+        "audit query": N_("asked the history"),
+        "audit export": N_("took the history away"),
         "access view": N_("looked at a case"),
         "access export": N_("made a dossier"),
         "access export agreed": N_("agreed that a dossier leaves"),

@@ -20,6 +20,7 @@ export function onEvent(listener) {
 }
 
 export function startLive() {
+  if (!document.querySelector("[data-live-state]")) return;
   source = new EventSource("/api/v1/events");
   source.addEventListener("open", () => setState("on"));
   source.addEventListener("error", () => setState("off"));

@@ -1,0 +1,239 @@
+"""An auditor reads without learning a name: every page and every endpoint there is, also those that
+are added later, asked by her; what she may see at all leaves an entry each time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.web.service import NAME, Service, message
+from tests.web.test_people import PASSWORD as OTHERS
+from tests.web.test_people import admit, told
+from tests.web.test_raid import raid
+
+from rempart.web.app import build_app
+
+COLLEAGUE, ROOM, CHANNEL, AUTHOR, CALLED = "Balthazar", "marianne", "lea", "zorglub77", "Zorg-Lub"
+REPORTER, MAIL, SAID = "Ines Placeholder", "ines@reporter.example", "neighbour of the old mill"
+SECRETS = (COLLEAGUE, ROOM, AUTHOR, CALLED, REPORTER, MAIL, SAID, "hoss000", "bot1")
+ACT = {
+    "outcome": "act",
+    "ground": "terms",
+    "reason": f"{CALLED} insults {ROOM} again, call 06 12 34 56 78 or ask @{AUTHOR} about it.",
+    "harm": "harassment",
+    "measures": [{"kind": "hide"}, {"kind": "time_out", "minutes": 1440}],
+}
+HER_OWN_ACTS = {
+    "/logout",
+    "/console/audit",
+    "/console/audit.json",
+    "/console/audit/history",
+    "/console/me/password",
+    "/console/me/app",
+    "/console/me/app/begin",
+    "/console/me/factors/remove",
+    "/console/me/recovery",
+    "/console/me/passkeys/begin",
+    "/console/me/passkeys",
+    "/console/me/sessions/{session:str}/end",
+    "/api/v1/me/exposure",
+    "/api/v1/sessions",
+    "/api/v1/sessions/{session:str}",
+}
+"""Her questions, her password, her second factor, her sessions."""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A raid, a held message, reports with a contact, a decision, two appeals."""
+    with Service.running(tmp_path_factory.mktemp("data")) as running:
+        bot, me = running.client(running.ingest_token), running.person
+        assert bot.post("/api/v1/messages", json=raid()).status_code == 200
+        admit(running, COLLEAGUE, "moderator")
+        admit(running, "Ada", "auditor")
+        sent = message(
+            channel=ROOM,
+            text=f"what a worthless moron you are, {ROOM}, says {CALLED} to @{ROOM}",
+            author={"id": AUTHOR, "name": CALLED},
+        )
+        assert bot.post("/api/v1/messages", json=sent).json()["verdict"] == "hold"
+        report = {
+            "category": "harassment",
+            "explanation": f"It is the {SAID}, every evening.",
+            "message_ids": [sent["id"]],
+            "contact": {"name": REPORTER, "email": MAIL},
+            "good_faith": True,
+        }
+        receipt = running.client().post("/api/v1/reports", json=report).json()["receipt"]
+        case = case_of(me, sent["id"])
+        other = running.sign_in(COLLEAGUE, OTHERS)
+        made = other.post(f"/api/v1/cases/{case}/decisions", json=ACT)
+        assert made.status_code == 201, made.text
+        appeal = {"explanation": f"The {SAID} again.", "receipt": receipt}
+        assert running.client().post("/api/v1/appeals", json=appeal).status_code == 201
+        yield running
+
+
+def case_of(me: httpx.Client, subject: str) -> str:
+    deadline = time.monotonic() + 10
+    while True:
+        cases = me.get("/api/v1/cases", params={"limit": 100}).json()["cases"]
+        found = [one["id"] for one in cases if one["subject"] == subject]
+        if found:
+            return str(found[0])
+        assert time.monotonic() < deadline
+
+
+@pytest.fixture(scope="module")
+def ada(service: Service) -> httpx.Client:
+    return service.sign_in("Ada", OTHERS)
+
+
+def routes(service: Service) -> dict[str, set[str]]:
+    """Every path of the running program with its methods, from its own table."""
+    app = build_app(service.engine).framework
+    found = {
+        route.path: {str(one) for one in route.methods} - {"OPTIONS"}
+        for route in app.routes
+        if hasattr(route, "route_handler_map")
+    }
+    assert len(found) > 250
+    return found
+
+
+def known(service: Service) -> dict[str, list[str]]:
+    """What really exists, for each parameter of a path; a new kind of parameter is added here."""
+    me = service.person
+    cases = me.get("/api/v1/cases", params={"limit": 100}).json()["cases"]
+    statements = me.get("/api/v1/statements").json()["statements"]
+    raids = [one["raid"] for one in cases if one.get("raid")]
+    ids = [one["id"] for one in cases]
+    assert raids and statements and len(ids) > 1
+    first = {
+        "case": ids,
+        "raid": raids[:1],
+        "account": [AUTHOR],
+        "target": [ROOM],
+        "channel": [ROOM, CHANNEL],
+        "platform": ["twitch"],
+        "person": ["moderator-1", "moderator-2"],
+        "statement": [one["statement"]["id"] for one in statements][:2],
+        "measure": [one["statement"]["measure"] for one in statements][:1],
+        "campaign": [one["id"] for one in me.get("/api/v1/campaigns").json()["campaigns"]][:1],
+        "appeal": [one["id"] for one in me.get("/api/v1/appeals").json()["appeals"]][:1],
+        "kind": ["contact"],
+        "role": ["moderator"],
+        "entry": ["0"],
+        "reply": ["0"],
+        "version": ["1"],
+        "place": ["0/000"],
+        "file_path": ["base.css"],
+        "path": ["nothing"],
+    }
+    nothing = (
+        "report queue referral proposal capture export number id connector line name token"
+        " session invitation order dispute ban what item act puid first last step"
+    )
+    return {**{name: ["nothing"] for name in nothing.split()}, **first}
+
+
+def filled(path: str, values: dict[str, list[str]]) -> Iterator[str]:
+    """The path with each known value; of a page also its JSON twin."""
+    names = re.findall(r"\{(\w+)(?::\w+)?\}", path)
+    plain = re.sub(r"\{(\w+)(?::\w+)?\}", r"{\1}", path)
+    longest = max((len(values[name]) for name in names), default=1)
+    for at in range(longest):
+        one = plain.format(**{name: (values[name] or ["-"])[at % max(1, len(values[name]))]
+                              for name in names})  # fmt: skip
+        yield one
+        if one.startswith("/console/") and names and not one.endswith(".json"):
+            yield f"{one}.json"
+
+
+def asked(client: httpx.Client, path: str) -> tuple[int, bytes]:
+    """A stream of events is read for a moment."""
+    read = b""
+    with client.stream("GET", path, headers={"accept": "text/html, application/json"}) as answer:
+        ends = not answer.headers.get("content-type", "").startswith("text/event-stream")
+        for part in answer.iter_bytes():
+            read += part
+            if not ends:
+                break
+    return answer.status_code, read
+
+
+def names_in(read: bytes) -> list[str]:
+    found = [one for one in SECRETS if one.casefold().encode() in read.lower()]
+    return found + ([NAME] if re.search(rb"(?<![\w/])Mo(?!\w)", read) else [])
+
+
+def test_no_page_and_no_endpoint_tells_her_a_name(service: Service, ada: httpx.Client) -> None:
+    values, opened = known(service), set()
+    nobody = service.client()
+    for path, methods in routes(service).items():
+        if "GET" not in methods:
+            continue
+        for one in filled(path, values):
+            before = len(told(service, "audit"))
+            status, read = asked(ada, one)
+            assert status < 500, one
+            if one.removesuffix(".json") != f"/console/channels/twitch/{ROOM}":
+                assert names_in(read) == [], f"{one} ({status})"
+            if status != 200 or nobody.get(one).status_code == 200:
+                continue
+            opened.add(path)
+            entries = told(service, "audit")[before:]
+            assert [(e["what"], e["by"], e["page"]) for e in entries] == [
+                ("view", "moderator-3", one)
+            ], one
+    assert {"/console/audit", "/console/access", "/console/log", "/console/me"} <= opened
+    assert all("case" not in path and "channel" not in path for path in opened), opened
+
+
+def test_every_act_refuses_her_but_those_on_her_own_session_and_her_questions(
+    service: Service, ada: httpx.Client
+) -> None:
+    values, nobody = known(service), service.client()
+    for path, methods in routes(service).items():
+        for method in methods - {"GET", "HEAD"}:
+            if path in HER_OWN_ACTS:
+                continue
+            one = next(filled(path, values))
+            hers, theirs = ada.request(method, one), nobody.request(method, one)
+            if hers.status_code not in (401, 403):
+                assert theirs.status_code not in (401, 403), f"{method} {one}: {hers.status_code}"
+                same = hers.headers.get("location") == theirs.headers.get("location")
+                assert same, f"{method} {one}: open to all, and yet another answer for her"
+
+
+def test_she_comes_to_her_own_pages_and_is_shown_no_way_to_others(
+    service: Service, ada: httpx.Client
+) -> None:
+    home = ada.get("/console", headers={"accept": "text/html"})
+    assert (home.status_code, home.headers["location"]) == (303, "/console/audit")
+    for path in ("/console/audit", "/console/access", "/console/log", "/console/me"):
+        page = ada.get(path, headers={"accept": "text/html"}).text
+        links = {one.partition("?")[0] for one in re.findall(r'href="(/console[^"]*)"', page)}
+        for link in links:
+            seen = ada.get(link, headers={"accept": "text/html"}, follow_redirects=True)
+            assert seen.status_code == 200, f"{link} on {path}"
+
+
+def test_who_also_moderates_sees_what_a_moderator_sees(service: Service) -> None:
+    admit(service, "Both", "auditor", "moderator")
+    both = service.sign_in("Both", OTHERS)
+    assert both.get("/api/v1/cases").status_code == 200
+    assert COLLEAGUE in both.get("/console/access").text
+
+
+def test_a_role_that_only_has_the_access_log_reads_no_case(service: Service) -> None:
+    """Also one that was saved when every role read: the form sends `read` with it."""
+    me = service.person
+    wanted: dict[str, Any] = {"rights": ["read", "access_log"], "second_factor": False}
+    made = me.put("/api/v1/roles/auditor", json=wanted).json()
+    assert made["rights"] == ["access_log"]
+    assert service.sign_in("Ada", OTHERS).get("/api/v1/cases").status_code == 403
