@@ -19,11 +19,11 @@ $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-$(VENV)/.run-ready: $(BIN)/uv uv.lock pyproject.toml src/rempart/detect/text/kernel.c
+$(VENV)/.run-ready: $(BIN)/uv uv.lock pyproject.toml src/rempart/detect/text/kernel.c src/rempart/log/kernel.c
 	$(UV) sync --locked --quiet --no-dev --inexact --python $(BIN)/python
 	@touch $@
 
-$(VENV)/.dev-ready: $(BIN)/uv uv.lock pyproject.toml src/rempart/detect/text/kernel.c
+$(VENV)/.dev-ready: $(BIN)/uv uv.lock pyproject.toml src/rempart/detect/text/kernel.c src/rempart/log/kernel.c
 	$(UV) sync --locked --quiet --inexact --python $(BIN)/python
 	@touch $@ $(VENV)/.run-ready
 

@@ -1,7 +1,7 @@
-"""Builds the optional compiled kernel of the classifier beside its source.
+"""Builds the optional compiled kernels, of the classifier and of the log, beside their sources.
 
-With a C compiler the wheel holds the kernel and is tagged for its platform; without one, with a
-broken one, or with REMPART_NO_KERNEL=1 the wheel is pure Python and numpy does the same work.
+With a C compiler the wheel holds the kernels and is tagged for its platform; without one, with a
+broken one, or with REMPART_NO_KERNEL=1 the wheel is pure Python; numpy and Python do the same work.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ROOM = Path("src/rempart/detect/text")
+ROOMS = (Path("src/rempart/detect/text"), Path("src/rempart/log"))
 FLAGS = ("-O3", "-std=c99", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall")
 
 
 class KernelHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         del version
-        source = Path(self.root) / ROOM / "kernel.c"
-        built = source.with_name("_kernel.so")
         if os.environ.get("REMPART_NO_KERNEL") == "1" or os.name == "nt":
             return
-        built.unlink(missing_ok=True)
-        if not compile_kernel(source, built):
-            return
-        build_data["artifacts"].append(str(ROOM / built.name))
+        for room in ROOMS:
+            source = Path(self.root) / room / "kernel.c"
+            built = source.with_name("_kernel.so")
+            built.unlink(missing_ok=True)
+            if not compile_kernel(source, built):
+                return
+            build_data["artifacts"].append(str(room / built.name))
         build_data["pure_python"] = False
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         # No Python headers are used: one build serves every version of Python.
@@ -52,6 +53,6 @@ def compile_kernel(source: Path, built: Path) -> bool:
         half.replace(built)
     except (OSError, subprocess.SubprocessError) as error:
         half.unlink(missing_ok=True)
-        sys.stderr.write(f"rempart: no compiled kernel, numpy instead: {error}\n")
+        sys.stderr.write(f"rempart: no compiled kernel, the slower path instead: {error}\n")
         return False
     return True

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from rempart.errors import LogError
+from rempart.log.kernel import KERNEL
 from rempart.log.merkle import (
     EMPTY_ROOT,
     HASH_BYTES,
@@ -76,17 +77,23 @@ def _extend_level(
         return before, b""
     hashes = before + new
     index = size >> HEIGHT * (level + 1)
-    above: list[bytes] = []
     full = len(hashes) - len(hashes) % TILE_BYTES
     for at in range(0, full, TILE_BYTES):
-        tile = hashes[at : at + TILE_BYTES]
-        tiles.append(Tile(level, index, tile))
-        above.append(_perfect_root(tile))
+        tiles.append(Tile(level, index, hashes[at : at + TILE_BYTES]))
         index += 1
     rest = hashes[full:]
     if rest:
         tiles.append(Tile(level, index, rest))
-    return rest, b"".join(above)
+    return rest, _tile_roots(hashes[:full])
+
+
+def _tile_roots(tiles: bytes) -> bytes:
+    """The root of each of these full tiles, concatenated like them."""
+    if KERNEL is not None:
+        return KERNEL.tile_roots(tiles)
+    return b"".join(
+        [_perfect_root(tiles[at : at + TILE_BYTES]) for at in range(0, len(tiles), TILE_BYTES)]
+    )
 
 
 def _perfect_root(hashes: bytes) -> bytes:

@@ -93,7 +93,9 @@ class SqliteLogTables(LogTables):
         opened = self._open(row for seq in sequences for row in self._rows(seq, seq + 1))
         self._db.executemany(
             "UPDATE body SET subject = ?2, bucket = ?3, sealed = ?4 WHERE place = ?1",
-            self._sealer.reseal(opened.bodies, subject, bucket, self.day),
+            self._sealer.reseal(
+                list(zip(opened.places, opened.bodies, strict=True)), subject, bucket, self.day
+            ),
         )
         return len(opened.bodies)
 
@@ -118,7 +120,7 @@ class SqliteLogTables(LogTables):
         return [leaf for (leaf,) in found]
 
     def bodies(self, sequence: int) -> tuple[bytes, ...]:
-        return tuple(body for _, body in self._open(self._rows(sequence, sequence + 1)).bodies)
+        return tuple(self._open(self._rows(sequence, sequence + 1)).bodies)
 
     def bodies_of(self, sequences: Sequence[int]) -> dict[int, tuple[bytes, ...]]:
         # Each place by name: SQLite would read a range that depends on a row to the table's end.
@@ -128,18 +130,13 @@ class SqliteLogTables(LogTables):
             " ON b.place = p.value ORDER BY p.key",
             (msgspec.json.encode(places).decode(),),
         )
-        return dict(_grouped(self._open(rows)))
+        return dict(_by_entry(self._open(rows)).bodies)
 
     def bodies_between(self, start: int, end: int) -> list[tuple[int, tuple[bytes, ...]]]:
-        return _grouped(self._open(self._rows(start, end)))
+        return _by_entry(self._open(self._rows(start, end))).bodies
 
     def opened(self, start: int, end: int) -> Opened:
-        rows = self._vault.open(self._rows(start, end))
-        return Opened(
-            _grouped(rows),
-            [divmod(place, PARTS) for place in rows.erased],
-            [divmod(place, PARTS) for place in rows.damaged],
-        )
+        return _by_entry(self._vault.open(self._rows(start, end)))
 
     def _rows(self, start: int, end: int) -> Iterable[SealedBody]:
         return self._db.execute(
@@ -168,12 +165,13 @@ class SqliteLogTables(LogTables):
         return row
 
 
-def _grouped(rows: OpenedRows) -> list[tuple[int, tuple[bytes, ...]]]:
-    """Bodies by entry, in the order they came."""
-    grouped: dict[int, list[bytes]] = {}
-    for place, body in rows.bodies:
-        grouped.setdefault(place // PARTS, []).append(body)
-    return [(seq, tuple(bodies)) for seq, bodies in grouped.items()]
+def _by_entry(rows: OpenedRows) -> Opened:
+    return Opened(
+        [place // PARTS for place in rows.places],
+        rows.bodies,
+        [divmod(place, PARTS) for place in rows.erased],
+        [divmod(place, PARTS) for place in rows.damaged],
+    )
 
 
 class LoneLog(SqliteLogTables):

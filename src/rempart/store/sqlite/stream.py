@@ -209,7 +209,8 @@ class SqliteStreamTables(SqliteCorrectionTables):
                 (PARTS, start, end),
             )
         )
-        bodies = dict(self._vault.open(row[4:] for row in rows).bodies)
+        opened = self._vault.open(row[4:] for row in rows)
+        bodies = dict(zip(opened.places, opened.bodies, strict=True))
         return History(
             *zip(*((*row[:4], bodies[row[4]]) for row in rows if row[4] in bodies), strict=True)
         )

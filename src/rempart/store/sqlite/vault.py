@@ -33,9 +33,10 @@ SealedBody = tuple[int, int, int, bytes]
 
 
 class OpenedRows(NamedTuple):
-    """By place."""
+    """`bodies` that opened, each with its place in `places`; the others are places."""
 
-    bodies: list[tuple[int, bytes]]
+    places: list[int]
+    bodies: list[bytes]
     erased: list[int]
     damaged: list[int]
 
@@ -54,8 +55,8 @@ class Vault:
     # -- opening -----------------------------------------------------------------------------
 
     def open(self, rows: Iterable[SealedBody]) -> OpenedRows:
-        found = OpenedRows([], [], [])
-        bodies = found.bodies.append
+        found = OpenedRows([], [], [], [])
+        place_of, body_of = found.places.append, found.bodies.append
         with self._lock:
             rows = list(rows)
             ciphers = self._ciphers_for(rows)
@@ -73,7 +74,8 @@ class Vault:
                 except (KeyError, InvalidTag, ValueError):
                     found.damaged.append(place)
                     continue
-                bodies((place, body))
+                place_of(place)
+                body_of(body)
         return found
 
     def _ciphers_for(self, rows: Sequence[SealedBody]) -> dict[tuple[int, int], AESGCM | None]:
