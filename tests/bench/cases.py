@@ -28,9 +28,9 @@ import httpx
 from tests.bench.http_ingest import Server
 
 from rempart.cases.harms import harms
-from rempart.cases.keys import ReportKeys
-from rempart.cases.policy import shipped
-from rempart.cases.reports import receive
+from rempart.cases.queue.policy import shipped
+from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.receiving import receive
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.model import ReportRequest
 from rempart.web.auth.secret import csrf_of

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.disclose.exporting import contents_of
 
-from rempart.cases.evidence import promote
+from rempart.cases.evidence.promoted import promote
 from rempart.disclose.dossier import edition
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "disclose"))

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import msgspec
 
-from rempart.cases import statements
-from rempart.cases.keys import ReportKeys
-from rempart.cases.statements import Spoken
+from rempart.cases.deciding import statements
+from rempart.cases.deciding.statements import Spoken
+from rempart.cases.reports.keys import ReportKeys
 from rempart.disclose.transparency_database import outbox
 from rempart.disclose.transparency_database.reading import Gate, all_gated
 from rempart.model import Measure, MeasureKind, Scope, ScopeKind

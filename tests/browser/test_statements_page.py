@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from seeing import violations
 from tests.web.service import Service
 
-from rempart.cases.by_hand import Wish, take
+from rempart.cases.measures.by_hand import Wish, take
 from rempart.model import MeasureKind, Scope, ScopeKind
 from rempart.protect import Shields
 

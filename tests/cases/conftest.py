@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rempart.cases import statements
+from rempart.cases.deciding import statements
 from rempart.cases.intake import HeldMessage, open_for_step
-from rempart.cases.keys import ReportKeys
+from rempart.cases.reports.keys import ReportKeys
 from rempart.log.commit import message_prefix, new_salts, seal, seal_messages, to_value
 from rempart.model import (
     Account,

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.cases.appeals import appeal_by_account, appeal_by_reporter, look_again
-from rempart.cases.codes import statement_code
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.entries import at_time
-from rempart.cases.harms import harms
-from rempart.cases.proposals import (
+from rempart.cases.deciding.appeals import appeal_by_account, appeal_by_reporter, look_again
+from rempart.cases.deciding.codes import statement_code
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.deciding.proposals import (
     confirm_decision,
     confirm_unsealing,
     propose_decision,
     propose_unsealing,
     refuse,
 )
-from rempart.cases.reports import receive
-from rempart.cases.ruling import Ruling
-from rempart.cases.second_looks import drawn
-from rempart.cases.statement_text import statement_text
-from rempart.cases.status import status
-from rempart.cases.strikes import in_force, ladder, recommend
-from rempart.cases.taking import FOREVER, Wanted, planned
-from rempart.cases.thread import withdraw
+from rempart.cases.deciding.ruling import Ruling
+from rempart.cases.deciding.second_looks import drawn
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.deciding.strikes import in_force, ladder, recommend
+from rempart.cases.entries import at_time
+from rempart.cases.harms import harms
+from rempart.cases.measures.taking import FOREVER, Wanted, planned
+from rempart.cases.reports.receiving import receive
+from rempart.cases.reports.status import status
+from rempart.cases.reports.thread import withdraw
 from rempart.errors import AccessError, ConflictError, InputError, StoreError
 from rempart.model import (
     Appellant,

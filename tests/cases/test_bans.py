@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.cases.conftest import START, Community, ms
 
 from rempart.cases.authority import bans
-from rempart.cases.taking import Reach
+from rempart.cases.measures.taking import Reach
 from rempart.errors import ConflictError, InputError
 from rempart.model import CourtBan, MeasureKind, MeasureState
 from rempart.store.interface.bans import Newcomer

@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from rempart.cases.brigade import brigade_on
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.reports import receive
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.reports.brigade import brigade_on
+from rempart.cases.reports.receiving import receive
 from rempart.detect.campaign.brigade import HOUR_MS, Complaint, brigade_of
 from rempart.detect.text.fold import fold
 from rempart.model import (
@@ -109,7 +109,7 @@ def test_five_hundred_copied_reports_are_a_case_of_their_own_and_hurt_nobody(acc
 
 def test_no_report_is_lost_when_looking_for_a_brigade_fails(accused, monkeypatch) -> None:
     community = accused
-    monkeypatch.setattr("rempart.cases.brigade.brigade_of", lambda _: 1 / 0)
+    monkeypatch.setattr("rempart.cases.reports.brigade.brigade_of", lambda _: 1 / 0)
     receipts = [report(community, number, script(number)) for number in range(60)]
     assert all(receipt.words for receipt in receipts)
     raids, _ = brigades(community)

@@ -10,8 +10,8 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.reports import receive
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.reports.receiving import receive
 from rempart.cli import main
 from rempart.engine.start import Lock
 from rempart.log.commit import strict_json

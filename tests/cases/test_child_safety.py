@@ -10,11 +10,11 @@ import pytest
 from tests.disclose.exporting import export_dossier
 
 from rempart.cases.child_safety import Sealed, withheld
-from rempart.cases.decisions import Decider, decide
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.deciding.statement_text import statement_text
 from rempart.cases.reading import read_messages, read_reports
-from rempart.cases.reports import receive
-from rempart.cases.statement_text import statement_text
-from rempart.cases.status import status
+from rempart.cases.reports.receiving import receive
+from rempart.cases.reports.status import status
 from rempart.errors import ConflictError
 from rempart.log.commit import strict_json
 from rempart.model import DecisionOutcome, Ground, ReportRequest

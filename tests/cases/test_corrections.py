@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from rempart.cases.corrections import (
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.measures.undo import undo_raid
+from rempart.cases.raids.corrections import (
     combined,
     lift_member,
     merge_raids,
@@ -14,8 +16,6 @@ from rempart.cases.corrections import (
     put_member_back,
     split_raid,
 )
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.undo import undo_raid
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import CaseState, DecisionOutcome, Ground, MeasureState
 

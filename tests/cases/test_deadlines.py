@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.cases.deadlines import (
+from rempart.cases.harms import harms
+from rempart.cases.queue.deadlines import (
     CaseFacts,
     DeadlineKind,
     Stage,
@@ -21,10 +22,9 @@ from rempart.cases.deadlines import (
     stage_at,
     stopped,
 )
-from rempart.cases.harms import harms
-from rempart.cases.independence import Voice, has_fast_lane, independent
-from rempart.cases.order import LIFE, OTHER, SOON, Reach, rank_of_case, weight_of, why_first
-from rempart.cases.policy import DeadlineSettings, Spans, Tier, clocks, resolve, shipped
+from rempart.cases.queue.order import LIFE, OTHER, SOON, Reach, rank_of_case, weight_of, why_first
+from rempart.cases.queue.policy import DeadlineSettings, Spans, Tier, clocks, resolve, shipped
+from rempart.cases.reports.independence import Voice, has_fast_lane, independent
 from rempart.errors import InputError
 
 MINUTE, HOUR = 60_000, 3_600_000

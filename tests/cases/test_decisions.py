@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.cases.by_hand import shield
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.notices import preview
-from rempart.cases.reports import receive
-from rempart.cases.ruling import Ruling
-from rempart.cases.statement_text import statement_text
-from rempart.cases.status import status
-from rempart.cases.undo import undo_measure, undo_raid
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.deciding.notices import preview
+from rempart.cases.deciding.ruling import Ruling
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.measures.by_hand import shield
+from rempart.cases.measures.undo import undo_measure, undo_raid
+from rempart.cases.reports.receiving import receive
+from rempart.cases.reports.status import status
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
 from rempart.model import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.cases.families import COMPARED, Written, differences, families
+from rempart.cases.raids.families import COMPARED, Written, differences, families
 
 SENTENCE = "go away loser, nobody wants you"
 

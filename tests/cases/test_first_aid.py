@@ -8,15 +8,15 @@ from __future__ import annotations
 import pytest
 from tests.cases.conftest import START, Community, ms
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.first_aid import (
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.measures.first_aid import (
     LEASE_MINUTES,
     MOST_IN_A_CHANNEL,
     MOST_OF_A_SOURCE,
     RULE,
 )
-from rempart.cases.reports import receive
-from rempart.cases.undo import undo_measure
+from rempart.cases.measures.undo import undo_measure
+from rempart.cases.reports.receiving import receive
 from rempart.model import (
     DecisionOutcome,
     Ground,

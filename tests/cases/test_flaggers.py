@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.flaggers import LEAST, flaggers, standing
-from rempart.cases.reports import receive
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.reports.flaggers import LEAST, flaggers, standing
+from rempart.cases.reports.receiving import receive
 from rempart.model import DecisionOutcome, Ground, ReportRequest
 
 MODERATOR = Decider("moderator-1", person=True)

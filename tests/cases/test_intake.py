@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rempart.cases.decisions import Decider, decide
+from rempart.cases.deciding.decisions import Decider, decide
 from rempart.cases.reading import read_messages
 from rempart.log.commit import strict_json
 from rempart.model import CaseKind, CaseState, DecisionOutcome, Ground, MeasureKind, RaidStage

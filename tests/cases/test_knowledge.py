@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.cases.knowledge import KNOWN, NEEDS_STUDY, NO_PLACE, NO_REASON, knowledge_of
-from rempart.cases.reports import receive
+from rempart.cases.reports.knowledge import KNOWN, NEEDS_STUDY, NO_PLACE, NO_REASON, knowledge_of
+from rempart.cases.reports.receiving import receive
 from rempart.model import ReportRequest
 
 THREAT = "he writes that he will come to my house tonight"

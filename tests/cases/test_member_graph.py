@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.cases.member_graph import HEIGHT, MOST_DOTS, MOST_TIES, WIDTH, Tie, graph, ties
+from rempart.cases.raids.member_graph import HEIGHT, MOST_DOTS, MOST_TIES, WIDTH, Tie, graph, ties
 from rempart.model import Member
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.cases.misuse import factors, factors_of, warn
-from rempart.cases.reports import receive
-from rempart.cases.status import status
-from rempart.cases.triage import triage
+from rempart.cases.queue.triage import triage
+from rempart.cases.reports.misuse import factors, factors_of, warn
+from rempart.cases.reports.receiving import receive
+from rempart.cases.reports.status import status
 from rempart.errors import ConflictError
 from rempart.model import ReportRequest
 from rempart.store.interface.deadlines import PastReport

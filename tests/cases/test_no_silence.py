@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tests.cases.conftest import Community
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.reports import receive
-from rempart.cases.status import status
-from rempart.cases.undo import undo_measure, undo_raid
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.measures.undo import undo_measure, undo_raid
+from rempart.cases.reports.receiving import receive
+from rempart.cases.reports.status import status
 from rempart.errors import ConflictError
 from rempart.log.commit import strict_json
 from rempart.model import (

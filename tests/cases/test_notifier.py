@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import Community
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.reports import receive
-from rempart.cases.statement_text import statement_text
-from rempart.cases.taking import Wanted
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.measures.taking import Wanted
+from rempart.cases.reports.receiving import receive
 from rempart.cli import main
 from rempart.model import DecisionOutcome, Ground, MeasureKind, ReportContact, ReportRequest
 

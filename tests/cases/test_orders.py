@@ -15,8 +15,8 @@ from rempart.cases.authority import orders
 from rempart.cases.authority.checks import missing
 from rempart.cases.authority.clock import sweep_orders
 from rempart.cases.authority.information import information
-from rempart.cases.policy import shipped
-from rempart.cases.taking import Reach
+from rempart.cases.measures.taking import Reach
+from rempart.cases.queue.policy import shipped
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.log.commit import open_leaf
 from rempart.model import (
@@ -273,7 +273,7 @@ def test_nothing_is_done_about_an_order_only_with_a_reason(community: Community)
 
 
 def test_an_undone_measure_of_an_order_is_shown_again(community: Community) -> None:
-    from rempart.cases.undo import undo_measures
+    from rempart.cases.measures.undo import undo_measures
 
     two_messages(community)
     row = take_in(community)

@@ -7,12 +7,12 @@ import unicodedata
 import msgspec
 import pytest
 
-from rempart.cases.decisions import Decider, decide
+from rempart.cases.deciding.decisions import Decider, decide
 from rempart.cases.harms import Urgency, harms
 from rempart.cases.reading import read_messages, read_reports
-from rempart.cases.receipts import new_receipt, read_receipt
-from rempart.cases.reports import receive
-from rempart.cases.status import status
+from rempart.cases.reports.receipts import new_receipt, read_receipt
+from rempart.cases.reports.receiving import receive
+from rempart.cases.reports.status import status
 from rempart.cases.things import canonical_link, link_thing, text_thing
 from rempart.errors import InputError, NotFoundError, StoreError
 from rempart.log.commit import leaf_digests, strict_json
@@ -260,7 +260,7 @@ def test_a_receipt_of_nowhere_finds_nothing(community):
 
 
 def test_receipts_of_two_installations_do_not_open_each_other(community, tmp_path):
-    from rempart.cases.keys import ReportKeys
+    from rempart.cases.reports.keys import ReportKeys
 
     receipt = send(community, links=(LINK,))
     other = ReportKeys.load(tmp_path / "other")
@@ -271,7 +271,7 @@ def test_receipts_of_two_installations_do_not_open_each_other(community, tmp_pat
 @pytest.mark.parametrize("name", ["receipt.key", "contact.key"])
 def test_a_lost_key_is_named_and_never_replaced_once_there_are_reports(community, tmp_path, name):
     """A new one would answer "no such report" to every receipt that was given out."""
-    from rempart.cases.keys import ReportKeys
+    from rempart.cases.reports.keys import ReportKeys
 
     folder = tmp_path / "keys"
     ReportKeys.load(folder)

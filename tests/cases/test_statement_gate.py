@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.cases.by_hand import Wish, take
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.reports import receive
-from rempart.cases.statement_gate import Element, checked, lack
-from rempart.cases.statement_text import statement_text
-from rempart.cases.taking import Wanted
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.deciding.statement_gate import Element, checked, lack
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.measures.by_hand import Wish, take
+from rempart.cases.measures.taking import Wanted
+from rempart.cases.reports.receiving import receive
 from rempart.errors import ConflictError, InputError
 from rempart.model import (
     LADDER,
@@ -184,8 +184,8 @@ def test_a_trusted_flaggers_word_is_named_as_such_and_never_who_it_was(community
 )
 def test_whatever_a_rule_gives_as_its_reason_what_it_takes_is_stated(reason, rule):
     """Protection never waits for words: the machine's statement is whole, always."""
-    from rempart.cases.statement_gate import is_sound
-    from rempart.cases.statements import explained
+    from rempart.cases.deciding.statement_gate import is_sound
+    from rempart.cases.deciding.statements import explained
 
     community_measure = _measure(reason, rule)
     assert is_sound(explained(community_measure, "harassment"))

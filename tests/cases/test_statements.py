@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.cases.codes import read_code, statement_code
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.reports import receive
-from rempart.cases.statement_text import statement_text
-from rempart.cases.taking import Reach, Wanted
+from rempart.cases.deciding.codes import read_code, statement_code
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.measures.taking import Reach, Wanted
+from rempart.cases.reports.receiving import receive
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
 from rempart.model import (

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from rempart.cases.decisions import Decider, decide
+from rempart.cases.deciding.decisions import Decider, decide
 from rempart.cli import main
 from rempart.disclose.transparency_database.rules import schema
 from rempart.model import DecisionOutcome, Ground

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.cases.misuse import warn
-from rempart.cases.reports import receive, take_waiting
-from rempart.cases.status import report_of, status
-from rempart.cases.suspending import DAY_MS, lift, suspend
-from rempart.cases.triage import triage
+from rempart.cases.queue.triage import triage
+from rempart.cases.reports.misuse import warn
+from rempart.cases.reports.receiving import receive, take_waiting
+from rempart.cases.reports.status import report_of, status
+from rempart.cases.reports.suspending import DAY_MS, lift, suspend
 from rempart.errors import ConflictError, InputError
 from rempart.model import ReportContact, ReportRequest
 

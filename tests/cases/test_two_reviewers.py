@@ -6,9 +6,9 @@ from concurrent.futures import wait
 from pathlib import Path
 from threading import Barrier, Thread
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.keys import ReportKeys
-from rempart.cases.reports import receive
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.receiving import receive
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import Source
 from rempart.engine.settings import EngineSettings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from rempart.cases.by_hand import Wish, take
+from rempart.cases.measures.by_hand import Wish, take
 from rempart.cli.feed_checks import check_statements
 from rempart.cli.findings import State
 from rempart.model import MeasureKind, Scope, ScopeKind

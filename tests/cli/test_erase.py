@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from rempart.cases.erasure import ask, confirm
+from rempart.cases.erasure.requests import ask, confirm
 from rempart.cli import main
 from rempart.store.sqlite.store import SqliteStore
 

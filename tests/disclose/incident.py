@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rempart.cases.decisions import Decider, decide
+from rempart.cases.deciding.decisions import Decider, decide
 from rempart.cases.entries import entry, record
-from rempart.cases.evidence import promote
+from rempart.cases.evidence.promoted import promote
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.log import commit
 from rempart.log.checkpoint import sign_checkpoint

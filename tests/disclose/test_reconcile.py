@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import Community
 
-from rempart.cases.appeals import appeal_by_account, look_again
-from rempart.cases.codes import statement_code
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.reports import receive
-from rempart.cases.taking import Wanted
+from rempart.cases.deciding.appeals import appeal_by_account, look_again
+from rempart.cases.deciding.codes import statement_code
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.measures.taking import Wanted
+from rempart.cases.reports.receiving import receive
 from rempart.disclose.history import Figures, read_history, year_of
 from rempart.disclose.rehearsal import Plan, rehearse
 from rempart.disclose.transparency_database.reconcile import reconcile

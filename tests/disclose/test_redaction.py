@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from incident import EXPORTED, Incident, build
 from tests.disclose.exporting import contents_of, export_dossier
 
-from rempart.cases.captures import ask, keep
-from rempart.cases.evidence import promote, promote_due
-from rempart.cases.provenance import Proof
+from rempart.cases.evidence.captures import ask, keep
+from rempart.cases.evidence.promoted import promote, promote_due
+from rempart.cases.evidence.provenance import Proof
 from rempart.disclose.dossier import edition, presets
 from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.items import Item

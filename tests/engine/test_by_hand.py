@@ -13,8 +13,8 @@ import msgspec
 import pytest
 from tests.faults.traffic import SOURCE, START, line, parsed
 
-from rempart.cases.by_hand import Wish, take
-from rempart.cases.undo import undo_measure
+from rempart.cases.measures.by_hand import Wish, take
+from rempart.cases.measures.undo import undo_measure
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import encode_outcome, is_plain, logged_item
 from rempart.engine.embedded.logged_measures import taken_outside

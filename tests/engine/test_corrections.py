@@ -13,8 +13,8 @@ import msgspec
 import pytest
 from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
-from rempart.cases.corrections import lift_member, put_member_back, split_raid
-from rempart.cases.decisions import Decider, decide
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.raids.corrections import lift_member, put_member_back, split_raid
 from rempart.detect.raid.operator import RaidOperator
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.raids import RaidBook

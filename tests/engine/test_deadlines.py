@@ -14,14 +14,14 @@ import pytest
 from tests.faults.traffic import SOURCE, line, parsed
 
 from rempart.cases.care import CareSettings
-from rempart.cases.clockwork import keep
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.keys import ReportKeys
-from rempart.cases.policy import shipped
-from rempart.cases.reports import receive
-from rempart.cases.status import status
-from rempart.cases.sweep import sweep
-from rempart.cases.triage import look_at, triage
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.queue.clockwork import keep
+from rempart.cases.queue.policy import shipped
+from rempart.cases.queue.sweep import sweep
+from rempart.cases.queue.triage import look_at, triage
+from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.receiving import receive
+from rempart.cases.reports.status import status
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.step import write_measures
 from rempart.model import (

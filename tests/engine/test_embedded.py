@@ -19,7 +19,7 @@ import pytest
 from tests.faults.checks import check_log
 from tests.faults.traffic import SOURCE, START, hate_raid, line, messages, parsed
 
-from rempart.cases.undo import undo_raid
+from rempart.cases.measures.undo import undo_raid
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.embedded.items import logged_item
 from rempart.engine.live import LiveEvent

@@ -17,13 +17,13 @@ from tests.engine.test_deadlines import DAY, World
 from tests.faults.traffic import SOURCE, line, parsed
 
 from rempart.cases.case_notes import add_note
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.erasure import DELAY_MS, ask, cancel, confirm
-from rempart.cases.holds import place
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.erasure.holds import place
+from rempart.cases.erasure.needs import needed_for
+from rempart.cases.erasure.requests import DELAY_MS, ask, cancel, confirm
+from rempart.cases.evidence.referrals import prepare
 from rempart.cases.incident_file import Act, add_act
-from rempart.cases.needs import needed_for
-from rempart.cases.referrals import prepare
-from rempart.cases.reports import receive
+from rempart.cases.reports.receiving import receive
 from rempart.disclose.dossier.archive import unpack
 from rempart.disclose.dossier.verify import Report, verify
 from rempart.disclose.referral.pack import Teller, write_pack
@@ -334,7 +334,7 @@ def test_a_clock_that_jumps_a_month_erases_nothing_early(world: World) -> None:
 def test_a_crash_in_the_middle_goes_on_where_it_was(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rempart.cases.erasing as erasing
+    import rempart.cases.erasure.erasing as erasing
 
     monkeypatch.setattr(erasing, "PORTION", 20)
     for number in range(60):
@@ -359,7 +359,7 @@ def test_a_crash_in_the_middle_goes_on_where_it_was(
 def test_a_failure_while_erasing_takes_everything_back_and_is_tried_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import rempart.cases.erasing as erasing
+    import rempart.cases.erasure.erasing as erasing
 
     seq = say(world, 1, "good evening")
     row = request(world)

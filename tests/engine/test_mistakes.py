@@ -10,7 +10,7 @@ import pytest
 from tests.faults.traffic import SOURCE, line, parsed
 from tests.rules.language.conftest import rule
 
-from rempart.cases.undo import undo_measures
+from rempart.cases.measures.undo import undo_measures
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.mistakes import BY_ITSELF, put_back
 from rempart.engine.versions import go_live, propose_rules, take_back

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from tests.faults.checks import check_log
 from tests.faults.traffic import SOURCE, START, hate_raid, line, parsed
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.priority import THREAT_IN_RAID
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.queue.priority import THREAT_IN_RAID
 from rempart.cli import main
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.embedded.items import encode_outcome, logged_item, plain_outcome

@@ -24,7 +24,7 @@ from tests.connect.sms.provider import Provider, Reply
 from tests.web.lines.line import NUMBER, Clock, line_running
 from tests.web.service import Service
 
-from rempart.cases.campaigns import read_campaign
+from rempart.cases.raids.campaigns import read_campaign
 from rempart.model import CaseState, Message, message_key
 from rempart.scenario import Generated, generate, load
 from rempart.store.interface import Tables

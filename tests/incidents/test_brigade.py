@@ -16,10 +16,10 @@ from typing import NamedTuple
 import msgspec
 from tests.faults.traffic import SOURCE, parsed
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.keys import ReportKeys
-from rempart.cases.reports import Receipt, receive
-from rempart.cases.status import status
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.receiving import Receipt, receive
+from rempart.cases.reports.status import status
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.model import (
     Case,

@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from tests.web.service import Service, message
 
-from rempart.cases.receipts import read_receipt
+from rempart.cases.reports.receipts import read_receipt
 from rempart.connect.mail import Mailer, MailSettings, Security, compose_mail
 
 

@@ -9,7 +9,7 @@ from tests.web.service import Service
 from tests.web.test_people import PASSWORD as OTHERS
 from tests.web.test_people import admit
 
-from rempart.cases.triage import triage
+from rempart.cases.queue.triage import triage
 from rempart.store.interface import Tables
 
 HTML = {"accept": "text/html"}

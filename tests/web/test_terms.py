@@ -24,10 +24,10 @@ def publish(service: Service, **typed: str) -> Any:
 
 def test_every_rule_that_can_act_stands_in_the_terms(tmp_path: Path) -> None:
     from rempart.cases.authority.orders import RULE as ORDER
-    from rempart.cases.by_hand import BY_HAND
-    from rempart.cases.first_aid import RULE as FIRST_AID
-    from rempart.cases.sweep import RULE as LAPSED
-    from rempart.cases.taking import BY_DECISION
+    from rempart.cases.measures.by_hand import BY_HAND
+    from rempart.cases.measures.first_aid import RULE as FIRST_AID
+    from rempart.cases.measures.taking import BY_DECISION
+    from rempart.cases.queue.sweep import RULE as LAPSED
     from rempart.engine.embedded.replies import COST_CAP, REPLY_STOP
     from rempart.protect.bundles import Part
 

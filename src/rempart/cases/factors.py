@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from rempart.cases.keys import NONCE_BYTES, read_key
 from rempart.cases.people import needs_second_factor, note_person, person_of
+from rempart.cases.reports.keys import NONCE_BYTES, read_key
 from rempart.errors import AccessError, ConflictError, NotFoundError, StoreError
 from rempart.store.interface import Tables
 from rempart.store.interface.factors import PasskeyRow, TotpRow

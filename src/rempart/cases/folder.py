@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from rempart.cases.entries import clean, entry, record, rfc3339
-from rempart.cases.undo import undo_measures
+from rempart.cases.measures.undo import undo_measures
 from rempart.errors import AccessError, InputError, NotFoundError
 from rempart.log.subjects import target_subject
 from rempart.model import Measure, MeasureKind, ScopeKind, message_key, stable_id

@@ -19,13 +19,13 @@ from hashlib import blake2b
 
 import msgspec
 
+from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import disclosed, entry, record, rfc3339
 from rempart.cases.figures import Share, wilson
 from rempart.cases.harms import harms
 from rempart.cases.matter import harm_of, is_child_safety
-from rempart.cases.queues import is_kept_from
+from rempart.cases.queue.queues import is_kept_from
 from rempart.cases.reading import read_messages
-from rempart.cases.reasons import checked_reason
 from rempart.cases.rights import Bounds
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import NO_ACTION, Case, CaseKind, CaseState, stable_id

@@ -20,8 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rempart.cases import priority
 from rempart.cases.entries import at_time, entry, ms_of, record, rfc3339
+from rempart.cases.queue import priority
 from rempart.cases.things import message_thing, raid_thing
 from rempart.log.commit import SealedEntry
 from rempart.model import (

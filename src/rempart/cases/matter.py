@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from rempart.cases.statements import harm_of_labels
+from rempart.cases.deciding.statements import harm_of_labels
 from rempart.model import Case, CaseKind, Outcome
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow

@@ -14,7 +14,7 @@ import msgspec
 
 from rempart.cases.child_safety import Sealed, sealed, sealed_rows
 from rempart.cases.entries import at_time, disclosed_in
-from rempart.cases.provenance import Provenance, provenance_of
+from rempart.cases.evidence.provenance import Provenance, provenance_of
 from rempart.ingest import parse_one
 from rempart.log.commit import message_of
 from rempart.model import ItemRefusal, MeasureState, Message, Outcome, Report, ReportState

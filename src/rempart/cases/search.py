@@ -25,10 +25,10 @@ from typing import Final
 import msgspec
 
 from rempart.cases.access_log import note_search
-from rempart.cases.campaigns import Sees, campaign_of_raids
 from rempart.cases.child_safety import sealed_rows
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.matter import is_child_safety
+from rempart.cases.raids.campaigns import Sees, campaign_of_raids
 from rempart.cases.things import canonical_link, link_thing
 from rempart.detect.links.extract import link_key, link_keys
 from rempart.detect.text.fold import fold_one

@@ -22,9 +22,9 @@ from importlib.resources import files
 import msgspec
 
 from rempart.cases import dated
+from rempart.cases.deciding.provisions import provisions
 from rempart.cases.entries import clean, entry, record, rfc3339
 from rempart.cases.harms import harms
-from rempart.cases.provisions import provisions
 from rempart.errors import ConflictError, InputError
 from rempart.model import LADDER, DatedKind, Service
 from rempart.rules import default_rules

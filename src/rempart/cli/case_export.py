@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import click
 
-from rempart.cases.custody import note_access
-from rempart.cases.evidence import promote
+from rempart.cases.evidence.custody import note_access
+from rempart.cases.evidence.promoted import promote
 from rempart.cli.case_store import check_there, find, print_json, reading
 from rempart.cli.private_file import write_private
 from rempart.disclose.dossier import Contents, Copy, edition, presets, volumes_of

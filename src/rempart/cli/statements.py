@@ -14,7 +14,7 @@ from typing import IO
 import click
 import msgspec
 
-from rempart.cases.keys import ReportKeys
+from rempart.cases.reports.keys import ReportKeys
 from rempart.disclose.transparency_database.reading import Gate, all_gated
 from rempart.disclose.transparency_database.reconcile import reconcile as reconciled
 from rempart.errors import InputError

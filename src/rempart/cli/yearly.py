@@ -101,7 +101,7 @@ def yearly(
 def rehearse(data: Path, decisions: int, reports: float, year: int, seed: int) -> None:
     """Writes a made-up year into an empty folder: to see what the disclosures say before a court or
     an auditor asks. Nothing in it happened."""
-    from rempart.cases.keys import ReportKeys
+    from rempart.cases.reports.keys import ReportKeys
     from rempart.cli.progress import steps
     from rempart.disclose.rehearsal import Plan
     from rempart.disclose.rehearsal import rehearse as write

@@ -56,8 +56,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from rempart.cases.care import CareSettings
-from rempart.cases.policy import DeadlineSettings, Policy, resolve
-from rempart.cases.retention import RetentionSettings
+from rempart.cases.erasure.retention import RetentionSettings
+from rempart.cases.queue.policy import DeadlineSettings, Policy, resolve
 from rempart.engine.link_lists import LinkLists, Links
 from rempart.engine.pipeline import PipelineSettings
 from rempart.engine.settings_errors import S, read_section

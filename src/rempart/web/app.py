@@ -22,9 +22,9 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.response import Redirect
 
 from rempart import __version__
-from rempart.cases.desk import Desk
 from rempart.cases.factors import FactorKeys
-from rempart.cases.keys import ReportKeys
+from rempart.cases.queue.desk import Desk
+from rempart.cases.reports.keys import ReportKeys
 from rempart.connect.cybertip import CyberTipline
 from rempart.disclose.yearly.public import Shelf
 from rempart.engine.embedded import EmbeddedEngine

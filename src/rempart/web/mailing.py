@@ -18,10 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from rempart.cases.answers import receipt_message
+from rempart.cases.deciding.answers import receipt_message
 from rempart.cases.entries import at_time
-from rempart.cases.keys import ReportKeys
-from rempart.cases.mails import Mail, answer_mail, message_mail, receipt_mail
+from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.mails import Mail, answer_mail, message_mail, receipt_mail
 from rempart.connect.mail import Mailer, MailSettings, Sent
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import StoreError

@@ -20,11 +20,11 @@ from typing import NamedTuple
 
 import uvicorn
 
-from rempart.cases.codes import statement_code
-from rempart.cases.keys import ReportKeys
+from rempart.cases.deciding.codes import statement_code
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.deciding.statements import told_by
 from rempart.cases.published import lacking
-from rempart.cases.statement_text import statement_text
-from rempart.cases.statements import told_by
+from rempart.cases.reports.keys import ReportKeys
 from rempart.connect.authority import Authority
 from rempart.connect.cybertip import cybertip_of
 from rempart.engine.embedded import EmbeddedEngine

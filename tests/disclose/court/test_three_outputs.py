@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rempart.cases.keys import ReportKeys
+from rempart.cases.reports.keys import ReportKeys
 from rempart.disclose.court.draw import Dossier, draw
 from rempart.disclose.history import Period, half_year_of, read_history, year_of
 from rempart.disclose.plain_csv import Cell

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from incident import build
 
-from rempart.cases.evidence import promote
+from rempart.cases.evidence.promoted import promote
 from rempart.disclose.dossier import Copy, edition, volumes_of
 from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.document.authors import authors

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rempart.cases.deciding.provisions import proposed
 from rempart.cases.harms import harms
-from rempart.cases.provisions import proposed
 from rempart.disclose.transparency_database.payload import (
     edited,
     ended,

@@ -9,8 +9,8 @@ import jsonschema
 import msgspec
 import pytest
 
-from rempart.cases.keys import ReportKeys
-from rempart.cases.statement_gate import lack
+from rempart.cases.deciding.statement_gate import lack
+from rempart.cases.reports.keys import ReportKeys
 from rempart.disclose.history import read_history
 from rempart.disclose.rehearsal import Plan, rehearse
 from rempart.disclose.transparency_database.outbox import gather

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from rempart.cases.families import Written, families
-from rempart.cases.member_graph import graph, ties
+from rempart.cases.raids.families import Written, families
+from rempart.cases.raids.member_graph import graph, ties
 from rempart.cases.search import Found, Hit, Search, SearchKind, Stopped
 from rempart.model import (
     Case,

@@ -80,6 +80,6 @@ def test_the_compiled_catalogue_says_what_the_written_one_says(language: str) ->
 
 
 def test_what_duties_and_windows_rest_on_is_said_in_french() -> None:
-    file = tomllib.loads((WEB.parent / "cases" / "erasure.toml").read_text("utf-8"))
+    file = tomllib.loads((WEB.parent / "cases" / "erasure" / "erasure.toml").read_text("utf-8"))
     rest_on = {one["source"] for one in chain.from_iterable(file.values())}
     assert rest_on == set(LABELS["legal_source"])

@@ -19,8 +19,8 @@ import pytest
 
 from rempart.cases.harms import harms
 from rempart.cases.incident_file import WHERE
+from rempart.cases.reports.status import ReportStatus, StatusMessage
 from rempart.cases.rights import Right
-from rempart.cases.status import ReportStatus, StatusMessage
 from rempart.model import CaseState, Decision, DecisionOutcome, Ground, MeasureState, ReportState
 from rempart.web.console.labels import LABELS
 from rempart.web.console.templates import draw

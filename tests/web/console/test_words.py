@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from rempart.cases.raid_reasons import every_reason, reason_in, without_french
+from rempart.cases.raids.raid_reasons import every_reason, reason_in, without_french
 from rempart.web.console.words import duration, number, percent, pick_language
 
 

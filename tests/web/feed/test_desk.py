@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.connect.commission_server import TOKEN, Commission, Fault, serving
 
-from rempart.cases.by_hand import Wish, take
-from rempart.cases.keys import ReportKeys
+from rempart.cases.measures.by_hand import Wish, take
+from rempart.cases.reports.keys import ReportKeys
 from rempart.connect.transparency_database import FeedSettings, Send
 from rempart.disclose.transparency_database import outbox
 from rempart.disclose.transparency_database.answers import Trouble

@@ -9,7 +9,7 @@ import time
 import pytest
 from tests.web.service import Service
 
-from rempart.cases.by_hand import Wish, take
+from rempart.cases.measures.by_hand import Wish, take
 from rempart.model import MeasureKind, Scope, ScopeKind
 from rempart.protect import Shields
 

@@ -22,10 +22,10 @@ from typing import Final
 import msgspec
 
 from rempart.cases.authority.orders import ReachOf, place_of
-from rempart.cases.by_hand import LONGEST_REASON, Wish, planned, write
+from rempart.cases.deciding.statements import add, queue, statement_entry
 from rempart.cases.entries import at_time, clean, entry, ms_of, record, rfc3339
-from rempart.cases.statements import add, queue, statement_entry
-from rempart.cases.undo import undo_measures
+from rempart.cases.measures.by_hand import LONGEST_REASON, Wish, planned, write
+from rempart.cases.measures.undo import undo_measures
 from rempart.detect.text.fold import fold_one
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from rempart.cases.answers import in_words
+from rempart.cases.deciding.answers import in_words
 from rempart.model import AuthorityOrder, Effect, Missing
 
 _PARTS: Final = {

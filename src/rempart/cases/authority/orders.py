@@ -28,13 +28,13 @@ from rempart.cases.authority import letters
 from rempart.cases.authority.checks import missing
 from rempart.cases.authority.clock import deadline_of, with_deadline
 from rempart.cases.authority.things import message_of_link
-from rempart.cases.by_hand import LONGEST_REASON, LONGEST_SECONDS, Wish, planned, write
-from rempart.cases.deadlines import paused, resumed
+from rempart.cases.deciding.statements import Means, Why, add, queue, stated, statement_entry
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.harms import harm as known_harm
-from rempart.cases.policy import Policy, clocks
-from rempart.cases.statements import Means, Why, add, queue, stated, statement_entry
-from rempart.cases.taking import Reach
+from rempart.cases.measures.by_hand import LONGEST_REASON, LONGEST_SECONDS, Wish, planned, write
+from rempart.cases.measures.taking import Reach
+from rempart.cases.queue.deadlines import paused, resumed
+from rempart.cases.queue.policy import Policy, clocks
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import (
     AuthorityOrder,

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rempart.cases.dated import spans
-from rempart.cases.policy import clocks
-from rempart.cases.queues import Queue
+from rempart.cases.queue.policy import clocks
+from rempart.cases.queue.queues import Queue
 from rempart.cases.rights import BUILTIN
 from rempart.disclose.court.read import Published, Read, difference, lines_of
 from rempart.disclose.court.table import Empty, Table, share, table

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from rempart.cases.evidence.referrals import places
 from rempart.cases.harms import harms
-from rempart.cases.referrals import places
 from rempart.disclose.plain_csv import Cell
 from rempart.errors import InputError
 

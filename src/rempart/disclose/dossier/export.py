@@ -87,8 +87,8 @@ class Contents(NamedTuple):
 
 class Copy(NamedTuple):
     """Whose copy this is: in the manifest, and on each page of a document. `capacity`: of what the
-    recipient asks (`cases.exports`); `mandate`: how it was proven; `approved_by`: the second person
-    who agreed, empty when nobody did; `until`: to be fetched until then (RFC 3339)."""
+    recipient asks (`cases.evidence.exports`); `mandate`: how it was proven; `approved_by`: the
+    second person who agreed, empty if nobody did; `until`: to be fetched until then (RFC 3339)."""
 
     number: str = ""
     recipient: str = ""

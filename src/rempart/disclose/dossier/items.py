@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from rempart.cases.provenance import Provenance, provenance_of
+from rempart.cases.evidence.provenance import Provenance, provenance_of
 
 HIDDEN_WORD: Final = "█████"
 

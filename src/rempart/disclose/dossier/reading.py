@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from textwrap import indent
 from typing import Any
 
-from rempart.cases.provenance import Proof
+from rempart.cases.evidence.provenance import Proof
 from rempart.disclose.dossier.items import HIDDEN_WORD, Item, Judged
 from rempart.disclose.dossier.presets import Edition
 from rempart.disclose.dossier.redaction import Redacted

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from rempart.cases.evidence import WITHHELD
+from rempart.cases.evidence.promoted import WITHHELD
 from rempart.errors import LogError
 from rempart.log.commit import base64url, message_of, open_leaf
 from rempart.store.interface import LogTables

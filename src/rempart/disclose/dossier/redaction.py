@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rempart.cases.evidence import message_fields, other_fields
+from rempart.cases.evidence.promoted import message_fields, other_fields
 from rempart.disclose.dossier.items import Item, provenance_in
 from rempart.disclose.dossier.presets import Edition
 from rempart.disclose.dossier.records import Record

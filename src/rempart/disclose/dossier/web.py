@@ -11,7 +11,7 @@ import json
 from hashlib import sha256
 from typing import Final
 
-from rempart.cases.captures import captures_of, key_of
+from rempart.cases.evidence.captures import captures_of, key_of
 from rempart.errors import LogError
 from rempart.store.interface import Tables
 from rempart.store.interface.captures import TAKEN

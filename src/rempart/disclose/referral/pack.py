@@ -20,13 +20,13 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from rempart.cases.captures import captures_of
+from rempart.cases.deciding.provisions import proposed
 from rempart.cases.entries import clean, ms_of, rfc3339
+from rempart.cases.evidence.captures import captures_of
+from rempart.cases.evidence.referrals import Said, place_of, takes
 from rempart.cases.harms import harms
 from rempart.cases.matter import harm_of, is_child_safety
-from rempart.cases.provisions import proposed
 from rempart.cases.reading import CaseMessage, read_messages, read_reports
-from rempart.cases.referrals import Said, place_of, takes
 from rempart.disclose.referral import labels as words
 from rempart.errors import AccessError, InputError
 from rempart.model import Case, Ground, MeasureKind

@@ -10,7 +10,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from rempart.cases.entries import entry, record, rfc3339
-from rempart.cases.queues import Queue, put_queue
+from rempart.cases.queue.queues import Queue, put_queue
 from rempart.cases.terms import RuleTerm, drafted, publish
 from rempart.disclose.rehearsal.plan import HOUR_MS, MODERATORS, YEAR_MS, Plan
 from rempart.model import stable_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from rempart.cases.provisions import proposed, provisions
+from rempart.cases.deciding.provisions import proposed, provisions
 from rempart.disclose.rehearsal.plan import (
     DETECTOR_OF_LABEL,
     FLAGGERS,

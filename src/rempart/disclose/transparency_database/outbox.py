@@ -19,8 +19,8 @@ from typing import Any, Final
 
 import msgspec
 
+from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
-from rempart.cases.reasons import checked_reason
 from rempart.disclose.transparency_database.answers import LOCK_SECONDS, Fate, Read
 from rempart.disclose.transparency_database.payload import FREE_TEXTS
 from rempart.disclose.transparency_database.reading import Gate, Gated, by_measure

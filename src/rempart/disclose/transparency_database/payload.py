@@ -16,8 +16,8 @@ from typing import Final
 
 import msgspec
 
+from rempart.cases.deciding.statement_gate import COUNTRIES
 from rempart.cases.harms import harms
-from rempart.cases.statement_gate import COUNTRIES
 from rempart.model import (
     LADDER,
     AutomatedDecision,

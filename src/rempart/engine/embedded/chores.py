@@ -16,15 +16,15 @@ import msgspec
 
 from rempart.cases.authority import bans, orders
 from rempart.cases.authority.clock import sweep_orders
-from rempart.cases.clockwork import keep
-from rempart.cases.evidence import promote_due
+from rempart.cases.erasure.retention import expire
+from rempart.cases.evidence.promoted import promote_due
 from rempart.cases.live import tell_measures
-from rempart.cases.policy import DeadlineSettings
-from rempart.cases.reports import take_waiting
-from rempart.cases.retention import expire
-from rempart.cases.sweep import MOST_AT_ONCE, sweep
-from rempart.cases.taking import Reach
-from rempart.cases.undo import undone_entry
+from rempart.cases.measures.taking import Reach
+from rempart.cases.measures.undo import undone_entry
+from rempart.cases.queue.clockwork import keep
+from rempart.cases.queue.policy import DeadlineSettings
+from rempart.cases.queue.sweep import MOST_AT_ONCE, sweep
+from rempart.cases.reports.receiving import take_waiting
 from rempart.engine.embedded.clock_watch import ClockWatch
 from rempart.engine.embedded.erasing import Erasing
 from rempart.engine.embedded.items import rfc3339

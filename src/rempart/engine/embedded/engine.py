@@ -24,7 +24,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
-from rempart.cases.policy import Policy
+from rempart.cases.queue.policy import Policy
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded.chores import Chores
 from rempart.engine.embedded.clock_watch import ClockWatch

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from rempart.cases.erasing import Memories, find, finish
-from rempart.cases.erasure import look, tell
+from rempart.cases.erasure.erasing import Memories, find, finish
+from rempart.cases.erasure.requests import look, tell
 from rempart.engine.embedded.forgetting_states import scrub_state
 from rempart.store.interface import Tables
 

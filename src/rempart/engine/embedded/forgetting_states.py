@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from rempart.cases.forgetting import Forgotten
+from rempart.cases.erasure.forgetting import Forgotten
 from rempart.detect.campaign.state import CampaignData, Known, SlowMember, StrandMember
 from rempart.detect.raid.spread import SpreadData, SpreadMember, Use
 from rempart.detect.raid.state import MemberState, Person, TargetData

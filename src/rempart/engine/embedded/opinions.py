@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from rempart.cases import priority
+from rempart.cases.deciding.statements import spoken_in
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
-from rempart.cases.statements import spoken_in
-from rempart.cases.undo import undone_entry
+from rempart.cases.measures.undo import undone_entry
+from rempart.cases.queue import priority
 from rempart.engine.embedded.items import encode_outcome, logged_message, plain_outcome, subject_of
 from rempart.engine.embedded.logged_opinions import ENTRY, LoggedOpinion, beyond_the_message
 from rempart.engine.embedded.memory import EngineMemory

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from rempart.cases.entries import entry, record, rfc3339
-from rempart.cases.undo import undo_measures
+from rempart.cases.measures.undo import undo_measures
 from rempart.engine.embedded.replies import Came, LineKeeper
 from rempart.errors import NotFoundError
 from rempart.model import Measure, MeasureKind, MeasureState

@@ -22,12 +22,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rempart.cases import statements
+from rempart.cases.deciding import statements
+from rempart.cases.deciding.statements import Spoken
 from rempart.cases.entries import at_time
 from rempart.cases.folder import fill, row_name
 from rempart.cases.intake import HeldMessage, open_for_step
 from rempart.cases.live import tell_case, tell_measures
-from rempart.cases.statements import Spoken
 from rempart.engine.embedded.items import (
     ItemResult,
     Source,

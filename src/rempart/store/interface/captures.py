@@ -1,4 +1,4 @@
-"""Table of pages captured on request (`cases.captures`). Times are integer milliseconds, UTC."""
+"""Table of pages captured on request (`cases.evidence.captures`). Times: integer ms, UTC."""
 
 from __future__ import annotations
 

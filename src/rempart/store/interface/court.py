@@ -41,7 +41,7 @@ class AlarmRow(NamedTuple):
 
 
 class QueueRow(NamedTuple):
-    """One version of a queue. `picture`: JSON of `cases.queues.Queue`."""
+    """One version of a queue. `picture`: JSON of `cases.queue.queues.Queue`."""
 
     id: str
     at_ms: int

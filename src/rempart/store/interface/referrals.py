@@ -1,4 +1,4 @@
-"""Table of what was passed on (`cases.referrals`). Times are integer milliseconds, UTC."""
+"""Table of what was passed on (`cases.evidence.referrals`). Times are integer milliseconds, UTC."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from rempart.cases.appeals import appeal_by_account, appeal_by_reporter, look_again
-from rempart.cases.decisions import Decider
-from rempart.cases.look_text import appeal_message
+from rempart.cases.deciding.appeals import appeal_by_account, appeal_by_reporter, look_again
+from rempart.cases.deciding.decisions import Decider
+from rempart.cases.deciding.look_text import appeal_message
 from rempart.errors import InputError, NotFoundError
 from rempart.model import LookState, SecondLook
 from rempart.store.interface import Tables

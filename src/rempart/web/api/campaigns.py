@@ -12,7 +12,7 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from rempart.cases.campaigns import (
+from rempart.cases.raids.campaigns import (
     CampaignSummary,
     CampaignView,
     read_campaign,

@@ -15,7 +15,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.captures import Capture, ask, capture_of, captures_of
+from rempart.cases.evidence.captures import Capture, ask, capture_of, captures_of
 from rempart.connect.capture.take import page_url
 from rempart.connect.capture.warc import picture_in
 from rempart.connect.places import ForbiddenAddressError

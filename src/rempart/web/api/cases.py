@@ -14,9 +14,9 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from rempart.cases.child_safety import Sealed
+from rempart.cases.evidence.provenance import Provenance
 from rempart.cases.matter import is_child_safety
-from rempart.cases.provenance import Provenance
-from rempart.cases.queues import is_kept_from
+from rempart.cases.queue.queues import is_kept_from
 from rempart.cases.reading import read_messages, read_reports
 from rempart.errors import NotFoundError, NotYetError
 from rempart.model import (

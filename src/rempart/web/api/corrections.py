@@ -12,7 +12,7 @@ import msgspec
 from litestar import post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.corrections import (
+from rempart.cases.raids.corrections import (
     MOST_MEMBERS,
     lift_member,
     merge_raids,

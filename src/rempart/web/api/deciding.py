@@ -14,12 +14,10 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.decisions import Decider, decide
-from rempart.cases.desk import Desk
-from rempart.cases.exports import Wish, agree, wish_of
-from rempart.cases.four_eyes import needs_two
-from rempart.cases.notices import Notices, preview
-from rempart.cases.proposals import (
+from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.deciding.four_eyes import needs_two
+from rempart.cases.deciding.notices import Notices, preview
+from rempart.cases.deciding.proposals import (
     DECISION,
     EXPORT,
     confirm_decision,
@@ -28,8 +26,10 @@ from rempart.cases.proposals import (
     propose_unsealing,
     refuse,
 )
-from rempart.cases.ruling import Ruling
-from rempart.cases.taking import Reach, Wanted
+from rempart.cases.deciding.ruling import Ruling
+from rempart.cases.evidence.exports import Wish, agree, wish_of
+from rempart.cases.measures.taking import Reach, Wanted
+from rempart.cases.queue.desk import Desk
 from rempart.errors import ConflictError, NotFoundError
 from rempart.model import Case, CaseState, Decision, DecisionOutcome, Ground
 from rempart.store.interface import Tables

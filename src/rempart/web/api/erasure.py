@@ -13,9 +13,10 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases import erasure, holds
-from rempart.cases.erasure_facts import bases, hold_rules, needs
-from rempart.cases.needs import needed_for
+from rempart.cases.erasure import holds
+from rempart.cases.erasure import requests as erasure
+from rempart.cases.erasure.facts import bases, hold_rules, needs
+from rempart.cases.erasure.needs import needed_for
 from rempart.errors import AccessError
 from rempart.store.interface import Tables
 from rempart.store.interface.erasure import OPEN_STATES, ErasureRow, HoldRow

@@ -13,8 +13,9 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.decisions import Decider
-from rempart.cases.exports import (
+from rempart.cases.deciding.decisions import Decider
+from rempart.cases.deciding.proposals import EXPORT
+from rempart.cases.evidence.exports import (
     LIFETIME_MS,
     Wish,
     ask,
@@ -24,7 +25,6 @@ from rempart.cases.exports import (
     note_taken,
     wish_of,
 )
-from rempart.cases.proposals import EXPORT
 from rempart.disclose.dossier import edition
 from rempart.disclose.dossier.delivery import age_keys
 from rempart.errors import ConflictError, NotFoundError, NotYetError

@@ -11,8 +11,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody
 
-from rempart.cases.by_hand import LONGEST_REASON, LONGEST_SECONDS, Wish, planned, take
-from rempart.cases.taking import Wanted, grave
+from rempart.cases.measures.by_hand import LONGEST_REASON, LONGEST_SECONDS, Wish, planned, take
+from rempart.cases.measures.taking import Wanted, grave
 from rempart.engine.preview import Preview, of_taking
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import LADDER, Bundle, Measure, MeasureKind, Rung, Scope, ScopeKind

@@ -18,7 +18,7 @@ from rempart.cases.authority import disputes, letters, orders
 from rempart.cases.authority.information import Information, information
 from rempart.cases.authority.things import message_of_link
 from rempart.cases.entries import ms_of
-from rempart.cases.taking import Reach
+from rempart.cases.measures.taking import Reach
 from rempart.errors import InputError, NotFoundError
 from rempart.model import (
     Audience,

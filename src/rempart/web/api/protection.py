@@ -9,8 +9,15 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.by_hand import LONGEST_SHIELD_MINUTES, Wish, planned, shield, shield_wish, take
-from rempart.cases.undo import undo_measure, undo_raid
+from rempart.cases.measures.by_hand import (
+    LONGEST_SHIELD_MINUTES,
+    Wish,
+    planned,
+    shield,
+    shield_wish,
+    take,
+)
+from rempart.cases.measures.undo import undo_measure, undo_raid
 from rempart.engine.preview import Preview, of_taking, of_undoing
 from rempart.errors import InputError, NotFoundError
 from rempart.model import Bundle, Measure

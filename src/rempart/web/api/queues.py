@@ -16,14 +16,14 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.clockwork import clock_of, deadline_of, pause, resume
-from rempart.cases.desk import Desk, Seen
 from rempart.cases.entries import entry, record, rfc3339
-from rempart.cases.misuse import Factors, factors_of, warn, warning
-from rempart.cases.policy import Clock, clocks
-from rempart.cases.queues import Queue, assign, put_queue, queues, recuse
-from rempart.cases.thread import report_in_case
-from rempart.cases.triage import look_at, triage
+from rempart.cases.queue.clockwork import clock_of, deadline_of, pause, resume
+from rempart.cases.queue.desk import Desk, Seen
+from rempart.cases.queue.policy import Clock, clocks
+from rempart.cases.queue.queues import Queue, assign, put_queue, queues, recuse
+from rempart.cases.queue.triage import look_at, triage
+from rempart.cases.reports.misuse import Factors, factors_of, warn, warning
+from rempart.cases.reports.thread import report_in_case
 from rempart.errors import NotFoundError
 from rempart.model import Case, CaseState
 from rempart.store.interface import Tables

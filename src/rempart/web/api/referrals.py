@@ -15,8 +15,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from rempart.cases.entries import ms_of
-from rempart.cases.reading import read_messages, read_reports
-from rempart.cases.referrals import (
+from rempart.cases.evidence.referrals import (
     NCMEC,
     Place,
     Referral,
@@ -31,6 +30,7 @@ from rempart.cases.referrals import (
     takes,
     withdraw,
 )
+from rempart.cases.reading import read_messages, read_reports
 from rempart.connect.cybertip import CyberTipline
 from rempart.disclose.referral.cybertip import Tip, tip_xml
 from rempart.disclose.referral.pack import Teller, as_text, write_pack

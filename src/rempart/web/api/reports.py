@@ -16,10 +16,10 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
 from rempart.cases.harms import harms
-from rempart.cases.keys import ReportKeys
-from rempart.cases.reports import Receipt, receive
-from rempart.cases.status import ReportStatus, report_of, status
-from rempart.cases.thread import read_said, report_in_case, say, withdraw
+from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.receiving import Receipt, receive
+from rempart.cases.reports.status import ReportStatus, report_of, status
+from rempart.cases.reports.thread import read_said, report_in_case, say, withdraw
 from rempart.model import ReportRequest
 from rempart.store.interface import Tables
 from rempart.store.interface.threads import Side

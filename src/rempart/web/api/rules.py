@@ -15,7 +15,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.rule_measures import undo_version
+from rempart.cases.measures.rule_measures import undo_version
 from rempart.detect.text.fold import fold
 from rempart.engine.backtest import Backtest, backtest
 from rempart.engine.embedded import EmbeddedEngine

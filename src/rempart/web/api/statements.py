@@ -12,11 +12,11 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from rempart.cases.appeals import case_of, why_not_contested
-from rempart.cases.codes import read_code, statement_code
-from rempart.cases.keys import ReportKeys
-from rempart.cases.look_text import appeal_message
-from rempart.cases.statement_text import statement_text
+from rempart.cases.deciding.appeals import case_of, why_not_contested
+from rempart.cases.deciding.codes import read_code, statement_code
+from rempart.cases.deciding.look_text import appeal_message
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.reports.keys import ReportKeys
 from rempart.errors import NotFoundError
 from rempart.model import Statement
 from rempart.store.interface import Tables

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from rempart.cases.captures import address_of, capture_of, fail, is_erased, keep, key_of
+from rempart.cases.evidence.captures import address_of, capture_of, fail, is_erased, keep, key_of
 from rempart.connect.capture.settings import CaptureSettings
 from rempart.connect.capture.take import Captured, capture_page
 from rempart.connect.places import Resolve, resolve_by_system

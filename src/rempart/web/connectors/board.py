@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from rempart.cases.keys import ReportKeys
+from rempart.cases.reports.keys import ReportKeys
 from rempart.connect.source import Backoff, ConnectorNumbers, InConnector
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.model import Measure

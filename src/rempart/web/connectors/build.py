@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rempart.cases.keys import ReportKeys
+from rempart.cases.reports.keys import ReportKeys
 from rempart.connect.kept import Kept
 from rempart.connect.lasting import Lasting
 from rempart.connect.mastodon.api import MastodonApi

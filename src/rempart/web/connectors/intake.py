@@ -17,9 +17,9 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from rempart.cases.keys import ReportKeys
-from rempart.cases.provenance import Proof
-from rempart.cases.reports import receive
+from rempart.cases.evidence.provenance import Proof
+from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.receiving import receive
 from rempart.connect.source import Backoff, ConnectorNumbers, Taken
 from rempart.engine.embedded import EmbeddedEngine, Source
 from rempart.errors import QueueFullError, StoreError

@@ -14,7 +14,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from rempart.cases.corrections import (
+from rempart.cases.raids.corrections import (
     lift_from_case,
     merge_raids,
     put_back_in_case,

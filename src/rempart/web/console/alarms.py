@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rempart.cases import first_aid
+from rempart.cases.measures import first_aid
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.replies import COST_CAP

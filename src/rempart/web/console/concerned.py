@@ -15,7 +15,7 @@ import msgspec
 
 from rempart.cases.entries import at_time
 from rempart.cases.harms import harms
-from rempart.cases.independence import Voice, independent
+from rempart.cases.reports.independence import Voice, independent
 from rempart.ingest import parse_one
 from rempart.log.commit import strict_json
 from rempart.model import Case, CaseState, Event, ItemRefusal

@@ -11,19 +11,19 @@ from typing import Final
 
 import msgspec
 
-from rempart.cases.appeals import must_be_another
-from rempart.cases.captures import Capture, captures_of
 from rempart.cases.case_notes import Note, read_notes
-from rempart.cases.decisions import Decider
+from rempart.cases.deciding.appeals import must_be_another
+from rempart.cases.deciding.decisions import Decider
+from rempart.cases.deciding.provisions import provisions
+from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.deciding.strikes import Recommendation, in_force, recommend, weight
 from rempart.cases.entries import at_time
+from rempart.cases.evidence.captures import Capture, captures_of
 from rempart.cases.golden import golden_id
-from rempart.cases.knowledge import Knowledge, knowledge_of
 from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
-from rempart.cases.provisions import provisions
+from rempart.cases.measures.taking import MINUTE, Wanted, grave, takeable
+from rempart.cases.reports.knowledge import Knowledge, knowledge_of
 from rempart.cases.rights import Right
-from rempart.cases.statement_text import statement_text
-from rempart.cases.strikes import Recommendation, in_force, recommend, weight
-from rempart.cases.taking import MINUTE, Wanted, grave, takeable
 from rempart.errors import AccessError
 from rempart.log.commit import strict_json
 from rempart.model import (

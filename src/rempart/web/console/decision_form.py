@@ -16,7 +16,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.case_notes import Note, add_note
-from rempart.cases.taking import Wanted
+from rempart.cases.measures.taking import Wanted
 from rempart.errors import InputError
 from rempart.model import DecisionOutcome, Ground, MeasureKind
 from rempart.store.interface import Tables

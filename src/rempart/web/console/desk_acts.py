@@ -11,7 +11,7 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from rempart.cases.harms import harms
-from rempart.cases.queues import Queue
+from rempart.cases.queue.queues import Queue
 from rempart.errors import InputError
 from rempart.web.api.queues import (
     TriageRequest,

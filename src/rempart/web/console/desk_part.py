@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from rempart.cases.desk import Desk
-from rempart.cases.order import why_first
-from rempart.cases.policy import Policy
-from rempart.cases.queues import queues
+from rempart.cases.queue.desk import Desk
+from rempart.cases.queue.order import why_first
+from rempart.cases.queue.policy import Policy
+from rempart.cases.queue.queues import queues
 from rempart.model import Case, CaseState
 from rempart.store.interface import Tables
 from rempart.store.interface.deadlines import Standing

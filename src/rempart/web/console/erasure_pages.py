@@ -12,7 +12,8 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from rempart.cases import erasure, holds
+from rempart.cases.erasure import holds
+from rempart.cases.erasure import requests as erasure
 from rempart.errors import InputError, RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.erasure import ERASE, ErasureList, erasure_list, may_erase

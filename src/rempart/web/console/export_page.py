@@ -15,7 +15,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from rempart.cases.exports import Capacity, Wish
+from rempart.cases.evidence.exports import Capacity, Wish
 from rempart.disclose.dossier import presets
 from rempart.errors import InputError
 from rempart.model import Case

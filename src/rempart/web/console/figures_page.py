@@ -25,8 +25,8 @@ from rempart.cases.figures import (
     survival,
     survivals,
 )
-from rempart.cases.flaggers import FlaggerStanding, flaggers
 from rempart.cases.golden import Accuracy, accuracies
+from rempart.cases.reports.flaggers import FlaggerStanding, flaggers
 from rempart.disclose.plain_csv import Cell, csv_bytes
 from rempart.store.interface import Tables
 from rempart.store.interface.figures import Waited

@@ -16,9 +16,9 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from rempart.cases.misuse import LEAST, YEAR_MS, Factors, factors_of, warn, warning
-from rempart.cases.suspending import MOST_DAYS, lift, may_suspend, suspend
-from rempart.cases.waiting import NOTICES, statement
+from rempart.cases.reports.misuse import LEAST, YEAR_MS, Factors, factors_of, warn, warning
+from rempart.cases.reports.suspending import MOST_DAYS, lift, may_suspend, suspend
+from rempart.cases.reports.waiting import NOTICES, statement
 from rempart.errors import ConflictError, NotFoundError, RempartError
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow

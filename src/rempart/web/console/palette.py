@@ -16,7 +16,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from rempart.cases.appeals import case_of
+from rempart.cases.deciding.appeals import case_of
 from rempart.cases.search import SearchKind
 from rempart.cases.things import link_thing
 from rempart.errors import NotFoundError

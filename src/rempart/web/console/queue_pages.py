@@ -7,8 +7,8 @@ from datetime import datetime
 import msgspec
 
 from rempart.cases.people import people_with
-from rempart.cases.queues import Queue
-from rempart.cases.queues import queues as all_queues
+from rempart.cases.queue.queues import Queue
+from rempart.cases.queue.queues import queues as all_queues
 from rempart.cases.rights import Right
 from rempart.model import CaseKind, CaseState
 from rempart.store.interface import Tables

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from rempart.cases.corrections import lifted_out, pictures_of
-from rempart.cases.families import Written, families
-from rempart.cases.member_graph import Tie, graph, ties
+from rempart.cases.raids.corrections import lifted_out, pictures_of
+from rempart.cases.raids.families import Written, families
+from rempart.cases.raids.member_graph import Tie, graph, ties
 from rempart.detect.links.extract import link_keys
 from rempart.detect.text.fold import fold
 from rempart.model import Case, CaseKind, CaseState, MeasureKind, Raid, ScopeKind, stable_id

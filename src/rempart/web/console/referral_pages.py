@@ -15,7 +15,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from rempart.cases.referrals import Place, Referral, place_of, places, referrals_of
+from rempart.cases.evidence.referrals import Place, Referral, place_of, places, referrals_of
 from rempart.errors import InputError
 from rempart.model import Case
 from rempart.store.interface import Tables

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import asdict
 
+from rempart.cases.measures.rule_measures import active_measures, measures_of_version
 from rempart.cases.rights import Right
-from rempart.cases.rule_measures import active_measures, measures_of_version
 from rempart.engine.backtest import Backtest, HitCounts, RuleHits
 from rempart.engine.versions import files_of, find, origin_of, program_of
 from rempart.model import Outcome

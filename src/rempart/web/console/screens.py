@@ -10,10 +10,10 @@ from datetime import datetime
 
 import msgspec
 
-from rempart.cases.campaigns import CampaignSummary, CampaignView
-from rempart.cases.families import Family
-from rempart.cases.member_graph import Graph
-from rempart.cases.provenance import Proof
+from rempart.cases.evidence.provenance import Proof
+from rempart.cases.raids.campaigns import CampaignSummary, CampaignView
+from rempart.cases.raids.families import Family
+from rempart.cases.raids.member_graph import Graph
 from rempart.model import (
     Case,
     Decision,

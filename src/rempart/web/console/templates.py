@@ -24,7 +24,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 
 from rempart.cases.harms import harms
-from rempart.cases.raid_reasons import reason_in
+from rempart.cases.raids.raid_reasons import reason_in
 from rempart.cases.rights import pseudonym
 from rempart.connect.sms.settings import masked
 from rempart.model import LADDER

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 
 import msgspec
 
-from rempart.cases.brigade import brigade_on
-from rempart.cases.campaigns import (
+from rempart.cases.queue.queues import is_kept_from, queues
+from rempart.cases.raids.campaigns import (
     campaign_of_raids,
     read_campaign,
     summary_of,
     visible,
     visible_campaigns,
 )
-from rempart.cases.corrections import combined, pictures_of
-from rempart.cases.queues import is_kept_from, queues
+from rempart.cases.raids.corrections import combined, pictures_of
 from rempart.cases.reading import read_messages, read_reports
+from rempart.cases.reports.brigade import brigade_on
 from rempart.detect.links.policy import LinkRules
 from rempart.errors import LogError, NotFoundError
 from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind, ScopeKind

@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from rempart.cases.evidence import PORTION, promote
-from rempart.cases.exports import LIFETIME_MS, Wish, begin, note_made
+from rempart.cases.evidence.exports import LIFETIME_MS, Wish, begin, note_made
+from rempart.cases.evidence.promoted import PORTION, promote
 from rempart.cases.live import tell_case
 from rempart.disclose.dossier import Copy, edition, volumes_of
 from rempart.disclose.dossier.delivery import Form, deliver

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rempart.cases.keys import ReportKeys
+from rempart.cases.reports.keys import ReportKeys
 from rempart.connect.outbound import Outbound
 from rempart.connect.transparency_database import FeedSettings, TransparencyDatabase
 from rempart.disclose.transparency_database import outbox

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zlib import crc32
 
-from rempart.cases.provenance import Proof
+from rempart.cases.evidence.provenance import Proof
 from rempart.connect.outbound import Outbound
 from rempart.connect.sms.api import MessagesApi
 from rempart.connect.sms.form import Incoming, Status, message_of

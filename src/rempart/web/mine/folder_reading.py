@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from rempart.cases.by_hand import BY_HAND, home_of
 from rempart.cases.folder import Visitor, names_of, row_name
+from rempart.cases.measures.by_hand import BY_HAND, home_of
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import logged_message
 from rempart.errors import NotFoundError

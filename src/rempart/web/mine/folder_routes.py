@@ -17,7 +17,6 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
-from rempart.cases.by_hand import Wish, shield, take
 from rempart.cases.folder import (
     Visitor,
     exported,
@@ -29,7 +28,8 @@ from rempart.cases.folder import (
     release,
     revoke_helper,
 )
-from rempart.cases.undo import undo_measure
+from rempart.cases.measures.by_hand import Wish, shield, take
+from rempart.cases.measures.undo import undo_measure
 from rempart.errors import InputError, NotFoundError
 from rempart.model import Bundle, MeasureKind, Scope, ScopeKind
 from rempart.store.interface import Tables

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from rempart.cases.needs import TARGET
+from rempart.cases.erasure.needs import TARGET
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import logged_message
 from rempart.store.interface import Tables

@@ -14,8 +14,8 @@ from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.entries import entry, rfc3339
-from rempart.cases.erasure import THE_TARGET, ask
-from rempart.cases.needs import TARGET
+from rempart.cases.erasure.needs import TARGET
+from rempart.cases.erasure.requests import THE_TARGET, ask
 from rempart.detect.facts.forms import FactKind, FactRefusedError, Refusal
 from rempart.engine.protected_facts import MOST_FACTS, register, remove
 from rempart.log.subjects import target_subject

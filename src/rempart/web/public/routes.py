@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from rempart.cases.harms import harms
-from rempart.cases.status import ReportStatus
+from rempart.cases.reports.status import ReportStatus
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.web.api.reports import (
     add_to_report,

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from rempart.cases.families import Family, Written, families
-from rempart.cases.member_graph import Graph, Tie, graph, ties
+from rempart.cases.raids.families import Family, Written, families
+from rempart.cases.raids.member_graph import Graph, Tie, graph, ties
 from rempart.detect.links.extract import link_keys
 from rempart.detect.text.fold import fold
 from rempart.disclose.dossier.document.content import Content, Item

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from rempart.cases.raid_reasons import reason_in
+from rempart.cases.raids.raid_reasons import reason_in
 from rempart.disclose.dossier.document.authors import Author, Before, recognised
 from rempart.disclose.dossier.document.blocks import (
     Block,

@@ -1,0 +1,1 @@
+"""Deciding: what a person decides, states, answers, and looks at again."""

@@ -1,0 +1,1 @@
+"""Erasure: asked, held against, carried out; and what expires by itself."""

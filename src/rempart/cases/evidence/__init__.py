@@ -1,0 +1,1 @@
+"""Evidence: kept with a case, captured for it, looked at, and how it leaves."""

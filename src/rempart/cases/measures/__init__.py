@@ -1,0 +1,1 @@
+"""Measures in the hands of people: taken, and taken back."""

@@ -1,0 +1,1 @@
+"""What people see and correct of raids and campaigns."""

@@ -1,0 +1,1 @@
+"""Reports: received, talked about, answered; what is known of their sources."""

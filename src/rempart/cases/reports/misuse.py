@@ -1,0 +1,118 @@
+"""Misuse of reports (DSA art. 23): the four factors of one source, and the warning before anything.
+
+Rules kept here:
+
+1. Nothing is ever suspended here, and nothing is sent by a machine: the factors are computed and
+   shown, the warning is prepared in French and English, and a person sends it.
+2. The factors are those of art. 23(3), over a year: the absolute number of unfounded reports, their
+   share of all by this source, how grave they were, and what speaks for intent.
+3. Only what a person judged counts: a refuted category, or a decision that nothing was to be done.
+   Who was only one of many in a brigade is not punished for it.
+4. The warning goes to the reporter by the receipt, as a message of the team, and is an entry.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.figures import Share, wilson
+from rempart.cases.harms import Urgency, harms
+from rempart.cases.reports.thread import say
+from rempart.errors import ConflictError
+from rempart.log.subjects import report_subject
+from rempart.store.interface import Tables
+from rempart.store.interface.cases import ReportRow
+from rempart.store.interface.deadlines import PastReport
+from rempart.store.interface.threads import Side
+
+YEAR_MS = 365 * 86_400_000
+LEAST = 3
+"""So many unfounded reports at least before anybody is warned."""
+
+
+class Factors(msgspec.Struct, frozen=True):
+    """`unfounded` of `judged` (with its interval), of `all_` reports in a year; `grave`: unfounded
+    ones that asked for the first place (life, children); `after_refusal`: unfounded ones of a
+    category that had been refuted to this source before, which speaks for intent."""
+
+    all_: int
+    judged: int
+    unfounded: int
+    share: Share
+    grave: int
+    after_refusal: int
+
+    @property
+    def may_warn(self) -> bool:
+        return self.unfounded >= LEAST and self.unfounded * 2 > self.judged
+
+
+def factors(past: list[PastReport]) -> Factors:
+    """Pure: the reports of one source in a year, in order."""
+    judged = [one for one in past if one.unfounded is not None]
+    wrong = [one for one in judged if one.unfounded]
+    refused: set[str] = set()
+    again = 0
+    for one in wrong:
+        again += one.category in refused
+        refused.add(one.category)
+    known = harms()
+    grave = sum(
+        one.category in known and known[one.category].urgency is Urgency.LIFE for one in wrong
+    )
+    return Factors(
+        len(past), len(judged), len(wrong), wilson(len(wrong), len(judged)), grave, again
+    )
+
+
+def warning(found: Factors) -> dict[str, str]:
+    """The text a person may send, generated from the factors."""
+    return {
+        "en": f"Of your {found.judged} reports of the last year that a person examined, "
+        f"{found.unfounded} were unfounded, {found.grave} of them about someone’s life or a child. "
+        "Each of them took the time of people who are waited for elsewhere. If this goes on, we "
+        "may stop examining your reports for a while (article 23 of the Digital Services Act). If "
+        "you think we are wrong, answer here: a person reads it.",
+        "fr": f"Sur vos {found.judged} signalements de l’année écoulée examinés par une personne, "
+        f"{found.unfounded} étaient infondés, dont {found.grave} au sujet de la vie de quelqu’un "
+        "ou d’un enfant. Chacun a pris le temps de personnes attendues ailleurs. Si cela continue, "
+        "nous pourrions cesser d’examiner vos signalements pendant un temps (article 23 du "
+        "règlement sur les services numériques). Si vous pensez que nous nous trompons, répondez "
+        "ici : une personne le lira.",
+    }
+
+
+def factors_of(tables: Tables, report: ReportRow, now_ms: int) -> Factors:
+    """Of the source of a report; of a source that is not told apart, nothing is known."""
+    if report.reporter is None:
+        return factors([])
+    return factors(tables.deadlines.past_reports(report.reporter, now_ms - YEAR_MS))
+
+
+def warn(tables: Tables, report: ReportRow, by: str, at_ms: int) -> Factors:
+    """A person sends the warning by the receipt of this report. ConflictError: the factors do not
+    call for one, or this source was warned within the year."""
+    found = factors_of(tables, report, at_ms)
+    if report.reporter is None or not found.may_warn:
+        raise ConflictError("what is known of this source calls for no warning", where=report.id)
+    warned = tables.deadlines.warned_ms(report.reporter)
+    if warned is not None and warned > at_ms - YEAR_MS:
+        raise ConflictError("this source was warned within the year", where=report.id)
+    text = warning(found)[report.language if report.language in ("en", "fr") else "en"]
+    say(tables, report, Side.TEAM, text, at_ms, by=by)
+    told = {
+        "report": report.id,
+        "by": by,
+        "at": rfc3339(at_ms),
+        "reports": found.all_,
+        "judged": found.judged,
+        "unfounded": found.unfounded,
+        "grave": found.grave,
+        "after_refusal": found.after_refusal,
+    }
+    record(
+        tables, [(report.case, entry("misuse-warning", told, subject=report_subject(report.id)))]
+    )
+    tables.deadlines.note_warning(report.reporter, at_ms)
+    return found
