@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import entry, record, rfc3339
-from rempart.cases.reasons import checked_reason
 from rempart.errors import AccessError, ConflictError, NotFoundError
 from rempart.model import stable_id
 from rempart.store.interface import Tables

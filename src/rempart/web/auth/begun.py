@@ -20,7 +20,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from rempart.cases.keys import NONCE_BYTES
+from rempart.cases.reports.keys import NONCE_BYTES
 
 LIFETIME = 300
 MOST_USED = 100_000
