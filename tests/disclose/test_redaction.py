@@ -25,6 +25,7 @@ from rempart.cases.evidence.provenance import Proof
 from rempart.disclose.dossier import edition, presets
 from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.items import Item
+from rempart.disclose.dossier.redaction import names_another
 from rempart.disclose.dossier.verify import check_words, verify
 from rempart.errors import ConflictError, InputError
 from rempart.log.commit import base64url
@@ -111,6 +112,26 @@ def test_the_public_sees_what_was_done_and_no_word(raid: Incident) -> None:
     for word in ("idiot", r"bot\d", "fresh accounts", "nour"):
         assert not re.search(word, text), word
     assert messages(items)[0].verdict == "hold"
+
+
+@pytest.mark.parametrize(
+    ("word", "named"),
+    [
+        ("@nour_cousin", True),
+        ("(@nour_cousin),", True),
+        ("@lea,@nour_cousin", True),
+        ("＠nour_cousin", True),
+        ("nour@mail.example", True),
+        ("@lea", False),
+        ("@lea!", False),
+        ("@lea@social.example", False),
+        ("ch@t", False),
+        ("stre@m@", False),
+        ("@", False),
+    ],
+)
+def test_a_word_that_names_somebody_is_told_from_one_in_leet(word: str, named: bool) -> None:
+    assert names_another(word, "lea") is named
 
 
 @pytest.mark.parametrize("name", list(presets()))

@@ -14,6 +14,7 @@ Rules kept here:
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from base64 import b64decode
 from collections import Counter
@@ -32,6 +33,7 @@ from rempart.model import Message
 
 PEOPLE = ("by", "confirmed_by", "person", "to")
 _LONGEST_FOLDED = 400
+_NAMED = re.compile(r"(?<!\w)[@＠](\w[\w.-]*\w|\w)|\w[@＠]\w[\w-]*\.\w")
 
 
 class Redacted(NamedTuple):
@@ -129,10 +131,7 @@ class _Work:
         folded = _folded(word)
         if any(unwanted in folded for unwanted in self.unwanted):
             return True
-        if not self.preset.mentions or "@" not in folded:
-            return False
-        named = folded.partition("@")[2].partition("@")[0].strip(".,:;!?()[]\"'»…")
-        return named != self.target
+        return self.preset.mentions and names_another(folded, self.target)
 
     def _item(
         self,
@@ -167,6 +166,12 @@ class _Work:
 
     def _number(self, person: str) -> str:
         return self._numbers.setdefault(person, f"person {len(self._numbers) + 1}")
+
+
+def names_another(folded: str, target: str) -> bool:
+    """Whether a folded word names somebody else than the target: "@name", "(@name)", "@name@host",
+    "name@host.org". In "ch@t" the sign stands for a letter and names nobody."""
+    return any(named[1] != target for named in _NAMED.finditer(folded))
 
 
 def fields_of(record: Record) -> dict[str, Any]:
