@@ -199,6 +199,48 @@ def test_what_was_made_leaves_no_more_once_it_is_of_child_safety(
     assert "taken" not in exported_of
 
 
+def test_what_was_made_leaves_no_more_once_another_case_says_child_safety_of_its_message(
+    service: Service, second: httpx.Client
+) -> None:
+    """One message may be in two cases: what one of them closes, the other one's file still held."""
+    told, other = (
+        message(text=THREAT, channel="twice", author={"id": f"u-{name}"}) for name in "ab"
+    )
+    service.client(service.ingest_token).post("/api/v1/messages", content=lines(told, other))
+    with service.engine.read() as tables:
+        cases = {
+            row.id: one["id"]
+            for one in service.person.get("/api/v1/cases?channel=twice").json()["cases"]
+            for row in tables.cases.messages(one["id"], 9)
+        }
+    case = cases[told["id"]]
+    assert case != cases[other["id"]]
+    id = agreed(service.person, second, case)
+    made(service.person, id)
+    pack = {"place": "police", "language": "en"}
+    packs = f"/api/v1/cases/{case}/referrals"
+    written = service.person.post(packs, json=pack).json()
+    assert THREAT in str(written["said"])
+    with service.engine.read() as tables:
+        (row,) = tables.cases.messages(case, 9)
+    joined = [(cases[other["id"]], row.seq)]  # as a raid's messages have cases of their own too
+    service.engine.write(lambda tables: tables.cases.add_messages(joined)).result()
+    body = {
+        "category": "child_safety",
+        "explanation": "a child is in it",
+        "message_ids": [other["id"]],
+        "channel": "twice",
+        "good_faith": True,
+    }
+    assert service.client().post("/api/v1/reports", json=body).status_code == 201
+    taken = second.post(f"/api/v1/exports/{id}/files/1")
+    assert taken.status_code == 409, "its message is of child safety now, by the other case"
+    assert THREAT not in service.person.get(packs).text
+    sent = service.person.post(f"/api/v1/referrals/{written['id']}/sent", json={"checked": True})
+    assert sent.status_code == 409
+    assert THREAT not in str(service.person.post(packs, json=pack).json()["said"])
+
+
 def test_what_was_made_before_an_erasure_is_made_again(
     service: Service, second: httpx.Client, case: str
 ) -> None:

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from rempart.cases.child_safety import closed_since, withheld
+from rempart.cases.child_safety import closed_since, never_leaving, withheld
 from rempart.cases.deciding.decisions import Decider, must_be_person
 from rempart.cases.deciding.proposals import EXPORT, must_be_another, propose
 from rempart.cases.entries import clean
@@ -119,13 +119,24 @@ def note_taken(tables: Tables, row: ProposalRow, by: str, sha256: str, at_ms: in
     note_access(tables, row.case, "taken", by, at_ms, proposal=row.id, files=[sha256])
 
 
-def may_still_leave(tables: Tables, row: ProposalRow, made_ms: int) -> bool:
-    """Whether a file that was read from the log at `made_ms` may be handed over (rule 5)."""
+def held_by(tables: Tables, case: Case) -> frozenset[int]:
+    """The messages that a dossier of this case would hold now."""
+    closed = withheld(tables, case)
+    messages = tables.cases.message_sequences(case.id)
+    return frozenset() if closed is None else frozenset(messages) - closed
+
+
+def may_still_leave(
+    tables: Tables, row: ProposalRow, made_ms: int, held: frozenset[int]
+) -> bool:
+    """Whether a file that was read from the log at `made_ms`, with the messages `held`, may be
+    handed over (rule 5): also a message that another case closed is closed."""
     case = tables.cases.get(row.case)
     return (
         case is not None
         and not closed_since(tables, case, made_ms)
         and not tables.erasure.carried_out_since(made_ms)
+        and not never_leaving(tables, sorted(held))
     )
 
 

@@ -7,7 +7,8 @@ Rules kept here (DSA art. 18; DESIGN, laws 5, 9 and 11):
 2. What was said is kept word for word, erasable, with its hash; each step is an entry of the case.
 3. Of child safety only what `child_safety` leaves (links, hashes, times) is passed on, and only to
    places that take it. The interface of the NCMEC needs a second person besides. What was written
-   before its case became one is neither shown nor sent any more.
+   before its case became one, or one of its messages did by another case, is neither shown nor
+   sent any more.
 4. Only a case that is there can be passed on; no place is searched for a person.
 """
 
@@ -24,6 +25,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from rempart.cases.child_safety import never_leaving
 from rempart.cases.entries import at_time, clean, disclosed, entry, ms_of, record, rfc3339
 from rempart.cases.matter import CHILD_SAFETY, harm_of, is_child_safety
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
@@ -140,6 +142,7 @@ def prepare(
         "by": by,
         "at": rfc3339(at_ms),
         "sha256": _hash(said),
+        "kept_back": _kept_back(tables, case.id),
     }
     words = {"id": id, "said": [msgspec.structs.asdict(one) for one in said]}
     sealed = entry("referral-prepared", told, ("referral-words", words))
@@ -173,7 +176,7 @@ def mark_sent(
     """The second step. `sent_ms`: when it left, not in the future and at most a week ago."""
     row = row_of(tables, id)
     must_be_sendable(row, by, checked=checked)
-    if _closed_since(tables, row):
+    if _closed_since(tables, row, disclosed(tables, row.seq, "referral-prepared")):
         raise ConflictError(
             "this became a case of child safety after it was written",
             where=id,
@@ -269,15 +272,23 @@ def _reference(text: str) -> str:
     return found
 
 
-def _closed_since(tables: Tables, row: ReferralRow) -> bool:
-    """Its case is one of child safety now, and was none when it was written: it quotes."""
-    return row.harm != CHILD_SAFETY and is_child_safety(tables, row.case)
+def _closed_since(tables: Tables, row: ReferralRow, told: Mapping[str, Any]) -> bool:
+    """Its case is one of child safety now, and was none when it was written: it quotes. Or more of
+    its messages are than were then, by whatever case."""
+    if row.harm == CHILD_SAFETY:
+        return False
+    kept_back = told.get("kept_back", 0)
+    return is_child_safety(tables, row.case) or _kept_back(tables, row.case) > kept_back
+
+
+def _kept_back(tables: Tables, case: str) -> int:
+    return len(never_leaving(tables, tables.cases.message_sequences(case)))
 
 
 def _read(tables: Tables, row: ReferralRow) -> Referral:
     told = disclosed(tables, row.seq, "referral-prepared")
     words: list[Said] = []
-    if not _closed_since(tables, row):
+    if not _closed_since(tables, row, told):
         kept = disclosed(tables, row.seq, "referral-words").get("said", [])
         words = msgspec.convert(kept, list[Said])
     return Referral(

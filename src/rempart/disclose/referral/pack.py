@@ -25,6 +25,7 @@ from rempart.cases.entries import clean, ms_of, rfc3339
 from rempart.cases.evidence.captures import captures_of
 from rempart.cases.evidence.referrals import Said, place_of, takes
 from rempart.cases.harms import harms
+from rempart.cases.child_safety import never_leaving
 from rempart.cases.matter import harm_of, is_child_safety
 from rempart.cases.reading import CaseMessage, read_messages, read_reports
 from rempart.disclose.referral import labels as words
@@ -75,10 +76,13 @@ def write_pack(
         raise InputError(f"at most {LONGEST_COMMENT} characters", where="comment")
     if not takes(tables, place, case.id, ncmec=teller.ncmec):
         raise AccessError("this place does not take such a case", where=place)
+    read = read_messages(tables, case.id, MOST_READ)
+    closed = never_leaving(tables, [one.row.seq for one in read])
     messages = [
         one
-        for one in read_messages(tables, case.id, MOST_READ)
-        if not (chosen.public and one.message is not None and one.message.private)
+        for one in read
+        if one.sealed is not None
+        or not (one.row.seq in closed or (chosen.public and _private(one)))
     ]
     sealed = is_child_safety(tables, case.id)
     matter = _Matter(
@@ -95,6 +99,10 @@ def write_pack(
     )
     parts = [(field, _PARTS[field](matter)) for field in chosen.fields]
     return [Said(field, words.HEADINGS[field][language], value) for field, value in parts if value]
+
+
+def _private(one: CaseMessage) -> bool:
+    return one.message is not None and one.message.private
 
 
 def as_text(said: list[Said]) -> str:

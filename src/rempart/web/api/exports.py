@@ -116,7 +116,7 @@ async def take_export(
     job, file = _file(desk.job(row.id), export, number)
 
     def change(tables: Tables) -> bool:
-        if not may_still_leave(tables, row, job.made_ms):
+        if not may_still_leave(tables, row, job.made_ms, job.held):
             return False
         note_taken(tables, row, who.id, file.sha256, at_ms)
         return True

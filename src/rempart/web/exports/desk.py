@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from rempart.cases.evidence.exports import LIFETIME_MS, Wish, begin, note_made
+from rempart.cases.evidence.exports import LIFETIME_MS, Wish, begin, held_by, note_made
 from rempart.cases.evidence.promoted import PORTION, promote
 from rempart.cases.live import tell_case
 from rempart.disclose.dossier import Copy, edition, volumes_of
@@ -47,7 +47,8 @@ class MadeFile(NamedTuple):
 
 
 class Job:
-    """One dossier: how far it is. `volumes` 0: not known yet; `made_ms`: when it was read."""
+    """One dossier: how far it is. `volumes` 0: not known yet; `made_ms`: when it was read, `held`:
+    the messages in it."""
 
     def __init__(self, until_ms: int) -> None:
         self.state = MAKING
@@ -55,6 +56,7 @@ class Job:
         self.files: list[MadeFile] = []
         self.why = ""
         self.made_ms = 0
+        self.held: frozenset[int] = frozenset()
         self.until_ms = until_ms
 
 
@@ -138,6 +140,8 @@ class ExportDesk:
         form = Form(wish.form)
         until = datetime.fromtimestamp(job.until_ms / 1000, UTC)
         with self._engine.read() as tables:
+            case = tables.cases.get(row.case)
+            job.held = held_by(tables, case) if case is not None else frozenset()
             volumes = volumes_of(
                 tables,
                 row.case,
