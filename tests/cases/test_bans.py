@@ -13,6 +13,7 @@ from tests.cases.conftest import START, Community, ms
 
 from rempart.cases.authority import bans
 from rempart.cases.measures.taking import Reach
+from rempart.cases.measures.undo import undo_measures
 from rempart.errors import ConflictError, InputError
 from rempart.model import CourtBan, MeasureKind, MeasureState
 from rempart.store.interface.bans import Newcomer
@@ -141,6 +142,81 @@ def test_a_ban_ended_early_undoes_what_it_did(community: Community) -> None:
         assert tables.bans.in_force(NOW + DAY) == []
         with pytest.raises(ConflictError):
             bans.confirm(tables, id, "lou", NOW + DAY, reach=nowhere)
+
+
+def alone(community: Community, id: str) -> set[str]:
+    """Accounts that this ban blocks now."""
+    with community.store.read() as tables:
+        rows = tables.stream.measures(ids=tables.bans.measures(id))
+        active = [one.measure for one in rows if one.measure.state is MeasureState.ACTIVE]
+        return {f"{one.scope.platform}/{one.scope.ref}" for one in active}
+
+
+def test_one_persons_word_blocks_an_account_once(community: Community) -> None:
+    """Who invents one decision after the other would keep somebody out for ever."""
+    first = register(community)
+    assert alone(community, first) == {"twitch/u7"}
+    again = msgspec.structs.replace(BAN, reference="26/78", accounts=("twitch/u7", "twitch/u8"))
+    with community.store.begin() as tables:
+        id = bans.register(tables, again, "mo", NOW + 4 * DAY, reach=nowhere).id
+        row = tables.bans.get(id)
+        assert row is not None
+        waits = {one.account: one.state for one in bans.waiting(tables, row)}
+    assert alone(community, id) == {"twitch/u8"}
+    assert waits == {"twitch/u7": "not blocked", "twitch/u8": "provisional"}
+    with community.store.begin() as tables:
+        third = msgspec.structs.replace(BAN, reference="26/79", court="Another court")
+        other = bans.register(tables, third, "ines", NOW + 9 * DAY, reach=nowhere).id
+    assert alone(community, other) == set(), "nor does another one's word"
+    with community.store.begin() as tables:
+        bans.confirm(tables, id, "lou", NOW + 4 * DAY, reach=nowhere)
+    assert alone(community, id) == {"twitch/u7", "twitch/u8"}, "two people's does"
+
+
+def test_one_person_blocks_no_crowd(community: Community) -> None:
+    community.says("m1", author="u7")
+    community.step()
+    for number in range(3):
+        crowd = tuple(f"twitch/c{number}-{one}" for one in range(15))
+        ban = msgspec.structs.replace(BAN, reference=f"26/{number}", accounts=crowd)
+        with community.store.begin() as tables:
+            id = bans.register(tables, ban, "mo", NOW + number, reach=nowhere).id
+        blocked = len(alone(community, id))
+        assert blocked == min(15, max(0, bans.MOST_ALONE - 15 * number)), number
+
+
+def test_what_a_person_undid_is_not_done_again_by_the_confirmation(community: Community) -> None:
+    id = register(community)
+    with community.store.begin() as tables:
+        undo_measures(tables, tables.bans.measures(id), "noe", NOW + DAY)
+        bans.confirm(tables, id, "lou", NOW + DAY, reach=nowhere)
+        row = tables.bans.get(id)
+        assert row is not None and row.confirmed_by == "lou"
+        assert [one.state for one in bans.waiting(tables, row)] == ["undone"]
+    assert alone(community, id) == set()
+    with community.store.begin() as tables, pytest.raises(ConflictError):
+        bans.confirm(tables, id, "lou", NOW + DAY, reach=nowhere)
+
+
+def test_a_look_alike_is_blocked_for_the_term_by_two(community: Community) -> None:
+    from rempart.store.interface.bans import SuspicionRow
+
+    id = register(community)
+    with community.store.begin() as tables:
+        bans.confirm(tables, id, "lou", NOW, reach=nowhere)
+        tables.bans.suspect(SuspicionRow(id, "twitch", "u50", "x", "name", NOW, 1))
+        bans.judge(tables, id, "twitch/u50", "Said so.", "lou", NOW, same=True, reach=nowhere)
+
+        def last() -> datetime:
+            rows = tables.stream.measures(ids=tables.bans.measures(id))
+            mine = [one.measure for one in rows if one.measure.scope.ref == "u50"]
+            return max(one.until for one in mine if one.until)
+
+        assert ms(last()) == NOW + 3 * DAY, "one person's word, confirmed ban or not"
+        with pytest.raises(ConflictError):
+            bans.confirm(tables, id, "lou", NOW, reach=nowhere)
+        bans.confirm(tables, id, "mo", NOW, reach=nowhere)
+        assert last() == datetime(2026, 9, 1, tzinfo=UTC)
 
 
 @given(st.text(max_size=12))

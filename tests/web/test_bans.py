@@ -30,6 +30,10 @@ def test_a_ban_is_registered_confirmed_and_finds_who_looks_alike(service: Servic
     assert answer.status_code == 303, answer.text
     (ban,) = me.get("/api/v1/bans").json()["bans"]
     assert ban["in_force"] and ban["confirmed_by"] is None and ban["measures"] >= 1
+    (waits,) = ban["waiting"]
+    assert (waits["account"], waits["state"]) == ("twitch/banned1", "provisional")
+    page = me.get("/console/bans", headers=HTML).text
+    assert "blocked for three days" in page
     again = me.post(f"/console/bans/{ban['id']}/confirm", headers=HTML)
     assert again.status_code == 409 and "another person" in again.text
     admit(service, "Ines", "legal")
@@ -46,6 +50,7 @@ def test_a_ban_is_registered_confirmed_and_finds_who_looks_alike(service: Servic
     assert ban["ban"]["accounts"] == ["twitch/banned1"], "nothing happened to it"
     said = {"account": "twitch/fresh1", "found": "other", "reason": "Her little brother."}
     assert me.post(f"/console/bans/{ban['id']}/judge", data=said).status_code == 303
+    assert ban["waiting"] == []
     page = me.get("/console/bans", headers=HTML).text
     assert "Her little brother." in page
     admit(service, "Noe", "moderator")

@@ -4,7 +4,9 @@ Rules kept here:
 
 1. A decision that was served blocks at once, inside the channels protected here and nowhere else.
    One person's word blocks for three days; the whole term needs a second person who has seen the
-   decision. So nobody invents a ban, and nothing waits for a weekend.
+   decision. So nobody invents a ban, and nothing waits for a weekend. One person's word blocks an
+   account once a year, and `MOST_ALONE` accounts at a time: what was never confirmed, or was ended
+   before its date, is not said again by one alone. What a person undid stays undone.
 2. Six months at most, a year when the offence is a repeat. It lapses by its date.
 3. A new account that looks alike is a *suspicion*: an entry, shown to a person. Nothing happens to
    it before a person says, with a reason, that it is the same; *other* is an answer too.
@@ -17,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -36,6 +38,7 @@ from rempart.model import (
     Ground,
     Measure,
     MeasureKind,
+    MeasureState,
     Scope,
     ScopeKind,
     Statement,
@@ -47,12 +50,25 @@ from rempart.store.interface import Tables
 from rempart.store.interface.bans import BanRow, Newcomer, SuspicionRow
 
 RULE: Final = "court-ban"
+PROVISIONAL, OVER, NOT_BLOCKED, UNDONE = "provisional", "over", "not blocked", "undone"
 LONGEST: Final = timedelta(days=184)
 LONGEST_AGAIN: Final = timedelta(days=366)
 PROVISIONAL_MS: Final = 72 * 3_600_000
+AGAIN_MS: Final = 366 * 86_400_000
+MOST_ALONE: Final = 20
 MOST_LOOKED: Final = 20_000
 SHORTEST_NAME: Final = 4
 """A shorter name looks like everybody's."""
+
+
+class Waiting(NamedTuple):
+    """An account that two people have not blocked for the term. `word_of`: who said that it is
+    banned; `state`: `provisional`, `over` (the three days are), `not blocked` (one person's word
+    was not enough), `undone` (a person undid it: it stays free)."""
+
+    account: str
+    word_of: str
+    state: str
 
 
 def register(tables: Tables, ban: CourtBan, by: str, at_ms: int, *, reach: ReachOf) -> BanRow:
@@ -64,26 +80,93 @@ def register(tables: Tables, ban: CourtBan, by: str, at_ms: int, *, reach: Reach
     from_ms, until_ms = _ms(ban.from_day), _ms(ban.until + timedelta(days=1))
     if until_ms <= at_ms:
         raise InputError("its term is over", where="until")
-    told = {"ban": id, "what": "registered", "record": msgspec.to_builtins(ban)}
+    blocked = _alone(tables, id, ban.accounts, by, at_ms)
+    told = {
+        "ban": id,
+        "what": "registered",
+        "record": msgspec.to_builtins(ban),
+        "not_blocked": [one for one in ban.accounts if one not in blocked] or None,
+    }
     seq = _note(tables, told, by, at_ms)
     row = BanRow(id, ban, from_ms, until_ms, by, at_ms, seq, max(0, seq - 1))
     tables.bans.put(row)
-    _block(tables, row, ban.accounts, min(until_ms, at_ms + PROVISIONAL_MS), by, at_ms, reach)
+    _block(tables, row, blocked, min(until_ms, at_ms + PROVISIONAL_MS), by, at_ms, reach)
     return row
 
 
 def confirm(tables: Tables, id: str, by: str, at_ms: int, *, reach: ReachOf) -> BanRow:
-    """A second person has seen the decision: the accounts are blocked for its whole term."""
+    """A second person has seen the decision: the accounts are blocked for its whole term, but for
+    those that somebody undid, and those that only she herself said are the same person's."""
     row = _standing(tables, id, at_ms)
-    if row.confirmed_by is not None:
+    waits = [one for one in waiting(tables, row) if one.state != UNDONE]
+    if row.confirmed_by is not None and not waits:
         raise ConflictError("it was confirmed already", where=id)
-    if by == row.taken_by:
+    if row.confirmed_by is None and by == row.taken_by:
         raise ConflictError("another person than who registered it confirms it", where=id)
-    _note(tables, {"ban": id, "what": "confirmed"}, by, at_ms)
-    fresh = row._replace(confirmed_by=by, confirmed_ms=at_ms)
-    tables.bans.put(fresh)
-    _block(tables, fresh, row.ban.accounts, row.until_ms, by, at_ms, reach)
+    chosen = [one.account for one in waits if one.word_of != by]
+    if row.confirmed_by is not None and not chosen:
+        raise ConflictError(
+            "another person than who said that it is the same confirms it", where=id
+        )
+    told = {"ban": id, "what": "confirmed"}
+    if row.confirmed_by is not None:
+        told["account"] = ", ".join(chosen)
+    _note(tables, told, by, at_ms)
+    fresh = row
+    if row.confirmed_by is None:
+        fresh = row._replace(confirmed_by=by, confirmed_ms=at_ms)
+        tables.bans.put(fresh)
+    _block(tables, fresh, chosen, row.until_ms, by, at_ms, reach)
     return fresh
+
+
+def waiting(tables: Tables, row: BanRow) -> list[Waiting]:
+    """The accounts of a ban that are not blocked for its whole term by two people's word."""
+    judged = {
+        f"{one.platform}/{one.account}": one.found_by or ""
+        for one in tables.bans.suspicions(row.id)
+        if one.found == "same"
+    }
+    states: dict[str, set[MeasureState]] = {}
+    whole: set[str] = set()
+    for one in tables.stream.measures(ids=tables.bans.measures(row.id)):
+        account = f"{one.measure.scope.platform}/{one.measure.scope.ref}"
+        states.setdefault(account, set()).add(one.measure.state)
+        until = one.measure.until
+        if until is not None and ms_of(until) >= row.until_ms - 1000:
+            whole.add(account)
+    found = []
+    for account in row.ban.accounts:
+        seen = states.get(account, set())
+        if MeasureState.UNDONE in seen:
+            state = UNDONE
+        elif account in whole and row.confirmed_by is not None:
+            continue
+        elif MeasureState.ACTIVE in seen:
+            state = PROVISIONAL
+        else:
+            state = OVER if seen else NOT_BLOCKED
+        found.append(Waiting(account, judged.get(account, row.taken_by), state))
+    return found
+
+
+def _alone(tables: Tables, id: str, accounts: Sequence[str], by: str, at_ms: int) -> list[str]:
+    """Those of the accounts that this person's word alone may block now (rule 1)."""
+    known = [one for one in tables.bans.all() if one.at_ms > at_ms - AGAIN_MS]
+    refuted = {
+        account
+        for one in known
+        if one.id != id and (one.confirmed_by is None or one.ended_ms is not None)
+        for account in one.ban.accounts
+    }
+    mine = sum(
+        one.word_of == by and one.state == PROVISIONAL
+        for row in known
+        if row.ended_ms is None
+        for one in waiting(tables, row)
+    )
+    free = [one for one in dict.fromkeys(accounts) if one not in refuted]
+    return free[: max(0, MOST_ALONE - mine)]
 
 
 def end(tables: Tables, id: str, why: str, by: str, at_ms: int) -> BanRow:
@@ -151,8 +234,8 @@ def judge(
     same: bool,
     reach: ReachOf,
 ) -> BanRow:
-    """A person says whether a suspicious account is the same person's. *Same* blocks it as the
-    others are: by one person for three days, once the ban is confirmed for its term."""
+    """A person says whether a suspicious account is the same person's. *Same* blocks it for three
+    days, by the bounds of rule 1; for the term when another person confirms that too."""
     row = _standing(tables, id, at_ms)
     found = next(
         (one for one in tables.bans.suspicions(id) if f"{one.platform}/{one.account}" == account),
@@ -171,9 +254,8 @@ def judge(
         ban=msgspec.structs.replace(row.ban, accounts=(*row.ban.accounts, account))
     )
     tables.bans.put(fresh)
-    confirmed = row.confirmed_by is not None
-    until = row.until_ms if confirmed else min(row.until_ms, at_ms + PROVISIONAL_MS)
-    _block(tables, fresh, [account], until, by, at_ms, reach)
+    blocked = _alone(tables, id, [account], by, at_ms)
+    _block(tables, fresh, blocked, min(row.until_ms, at_ms + PROVISIONAL_MS), by, at_ms, reach)
     return fresh
 
 

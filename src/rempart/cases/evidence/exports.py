@@ -126,9 +126,7 @@ def held_by(tables: Tables, case: Case) -> frozenset[int]:
     return frozenset() if closed is None else frozenset(messages) - closed
 
 
-def may_still_leave(
-    tables: Tables, row: ProposalRow, made_ms: int, held: frozenset[int]
-) -> bool:
+def may_still_leave(tables: Tables, row: ProposalRow, made_ms: int, held: frozenset[int]) -> bool:
     """Whether a file that was read from the log at `made_ms`, with the messages `held`, may be
     handed over (rule 5): also a message that another case closed is closed."""
     case = tables.cases.get(row.case)

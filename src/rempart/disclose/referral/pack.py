@@ -20,12 +20,12 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from rempart.cases.child_safety import never_leaving
 from rempart.cases.deciding.provisions import proposed
 from rempart.cases.entries import clean, ms_of, rfc3339
 from rempart.cases.evidence.captures import captures_of
 from rempart.cases.evidence.referrals import Said, place_of, takes
 from rempart.cases.harms import harms
-from rempart.cases.child_safety import never_leaving
 from rempart.cases.matter import harm_of, is_child_safety
 from rempart.cases.reading import CaseMessage, read_messages, read_reports
 from rempart.disclose.referral import labels as words

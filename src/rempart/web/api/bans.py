@@ -32,8 +32,18 @@ class SuspicionView(msgspec.Struct, frozen=True):
     found_why: str | None
 
 
+class WaitingView(msgspec.Struct, frozen=True):
+    """An account that one person's word blocks, or blocked, or was not enough for. `state`:
+    `provisional`, `over`, `not blocked`, `undone` (it stays free)."""
+
+    account: str
+    word_of: str
+    state: str
+
+
 class BanView(msgspec.Struct, frozen=True):
-    """`confirmed_by` null: it holds for three days only, until a second person confirms it."""
+    """`confirmed_by` null: it holds for three days only, until a second person confirms it;
+    `waiting`: the accounts that two people have not blocked for the term."""
 
     id: str
     ban: CourtBan
@@ -45,6 +55,7 @@ class BanView(msgspec.Struct, frozen=True):
     ended_why: str | None
     in_force: bool
     measures: int
+    waiting: list[WaitingView]
     suspicions: list[SuspicionView]
 
 
@@ -82,7 +93,8 @@ async def register(request: AnyRequest, data: JSONBody[CourtBan]) -> BanView:
 
 @post("/bans/{ban:str}/confirm", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def confirm(request: AnyRequest, ban: FromPath[str]) -> BanView:
-    """A second person has seen the decision: it holds for its whole term."""
+    """A second person has seen the decision: it holds for its whole term. Again for accounts that
+    somebody else said later are the same person's."""
     who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
 
     def change(tables: Tables) -> BanView:
@@ -136,6 +148,7 @@ def ban_view(tables: Tables, row: BanRow, now_ms: int) -> BanView:
         row.ended_why,
         row.ended_ms is None and row.from_ms <= now_ms < row.until_ms,
         len(tables.bans.measures(row.id)),
+        [WaitingView(*one) for one in bans.waiting(tables, row)],
         [
             SuspicionView(
                 f"{one.platform}/{one.account}",

@@ -37,6 +37,12 @@ WORDS: Words = {
         "clarification": N_("What is missing"),
         "effect": N_("Effect"),
     },
+    "ban_waiting": {
+        "provisional": N_("blocked for three days"),
+        "over": N_("the three days are over"),
+        "not blocked": N_("not blocked: one person’s word blocks an account once"),
+        "undone": N_("undone by a person: it stays free"),
+    },
     "looks_alike": {
         "name": N_("the same name"),
         "id": N_("the same id on another platform"),
