@@ -124,9 +124,11 @@ def at(
     return on(history(tables, kind, before_seq=before_seq), day)
 
 
-def one_at(tables: Tables, day: date, kind: DatedKind) -> DatedValue | None:
+def one_at(
+    tables: Tables, day: date, kind: DatedKind, *, before_seq: int | None = None
+) -> DatedValue | None:
     """Of a kind of which there is one at a time."""
-    found = at(tables, day, kind)
+    found = at(tables, day, kind, before_seq=before_seq)
     return found[0].value if found else None
 
 

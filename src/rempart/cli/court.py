@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rempart.cli.as_of import as_of_option, told
 from rempart.cli.private_file import write_private
+from rempart.disclose.history.cut import Cut
 from rempart.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     "--jurisdiction", default="", metavar="CC", help="Country, of the declared territory."
 )
 @click.option("--offence", multiple=True, metavar="KEY", help="Only this one; may be repeated.")
-@click.option("--as-of", type=click.IntRange(0), help="Size of the log to draw from.")
+@as_of_option
 @click.option(
     "--age",
     multiple=True,
@@ -66,7 +68,7 @@ def court(
     language: str,
     jurisdiction: str,
     offence: tuple[str, ...],
-    as_of: int | None,
+    as_of: Cut,
     age: tuple[str, ...],
     output: Path,
     *,
@@ -105,24 +107,26 @@ def court(
                 lambda phase: show("court dossier", PHASES.index(phase), len(PHASES)),
             )
             show("court dossier", len(PHASES), len(PHASES))
+            later = told(made.dossier.read.as_of, tables.log.size())
     finally:
         store.close()
     _write(output, made.files)
     read = made.dossier.read
+    warnings = [*made.warnings, *later]
     if as_json:
-        told = {
+        summary = {
             "period": read.period.cell,
             "as_of": read.as_of,
             "root": read.root,
             "tables": len(made.dossier.tables),
             "files": {name: sha256(data).hexdigest() for name, data in made.files.items()},
             "differ_each_time": [name for name in UNSTEADY if name in made.files],
-            "warnings": made.warnings,
+            "warnings": warnings,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(summary, ensure_ascii=False))
         return
     click.echo(f"{output}: {len(made.files)} files for {read.period.cell}, as of {read.as_of}")
-    for warning in made.warnings:
+    for warning in warnings:
         click.echo(f"note: {warning}", err=True)
 
 

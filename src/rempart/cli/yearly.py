@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from rempart.cli.as_of import as_of_option, told
+from rempart.disclose.history.cut import Cut, size_of
 from rempart.errors import InputError
 
 _DATA = click.option(
@@ -39,7 +41,7 @@ _DATA = click.option(
     help="Of texts and workbook; labels of the CSV set stay as the regulation has them.",
 )
 @click.option("--published", metavar="DAY", help="Day of publication, YYYY-MM-DD.")
-@click.option("--as-of", type=click.IntRange(0), help="Size of the log to count from.")
+@as_of_option
 @click.option("--json", "as_json", is_flag=True, help="What was written, as one line of JSON.")
 def yearly(
     data: Path,
@@ -48,14 +50,14 @@ def yearly(
     output: Path,
     language: str,
     published: str | None,
-    as_of: int | None,
+    as_of: Cut,
     *,
     as_json: bool,
 ) -> None:
     """The yearly transparency report of Implementing Regulation (EU) 2024/2835: a draft, one CSV
     for each sheet, with the workbook and how each figure was counted. It is published, with
     versions, in the console."""
-    from rempart.disclose.yearly.period import period_asked
+    from rempart.disclose.yearly.period import last_day_asked, period_asked
     from rempart.disclose.yearly.publish import draft
     from rempart.disclose.yearly.said import provider_of
     from rempart.engine.embedded import STORE_FILE
@@ -68,26 +70,29 @@ def yearly(
     store = SqliteStore.open_for_reading(data / STORE_FILE)
     try:
         with store.read() as tables:
-            period = period_asked(tables, year, half)
-            provider = provider_of(tables, settings.community.name, language, period)
-            drawn = draft(tables, period, provider, published=day, as_of=as_of)
+            size = size_of(tables, as_of, last_day_asked(year, half))
+            later = told(size, tables.log.size())
+            period = period_asked(tables, year, half, as_of=size)
+            name = settings.community.name
+            provider = provider_of(tables, name, language, period, as_of=size)
+            drawn = draft(tables, period, provider, published=day, as_of=size, known=size)
     finally:
         store.close()
     _write(output, drawn.files)
-    warnings = list(drawn.report.warnings)
+    warnings = [*drawn.report.warnings, *later]
     if not any(name.endswith(".xlsx") for name in drawn.files):
         warnings.append('no workbook: pip install "rempart[xlsx]"')
     if as_json:
-        told = {
+        summary = {
             "period": period.cell,
             "as_of": drawn.report.as_of,
             "files": sorted(drawn.files),
             "version": drawn.version,
             "warnings": warnings,
         }
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(summary))
         return
-    click.echo(f"{output}: {len(drawn.files)} files for {period.cell}")
+    click.echo(f"{output}: {len(drawn.files)} files for {period.cell}, as of {size} entries")
     for warning in warnings:
         click.echo(f"note: {warning}", err=True)
 

@@ -22,6 +22,7 @@ from contextlib import AbstractContextManager
 from hashlib import blake2b
 from typing import Protocol, TypeVar
 
+from rempart.log.commit import SealedEntry, seal
 from rempart.model import Measure
 from rempart.protect.connector import Connector, Delivery, Told
 from rempart.store.interface import Tables
@@ -58,6 +59,18 @@ def next_attempt(row: DeliveryRow, result: Delivery) -> float | None:
         return None
     wait = wait_after(f"{row.measure} {row.connector} {row.operation}", row.attempts + 1)
     return None if wait is None else max(wait, result.retry_after)
+
+
+def _given_up(row: DeliveryRow, at_ms: int) -> SealedEntry:
+    """The entry of a delivery that failed for good: that it did, never what the platform said."""
+    told = {
+        "v": 1,
+        "measure": row.measure,
+        "connector": row.connector,
+        "operation": row.operation,
+        "at_ms": at_ms,
+    }
+    return seal("delivery-failed", told)
 
 
 class Writer(Protocol):
@@ -160,11 +173,15 @@ class Outbox:
             wait = next_attempt(row, result)
             state = "failed" if wait is None else "pending"
             next_at_ms = None if wait is None else now_ms + int(wait * 1000)
-        settled = self._engine.write(
-            lambda tables: tables.stream.settle_delivery(
+
+        def settle(tables: Tables) -> None:
+            if state == "failed":
+                tables.log.append([_given_up(row, now_ms)])
+            tables.stream.settle_delivery(
                 row.id, state=state, detail=result.detail[:300], at_ms=now_ms, next_at_ms=next_at_ms
             )
-        )
+
+        settled = self._engine.write(settle)
         await asyncio.wrap_future(settled)
         if state == "failed":
             _LOG.error(

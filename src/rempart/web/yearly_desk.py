@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from rempart.disclose.history import Period
+from rempart.disclose.history.cut import Moment
 from rempart.disclose.yearly import Provider
 from rempart.disclose.yearly.publish import PHASES, Drawn, draft, final, publish
 from rempart.engine.embedded import EmbeddedEngine
@@ -17,15 +18,25 @@ from rempart.store.interface.history import YearlyRow
 from rempart.web.drawing import Drawing, Told
 from rempart.web.drawing import Standing as AnyStanding
 
-Asked = Callable[[Tables], tuple[Period, Provider]]
+
+class Asked(NamedTuple):
+    """`as_of`: the size of the log it is read at."""
+
+    period: Period
+    provider: Provider
+    as_of: int
+
+
+Ask = Callable[[Tables], Asked]
 
 
 class Wanted(NamedTuple):
-    """Which report. `half` None: the whole year."""
+    """Which report. `half` None: the whole year. `as_of`: see `history.cut`."""
 
     year: int
     half: int | None
     language: str
+    as_of: Moment = Moment.CLOSING
 
 
 class Report(NamedTuple):
@@ -48,23 +59,23 @@ class YearlyDesk:
     def standing(self) -> Standing | None:
         return self._drawing.standing()
 
-    def draw(self, wanted: Wanted, asked: Asked) -> None:
+    def draw(self, wanted: Wanted, ask: Ask) -> None:
         """Begins a draft. ConflictError while another is drawn."""
 
         def work(told: Told) -> Report:
             with self._engine.read() as tables:
-                period, provider = asked(tables)
-                return Report(draft(tables, period, provider, told=told))
+                period, provider, size = ask(tables)
+                return Report(draft(tables, period, provider, as_of=size, told=told))
 
         self._drawing.begin(wanted, work)
 
-    def publish(self, wanted: Wanted, asked: Asked, reason: str, by: str, at_ms: int) -> None:
+    def publish(self, wanted: Wanted, ask: Ask, reason: str, by: str, at_ms: int) -> None:
         """Begins a version that is published at the end."""
 
         def work(told: Told) -> Report:
             with self._engine.read() as tables:
-                period, provider = asked(tables)
-                drawn = final(tables, period, provider, reason, at_ms, told)
+                period, provider, size = ask(tables)
+                drawn = final(tables, period, provider, reason, at_ms, told, as_of=size)
             row = self._engine.write(lambda tables: publish(tables, drawn, by, at_ms)).result()
             return Report(drawn, row)
 

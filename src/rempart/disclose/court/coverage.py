@@ -60,7 +60,6 @@ def _means(read: Read) -> Iterator[Gap]:
     elif read.terms[0].row.from_ms > read.period.begin_ms:
         later = min(read.terms[0].row.from_ms, read.period.end_ms)
         yield Gap("gap_terms_days", (later - read.period.begin_ms) // 86_400_000)
-    yield Gap("gap_deliveries", len(read.failures))
 
 
 def _people(read: Read) -> Iterator[Gap]:
@@ -99,5 +98,3 @@ def _reports(read: Read) -> Iterator[Gap]:
 def _authorities(read: Read) -> Iterator[Gap]:
     yield Gap("gap_prepared", sum(one.state == PREPARED for one in read.referrals))
     yield Gap("gap_outside_transmissions")
-    if read.history.declared.orders:
-        yield Gap("gap_orders_now")

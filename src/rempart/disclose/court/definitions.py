@@ -108,7 +108,7 @@ _OWN: Final = (
     ),
     _d(
         "clocks_kept",
-        1,
+        2,
         "clocks",
         "Deadlines that began in the period. Late: ended after they were due. Never: due before "
         "the end of the period and not ended at the log position.",
@@ -126,10 +126,12 @@ _OWN: Final = (
     ),
     _d(
         "failure",
-        1,
+        2,
         "failures",
-        "Orders to a platform that failed for good, by the month of the last attempt.",
-        "Ordres à une plateforme qui ont définitivement échoué, selon le mois du dernier essai.",
+        "Orders to a platform that failed for good, each once and an entry of the log, by the "
+        "month of the last attempt.",
+        "Ordres à une plateforme qui ont définitivement échoué, chacun compté une fois et inscrit "
+        "au journal, selon le mois du dernier essai.",
     ),
     _d(
         "alarm",

@@ -12,6 +12,7 @@ from rempart.disclose.court.key import KEY_FILE, sealed_key
 from rempart.disclose.court.read import Perimeter
 from rempart.disclose.court.words import Words
 from rempart.disclose.history import Period, period_of
+from rempart.disclose.history.cut import Cut, Moment, size_of
 from rempart.disclose.yearly.period import time_zone
 from rempart.errors import InputError
 from rempart.store.interface import Tables
@@ -26,13 +27,14 @@ UNSTEADY: Final = (DOCUMENT, KEY_FILE)
 
 
 class Wanted(NamedTuple):
-    """What is asked for. Days both included; `as_of` None: as of now; `age`: keys of the court."""
+    """What is asked for. Days both included; `as_of`: see `history.cut`; `age`: keys of the
+    court."""
 
     first: date
     last: date
     language: str
     perimeter: Perimeter = Perimeter()
-    as_of: int | None = None
+    as_of: Cut = Moment.CLOSING
     age: tuple[str, ...] = ()
 
 
@@ -44,11 +46,12 @@ class Made(NamedTuple):
     warnings: list[str]
 
 
-def period_wanted(tables: Tables, first: date, last: date) -> Period:
-    """Days in the time zone of the declared territory; UTC without one."""
+def period_wanted(tables: Tables, first: date, last: date, as_of: int | None = None) -> Period:
+    """Days in the time zone of the territory as declared at this size of the log; UTC without."""
     if (last - first).days > LONGEST_DAYS:
         raise InputError("a dossier is about ten years at most", where=f"{first}/{last}")
-    return period_of(first, last, time_zone(tables, last) or time_zone(tables, first) or "UTC")
+    zones = (time_zone(tables, day, as_of=as_of) for day in (last, first))
+    return period_of(first, last, next((zone for zone in zones if zone), "UTC"))
 
 
 def make(
@@ -61,14 +64,15 @@ def make(
     """`setting` None: without the document. `told`: which of `PHASES` begins."""
     key = sealed_key(tables, wanted.age)
     words = Words(wanted.language)
-    period = period_wanted(tables, wanted.first, wanted.last)
+    size = size_of(tables, wanted.as_of, wanted.last)
+    period = period_wanted(tables, wanted.first, wanted.last, size)
     dossier = draw(
         tables,
         provider,
         wanted.language,
         period,
         wanted.perimeter,
-        as_of=wanted.as_of,
+        as_of=size,
         told=told,
     )
     told(WRITING)

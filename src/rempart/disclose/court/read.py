@@ -16,7 +16,7 @@ from rempart.log.tiles import root_at
 from rempart.store.interface import Tables
 from rempart.store.interface.court import AlarmRow, ChangeRow, ClockRow, FailureRow, QueueRow
 from rempart.store.interface.history import Numbers
-from rempart.store.interface.referrals import ACKNOWLEDGED, SENT, ReferralRow
+from rempart.store.interface.referrals import ReferralRow
 from rempart.store.interface.terms import TermsRow
 
 
@@ -82,7 +82,7 @@ def read(
         root=root_at(size, tables.log.tile).hex(),
         unanswered=tables.court.unanswered(size),
         clocks=tables.court.clocks(size, period.begin_ms, period.end_ms),
-        failures=tables.court.failures(period.begin_ms, period.end_ms),
+        failures=tables.court.failures(size, period.begin_ms, period.end_ms),
         alarms=tables.court.alarms(size, period.begin_ms, period.end_ms),
         queues=tables.court.queues(size),
         changes=changes,
@@ -95,7 +95,7 @@ def read(
             for row in tables.terms.versions()
             if row.seq < size
         ],
-        referrals=[_as_of(row, size) for row in tables.referrals.prepared_before(size)],
+        referrals=tables.referrals.stood(size),
         queries={**tables.history.queries(), **tables.court.queries(), **_OTHER},
     )
 
@@ -103,23 +103,15 @@ def read(
 _OTHER: Mapping[str, str] = {
     "dated": "SELECT seq, kind, key, from_day, until, value, by, at_ms FROM dated"
     " WHERE seq < :as_of ORDER BY seq",
-    "orders": "SELECT * FROM authority_order WHERE seq < :as_of ORDER BY received_ms",
-    "disputes": "SELECT * FROM dispute WHERE seq < :as_of",
+    "orders": "SELECT * FROM authority_order LEFT JOIN authority_order_was USING (id)"
+    " WHERE seq < :as_of ORDER BY received_ms -- of each the first state that was written over"
+    " at or after :as_of, else its state now",
+    "disputes": "SELECT * FROM dispute LEFT JOIN dispute_was USING (id) -- likewise",
     "misuse": "SELECT * FROM misuse_suspension WHERE seq < :as_of",
     "terms": "SELECT * FROM terms WHERE seq < :as_of ORDER BY version",
-    "referrals": "SELECT * FROM referral WHERE seq < :as_of ORDER BY seq",
+    "referrals": "SELECT * FROM referral LEFT JOIN referral_was USING (id) WHERE seq < :as_of"
+    " ORDER BY seq -- likewise",
 }
-
-
-def _as_of(row: ReferralRow, size: int) -> ReferralRow:
-    """As it stood: steps that came later are taken away."""
-    if row.sent_seq is not None and row.sent_seq >= size:
-        return row._replace(
-            state="prepared", sent_by=None, sent_ms=None, reference=None, acknowledged_ms=None
-        )
-    if row.state == ACKNOWLEDGED and (row.done_seq or 0) >= size:
-        return row._replace(state=SENT, reference=None, acknowledged_ms=None)
-    return row
 
 
 def difference(before: str, after: str) -> list[tuple[str, str]]:

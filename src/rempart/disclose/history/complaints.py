@@ -73,7 +73,7 @@ def newly_imposed(figures: Figures) -> int:
 
 
 def disputes(figures: Figures) -> Outcomes:
-    """Disputes submitted in the period, as they stand now."""
+    """Disputes submitted in the period, as they stand as of the log's size."""
     first, last = figures.period.first_day, figures.period.last_day
     found = [
         row.dispute

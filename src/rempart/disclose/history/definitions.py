@@ -104,14 +104,14 @@ _ALL: Final = (
     ),
     _d(
         "order",
-        1,
+        2,
         "orders",
         "Orders of authorities of the Member States received in the period (art. 9, 10); items are "
         "the exact addresses that an order names. Medians from receipt, in hours; an order that "
-        "has not been answered yet is left out.",
+        "had not been answered at the log position is left out.",
         "Injonctions d’autorités d’États membres reçues dans la période (art. 9 et 10) ; les "
         "éléments sont les adresses exactes citées. Médianes depuis la réception, en heures ; une "
-        "injonction encore sans réponse est exclue.",
+        "injonction sans réponse à la position du journal est exclue.",
     ),
     _d(
         "complaint",
@@ -129,16 +129,16 @@ _ALL: Final = (
     ),
     _d(
         "dispute",
-        1,
+        2,
         "disputes",
         "Disputes submitted to certified out-of-court bodies in the period; medians from "
-        "submission to decision, in hours of whole days.",
+        "submission to decision, in hours of whole days; outcomes known at the log position.",
         "Litiges soumis à des organes certifiés dans la période ; médianes de la soumission à la "
-        "décision, en heures de jours entiers.",
+        "décision, en heures de jours entiers ; issues connues à la position du journal.",
     ),
     _d(
         "repeat_suspension",
-        1,
+        2,
         "statements strikes misuse",
         "Suspensions of an account on the ground of law that had a strike in force. For notices "
         "and complaints: sources whose notices or complaints are not examined for a while.",

@@ -32,15 +32,19 @@ class History(NamedTuple):
 
 
 def read_history(tables: Tables, as_of: int | None = None) -> History:
-    """Everything, in the moment of `tables`. `as_of` None: as of now. How an order or a dispute
-    stands is as it stands now, when it had come in by then: their steps have no row of their own.
-    """
+    """Everything as of a size of the log (ADR 47). `as_of` None: as of now. Whatever is written
+    later, the same size gives the same history; but for what an erasure or a retention takes."""
     size = tables.log.size()
     as_of = size if as_of is None else min(as_of, size)
     declared = Declared(
-        tuple(row for row in tables.orders.received(0, _FOREVER) if row.seq < as_of),
-        tuple(row for row in tables.orders.disputes() if row.seq < as_of),
-        tuple(row for row in tables.misuse.begun(0, _FOREVER) if row.seq < as_of),
+        tuple(tables.orders.stood(as_of)),
+        tuple(tables.orders.disputes_stood(as_of)),
+        tuple(_begun(row) for row in tables.misuse.begun(0, _FOREVER) if row.seq < as_of),
         tuple(history(tables, before_seq=as_of)),
     )
     return History(as_of, tables.history.read(as_of), declared)
+
+
+def _begun(row: SuspensionRow) -> SuspensionRow:
+    """Without its early end, which is told nowhere and may have come later."""
+    return row._replace(ended_ms=None)

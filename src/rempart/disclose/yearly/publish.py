@@ -51,16 +51,19 @@ def draft(
     *,
     published: date | None = None,
     as_of: int | None = None,
+    known: int | None = None,
     reason: str = "",
     told: Callable[[str], object] = lambda _: None,
 ) -> Drawn:
-    """The report of a period as of now, beside the version before it. Reads only. `told`: which of
-    `PHASES` begins."""
+    """The report of a period, beside the version before it. Reads only. `as_of`: the size of the
+    log it is counted from; None: now. `known`: only versions published before this size are
+    beside it; None: all. `told`: which of `PHASES` begins."""
     told(READING)
     history = read_history(tables, as_of)
     told(COUNTING)
-    before = tables.history.yearly(period.cell)
-    earlier = [row for row in tables.history.yearly() if row.period < period.cell]
+    versions = [row for row in tables.history.yearly() if known is None or row.seq < known]
+    before = [row for row in versions if row.period == period.cell]
+    earlier = [row for row in versions if row.period < period.cell]
     previous = before[-1] if before else max(earlier, key=_when, default=None)
     report = draw_up(
         history,
@@ -87,6 +90,8 @@ def final(
     reason: str,
     at_ms: int,
     told: Callable[[str], object] = lambda _: None,
+    *,
+    as_of: int | None = None,
 ) -> Drawn:
     """The report as it is to be published at this moment. Reads only: it may take a while, and
     nobody who writes waits for it. InputError: a second version without a reason, or a period that
@@ -103,7 +108,7 @@ def final(
             next_step="look at the draft; publish it after the last day",
         )
     day = today(at_ms, period.time_zone)
-    return draft(tables, period, provider, published=day, reason=reason, told=told)
+    return draft(tables, period, provider, published=day, as_of=as_of, reason=reason, told=told)
 
 
 def publish(tables: Tables, drawn: Drawn, by: str, at_ms: int) -> YearlyRow:

@@ -18,20 +18,23 @@ TEXT_KEY = "text-{number}"
 INDICATORS = range(1, 12)
 
 
-def provider_of(tables: Tables, name: str, language: str, period: Period) -> Provider:
-    """`name`: of the community, from its settings; `language`: en or fr."""
+def provider_of(
+    tables: Tables, name: str, language: str, period: Period, *, as_of: int | None = None
+) -> Provider:
+    """`name`: of the community, from its settings; `language`: en or fr. `as_of`: as it was said at
+    this size of the log; None: now."""
     return Provider(
         name,
         language,
-        _texts(tables, language, period.last_day),
-        _apart(tables, period.last_day),
+        _texts(tables, language, period.last_day, as_of),
+        _apart(tables, period.last_day, as_of),
     )
 
 
-def _texts(tables: Tables, language: str, day: date) -> dict[int, str]:
+def _texts(tables: Tables, language: str, day: date, as_of: int | None) -> dict[int, str]:
     said = {
         one.key: one.value
-        for one in at(tables, day, DatedKind.REPORT_TEXT)
+        for one in at(tables, day, DatedKind.REPORT_TEXT, before_seq=as_of)
         if isinstance(one.value, ReportText)
     }
     found = {}
@@ -43,7 +46,7 @@ def _texts(tables: Tables, language: str, day: date) -> dict[int, str]:
     return found
 
 
-def _apart(tables: Tables, day: date) -> tuple[str, ...]:
-    found = at(tables, day, DatedKind.REPORT_ROWS)
+def _apart(tables: Tables, day: date, as_of: int | None) -> tuple[str, ...]:
+    found = at(tables, day, DatedKind.REPORT_ROWS, before_seq=as_of)
     value = found[0].value if found else None
     return value.apart if isinstance(value, ReportRows) else ()

@@ -1,8 +1,7 @@
 """What a court dossier tells of how the service was run: clocks, failures, alarms, queues, silence.
 
-Readings only, each as of a size of the log where the table knows its entries (`as_of`: those with a
-smaller sequence number). What a table keeps without its entries (a delivery) is told as it stands,
-and the dossier says so.
+Readings only, each as of a size of the log (`as_of`: entries with a smaller sequence number): what
+came later, or was written over later, is told as it stood then.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ class CourtTables(ABC):
     def clocks(self, as_of: int, from_ms: int, until_ms: int) -> list[ClockRow]: ...
 
     @abstractmethod
-    def failures(self, from_ms: int, until_ms: int) -> list[FailureRow]: ...
+    def failures(self, as_of: int, from_ms: int, until_ms: int) -> list[FailureRow]: ...
 
     @abstractmethod
     def alarms(self, as_of: int, from_ms: int, until_ms: int) -> list[AlarmRow]: ...

@@ -65,3 +65,8 @@ class LogTables(ABC):
     @abstractmethod
     def last_checkpoint(self) -> tuple[int, str, int] | None:
         """Size, signed note, time (ms) of the newest checkpoint."""
+
+    @abstractmethod
+    def size_signed_before(self, at_ms: int) -> int | None:
+        """The greatest size that a checkpoint was signed for before this time; None: there is no
+        checkpoint that old."""

@@ -68,6 +68,11 @@ class OrderTables(ABC):
         """Received in [from, to), in that order."""
 
     @abstractmethod
+    def stood(self, as_of: int) -> list[OrderRow]:
+        """Those that had come in at this size of the log, as they stood then, in the order of
+        their coming."""
+
+    @abstractmethod
     def open(self) -> list[OrderRow]:
         """Not answered, or whose person is not told yet; what is due first comes first."""
 
@@ -99,3 +104,7 @@ class OrderTables(ABC):
     @abstractmethod
     def disputes(self, from_day: str = "", to_day: str = "9999") -> list[DisputeRow]:
         """Submitted in [from, to), days as `YYYY-MM-DD`, in that order."""
+
+    @abstractmethod
+    def disputes_stood(self, as_of: int) -> list[DisputeRow]:
+        """Those that were known at this size of the log, as they stood then, by their day."""

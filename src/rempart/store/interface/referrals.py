@@ -51,5 +51,5 @@ class ReferralTables(ABC):
         """What left in this time, in order: `until_ms` is not part of it."""
 
     @abstractmethod
-    def prepared_before(self, as_of: int) -> list[ReferralRow]:
-        """All that were there at this size of the log, in order, as they stand now."""
+    def stood(self, as_of: int) -> list[ReferralRow]:
+        """All that were there at this size of the log, in order, as they stood then."""

@@ -289,8 +289,9 @@ class SqliteCaseTables(SqliteReportTables):
             self._db.executemany(
                 "INSERT INTO cases (id, thing, ordinal, kind, subject, platform, channel, target,"
                 " state, priority, why, raid, author, at_ms, messages, opened_ms, updated_ms, harm,"
-                " graver_ms, turn_ms, class)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " graver_ms, turn_ms, class, since_seq)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                " log_size_before())",
                 [
                     (
                         case.id,
@@ -369,7 +370,9 @@ class SqliteCaseTables(SqliteReportTables):
 
     def add_messages(self, pairs: Iterable[tuple[str, int]]) -> None:
         self._db.executemany(
-            "INSERT OR IGNORE INTO case_message (case_id, seq) VALUES (?, ?)", pairs
+            "INSERT OR IGNORE INTO case_message (case_id, seq, since_seq)"
+            " VALUES (?, ?, log_size_before())",
+            pairs,
         )
 
     def add_aliases(self, case: str, things: Sequence[bytes]) -> None:

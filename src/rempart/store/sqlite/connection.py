@@ -9,6 +9,7 @@ last one with the WAL-reset corruption bug (https://sqlite.org/wal.html#walreset
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -44,6 +45,7 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     connection.pragma("journal_size_limit", 64 << 20)
     connection.pragma("cache_size", -CACHE_KIB)
     connection.pragma("temp_store", "MEMORY")
+    know_size_before(connection, lambda: _size_now(connection))
     if mode != "wal" or connection.pragma("synchronous") != FULL:
         connection.close()
         raise StoreError(
@@ -52,6 +54,22 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
             next_step="put the data folder on a local file system",
         )
     return connection
+
+
+def know_size_before(connection: apsw.Connection, size: Callable[[], int]) -> None:
+    """Gives SQL the function `log_size_before()`: the size of the log before this transaction, by
+    which rows that are written over stay readable as they stood (migration `stood`)."""
+
+    def told(*_: apsw.SQLiteValue) -> int:
+        return size()
+
+    connection.create_scalar_function("log_size_before", told, 0, flags=apsw.SQLITE_INNOCUOUS)
+
+
+def _size_now(connection: apsw.Connection) -> int:
+    """Outside of a transaction of the store: migrations, repairs."""
+    last = connection.execute("SELECT max(seq) FROM entry").get
+    return 0 if last is None else int(last) + 1
 
 
 def open_reader(path: Path, *, vfs: str | None = None) -> apsw.Connection:

@@ -27,12 +27,18 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " (SELECT 1 FROM answer a WHERE a.report_id = r.id AND a.seq < :as_of) AND NOT EXISTS"
         " (SELECT 1 FROM report_withdrawn w WHERE w.report_id = r.id AND w.seq < :as_of)"
         " ORDER BY r.seq",
-        "clocks": "SELECT kind, clock, count(*), sum(coalesce(stop_seq < :as_of, 0)"
-        " AND stopped_ms > due_ms), sum(due_ms < :until AND NOT coalesce(stop_seq < :as_of, 0))"
-        " FROM deadline WHERE start_seq < :as_of AND start_ms >= :from AND start_ms < :until"
+        "clocks": "SELECT kind, clock, count(*), sum(coalesce(stopped_ms > due_ms, 0)),"
+        " sum(due_ms < :until AND stopped_ms IS NULL) FROM (SELECT d.kind,"
+        " coalesce(w.clock, d.clock) AS clock, coalesce(w.start_ms, d.start_ms) AS start_ms,"
+        " coalesce(w.due_ms, d.due_ms) AS due_ms,"
+        " CASE WHEN w.kind IS NULL THEN d.stopped_ms ELSE w.stopped_ms END AS stopped_ms"
+        " FROM deadline d LEFT JOIN deadline_was w ON w.case_id = d.case_id AND w.kind = d.kind"
+        " AND w.until_seq = (SELECT min(until_seq) FROM deadline_was WHERE case_id = d.case_id"
+        " AND kind = d.kind AND until_seq >= :as_of)"
+        " WHERE d.since_seq < :as_of) WHERE start_ms >= :from AND start_ms < :until"
         " GROUP BY kind, clock ORDER BY kind, clock",
-        "failures": "SELECT updated_ms, connector, operation FROM delivery WHERE state = 'failed'"
-        " AND updated_ms >= :from AND updated_ms < :until ORDER BY updated_ms, id",
+        "failures": "SELECT at_ms, connector, operation FROM delivery_given_up"
+        " WHERE since_seq < :as_of AND at_ms >= :from AND at_ms < :until ORDER BY at_ms, id",
         "alarms": "SELECT seq, at_ms, what FROM access_entry WHERE kind = 'alarm' AND seq < :as_of"
         " AND at_ms >= :from AND at_ms < :until ORDER BY seq",
         "queues": "SELECT id, at_ms, by, seq, picture FROM queue WHERE seq < :as_of ORDER BY seq",
@@ -59,8 +65,8 @@ class SqliteCourtTables(CourtTables):
         known = {"as_of": as_of, "from": from_ms, "until": until_ms}
         return [ClockRow(*row) for row in self._db.execute(QUERIES["clocks"], known)]
 
-    def failures(self, from_ms: int, until_ms: int) -> list[FailureRow]:
-        known = {"from": from_ms, "until": until_ms}
+    def failures(self, as_of: int, from_ms: int, until_ms: int) -> list[FailureRow]:
+        known = {"as_of": as_of, "from": from_ms, "until": until_ms}
         return [FailureRow(*row) for row in self._db.execute(QUERIES["failures"], known)]
 
     def alarms(self, as_of: int, from_ms: int, until_ms: int) -> list[AlarmRow]:

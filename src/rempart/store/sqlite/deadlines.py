@@ -78,8 +78,12 @@ class SqliteDeadlineTables(DeadlineTables):
 
     def put(self, rows: Iterable[DeadlineRow]) -> None:
         marks = ", ".join("?" * len(DeadlineRow._fields))
+        names = _COLUMNS.split(", ")[2:]
+        again = ", ".join(f"{name} = excluded.{name}" for name in names)
         self._db.executemany(
-            f"INSERT OR REPLACE INTO deadline ({_COLUMNS}) VALUES ({marks})", list(rows)
+            f"INSERT INTO deadline ({_COLUMNS}, since_seq) VALUES ({marks}, log_size_before())"
+            f" ON CONFLICT (case_id, kind) DO UPDATE SET {again}",
+            list(rows),
         )
 
     def due(self, now_ms: int, limit: int = 500) -> list[DeadlineRow]:

@@ -40,8 +40,12 @@ _CHUNK = 16_384
 _EIGHT = 8
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "cases": "SELECT id, coalesce(merged_into, ''), kind, harm, platform || '/' || channel,"
-        " opened_ms, coalesce(raid, '') FROM cases ORDER BY rowid",
+        "cases": "SELECT c.id, coalesce(CASE WHEN w.id IS NULL THEN c.merged_into"
+        " ELSE w.merged_into END, ''), c.kind, coalesce(w.harm, c.harm),"
+        " c.platform || '/' || c.channel, c.opened_ms, coalesce(c.raid, '') FROM cases c"
+        " LEFT JOIN case_was w ON w.id = c.id AND w.until_seq = (SELECT min(until_seq)"
+        " FROM case_was WHERE id = c.id AND until_seq >= :as_of)"
+        " WHERE c.since_seq < :as_of ORDER BY c.rowid",
         "reports": "SELECT seq, case_id, received_ms, category, language, coalesce(flagger, ''),"
         " substr(CAST(coalesce(reporter, zeroblob(8)) AS BLOB), 1, 8), substr(thing, 1, 8), items,"
         " via FROM report WHERE seq < :as_of ORDER BY rowid",
@@ -50,16 +54,23 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         "decisions": "SELECT id, seq, case_id, decided_ms, outcome, ground, coalesce(harm, ''),"
         " decided_by, coalesce(because, ''), coalesce(replaces, '') FROM decision"
         " WHERE seq < :as_of ORDER BY rowid",
-        "measures": "SELECT id, seq, coalesce(case_id, ''), coalesce(raid, ''), kind, rule,"
-        " platform || '/' || channel, CASE WHEN ended_seq >= :as_of THEN 'active' ELSE state END,"
-        " from_ms, coalesce(until_ms, -1),"
-        " CASE WHEN ended_seq >= :as_of THEN -1 ELSE coalesce(ended_ms, -1) END"
-        " FROM measure WHERE seq < :as_of ORDER BY rowid",
+        "measures": "SELECT m.id, m.seq,"
+        " coalesce(CASE WHEN w.id IS NULL THEN m.case_id ELSE w.case_id END, ''),"
+        " coalesce(CASE WHEN w.id IS NULL THEN m.raid ELSE w.raid END, ''), m.kind, m.rule,"
+        " m.platform || '/' || m.channel,"
+        " CASE WHEN m.ended_seq >= :as_of THEN 'active' ELSE m.state END,"
+        " m.from_ms, coalesce(m.until_ms, -1),"
+        " CASE WHEN m.ended_seq >= :as_of THEN -1 ELSE coalesce(m.ended_ms, -1) END"
+        " FROM measure m LEFT JOIN measure_was w ON w.id = m.id AND w.until_seq ="
+        " (SELECT min(until_seq) FROM measure_was WHERE id = m.id AND until_seq >= :as_of)"
+        " WHERE m.seq < :as_of ORDER BY m.rowid",
         "ordered": "SELECT m.measure FROM order_measure m JOIN authority_order o"
         " ON o.id = m.order_id WHERE o.seq < :as_of",
         "exemptions": "SELECT measure, reason FROM statement_exemption WHERE seq < :as_of",
-        "strikes": "SELECT platform, account, at_ms, min(expires_ms, coalesce(overturned_ms,"
-        " expires_ms)) FROM strike",
+        "strikes": "SELECT s.platform, s.account, s.at_ms, min(s.expires_ms,"
+        " CASE WHEN o.seq < :as_of THEN s.overturned_ms ELSE s.expires_ms END)"
+        " FROM strike s JOIN decision d ON d.id = s.decision"
+        " LEFT JOIN decision o ON o.id = s.overturned_by WHERE d.seq < :as_of",
         "statements": "SELECT number, seq, made_ms, record FROM statement WHERE seq < :as_of"
         " ORDER BY number",
         "looks": "SELECT l.seq, l.received_ms, l.appellant,"
@@ -68,8 +79,13 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " l.of_case, coalesce(l.decision, ''), coalesce(s.number, -1), r.flagger IS NOT NULL"
         " FROM second_look l LEFT JOIN report r ON r.id = l.report_id"
         " LEFT JOIN statement s ON s.id = l.statement WHERE l.seq < :as_of ORDER BY l.seq",
-        "samples": "SELECT x.seq, x.case_id, m.outcome FROM case_message x CROSS JOIN message m"
-        " WHERE m.seq = x.seq AND x.seq < :as_of ORDER BY x.seq",
+        "samples": "SELECT x.seq, x.case_id,"
+        " CASE WHEN w.seq IS NULL THEN m.outcome ELSE w.outcome END"
+        " FROM case_message x CROSS JOIN message m LEFT JOIN message_was w ON w.seq = m.seq"
+        " AND w.until_seq = (SELECT min(until_seq) FROM message_was WHERE seq = m.seq"
+        " AND until_seq >= :as_of)"
+        " WHERE m.seq = x.seq AND x.since_seq < :as_of AND x.seq < :as_of"
+        " ORDER BY x.seq, x.case_id",
         "views": "SELECT key, at_ms, views FROM views_told WHERE seq < :as_of ORDER BY key, seq",
     }
 )

@@ -102,6 +102,11 @@ class SqliteLogTables(LogTables):
     def put_checkpoint(self, size: int, note: str, at_ms: int) -> None:
         self._db.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?)", (size, note, at_ms))
 
+    def size_signed_before(self, at_ms: int) -> int | None:
+        query = "SELECT size FROM checkpoint WHERE at_ms < ? ORDER BY size DESC LIMIT 1"
+        found: int | None = self._db.execute(query, (at_ms,)).get
+        return found
+
     # -- reading -----------------------------------------------------------------------------
 
     def foreign_version(self) -> int:

@@ -76,6 +76,20 @@ class SqliteOrderTables(OrderTables):
         query = _ORDERS + "WHERE received_ms >= ? AND received_ms < ? ORDER BY received_ms, id"
         return [_order(row) for row in self._db.execute(query, (from_ms, to_ms))]
 
+    def stood(self, as_of: int) -> list[OrderRow]:
+        query = _ORDERS + "WHERE seq < ? ORDER BY received_ms, id"
+        now = [_order(row) for row in self._db.execute(query, (as_of,))]
+        was = {
+            row[0]: row[1:]
+            for row in self._db.execute(
+                "SELECT id, missing, due_ms, receipt_ms, clarified_ms, effect, effect_ms,"
+                " answered_ms, told_ms, stage, paused_ms, shifted_ms, min(until_seq)"
+                " FROM authority_order_was WHERE until_seq >= ? GROUP BY id",
+                (as_of,),
+            )
+        }
+        return [_order_then(row, was[row.id]) if row.id in was else row for row in now]
+
     def open(self) -> list[OrderRow]:
         query = (
             _ORDERS + "WHERE answered_ms IS NULL OR (told_ms IS NULL AND effect IN"
@@ -115,7 +129,9 @@ class SqliteOrderTables(OrderTables):
     def put_dispute(self, row: DisputeRow) -> None:
         one = row.dispute
         self._db.execute(
-            "INSERT OR REPLACE INTO dispute VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO dispute VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " submitted = excluded.submitted, decided = excluded.decided,"
+            " outcome = excluded.outcome, record = excluded.record, seq = excluded.seq",
             (
                 row.id,
                 one.submitted.isoformat(),
@@ -138,6 +154,15 @@ class SqliteOrderTables(OrderTables):
         )
         return [_dispute(row) for row in self._db.execute(query, (from_day, to_day))]
 
+    def disputes_stood(self, as_of: int) -> list[DisputeRow]:
+        query = (
+            "SELECT d.id, coalesce(w.record, d.record), coalesce(w.seq, d.seq) AS said FROM dispute"
+            " d LEFT JOIN (SELECT id, record, seq, min(until_seq) FROM dispute_was"
+            " WHERE until_seq >= :as_of GROUP BY id) w ON w.id = d.id WHERE said < :as_of"
+            " ORDER BY d.submitted, d.id"
+        )
+        return [_dispute(row) for row in self._db.execute(query, {"as_of": as_of})]
+
 
 def _words(missing: Iterable[Missing]) -> str:
     return msgspec.json.encode([one.value for one in missing]).decode()
@@ -152,6 +177,23 @@ def _order(row: tuple[Any, ...]) -> OrderRow:
         msgspec.json.decode(missing, type=tuple[Missing, ...]),
         by,
         seq,
+        due,
+        receipt,
+        clarified,
+        Effect(effect) if effect is not None else None,
+        *rest,
+    )
+
+
+def _order_then(now: OrderRow, was: tuple[Any, ...]) -> OrderRow:
+    missing, due, receipt, clarified, effect, *rest = was[:-1]
+    return OrderRow(
+        now.id,
+        now.received_ms,
+        now.order,
+        msgspec.json.decode(missing, type=tuple[Missing, ...]),
+        now.taken_by,
+        now.seq,
         due,
         receipt,
         clarified,

@@ -9,6 +9,8 @@ import apsw
 from rempart.store.interface.referrals import ReferralRow, ReferralTables
 
 _FIELDS = ", ".join(ReferralRow._fields).replace("case,", "case_id,")
+_STEPS = ("state", "sent_by", "sent_ms", "reference", "acknowledged_ms", "done_seq", "sent_seq")
+_AGAIN = ", ".join(f"{name} = excluded.{name}" for name in _STEPS)
 _MARKS = ", ".join("?" * len(ReferralRow._fields))
 
 
@@ -17,7 +19,11 @@ class SqliteReferralTables(ReferralTables):
         self._db = connection
 
     def put(self, row: ReferralRow) -> None:
-        self._db.execute(f"INSERT OR REPLACE INTO referral ({_FIELDS}) VALUES ({_MARKS})", row)
+        self._db.execute(
+            f"INSERT INTO referral ({_FIELDS}) VALUES ({_MARKS})"
+            f" ON CONFLICT (id) DO UPDATE SET {_AGAIN}",
+            row,
+        )
 
     def get(self, id: str) -> ReferralRow | None:
         return next(self._rows("WHERE id = ?", id), None)
@@ -29,8 +35,17 @@ class SqliteReferralTables(ReferralTables):
         which = "WHERE sent_ms >= ? AND sent_ms < ? ORDER BY sent_ms, id"
         return list(self._rows(which, from_ms, until_ms))
 
-    def prepared_before(self, as_of: int) -> list[ReferralRow]:
-        return list(self._rows("WHERE seq < ? ORDER BY seq", as_of))
+    def stood(self, as_of: int) -> list[ReferralRow]:
+        was = {
+            row[0]: dict(zip(_STEPS, row[1:-1], strict=True))
+            for row in self._db.execute(
+                f"SELECT id, {', '.join(_STEPS)}, min(until_seq) FROM referral_was"
+                " WHERE until_seq >= ? GROUP BY id",
+                (as_of,),
+            )
+        }
+        now = self._rows("WHERE seq < ? ORDER BY seq", as_of)
+        return [row._replace(**was.get(row.id, {})) for row in now]
 
     def _rows(self, which: str, *values: str | int) -> Iterator[ReferralRow]:
         found = self._db.execute(f"SELECT {_FIELDS} FROM referral {which}", values)

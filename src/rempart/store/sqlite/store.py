@@ -39,7 +39,7 @@ from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.captures import SqliteCaptureTables
 from rempart.store.sqlite.care import SqliteCareTables
 from rempart.store.sqlite.cases import SqliteCaseTables
-from rempart.store.sqlite.connection import BUSY_MS, open_reader, open_writer
+from rempart.store.sqlite.connection import BUSY_MS, know_size_before, open_reader, open_writer
 from rempart.store.sqlite.court import SqliteCourtTables
 from rempart.store.sqlite.dated import SqliteDatedTables
 from rempart.store.sqlite.deadlines import SqliteDeadlineTables
@@ -207,6 +207,7 @@ class SqliteStore(Store):
         self._writer = writer
         self._tables: SqliteTables | None = None
         self._unsaved_pages = 0
+        self._size_before = 0
         if writer is not None and vault is not None:
             self._key_mark = mark_of(writer)
             # An older copy of the store beside the newest keys: what was destroyed since stays
@@ -215,6 +216,7 @@ class SqliteStore(Store):
             used = max(known, vault.keys.last_destroyed())
             self._tables = SqliteTables(writer, vault, used)
             writer.set_wal_hook(self._committed)
+            know_size_before(writer, lambda: self._size_before)
 
     @classmethod
     def open(
@@ -281,6 +283,7 @@ class SqliteStore(Store):
         tables.log.day = int(self._clock() // DAY_SECONDS)
         try:
             writer.execute("BEGIN IMMEDIATE")
+            self._size_before = tables.log.size()
             yield tables
             mark = Mark(vault.keys.id, tables.sealer.used, vault.keys.mark.buckets)
             if mark != self._key_mark:

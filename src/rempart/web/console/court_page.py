@@ -16,6 +16,7 @@ from rempart.disclose.court.draw import PHASES
 from rempart.disclose.court.files import said
 from rempart.disclose.court.make import Wanted
 from rempart.disclose.court.words import Words
+from rempart.disclose.history.cut import Moment
 from rempart.disclose.yearly.files import packed
 from rempart.errors import InputError, NotFoundError, RempartError
 from rempart.store.interface import Tables
@@ -70,12 +71,13 @@ class DossierView(msgspec.Struct, frozen=True):
 
 
 class CourtScreen(msgspec.Struct, frozen=True):
-    """`phase` of `phases` is at work; None: nothing is."""
+    """`phase` of `phases` is at work; None: nothing is. `as_of`: `closing` or `now` (ADR 47)."""
 
     now: datetime
     first: date
     last: date
     language: str
+    as_of: str
     offences: list[str]
     chosen: list[str]
     phases: list[str]
@@ -156,6 +158,7 @@ def _screen(
         wanted.first if wanted is not None else today - timedelta(days=365),
         wanted.last if wanted is not None else today,
         wanted.language if wanted is not None else language,
+        str(wanted.as_of) if wanted is not None else Moment.CLOSING.value,
         list(harms()),
         list(wanted.perimeter.offences) if wanted is not None else [],
         list(PHASES),
@@ -201,9 +204,16 @@ def _wanted(request: AnyRequest, form: Any) -> Wanted:
         _day(form, "last"),
         Words(language).language,
         Perimeter(offences, country),
-        None,
+        _cut(form),
         tuple(age),
     )
+
+
+def _cut(form: Any) -> Moment:
+    asked = str(form.get("as_of", "")) or Moment.CLOSING.value
+    if asked not in list(Moment):
+        raise InputError("a dossier is read as of its closing, or now", where="as_of")
+    return Moment(asked)
 
 
 def _day(form: Any, name: str) -> date:

@@ -14,9 +14,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from rempart.disclose.history.cut import Moment, size_of
 from rempart.disclose.history.period import FIRST_YEAR, LAST_YEAR
 from rempart.disclose.yearly.files import packed, texts
-from rempart.disclose.yearly.period import period_asked
+from rempart.disclose.yearly.period import last_day_asked, period_asked
 from rempart.disclose.yearly.publish import PHASES, Drawn, files_of
 from rempart.disclose.yearly.said import provider_of
 from rempart.disclose.yearly.withdrawing import ALONE_DAYS, in_force
@@ -31,7 +32,7 @@ from rempart.web.console.page import page
 from rempart.web.console.reading import moment
 from rempart.web.console.templates import language_of
 from rempart.web.failures import status_of
-from rempart.web.yearly_desk import Asked, Standing, Wanted, YearlyDesk
+from rempart.web.yearly_desk import Ask, Asked, Standing, Wanted, YearlyDesk
 
 PATH = "/console/yearly"
 WHOLE = "report.zip"
@@ -99,12 +100,13 @@ class DrawnView(msgspec.Struct, frozen=True):
 
 class YearlyScreen(msgspec.Struct, frozen=True):
     """`phase` of `phases` is at work; None: nothing is. `over`: the period is, and may be
-    published."""
+    published. `as_of`: `closing` or `now` (ADR 47)."""
 
     now: datetime
     year: int
     half: int | None
     language: str
+    as_of: str
     period: str
     over: bool
     phases: list[str]
@@ -123,9 +125,10 @@ async def show(
     year: FromQuery[int | None] = None,
     half: FromQuery[int | None] = None,
     language: FromQuery[str] = "",
+    as_of: FromQuery[str] = Moment.CLOSING.value,
     sheet: FromQuery[int] = 3,
 ) -> Response[Any]:
-    return await _page(request, _wanted(request, year, half, language), sheet)
+    return await _page(request, _wanted(request, year, half, language, as_of), sheet)
 
 
 @post(f"{PATH}/draw", guards=DECLARE, status_code=200, include_in_schema=False)
@@ -133,7 +136,7 @@ async def draw(request: AnyRequest) -> Response[Any]:
     form = await request.form()
     wanted = _of_form(request, form)
     try:
-        desk_of(request).draw(wanted, _asked(request, wanted))
+        desk_of(request).draw(wanted, _ask(request, wanted))
     except RempartError as error:
         return await _page(request, wanted, 3, error)
     return Redirect(_address(wanted), status_code=303)
@@ -146,7 +149,7 @@ async def publish(request: AnyRequest) -> Response[Any]:
     reason = str(form.get("reason", ""))[:4_000]
     who = must_be_known(request)
     try:
-        desk_of(request).publish(wanted, _asked(request, wanted), reason, who.id, now_ms())
+        desk_of(request).publish(wanted, _ask(request, wanted), reason, who.id, now_ms())
     except RempartError as error:
         return await _page(request, wanted, 3, error)
     return Redirect(_address(wanted), status_code=303)
@@ -159,9 +162,10 @@ async def draft_file(
     year: FromQuery[int | None] = None,
     half: FromQuery[int | None] = None,
     language: FromQuery[str] = "",
+    as_of: FromQuery[str] = Moment.CLOSING.value,
 ) -> Response[bytes]:
     """A file of what was drawn up last. NotFoundError when that was another report."""
-    drawn = _drawn(request, _wanted(request, year, half, language))
+    drawn = _drawn(request, _wanted(request, year, half, language, as_of))
     if drawn is None:
         raise NotFoundError("this report is not drawn up", where=name)
     return _file(drawn.files, name)
@@ -244,6 +248,7 @@ def _screen(
         wanted.year,
         wanted.half,
         wanted.language,
+        wanted.as_of.value,
         period.cell,
         now >= period.end_ms,
         list(PHASES),
@@ -304,17 +309,21 @@ def _drawn(request: AnyRequest, wanted: Wanted) -> Drawn | None:
     return standing.result.drawn
 
 
-def _asked(request: AnyRequest, wanted: Wanted) -> Asked:
+def _ask(request: AnyRequest, wanted: Wanted) -> Ask:
     name: str = request.app.state.community
 
-    def asked(tables: Tables) -> Any:
-        period = period_asked(tables, wanted.year, wanted.half)
-        return period, provider_of(tables, name, wanted.language, period)
+    def ask(tables: Tables) -> Asked:
+        size = size_of(tables, wanted.as_of, last_day_asked(wanted.year, wanted.half))
+        period = period_asked(tables, wanted.year, wanted.half, as_of=size)
+        provider = provider_of(tables, name, wanted.language, period, as_of=size)
+        return Asked(period, provider, size)
 
-    return asked
+    return ask
 
 
-def _wanted(request: AnyRequest, year: int | None, half: int | None, language: str) -> Wanted:
+def _wanted(
+    request: AnyRequest, year: int | None, half: int | None, language: str, as_of: str
+) -> Wanted:
     """What the address asks for; without a year the last one that is over."""
     if year is None:
         year = date.fromtimestamp(now_ms() / 1000).year - 1  # noqa: DTZ012
@@ -323,7 +332,9 @@ def _wanted(request: AnyRequest, year: int | None, half: int | None, language: s
     if half not in (None, 1, 2):
         raise InputError("a half-year is 1 or 2", where="half")
     chosen = language if language in ("en", "fr") else language_of(request)
-    return Wanted(year, half, chosen)
+    if as_of not in list(Moment):
+        raise InputError("a report is read as of its closing, or now", where="as_of")
+    return Wanted(year, half, chosen, Moment(as_of))
 
 
 def _of_form(request: AnyRequest, form: Any) -> Wanted:
@@ -331,13 +342,18 @@ def _of_form(request: AnyRequest, form: Any) -> Wanted:
     if not year.isascii() or not year.isdigit() or half not in ("", "1", "2"):
         raise InputError("choose a year", where="year")
     return _wanted(
-        request, int(year[:4]), int(half) if half else None, str(form.get("language", ""))
+        request,
+        int(year[:4]),
+        int(half) if half else None,
+        str(form.get("language", "")),
+        str(form.get("as_of", "")) or Moment.CLOSING.value,
     )
 
 
 def _address(wanted: Wanted) -> str:
     half = f"&half={wanted.half}" if wanted.half else ""
-    return f"{PATH}?year={wanted.year}{half}&language={wanted.language}"
+    cut = "" if wanted.as_of is Moment.CLOSING else f"&as_of={wanted.as_of}"
+    return f"{PATH}?year={wanted.year}{half}&language={wanted.language}{cut}"
 
 
 def _file(files: dict[str, bytes], name: str) -> Response[bytes]:
