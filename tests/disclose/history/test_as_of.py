@@ -12,7 +12,7 @@ import pytest
 from rempart.cases.authority import disputes, orders
 from rempart.cases.dated import declare
 from rempart.cases.entries import entry, record
-from rempart.cases.policy import shipped
+from rempart.cases.queue.policy import shipped
 from rempart.disclose.audit.tables import packed as audit_packed
 from rempart.disclose.audit.tables import tables_of
 from rempart.disclose.court.make import Wanted, make, steady

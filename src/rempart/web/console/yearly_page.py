@@ -198,7 +198,7 @@ route_handlers: list[Any] = [show, draw, publish, draft_file, published_file]
 
 async def refused(request: AnyRequest, error: RempartError) -> Response[Any]:
     """The page again, with what was wrong."""
-    return await _page(request, _wanted(request, None, None, ""), 3, error)
+    return await _page(request, _wanted(request, None, None, "", Moment.CLOSING.value), 3, error)
 
 
 def desk_of(request: AnyRequest) -> YearlyDesk:
