@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from rempart.cases.child_safety import never_leaving
 from rempart.cases.entries import clean, entry, ms_of, record, rfc3339
-from rempart.cases.reports.receiving import checked_links
+from rempart.cases.reports.request import checked_links
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
 from rempart.log.subjects import target_subject

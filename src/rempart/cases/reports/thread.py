@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.live import tell_case
-from rempart.cases.reports.receiving import LONGEST_EXPLANATION, checked_links
+from rempart.cases.reports.request import LONGEST_EXPLANATION, checked_links
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.log.commit import strict_json
 from rempart.log.subjects import report_subject

@@ -138,7 +138,7 @@ class ReportRow(NamedTuple):
     minor: bool = False
     """The reporter says that the person concerned is under 18."""
     wish: str | None = None
-    """What the reporter hopes for (`cases.reports.receiving.WISHES`)."""
+    """What the reporter hopes for (`cases.reports.request.WISHES`)."""
     withdrawn: bool = False
     """Taken back by its reporter: answered by that, and by nothing else."""
 

@@ -20,7 +20,7 @@ WISHES = {
     "talk": N_("That somebody talks with me"),
     "nothing": N_("Nothing; you should know of it"),
 }
-"""What a reporter may hope for, in the form's words (keys of `cases.reports.receiving.WISHES`)."""
+"""What a reporter may hope for, in the form's words (keys of `cases.reports.request.WISHES`)."""
 EMPTY = dict.fromkeys(FIELDS, "")
 _MISSING = {
     "category": N_("Choose what happened."),
