@@ -218,9 +218,9 @@ def test_a_raid_that_was_fine_teaches_its_channel_for_good(start: Start) -> None
     assert taught == raid.id
     assert 0 < texts <= 200
     key = f"{raid.platform}/{raid.target}"
-    learnt = evening.engine._memory.state.targets.dump(key)
+    learnt = evening.engine.writer.memory.state.targets.dump(key)
     assert learnt is not None
     assert pupil.load(learnt).data.announced_until == 1 << 50
     crash(evening.engine)
     evening.engine = start(pipeline=pipeline)
-    assert evening.engine._memory.state.targets.dump(key) == learnt
+    assert evening.engine.writer.memory.state.targets.dump(key) == learnt

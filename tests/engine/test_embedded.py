@@ -383,9 +383,9 @@ def detections(engine: EmbeddedEngine) -> list[tuple[str, str, int]]:
 
 def crash(engine: EmbeddedEngine) -> None:
     """Ends the process' hold on the folder without the orderly end: no snapshot, no checkpoint."""
-    engine._chores.ending = False
-    engine._memory.save = lambda *_: None  # type: ignore[method-assign]
-    engine._chores._snapshot_wanted = lambda *_: False  # type: ignore[method-assign]
+    engine.writer.chores.ending = False
+    engine.writer.memory.save = lambda *_: None  # type: ignore[method-assign]
+    engine.writer.chores._snapshot_wanted = lambda *_: False  # type: ignore[method-assign]
     engine.stop()
 
 

@@ -249,7 +249,7 @@ def test_in_shadow_everything_is_written_and_nothing_is_done(start: Start) -> No
     engine = start(shadow=True, release=True)
     harmless, insult = send(engine, "see you on monday", INSULT)
     before = [row(engine, seq) for seq in (harmless, insult)]
-    book = engine._memory.planned()
+    book = engine.writer.memory.planned()
     with engine.read() as tables:
         measures = tables.stream.measures()
     (raised,) = say(engine, harmless, threat=0.9)
@@ -258,7 +258,7 @@ def test_in_shadow_everything_is_written_and_nothing_is_done(start: Start) -> No
     assert len(raised.measures) == 2
     assert (released.was, released.now) == ("hold", "allow")
     assert [row(engine, seq) for seq in (harmless, insult)] == before
-    assert engine._memory.planned() == book
+    assert engine.writer.memory.planned() == book
     with engine.read() as tables:
         assert tables.stream.measures() == measures
     assert names(engine, harmless).count("opinion") == 2
@@ -415,7 +415,7 @@ def test_an_opinion_that_cannot_be_written_leaves_nothing_behind(
 ) -> None:
     engine = start()
     (seq,) = send(engine, "see you on monday")
-    before, book = row(engine, seq), engine._memory.planned()
+    before, book = row(engine, seq), engine.writer.memory.planned()
 
     def broken(*_: object) -> None:
         raise StoreError("no")
@@ -425,7 +425,7 @@ def test_an_opinion_that_cannot_be_written_leaves_nothing_behind(
         with pytest.raises(StoreError):
             say(engine, seq, threat=0.9)
     assert row(engine, seq) == before
-    assert engine._memory.planned() == book
+    assert engine.writer.memory.planned() == book
     assert "opinion" not in names(engine, seq)
     (told,) = say(engine, seq, threat=0.9)
     assert len(told.measures) == 2
@@ -439,11 +439,11 @@ def test_after_a_crash_the_memory_is_what_it_was(start: Start, tmp_path: Path) -
     say(engine, seqs[0], threat=0.9)
     send(engine, "hello", THREAT, first=50)
     say(engine, seqs[1], hate=0.9)
-    book = engine._memory.planned()
+    book = engine.writer.memory.planned()
     assert book
     shutil.copytree(tmp_path / "one", tmp_path / "two")
     again = start(tmp_path / "two")
-    assert again._memory.planned() == book
+    assert again.writer.memory.planned() == book
 
 
 # -- replay ----------------------------------------------------------------------------------

@@ -39,15 +39,15 @@ def stream() -> list[Parsed]:
 def opened(folder: Path, hot: int | None, settings: EngineSettings) -> EmbeddedEngine:
     engine = EmbeddedEngine.open(folder, settings)
     if hot is not None:
-        for _, states in engine._memory._kept():
+        for _, states in engine.writer.memory._kept():
             states._hot_limit = hot
     engine.start()
     return engine
 
 
 def crashed(engine: EmbeddedEngine) -> None:
-    engine._memory.save = lambda *_: None  # type: ignore[method-assign]
-    engine._chores._snapshot_wanted = lambda *_: False  # type: ignore[method-assign]
+    engine.writer.memory.save = lambda *_: None  # type: ignore[method-assign]
+    engine.writer.chores._snapshot_wanted = lambda *_: False  # type: ignore[method-assign]
     engine.stop()
 
 
@@ -91,7 +91,7 @@ def test_whether_a_state_is_an_object_or_lies_in_the_store_changes_nothing(
 
 def test_quiet_targets_leave_the_memory_and_are_read_again(tmp_path: Path) -> None:
     engine = opened(tmp_path, 3, OFTEN)
-    targets = engine._memory.state.targets
+    targets = engine.writer.memory.state.targets
     assert isinstance(targets, StoredStates)
     for number in range(200):
         engine.submit(parsed(line(number, channel=f"quiet-{number % CHANNELS}")), SOURCE).result()
@@ -99,7 +99,7 @@ def test_quiet_targets_leave_the_memory_and_are_read_again(tmp_path: Path) -> No
     engine.stop()
     assert len(targets) == 3
     again = opened(tmp_path, 3, OFTEN)
-    targets = again._memory.state.targets
+    targets = again.writer.memory.state.targets
     assert len(targets) == 0
     blob = again.write(lambda _: targets.dump("twitch/quiet-7")).result()
     assert RaidOperator().load(blob).data.baseline.now_messages > 0
@@ -115,7 +115,7 @@ def test_much_that_waits_for_a_snapshot_makes_one(
         engine.submit(parsed(line(number, channel=f"quiet-{number % CHANNELS}")), SOURCE).result()
     with engine.read() as tables:
         assert tables.stream.snapshot_seq() > 40
-    assert not engine._memory.crowded
+    assert not engine.writer.memory.crowded
     engine.stop()
 
 
@@ -165,7 +165,9 @@ def test_states_of_another_version_are_learnt_anew(
         later.undo()
         monkeypatch.setattr(RaidOperator, "version", "next")
     engine = opened(tmp_path, None, OFTEN)
-    blob = engine.write(lambda _: engine._memory.state.targets.dump("twitch/channel-0")).result()
+    blob = engine.write(
+        lambda _: engine.writer.memory.state.targets.dump("twitch/channel-0")
+    ).result()
     assert 0 < RaidOperator().load(blob).data.baseline.now_messages < 10
     engine.stop()
     assert caplog.text.count("raid learns anew") == 1

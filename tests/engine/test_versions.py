@@ -67,13 +67,13 @@ def test_labels_of_a_rule_that_is_gone_stay_gone_after_a_crash(tmp_path: Path) -
         engine.submit(parsed(line(1, text="vote now")), SOURCE).result()
         put_in_force(engine, HOLD)
         shutil.copytree(tmp_path / "data", tmp_path / "crashed")
-        assert engine._memory.state.rules is not None
-        before = engine._memory.state.rules.dump()
+        assert engine.writer.memory.state.rules is not None
+        before = engine.writer.memory.state.rules.dump()
     finally:
         engine.stop()
     again = EmbeddedEngine.open(tmp_path / "crashed", sweep=False)
     try:
-        assert again._memory.state.rules is not None
-        assert again._memory.state.rules.dump() == before
+        assert again.writer.memory.state.rules is not None
+        assert again.writer.memory.state.rules.dump() == before
     finally:
         again.stop()

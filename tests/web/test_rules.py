@@ -126,7 +126,7 @@ def test_counters_and_rules_outlive_a_restart(tmp_path: Any) -> None:
     engine = EmbeddedEngine.open(tmp_path)
     try:
         assert engine.pipeline.rules.program is not None
-        state = engine._memory.state.rules
+        state = engine.writer.memory.state.rules
         assert (
             state is not None and state.dump() != engine.pipeline.rules.program.new_state().dump()
         )

@@ -8,7 +8,7 @@ Rules kept here:
    that is not in the files.
 2. The write-ahead log is brought in and truncated after it, again and again until that succeeds: a
    long reading moment may stand in the way.
-3. While the clock is in doubt nothing is begun (`embedded.clock_watch`).
+3. While the clock is in doubt nothing is begun (`clock_watch`).
 """
 
 from __future__ import annotations

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.store.interface import Tables
 
 _T = TypeVar("_T")
+
+
+class Write(NamedTuple):
+    """A change that somebody asked for."""
+
+    change: Callable[[Tables], Any]
+    future: Future[Any]
 
 
 def answer(tables: Tables, change: Callable[[Tables], _T]) -> tuple[_T | None, Exception | None]:

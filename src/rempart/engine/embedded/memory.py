@@ -4,7 +4,7 @@ Rules kept here:
 
 1. A snapshot is written in the transaction of the step it follows: all stored states are those
    after the entries below its sequence number. Between snapshots the store's states do not change,
-   so quiet ones are read from there when they are needed (see `embedded.stored_states`).
+   so quiet ones are read from there when they are needed (see `stored_states`).
 2. After a crash the entries from that number on are stepped again, in order, and their results
    thrown away: they were recorded. Memory is then what it was, and detections go on as before.
 3. An item that the pipeline could not digest is not given to it a second time (`UNDIGESTED`).

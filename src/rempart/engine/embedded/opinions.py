@@ -59,7 +59,7 @@ def opine(engine: EmbeddedEngine, opinions: Sequence[Opinion]) -> Future[list[Lo
     what nobody knows any more is left out, and so is a cached one that changes nothing."""
     return engine.write(
         lambda tables: _take_all(
-            tables, engine._memory, engine.settings, opinions, engine._now_ms()
+            tables, engine.writer.memory, engine.settings, opinions, engine.now_ms()
         )
     )
 

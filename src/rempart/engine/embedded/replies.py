@@ -106,7 +106,7 @@ class LineKeeper:
     def _decide(
         self, tables: Tables, came: Sequence[Came], clock_ms: int, late: bool
     ) -> list[ReplyRow]:
-        now_ms = self.engine._now_ms()
+        now_ms = self.engine.now_ms()
         arrivals, raids = self._arrivals(tables, came)
         book = self.book(tables, came, clock_ms)
         if late:

@@ -47,7 +47,7 @@ def take_due(keeper: LineKeeper, clock_ms: int, *, first: bool = False) -> Futur
 
 
 def _take_due(keeper: LineKeeper, tables: Tables, clock_ms: int, first: bool) -> list[Job]:
-    now_ms = keeper.engine._now_ms()
+    now_ms = keeper.engine.now_ms()
     again = tables.replies.due(keeper.name, (1 << 62) if first else now_ms, AT_ONCE)
     row = tables.replies.line(keeper.name)
     if clock_ms - row.clock_ms >= SAVE_CLOCK_MS:
@@ -124,7 +124,7 @@ def settle(keeper: LineKeeper, row: ReplyRow, *, refund: bool = False) -> Future
     """What came of an attempt. `refund`: it certainly never left."""
 
     def change(tables: Tables) -> None:
-        now_ms = keeper.engine._now_ms()
+        now_ms = keeper.engine.now_ms()
         tables.replies.settle(row)
         if refund:
             tables.replies.spend(keeper.name, row.clock_ms, -row.cost, -1)
@@ -152,7 +152,7 @@ def told_price(keeper: LineKeeper, sid: str, told: int, parts: int, clock_ms: in
         found = tables.replies.of_sids(keeper.name, [sid]).get(sid)
         if found is None or told <= found.cost:
             return False
-        now_ms = keeper.engine._now_ms()
+        now_ms = keeper.engine.now_ms()
         tables.replies.spend(keeper.name, clock_ms, told - found.cost, 0)
         tables.replies.settle(found._replace(cost=told))
         line = tables.replies.line(keeper.name)
@@ -176,7 +176,7 @@ def put_back(keeper: LineKeeper, sender: str, by: str, at_ms: int) -> Future[lis
     its messages that was met with silence is answered next."""
 
     def change(tables: Tables) -> list[Measure]:
-        now_ms = keeper.engine._now_ms()
+        now_ms = keeper.engine.now_ms()
         rows = tables.replies.latest(keeper.name, sender=sender, limit=20)
         if not rows:
             raise NotFoundError("this number did not write to the line", where=keeper.name)

@@ -85,7 +85,7 @@ async def read_line(request: AnyRequest, who: Caller, desk: LineDesk) -> LineVie
 
     def read() -> LineView:
         with engine.read() as tables:
-            return line_view(tables, desk, engine._now_ms(), may_put_back=who.may(Scope.MODERATE))
+            return line_view(tables, desk, engine.now_ms(), may_put_back=who.may(Scope.MODERATE))
 
     return await asyncio.to_thread(read)
 

@@ -62,7 +62,7 @@ class Authorities:
         await asyncio.gather(*(self._work_off(name, rows) for name, rows in due.items()))
 
     def _due(self) -> dict[str, list[OwedRow]]:
-        now_ms = self._engine._now_ms()
+        now_ms = self._engine.now_ms()
         with self._engine.read() as tables:
             last = tables.log.last_checkpoint()
             if last is None:
@@ -102,10 +102,10 @@ class Authorities:
         if note is None:
             return True
         question = ask(note)
-        begin_ms = self._engine._now_ms()
+        begin_ms = self._engine.now_ms()
         try:
             reply = await authority.stamp(question.body)
-            end_ms = self._engine._now_ms()
+            end_ms = self._engine.now_ms()
             token = await asyncio.to_thread(
                 check_reply, reply, note, authority.chain, nonce=question.nonce
             )
@@ -170,7 +170,7 @@ class Authorities:
     async def _failed(self, row: OwedRow, error: OutboundError | VerificationError) -> None:
         tries = row.tries + 1
         wait = min(LONGEST_WAIT_MS, FIRST_WAIT_MS << min(tries - 1, 8))
-        now_ms = self._engine._now_ms()
+        now_ms = self._engine.now_ms()
         _LOG.warning("authority %s has not stamped: %s", row.name, error.diagnostics())
         wrong = isinstance(error, VerificationError)
 

@@ -69,7 +69,7 @@ class Scrubbing:
                 return ""
             last = tables.attested.last_scrub()
         first, self._began = not self._began, True
-        age = None if last is None else abs(self._engine._now_ms() - last.at_ms)
+        age = None if last is None else abs(self._engine.now_ms() - last.at_ms)
         if first and (age is None or age >= DAY_MS):
             return "start"
         days = self._engine.settings.log.scrub_days
@@ -91,7 +91,7 @@ class Scrubbing:
         return found
 
     def _tell(self, found: ScrubReport, why: str, took_ms: int) -> None:
-        now_ms = self._engine._now_ms()
+        now_ms = self._engine.now_ms()
         failed = tuple(found.failed[:MOST_TOLD])
         row = ScrubRow(now_ms, took_ms, found.entries, found.erased, why, failed)
         for problem in failed:

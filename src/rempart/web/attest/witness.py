@@ -92,15 +92,15 @@ class WitnessDesk:
                 if proof is not None and self._is_news(tables, key, error.shown):
                     return None
                 if proof is None and error.claim is not None:
-                    self._unproven[key.name] = Unproven(error.claim, self._engine._now_ms())
+                    self._unproven[key.name] = Unproven(error.claim, self._engine.now_ms())
                 raise
         if row is None or fresh.size > row.size:
             return None
-        return cosign(sent.note, self.signer, self._engine._now_ms() // 1000)
+        return cosign(sent.note, self.signer, self._engine.now_ms() // 1000)
 
     def _answer(self, tables: Tables, sent: Submission, key: PublicKey) -> str | RefusedError:
         """In one transaction. A refusal is returned, not raised, so that its entry stays."""
-        now_ms = self._engine._now_ms()
+        now_ms = self._engine.now_ms()
         row = tables.attested.witnessed(key.name)
         try:
             fresh = judge(sent, key, _checkpoint(row))
@@ -126,7 +126,7 @@ class WitnessDesk:
         before = tables.attested.refusal(key.name)
         if before is None or shown is None:
             return shown is not None
-        recent = abs(self._engine._now_ms() - before.at_ms) < TOLD_EVERY_MS
+        recent = abs(self._engine.now_ms() - before.at_ms) < TOLD_EVERY_MS
         return not recent and before.size != shown.size
 
     def _tell(

@@ -99,7 +99,7 @@ class Witnesses:
     def _due(self) -> dict[str, tuple[int, str, int, OwedRow | None]]:
         """By witness: size and note of the newest checkpoint, the size it cosigned last, what is
         owed since when."""
-        now_ms = self._engine._now_ms()
+        now_ms = self._engine.now_ms()
         if self._engine.signing_stopped is not None:
             return {}
         with self._engine.read() as tables:
@@ -165,7 +165,7 @@ class Witnesses:
         await asyncio.wrap_future(self._engine.note_time(keep))
 
     async def _failed(self, name: str, size: int, owed: OwedRow | None, error: str) -> None:
-        now_ms = self._engine._now_ms()
+        now_ms = self._engine.now_ms()
         tries = (owed.tries if owed is not None else 0) + 1
         since = owed.since_ms if owed is not None else now_ms
         wait = min(LONGEST_WAIT_MS, 1_000 << min(tries, 10))
@@ -205,7 +205,7 @@ class Witnesses:
                 "what": trouble.what,
                 "checkpoint": size,
                 "proof": known[1] if known is not None else None,
-                "at": rfc3339(self._engine._now_ms()),
+                "at": rfc3339(self._engine.now_ms()),
             }
             record(tables, [(None, entry("signing-stopped", value, bucket=KEPT))])
 

@@ -19,7 +19,7 @@ from rempart.web.lines.view import line_view
 async def line_page(request: AnyRequest, line: FromPath[str]) -> Response[Any]:
     who = must_be_known(request)
     desk = desk_of(request, who, line.removesuffix(JSON))
-    now, may = desk.engine._now_ms(), who.may(Scope.MODERATE)
+    now, may = desk.engine.now_ms(), who.may(Scope.MODERATE)
     return await page(
         request, "line.html", lambda tables: line_view(tables, desk, now, may_put_back=may)
     )

@@ -151,7 +151,7 @@ class LineDesk:
             known = tables.stream.known(keys)
             rows = tables.stream.messages([one.seq for one in known.values()]) if known else []
         times = {row.key: row.sent_at_ms for row in rows}
-        now_ms = self.engine._now_ms()
+        now_ms = self.engine.now_ms()
         kept: list[_Waiting] = []
         items: list[Parsed] = []
         for one, key in zip(batch, keys, strict=True):
@@ -195,7 +195,7 @@ class LineDesk:
     async def _recover(self) -> None:
         """Messages of the last day that were logged and never decided about."""
         number = self.settings.number
-        since_ms = self.engine._now_ms() - LATE_MS
+        since_ms = self.engine.now_ms() - LATE_MS
         with self.engine.read() as tables:
             seqs = tables.replies.missing(PLATFORM, number, self.name, since_ms)
             found = [(seq, logged_message(tables.log.bodies(seq))) for seq in seqs]
@@ -219,7 +219,7 @@ class LineDesk:
         elif told.status == "delivered":
             self._delivered += 1
             if self._delivered % PRICE_EVERY == 1:
-                at_ms = self.engine._now_ms() + PRICE_AFTER_MS
+                at_ms = self.engine.now_ms() + PRICE_AFTER_MS
                 self._prices.append((at_ms, sid, told.sid))
         if told.status in _LOST:
             self.counts["failed"] += 1
@@ -241,7 +241,7 @@ class LineDesk:
         """The provider knows a price minutes after the delivery: one in twenty is asked for."""
         while True:
             await asyncio.sleep(1.0)
-            while self._prices and self._prices[0][0] <= self.engine._now_ms():
+            while self._prices and self._prices[0][0] <= self.engine.now_ms():
                 _, sid, out_sid = self._prices.popleft()
                 try:
                     told = await self._api.price(out_sid)

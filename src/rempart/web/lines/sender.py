@@ -73,7 +73,7 @@ class ReplySender:
         with keeper.engine.read() as tables:
             return bool(
                 tables.replies.waiting(keeper.name, 1)
-                or tables.replies.due(keeper.name, keeper.engine._now_ms(), 1)
+                or tables.replies.due(keeper.name, keeper.engine.now_ms(), 1)
                 or self._clock.now_ms() - tables.replies.line(keeper.name).clock_ms >= SAVE_CLOCK_MS
             )
 
@@ -113,7 +113,7 @@ class ReplySender:
                     Reason.REFUSED if given_up else Reason.UNKNOWN if unknown else Reason.ANSWERED
                 ).value,
                 attempts=attempts,
-                next_ms=self._keeper.engine._now_ms() + wait_ms,
+                next_ms=self._keeper.engine.now_ms() + wait_ms,
                 detail=detail,
             )
         await asyncio.wrap_future(settle(self._keeper, row, refund=refund))

@@ -102,7 +102,7 @@ class OpinionDesk:
 
     def _missed(self) -> dict[str, list[Arrived]]:
         """For each seat what came lately and has no opinion of it, oldest first."""
-        now_ms = self._engine._now_ms()
+        now_ms = self._engine.now_ms()
         found: dict[str, list[Arrived]] = {seat.name: [] for seat in self.seats}
         with self._engine.read() as tables:
             rows = tables.stream.latest(limit=MOST_MISSED)[::-1]
