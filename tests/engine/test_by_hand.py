@@ -18,7 +18,7 @@ from rempart.cases.measures.undo import undo_measure
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import encode_outcome, is_plain, logged_item
 from rempart.engine.embedded.logged_measures import taken_outside
-from rempart.engine.embedded.step import write_measures
+from rempart.engine.embedded.measures import write_measures
 from rempart.engine.pipeline import Pipeline
 from rempart.errors import InputError, NotFoundError
 from rempart.ingest import Parsed, parse_one

@@ -23,7 +23,7 @@ from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.receiving import receive
 from rempart.cases.reports.status import status
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.embedded.step import write_measures
+from rempart.engine.embedded.measures import write_measures
 from rempart.model import (
     Case,
     DecisionOutcome,

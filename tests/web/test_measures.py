@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.web.service import Service, csrf_in, message
 
-from rempart.engine.embedded.step import write_measures
+from rempart.engine.embedded.measures import write_measures
 from rempart.model import Because, Measure, MeasureKind, Scope, ScopeKind
 from rempart.store.interface import Tables
 from rempart.web.auth.gate import now_ms

@@ -28,10 +28,10 @@ from rempart.cases.reports.receiving import take_waiting
 from rempart.engine.embedded.clock_watch import ClockWatch
 from rempart.engine.embedded.erasing import Erasing
 from rempart.engine.embedded.items import rfc3339
+from rempart.engine.embedded.measures import write_measures
 from rempart.engine.embedded.memory import EngineMemory, Owed
 from rempart.engine.embedded.notary import Notary
 from rempart.engine.embedded.raids import RaidBook, raid_digest
-from rempart.engine.embedded.step import write_measures
 from rempart.engine.settings import EngineSettings
 from rempart.engine.settings_marks import marks_of
 from rempart.errors import StoreFullError, StoreReadOnlyError

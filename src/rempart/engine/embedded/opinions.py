@@ -27,8 +27,8 @@ from rempart.cases.measures.undo import undone_entry
 from rempart.cases.queue import priority
 from rempart.engine.embedded.items import encode_outcome, logged_message, plain_outcome, subject_of
 from rempart.engine.embedded.logged_opinions import ENTRY, LoggedOpinion, beyond_the_message
+from rempart.engine.embedded.measures import write_measures
 from rempart.engine.embedded.memory import EngineMemory
-from rempart.engine.embedded.step import write_measures
 from rempart.engine.opinions import Rejudged, rejudge
 from rempart.engine.settings import EngineSettings
 from rempart.model import (

@@ -20,7 +20,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rempart.cases.entries import at_time, entry, record, rfc3339
-from rempart.engine.embedded.step import write_measures
+from rempart.engine.embedded.measures import write_measures
 from rempart.model import (
     Measure,
     MeasureKind,
