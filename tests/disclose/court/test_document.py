@@ -10,6 +10,7 @@ import pyrage
 import pytest
 from tests.disclose.court.conftest import YEAR
 
+from rempart.disclose.court.charts import chart_of
 from rempart.disclose.court.document import signed, unsigned
 from rempart.disclose.court.key import KEY_FILE
 from rempart.disclose.court.make import Made, make, steady
@@ -20,6 +21,7 @@ from rempart.errors import InputError
 from rempart.store.interface.access import PersonRow
 from rempart.store.sqlite.store import SqliteStore
 
+WHOLES = {"people", "french_speaking", "reports"}
 SEAL = SealName("Seal of a test", "ab" * 32)
 
 
@@ -62,3 +64,19 @@ def test_the_key_of_pseudonyms_is_for_the_court_alone(
     assert steady(made.files) == steady(without.files)
     with store.read() as tables, pytest.raises(InputError):
         make(tables, "", YEAR._replace(age=("age1nothing",)), None)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_chart_shows_what_its_table_says_and_says_it_too(made: Made, language: str) -> None:
+    words = Words(language)
+    for key in ("2.1-people", "2.4-cover", "3.1-months", "3.4-months"):
+        one = made.dossier.table(key)
+        drawn = chart_of(one, words)
+        if drawn is None:
+            assert "1-4" in [value for row in one.rows for value in row], key
+            continue
+        place = next(at for at, name in enumerate(one.head) if name in WHOLES)
+        assert (drawn["others"] or drawn["own"]) == [int(str(row[place] or 0)) for row in one.rows]
+        assert max(drawn["others"] or drawn["own"]) <= drawn["top"]
+        for row in one.rows:
+            assert str(row[0]) in drawn["alt"]

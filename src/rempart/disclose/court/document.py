@@ -11,11 +11,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from rempart.disclose.court.authorities import sent
+from rempart.disclose.court.charts import CHARTS, chart_of
 from rempart.disclose.court.draw import SECTIONS, Dossier
 from rempart.disclose.court.files import csv_name, said
 from rempart.disclose.court.table import Table
 from rempart.disclose.court.words import Words
 from rempart.disclose.dossier.document.blocks import Block, bullets, heading, note, paragraph, table
+from rempart.disclose.dossier.document.columns import layout
 from rempart.disclose.dossier.document.glyphs import line, readable
 from rempart.disclose.dossier.document.make import Setting
 from rempart.disclose.dossier.document.seal import SealName, sign
@@ -27,6 +29,11 @@ from rempart.errors import OutboundError
 DOCUMENT: Final = "court-dossier.pdf"
 ATTACHMENT: Final = "court-dossier.zip"
 MOST_ROWS: Final = 40
+SAMPLE_ROWS: Final = 12
+"""Of a table of more rows than that, whose sums stand in others beside it."""
+MOST_OF_WORDS: Final = 200
+IN_WORDS: Final = frozenset({"1.2-terms-changes", "1.3-changes", "3.3-criteria", "4.4-each"})
+"""Tables whose rows one reads, not adds up."""
 _WIDE: Final = frozenset(
     {
         "text",
@@ -156,25 +163,37 @@ def _table(one: Table, words: Words) -> list[Block]:
     title = heading(words.key("table", one.key), 3)
     if not one.rows:
         return [title, paragraph(words(one.empty.value).capitalize() + ".")]
+    drawn = chart_of(one, words)
+    blocks = [title] if drawn is None else [title, drawn]
+    if drawn is not None and CHARTS[one.key].alone:
+        return [*blocks, paragraph(words("figures_in", file=csv_name(one)))]
+    shown = one.rows
+    if len(shown) > (MOST_OF_WORDS if one.key in IN_WORDS else MOST_ROWS):
+        shown = shown[: MOST_OF_WORDS if one.key in IN_WORDS else SAMPLE_ROWS]
     head = [words.key("column", name) for name in one.head]
     rows = [
         [_shown(words.cell(name, value), name) for name, value in zip(one.head, row, strict=True)]
-        for row in one.rows[:MOST_ROWS]
+        for row in shown
     ]
-    wide = [name for name in one.head if name in _WIDE]
-    widths = ["1fr" if name in wide else "auto" for name in one.head]
-    if not wide:
-        widths[0] = "1fr"
-    blocks = [title, table(head, rows, widths) | {"small": len(head) > 7}]
-    more = len(one.rows) - MOST_ROWS
+    set_in = layout(head, rows)
+    right = [place for place in range(len(head)) if _is_number(one, place)]
+    blocks.append(table(head, rows, set_in.widths, right=right, small=set_in.small))
+    more = len(one.rows) - len(shown)
     if more > 0:
         blocks.append(paragraph(words("more", n=words.number(more), file=csv_name(one))))
     return blocks
 
 
+def _is_number(one: Table, place: int) -> bool:
+    values = [row[place] for row in one.rows if row[place] is not None]
+    return bool(values) and not any(isinstance(value, str) for value in values)
+
+
 def _shown(text: str, column: str) -> str | dict[str, str]:
     if column == "sha256":
         return {"mono": _broken(text)}
+    if column == "line":
+        text = text.strip()
     return readable(text, 400) if column in _WIDE else line(text, 80)
 
 

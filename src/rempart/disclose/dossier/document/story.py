@@ -11,6 +11,8 @@ from rempart.cases.raids.raid_reasons import reason_in
 from rempart.disclose.dossier.document.authors import Author, Before, recognised
 from rempart.disclose.dossier.document.blocks import (
     Block,
+    bars,
+    between,
     bullets,
     facts,
     heading,
@@ -18,6 +20,7 @@ from rempart.disclose.dossier.document.blocks import (
     paragraph,
     said,
     table,
+    under_bars,
 )
 from rempart.disclose.dossier.document.content import Item
 from rempart.disclose.dossier.document.coordination import (
@@ -154,16 +157,15 @@ def _burst(part: Part, burst: Burst) -> Block:
             marks.append({"at": place, "label": w("burst_mark")})
     legend = [w("burst_legend_own")]
     quarter = (end - burst.begin) / (_TICKS - 1)
-    axis = [w.utc(burst.begin + quarter * tick)[5:] for tick in range(_TICKS)]
-    return _bars(
+    return bars(
         burst.own,
         burst.others,
-        axis,
-        w("burst_caption" if burst.others is not None else "burst_caption_own", **span),
-        w("burst_alt", step=step, peak=w.number(peak), at=w.utc(at), baseline=baseline),
-        marks,
-        [*legend, w("burst_legend_others")] if burst.others is not None else [],
-    )  # fmt: skip
+        axis=between([w.utc(burst.begin + quarter * tick)[5:] for tick in range(_TICKS)]),
+        caption=w("burst_caption" if burst.others is not None else "burst_caption_own", **span),
+        alt=w("burst_alt", step=step, peak=w.number(peak), at=w.utc(at), baseline=baseline),
+        marks=marks,
+        legend=[*legend, w("burst_legend_others")] if burst.others is not None else (),
+    )
 
 
 def _created(part: Part, created: Created) -> list[Block]:
@@ -172,60 +174,20 @@ def _created(part: Part, created: Created) -> list[Block]:
         return [paragraph(w("created_none"))]
     names = [name for name, _ in created.days]
     counts = [count for _, count in created.days]
-    places = sorted({round(tick * (len(names) - 1) / (_TICKS - 1)) for tick in range(_TICKS)})
-    chart = _bars(
-        counts,
-        None,
-        [],
-        w("created_caption", unknown=w.n("accounts", created.unknown)),
-        w(
-            "created_alt",
-            day=names[counts.index(max(counts))],
-            n=w.number(max(counts)),
-            first=names[0],
-            last=names[-1],
-        ),
-        [],
-        [],
-    )
-    chart["axis"] = [{"at": (at + 0.5) / len(names), "label": names[at]} for at in places]
-    return [chart]
-
-
-def _bars(
-    own: Sequence[int],
-    others: Sequence[int] | None,
-    axis: Sequence[str],
-    caption: str,
-    alt: str,
-    marks: list[dict[str, Any]],
-    legend: list[str],
-) -> Block:
-    top = _top(max(*own, *(others or [0]), 1))
-    return {
-        "t": "bars",
-        "own": list(own),
-        "others": None if others is None else list(others),
-        "top": top,
-        "scale": [{"at": at / 2, "label": f"{top * at / 2:g}"} for at in range(3)],
-        "axis": [
-            {"at": at / (len(axis) - 1), "label": label} for at, label in enumerate(axis)
-        ],
-        "marks": marks,
-        "legend": legend,
-        "caption": caption,
-        "alt": alt,
-    }  # fmt: skip
-
-
-def _top(most: int) -> int:
-    """The next round number that can be halved."""
-    size = 1
-    while True:
-        for step in (2, 4, 6, 8, 10):
-            if most <= step * size:
-                return step * size
-        size *= 10
+    return [
+        bars(
+            counts,
+            axis=under_bars(names, _TICKS),
+            caption=w("created_caption", unknown=w.n("accounts", created.unknown)),
+            alt=w(
+                "created_alt",
+                day=names[counts.index(max(counts))],
+                n=w.number(max(counts)),
+                first=names[0],
+                last=names[-1],
+            ),
+        )
+    ]
 
 
 def _families(part: Part, found: Coordination) -> list[Block]:
