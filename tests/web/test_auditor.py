@@ -237,3 +237,66 @@ def test_a_role_that_only_has_the_access_log_reads_no_case(service: Service) -> 
     made = me.put("/api/v1/roles/auditor", json=wanted).json()
     assert made["rights"] == ["access_log"]
     assert service.sign_in("Ada", OTHERS).get("/api/v1/cases").status_code == 403
+
+
+def drawn(client: httpx.Client, **query: Any) -> dict[str, Any]:
+    answer = client.get("/console/audit/decisions.json", params={"seed": "spring", **query})
+    assert answer.status_code == 200, answer.text
+    assert names_in(answer.content) == [], answer.text
+    return dict(answer.json())
+
+
+def test_a_sample_of_decisions_is_read_with_its_texts_and_without_names(
+    service: Service, ada: httpx.Client
+) -> None:
+    found = drawn(ada)["sample"]
+    assert found["population"] == len(found["drawn"]) == 1
+    (one,) = found["drawn"]
+    assert one["outcome"] == "act" and one["by"] == "moderator-2"
+    (text,) = one["texts"]
+    assert one["place"] == "place 1"
+    target, account = "target 1", text["account"]
+    assert (
+        text["text"]
+        == f"what a worthless moron you are, [{target}], says [{account}] to @[{target}]"
+    )
+    assert one["reason"].startswith(f"[{account}] insults [{target}] again, call [phone number]")
+    assert one["reports"] == {"harassment": 1}
+    assert {told["kind"] for told in one["statements"]} >= {"hide", "time_out"}
+    assert all(told["account"] == account for told in one["statements"])
+    assert [look["appellant"] for look in one["looks"]] == ["reporter"]
+    page = ada.get("/console/audit/decisions?seed=spring", headers={"accept": "text/html"})
+    assert names_in(page.content) == []
+    assert "worthless moron" in page.text.partition('class="veil"')[2], "blurred at first"
+
+
+def test_what_was_drawn_is_told_in_the_log_and_can_be_drawn_again(
+    service: Service, ada: httpx.Client
+) -> None:
+    first = drawn(ada, of="restrictions", most=7)["sample"]
+    assert len(first["drawn"]) == 7 < first["population"]
+    (entry,) = [one for one in told(service, "audit") if one["what"] == "sample"][-1:]
+    assert entry["entries"] == [one["entry"] for one in first["drawn"]]
+    assert (entry["seed"], entry["of"], entry["as_of"]) == (
+        "spring",
+        "restrictions",
+        first["as_of"],
+    )
+    again = drawn(ada, of="restrictions", most=7, as_of=first["as_of"])["sample"]
+    assert again == first
+    assert first["drawn"] != drawn(ada, of="restrictions", most=7, seed="summer")["sample"]["drawn"]
+    automated = first["drawn"][0]["statements"][0]
+    assert automated["automated_detection"] and automated["automated_decision"] == "fully"
+
+
+def test_what_is_wrong_with_a_draw_is_said(service: Service, ada: httpx.Client) -> None:
+    page = "/console/audit/decisions"
+    for wrong in ({"most": 0}, {"most": 101}, {"since": "soon"}, {"of": "people"}, {"harm": "x"},
+                  {"outcome": "x"}, {"as_of": 10**9}, {"as_of": "x"}, {"seed": "s" * 65},
+                  {"since": "2026-02-01", "until": "2026-01-01"},
+                  {"of": "restrictions", "harm": "spam"}):  # fmt: skip
+        answer = ada.get(f"{page}.json", params={"seed": "spring", **wrong})
+        assert answer.status_code == 400, wrong
+        assert answer.json()["failed"]
+    assert service.sign_in(COLLEAGUE, OTHERS).get(page).status_code == 403
+    assert service.client(service.token("admin")).get(page).status_code == 403

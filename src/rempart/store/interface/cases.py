@@ -17,7 +17,7 @@ answered for its family. Times are integer milliseconds since the epoch, UTC.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rempart.model import Case, CaseKind, CaseState, Decision
@@ -395,6 +395,13 @@ class CaseTables(ABC):
     ) -> list[PlacedDecision]:
         """Newest first. `channels`: names, or `platform/channel`; None: all. Without the cases
         that this person is kept from."""
+
+    @abstractmethod
+    def drawable(
+        self, as_of: int, since_ms: int, until_ms: int, *, harm: str | None, outcome: str | None
+    ) -> Iterator[tuple[int, str]]:
+        """Entry and id of each decision in a log of that size, made in that time (the end
+        excluded), oldest entry first."""
 
     @abstractmethod
     def insert_answers(self, answers: Sequence[Answer]) -> None:

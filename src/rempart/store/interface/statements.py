@@ -8,7 +8,7 @@ it expires, or is overturned by name of the decision that did so.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rempart.model import Exemption, Statement
@@ -77,6 +77,11 @@ class StatementTables(ABC):
         self, *, before: int | None = None, since_ms: int = 0, limit: int = 100
     ) -> list[StatementRow]:
         """Newest first; `before` is a number, exclusive."""
+
+    @abstractmethod
+    def drawable(self, as_of: int, since_ms: int, until_ms: int) -> Iterator[tuple[int, str]]:
+        """Entry and id of each statement that came with its restriction, before any decision: in a
+        log of that size, made in that time (the end excluded), oldest entry first."""
 
     @abstractmethod
     def after(self, number: int, limit: int) -> list[StatementRow]:

@@ -6,7 +6,7 @@ What may be there only once is a constraint of the schema; here a broken constra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -276,6 +276,15 @@ class SqliteReportTables(CaseTables):
             (channels is None, apsw.carray(tuple(channels or ("",))), kept_from, limit, offset),
         )
         return [PlacedDecision(_decision(row[:15]), row[15], row[16]) for row in rows]
+
+    def drawable(
+        self, as_of: int, since_ms: int, until_ms: int, *, harm: str | None, outcome: str | None
+    ) -> Iterator[tuple[int, str]]:
+        return self._db.execute(
+            "SELECT seq, id FROM decision WHERE seq < ?1 AND decided_ms >= ?2 AND decided_ms < ?3"
+            " AND (?4 IS NULL OR harm = ?4) AND (?5 IS NULL OR outcome = ?5) ORDER BY seq",
+            (as_of, since_ms, until_ms, harm, outcome),
+        )
 
     def insert_answers(self, answers: Sequence[Answer]) -> None:
         try:

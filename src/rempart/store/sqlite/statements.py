@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,6 +82,13 @@ class SqliteStatementTables(StatementTables):
         return self._rows(
             "WHERE number < ? AND made_ms >= ? ORDER BY number DESC LIMIT ?",
             (before if before is not None else 2**62, since_ms, limit),
+        )
+
+    def drawable(self, as_of: int, since_ms: int, until_ms: int) -> Iterator[tuple[int, str]]:
+        return self._db.execute(
+            "SELECT seq, id FROM statement WHERE decision IS NULL AND seq < ?1 AND made_ms >= ?2"
+            " AND made_ms < ?3 ORDER BY seq, number",
+            (as_of, since_ms, until_ms),
         )
 
     def after(self, number: int, limit: int) -> list[StatementRow]:

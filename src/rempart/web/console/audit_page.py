@@ -9,7 +9,8 @@ read anew.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from threading import Lock
@@ -38,7 +39,7 @@ PATH = "/console/audit"
 AUDIT = [needs_right(Right.ACCESS_LOG, person=True, everywhere=True)]
 LONGEST = 10_000
 RETRY_S = 5
-_one_at_a_time = Lock()
+_answering = Lock()
 Found = TypeVar("Found")
 
 
@@ -93,6 +94,17 @@ async def take_away(request: AnyRequest) -> Response[Any]:
 route_handlers: list[Any] = [show, ask, take_away]
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """BusyError: another question is being answered."""
+    if not _answering.acquire(blocking=False):
+        raise BusyError("another question is being answered", retry_after=RETRY_S)
+    try:
+        yield
+    finally:
+        _answering.release()
+
+
 async def _note(request: AnyRequest, what: str, **more: str) -> None:
     who, at_ms = must_be_known(request).id, now_ms()
 
@@ -104,14 +116,10 @@ async def _note(request: AnyRequest, what: str, **more: str) -> None:
 
 async def _read(request: AnyRequest, of: Callable[[History], Found]) -> Found:
     def work() -> Found:
-        if not _one_at_a_time.acquire(blocking=False):
-            raise BusyError("another question is being answered", retry_after=RETRY_S)
-        try:
+        with one_at_a_time():
             with engine_of(request).read() as tables:
                 history = read_history(tables)
             return of(history)
-        finally:
-            _one_at_a_time.release()
 
     return await asyncio.to_thread(work)
 

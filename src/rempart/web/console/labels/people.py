@@ -70,6 +70,7 @@ WORDS: Words = {
         "invitation made": N_("invitation made"),
         "invitation revoked": N_("invitation revoked"),
         "audit view": N_("opened a page"),
+        "audit sample": N_("drew a sample"),
         "audit query": N_("asked the history"),
         "audit export": N_("took the history away"),
         "access view": N_("looked at a case"),

@@ -24,6 +24,31 @@ WORDS: Words = {
         "AUTOMATED_DECISION_PARTIALLY": N_("decided by machine, kept by a person"),
         "AUTOMATED_DECISION_NOT_AUTOMATED": N_("decided by a person"),
     },
+    "automated": {
+        "fully": N_("decided by machine"),
+        "partially": N_("decided by machine, kept by a person"),
+        "not": N_("decided by a person"),
+    },
+    "statement_source": {
+        "notice": N_("after a report"),
+        "trusted_flagger": N_("after a report of a trusted flagger"),
+        "order": N_("by order of an authority"),
+        "own_initiative": N_("on our own initiative"),
+    },
+    "population": {
+        "decisions": N_("Decisions of people"),
+        "restrictions": N_("Restrictions as they were imposed"),
+    },
+    "hidden": {
+        "account": N_("account"),
+        "place": N_("place"),
+        "target": N_("target"),
+        "withheld": N_("withheld"),
+    },
+    "withheld": {
+        "child_safety": N_("Child safety: it counts, and nothing of it is shown."),
+        "kept_from": N_("You are kept from this case: it counts, and nothing of it is shown."),
+    },
     "feed_source": {
         "SOURCE_ARTICLE_16": N_("after a report"),
         "SOURCE_TRUSTED_FLAGGER": N_("after a report of a trusted flagger"),
