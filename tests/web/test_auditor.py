@@ -47,34 +47,37 @@ HER_OWN_ACTS = {
 """Her questions, her password, her second factor, her sessions."""
 
 
+def happened(running: Service) -> None:
+    """A raid, a held message, a report with a contact, a decision, an appeal; Ada is an auditor."""
+    bot, me = running.client(running.ingest_token), running.person
+    assert bot.post("/api/v1/messages", json=raid()).status_code == 200
+    admit(running, COLLEAGUE, "moderator")
+    admit(running, "Ada", "auditor")
+    sent = message(
+        channel=ROOM,
+        text=f"what a worthless moron you are, {ROOM}, says {CALLED} to @{ROOM}",
+        author={"id": AUTHOR, "name": CALLED},
+    )
+    assert bot.post("/api/v1/messages", json=sent).json()["verdict"] == "hold"
+    report = {
+        "category": "harassment",
+        "explanation": f"It is the {SAID}, every evening.",
+        "message_ids": [sent["id"]],
+        "contact": {"name": REPORTER, "email": MAIL},
+        "good_faith": True,
+    }
+    receipt = running.client().post("/api/v1/reports", json=report).json()["receipt"]
+    case = case_of(me, str(sent["id"]))
+    made = running.sign_in(COLLEAGUE, OTHERS).post(f"/api/v1/cases/{case}/decisions", json=ACT)
+    assert made.status_code == 201, made.text
+    appeal = {"explanation": f"The {SAID} again.", "receipt": receipt}
+    assert running.client().post("/api/v1/appeals", json=appeal).status_code == 201
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A raid, a held message, reports with a contact, a decision, two appeals."""
     with Service.running(tmp_path_factory.mktemp("data")) as running:
-        bot, me = running.client(running.ingest_token), running.person
-        assert bot.post("/api/v1/messages", json=raid()).status_code == 200
-        admit(running, COLLEAGUE, "moderator")
-        admit(running, "Ada", "auditor")
-        sent = message(
-            channel=ROOM,
-            text=f"what a worthless moron you are, {ROOM}, says {CALLED} to @{ROOM}",
-            author={"id": AUTHOR, "name": CALLED},
-        )
-        assert bot.post("/api/v1/messages", json=sent).json()["verdict"] == "hold"
-        report = {
-            "category": "harassment",
-            "explanation": f"It is the {SAID}, every evening.",
-            "message_ids": [sent["id"]],
-            "contact": {"name": REPORTER, "email": MAIL},
-            "good_faith": True,
-        }
-        receipt = running.client().post("/api/v1/reports", json=report).json()["receipt"]
-        case = case_of(me, sent["id"])
-        other = running.sign_in(COLLEAGUE, OTHERS)
-        made = other.post(f"/api/v1/cases/{case}/decisions", json=ACT)
-        assert made.status_code == 201, made.text
-        appeal = {"explanation": f"The {SAID} again.", "receipt": receipt}
-        assert running.client().post("/api/v1/appeals", json=appeal).status_code == 201
+        happened(running)
         yield running
 
 

@@ -23,7 +23,7 @@ import msgspec
 from rempart.cases.child_safety import never_leaving
 from rempart.cases.entries import at_time
 from rempart.cases.matter import CHILD_SAFETY, is_child_safety
-from rempart.cases.queues import is_kept_from
+from rempart.cases.queue.queues import is_kept_from
 from rempart.cases.reading import CaseMessage, read_message, read_messages
 from rempart.disclose.audit.hiding import Hiding
 from rempart.errors import InputError
