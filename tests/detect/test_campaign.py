@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rempart.detect.campaign.acts import Banned, Hostile, Row, Watched, wordings
-from rempart.detect.campaign.operator import CampaignOperator, Findings
+from rempart.detect.campaign.findings import Findings
+from rempart.detect.campaign.operator import CampaignOperator
 from rempart.detect.campaign.raids import target_key
 from rempart.detect.campaign.state import ACTS, CampaignState
 from rempart.model import (

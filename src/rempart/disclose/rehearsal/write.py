@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -15,14 +14,24 @@ from rempart.disclose.rehearsal.conduct import Known, is_grave, run_all
 from rempart.disclose.rehearsal.declared import declare_all
 from rempart.disclose.rehearsal.plan import Plan
 from rempart.disclose.rehearsal.quick import quick
-from rempart.disclose.rehearsal.story import REASON, Look, Narrator, Noticed, Story, at
-from rempart.errors import ConflictError
-from rempart.log.commit import (
-    SealedEntry,
-    message_prefix,
-    new_salts,
-    seal_messages,
+from rempart.disclose.rehearsal.rows import (
+    Decided,
+    Looked,
+    Placed,
+    calm_of,
+    key_of,
+    message_id,
+    message_row,
+    new_case,
+    new_report,
+    raw_of,
+    report_entry,
+    strike_of,
+    told_of,
 )
+from rempart.disclose.rehearsal.story import REASON, Look, Narrator, Story, at
+from rempart.errors import ConflictError
+from rempart.log.commit import SealedEntry, message_prefix, new_salts, seal_messages
 from rempart.model import (
     Appellant,
     Case,
@@ -34,17 +43,14 @@ from rempart.model import (
     MeasureState,
     SecondLook,
     Statement,
-    message_key,
     stable_id,
 )
 from rempart.store.interface import Store, Tables
-from rempart.store.interface.cases import Answer, NewCase, NewReport
+from rempart.store.interface.cases import Answer, NewCase
 from rempart.store.interface.deadlines import ViewsTold
-from rempart.store.interface.statements import StatementRow, StrikeRow
-from rempart.store.interface.stream import MessageRow
+from rempart.store.interface.statements import StatementRow
 
 BATCH: Final = 4_000
-_STRIKE_MS: Final = 90 * 86_400_000
 _ANSWER: Final = {
     True: {
         "en": "A person has examined your report. It was well-founded.",
@@ -55,8 +61,6 @@ _ANSWER: Final = {
         "fr": "Une personne a examiné votre signalement. Rien n’avait à être restreint.",
     },
 }
-_CALM: Final = b'"see you on Sunday"'
-_WORDS: Final = b'"go away, nobody wants you here"'
 
 
 class Written(NamedTuple):
@@ -135,10 +139,10 @@ class _Batch:
         raws: list[bytes] = []
         outcomes: list[bytes | None] = []
         for story in self.stories:
-            raws.append(_raw(story))
+            raws.append(raw_of(story))
             outcomes.append(msgspec.json.encode(story.outcome))
         for story in self.stories[::2]:
-            raws.append(_calm(story))
+            raws.append(calm_of(story))
             outcomes.append(None)
         prefix = message_prefix(rfc3339(self.stories[0].sent_ms), {"proof": "made-up"})
         sealed = seal_messages(prefix, raws, outcomes, new_salts(len(raws)))
@@ -146,17 +150,17 @@ class _Batch:
         self.entries.extend(sealed)
         self.tables.stream.add_messages(
             [
-                _row(story, first + place, outcomes[place])
+                message_row(story, first + place, outcomes[place])
                 for place, story in enumerate(self.stories)
             ]
             + [
-                _row(story, first + len(self.stories) + place, None)
+                message_row(story, first + len(self.stories) + place, None)
                 for place, story in enumerate(self.stories[::2])
             ]
         )
         views = [
             ViewsTold(
-                _key(story, calm=calm), count, at_ms, self._seen(story, at_ms, count, calm=calm)
+                key_of(story, calm=calm), count, at_ms, self._seen(story, at_ms, count, calm=calm)
             )
             for story in self.stories
             for at_ms, count in story.views
@@ -170,13 +174,13 @@ class _Batch:
             "event": "delivered",
             "platform": story.platform,
             "channel": story.channel,
-            "message": _id(story, calm=calm),
+            "message": message_id(story, calm=calm),
             "count": count,
             "at": rfc3339(at_ms),
         }
         return self.put(quick("event", value))
 
-    def _place(self, story: Story, message: int) -> _Placed:
+    def _place(self, story: Story, message: int) -> Placed:
         case = story.case
         opened_ms = min([story.sent_ms + 400, *(one.at_ms for one in story.reports)])
         self.put(
@@ -193,15 +197,15 @@ class _Batch:
             case,
         )
         machine = None if story.machine is None else self._measure(*story.machine, case=case)
-        reports = [self.put(_report_entry(case, story, one), case) for one in story.reports]
+        reports = [self.put(report_entry(case, story, one), case) for one in story.reports]
         decided = self._decided(story, story.decision, story.taken, story.statements)
         look = None if story.look is None else self._look(story, story.look)
-        return _Placed(story, message, opened_ms, machine, reports, decided, look)
+        return Placed(story, message, opened_ms, machine, reports, decided, look)
 
     def _measure(self, measure: Measure, statement: Statement | None, *, case: str) -> int:
         more = {} if statement is None else {"statement": msgspec.to_builtins(statement)}
         at_ms = rfc3339(round(measure.from_at.timestamp() * 1000))
-        return self.put(quick("measure", _told(measure, at=at_ms, case=case, **more)), case)
+        return self.put(quick("measure", told_of(measure, at=at_ms, case=case, **more)), case)
 
     def _decided(
         self,
@@ -209,15 +213,15 @@ class _Batch:
         decision: Decision,
         taken: Sequence[Measure],
         statements: Sequence[Statement],
-    ) -> _Decided:
+    ) -> Decided:
         case = story.case
         measures = [self._measure(one, None, case=case) for one in taken]
-        own = self.put(quick("decision", _told(decision)), case)
+        own = self.put(quick("decision", told_of(decision)), case)
         undone = None
         if decision.undone:
             said = {"measures": list(decision.undone), "by": decision.decided_by, "case": case}
             undone = self.put(quick("measure-end", said), case)
-        told = [self.put(quick("statement", _told(one)), case) for one in statements]
+        told = [self.put(quick("statement", told_of(one)), case) for one in statements]
         text = _ANSWER[decision.ground.value != "none"]
         answers = [
             self.put(
@@ -229,9 +233,9 @@ class _Batch:
             )
             for one in story.reports
         ]
-        return _Decided(decision, own, measures, undone, told, answers)
+        return Decided(decision, own, measures, undone, told, answers)
 
-    def _look(self, story: Story, look: Look) -> _Looked:
+    def _look(self, story: Story, look: Look) -> Looked:
         id = stable_id(
             "a", story.case, story.decision.id, look.report or look.statement or "sample"
         )
@@ -244,13 +248,13 @@ class _Batch:
         if look.decided_ms is not None:
             state = "granted" if look.granted else "rejected"
             closed = self.put(quick("second-look", {**said, "happened": state}), story.case)
-        return _Looked(id, asked, decided, closed)
+        return Looked(id, asked, decided, closed)
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def _rows(self, placed: Sequence[_Placed]) -> None:
+    def _rows(self, placed: Sequence[Placed]) -> None:
         tables = self.tables
-        tables.cases.insert([_new_case(one) for one in placed])
+        tables.cases.insert([new_case(one) for one in placed])
         tables.cases.add_messages((one.story.case, one.message) for one in placed)
         tables.cases.add_entries(self.of_case)
         for one in placed:
@@ -261,7 +265,7 @@ class _Batch:
                 tables.stream.bind_measures([measure.id], story.case)
                 tables.statements.add([StatementRow(statement, one.machine)])
             for report, seq in zip(story.reports, one.reports, strict=True):
-                tables.cases.insert_report(_new_report(story, report, seq))
+                tables.cases.insert_report(new_report(story, report, seq))
                 tables.cases.insert_receipt(os.urandom(32), report.id, report.at_ms)
             self._write_decided(story, one.decided, story.taken, story.statements)
             if one.looked is not None and story.look is not None:
@@ -273,7 +277,7 @@ class _Batch:
     def _write_decided(
         self,
         story: Story,
-        done: _Decided,
+        done: Decided,
         taken: Sequence[Measure],
         statements: Sequence[Statement],
     ) -> None:
@@ -298,9 +302,9 @@ class _Batch:
             ]
         )
         if decision.ground.value != "none" and decision.replaces is None:
-            tables.statements.add_strikes([_strike(story, decision, at_ms)])
+            tables.statements.add_strikes([strike_of(story, decision, at_ms)])
 
-    def _write_look(self, story: Story, look: Look, done: _Looked) -> None:
+    def _write_look(self, story: Story, look: Look, done: Looked) -> None:
         tables = self.tables
         kind = CaseKind.SECOND_LOOK if look.appellant is Appellant.SAMPLE else CaseKind.APPEAL
         thing = look_thing(done.id)
@@ -343,165 +347,3 @@ class _Batch:
         if done.decided is not None:
             self._write_decided(story, done.decided, look.taken, look.statements)
             tables.deadlines.settle([case.id])
-
-
-class _Decided(NamedTuple):
-    """Sequence numbers of a decision and of all that came with it."""
-
-    decision: Decision
-    seq: int
-    measures: Sequence[int]
-    undone: int | None
-    told: Sequence[int]
-    answers: Sequence[int]
-
-
-class _Looked(NamedTuple):
-    id: str
-    asked: int
-    decided: _Decided | None
-    closed: int | None
-
-
-class _Placed(NamedTuple):
-    """A story and where its entries lie."""
-
-    story: Story
-    message: int
-    opened_ms: int
-    machine: int | None
-    reports: Sequence[int]
-    decided: _Decided
-    looked: _Looked | None
-
-
-def _id(story: Story, *, calm: bool) -> str:
-    return f"calm-{story.number}" if calm else story.message
-
-
-def _key(story: Story, *, calm: bool) -> bytes:
-    return message_key(story.platform, _id(story, calm=calm))
-
-
-def _raw(story: Story) -> bytes:
-    return (
-        (
-            f'{{"id":"{story.message}","platform":"{story.platform}","channel":"{story.channel}",'
-            f'"sent_at":"{rfc3339(story.sent_ms)}","author":{{"id":"{story.author}"}},"text":'
-        ).encode()
-        + _WORDS
-        + b"}"
-    )
-
-
-def _calm(story: Story) -> bytes:
-    return (
-        (
-            f'{{"id":"calm-{story.number}","platform":"{story.platform}","channel":"{story.channel}",'
-            f'"sent_at":"{rfc3339(story.sent_ms)}","author":{{"id":"calm"}},"text":'
-        ).encode()
-        + _CALM
-        + b"}"
-    )
-
-
-def _row(story: Story, seq: int, outcome: bytes | None) -> MessageRow:
-    calm = outcome is None
-    return MessageRow(
-        seq=seq,
-        key=_key(story, calm=calm),
-        id=_id(story, calm=calm),
-        platform=story.platform,
-        channel=story.channel,
-        target=story.channel,
-        author="calm" if calm else story.author,
-        author_name=None,
-        kind="chat",
-        sent_at_ms=story.sent_ms,
-        received_at_ms=story.sent_ms,
-        verdict="allow" if calm else story.outcome.verdict.value,
-        abuse=0 if calm else round(story.outcome.abuse * 1000),
-        raid=None,
-        outcome=outcome,
-    )
-
-
-def _new_case(one: _Placed) -> NewCase:
-    story = one.story
-    case = Case(
-        id=story.case,
-        kind=CaseKind.MESSAGE,
-        subject=story.message,
-        platform=story.platform,
-        channel=story.channel,
-        target=story.channel,
-        state=CaseState.OPEN,
-        opened_at=at(one.opened_ms),
-        updated_at=at(one.opened_ms),
-        why=REASON,
-        messages=1,
-    )
-    thing = _key(story, calm=False)
-    return NewCase(case, thing, author=story.author, at_ms=story.sent_ms, harm=story.harm)
-
-
-def _new_report(story: Story, report: Noticed, seq: int) -> NewReport:
-    who = None
-    if report.reporter is not None:
-        who = blake2b(report.reporter.to_bytes(8, "big"), digest_size=16).digest()
-    return NewReport(
-        id=report.id,
-        case=story.case,
-        thing=_key(story, calm=False),
-        category=story.harm,
-        language=report.language,
-        reporter=who,
-        content=blake2b(report.id.encode(), digest_size=16).digest(),
-        repeats=None,
-        received_ms=report.at_ms,
-        seq=seq,
-        flagger=report.flagger,
-        items=report.items,
-        via=_way(report),
-    )
-
-
-def _way(report: Noticed) -> str:
-    if report.flagger is not None:
-        return "api"
-    return "form" if report.reporter is None or report.reporter % 5 else "platform"
-
-
-def _report_entry(case: str, story: Story, report: Noticed) -> SealedEntry:
-    said: dict[str, Any] = {
-        "id": report.id,
-        "case": case,
-        "at": rfc3339(report.at_ms),
-        "category": story.harm,
-        "explanation": "It is about one person, and it goes on.",
-        "message_ids": [story.message],
-        "links": [f"https://example.org/{story.number}/{n}" for n in range(report.items - 1)],
-        "good_faith": True,
-        "source": "user-submitted" if report.flagger is None else "trusted-flagger",
-        "flagger": report.flagger,
-    }
-    return quick("report", said)
-
-
-def _strike(story: Story, decision: Decision, at_ms: int) -> StrikeRow:
-    return StrikeRow(
-        stable_id("k", story.author, decision.id),
-        story.platform,
-        story.author,
-        story.case,
-        decision.id,
-        story.harm,
-        at_ms,
-        at_ms + _STRIKE_MS,
-    )
-
-
-def _told(noun: msgspec.Struct, **more: object) -> dict[str, Any]:
-    """A noun as the value of an entry; those told here hold no floats."""
-    value: dict[str, Any] = msgspec.to_builtins(noun)
-    return {**value, **more}
