@@ -643,3 +643,30 @@ def test_a_table_refuses_one_person_in_both_places(world: World) -> None:
     lifted = hold._replace(lift_asked_by=ASKED, lift_asked_ms=1, lifted_by=ASKED, lifted_ms=2)
     with pytest.raises(ConflictError):
         world.engine.write(lambda tables: tables.erasure.put_hold(lifted)).result()
+
+
+def test_who_wrote_thousands_of_short_messages_under_as_many_names_is_erased(world: World) -> None:
+    """More names than a condition of SQLite has room for, and more sayings than one looks for one
+    by one; each stands in a note of the team."""
+    count = 1_200
+    lines = [
+        line(
+            number,
+            text=f"trifouille {number:04d}",
+            sent_at=_moment(world),
+            author={"id": SUBJECT, "name": f"Zorg{number:04d}lubine"},
+            channel="lea",
+        )
+        for number in range(count)
+    ]
+    world.engine.submit(parsed(*lines), SOURCE).result()
+    rare = ("Zorg0977lubine", "trifouille 0977")
+    at = datetime.fromtimestamp(world.time.wall, UTC)
+    act = Act("other_site", at, f"{rare[0]} wrote {rare[1]} elsewhere too")
+    world.engine.write(lambda tables: add_act(tables, "mia", act, world.now_ms)).result()
+    assert residues(world.folder, rare)
+    asked = request(world)
+    after(world, DELAY_MS / 1000 + 2, asked.id)
+    assert now(world, asked.id).state == "done"
+    assert not residues(world.folder, rare)
+    verified(world)

@@ -198,7 +198,9 @@ def _account(
     for more in (
         erasure.scrub_words(alone, blank.words, blank.json),
         erasure.scrub_words(others, forgotten.words, forgotten.json),
-        erasure.scrub_pictures(forgotten.needles, forgotten.words, forgotten.json),
+        erasure.scrub_pictures(
+            forgotten.needles, forgotten.named_in, forgotten.words, forgotten.json
+        ),
     ):
         for name, number in more.items():
             counts[name] = counts.get(name, 0) + number
@@ -218,17 +220,15 @@ class _Renamed:
         self._fresh: dict[str, str] = {}
 
     def message(self, id: str, outcome: bytes | None) -> tuple[str, bytes | None]:
-        if self._names(id) and id not in self._fresh:
-            self._fresh[id] = f"erased-{token_hex(8)}"
-        fresh = self._fresh.get(id, id)
+        fresh = self._fresh.get(id)
+        if fresh is None:
+            fresh = id
+            if self._forgotten.in_id(id):
+                fresh = self._fresh[id] = f"erased-{token_hex(8)}"
         return fresh, None if outcome is None else _bare(outcome, fresh)
 
     def teach(self, forgotten: Forgotten) -> None:
         forgotten.also(self._fresh)
-
-    def _names(self, id: str) -> bool:
-        known = (self._forgotten.account, *self._forgotten.names)
-        return any(len(one) >= 3 and one.casefold() in id.casefold() for one in known)
 
 
 def _bare(outcome: bytes, id: str) -> bytes:

@@ -20,10 +20,13 @@ from typing import Any, Final
 
 import msgspec
 
+from rempart.cases.phrases import Phrases
+
 MARK: Final = "[erased]"
 RUN: Final = 3
 """So many words in a row, as the account wrote them, are its words."""
 SHORTEST_NAME: Final = 3
+SHORTEST_TEXT: Final = 8
 MOST_TEXTS: Final = 5_000
 _PLACES: Final = frozenset(
     {"platform", "channel", "target", "targets", "place", "places", "line", "connector", "origin",
@@ -58,22 +61,27 @@ class Forgotten:
         self.names: set[str] = set()
         self._ids = {account: pseudonym, f"{platform}/{account}": f"{platform}/{pseudonym}"}
         self._runs: set[tuple[str, ...]] = set()
-        self._short: set[str] = set()
-        self._called: re.Pattern[str] | None = None
-        self.call(names, anew=True)
+        self._short: Phrases[str] = Phrases(SHORTEST_TEXT)
+        self._called: Phrases[str] = Phrases(SHORTEST_NAME)
+        self._called.add(_lower(account))
+        self._needles: Phrases[bytes] = Phrases(SHORTEST_NAME)
+        for needle in self._of_account():
+            self._needles.add(needle)
+        self.call(names)
         for text in texts:
             self.add_text(text)
 
-    def call(self, names: Iterable[str], *, anew: bool = False) -> None:
+    def call(self, names: Iterable[str]) -> None:
         """It was also called so."""
-        more = {name for name in names if name} - self.names
-        if not (more or anew):
-            return
-        self.names |= more
-        called = {one for one in (*self.names, self.account) if len(one) >= SHORTEST_NAME}
-        longest = sorted(called, key=len, reverse=True)
-        among = "|".join(map(re.escape, longest))
-        self._called = re.compile(rf"(?<!\w)(?:{among})(?!\w)", re.I) if called else None
+        for name in {name for name in names if name} - self.names:
+            self.names.add(name)
+            self._called.add(_lower(name))
+            if len(name) >= SHORTEST_NAME:
+                self._needles.add(_inner(name))
+
+    def in_id(self, id: str) -> bool:
+        """Whether the account or a name of it stands in this id, as in a post's address."""
+        return self._called.among(_lower(id))
 
     def also(self, renamed: Mapping[str, str]) -> None:
         """These ids stand for others from now on."""
@@ -82,16 +90,17 @@ class Forgotten:
     def add_text(self, text: str) -> None:
         words = _words(text)
         if len(words) < RUN:
-            if len(text.strip()) >= 8:
-                self._short.add(text.strip())
+            self._short.add(text.strip())
             return
         if len(self._runs) < 40 * MOST_TEXTS:
             self._runs.update(zip(*(words[place:] for place in range(RUN)), strict=False))
 
     def without(self, *, blank: bool) -> Forgotten:
         """The same, for cases about it alone (`blank`), or for all others."""
-        other = Forgotten(self.platform, self.account, self.pseudonym, self.names, blank=blank)
+        other = Forgotten(self.platform, self.account, self.pseudonym, blank=blank)
+        other.names = self.names
         other._runs, other._short, other._ids = self._runs, self._short, self._ids
+        other._called, other._needles = self._called, self._needles
         return other
 
     # -- text --------------------------------------------------------------------------------
@@ -100,11 +109,9 @@ class Forgotten:
         """Prose of somebody else, without the account's words and names (rule 3)."""
         if self.blank:
             return MARK if text else text
-        if self._called is not None:
-            text = self._called.sub(self.pseudonym, text)
-        for short in self._short:
-            if short in text:
-                text = text.replace(short, MARK)
+        named = self._called.spans(_lower(text), whole_words=True)
+        text = _replaced(text, named, self.pseudonym)
+        text = _replaced(text, self._short.spans(text), MARK)
         spans = [(found.start(), found.end()) for found in _WORD.finditer(text)]
         if len(spans) < RUN or not self._runs:
             return text
@@ -145,16 +152,16 @@ class Forgotten:
 
     def named_in(self, data: bytes) -> bool:
         """Whether these bytes of JSON may name the account or quote it: a quick first look."""
-        return any(needle in data for needle in self.needles)
+        return self._needles.among(data)
 
     @property
     def needles(self) -> list[bytes]:
         """How the account and its names stand in JSON."""
+        return self._needles.all()
+
+    def _of_account(self) -> list[bytes]:
         found = [_quoted(self.account), _quoted(f"{self.platform}/{self.account}")]
-        found += [msgspec.json.encode(name)[1:-1] for name in self.names if len(name) >= 3]
-        if len(self.account) >= SHORTEST_NAME:
-            found.append(msgspec.json.encode(self.account)[1:-1])
-        return found
+        return [*found, _inner(self.account)] if len(self.account) >= SHORTEST_NAME else found
 
     def key(self, key: str) -> str:
         """A composite key of a table in memory: its parts stand between U+001F or slashes."""
@@ -207,6 +214,27 @@ class Forgotten:
     @property
     def without_blank(self) -> Forgotten:
         return self.without(blank=False) if self.blank else self
+
+
+def _replaced(text: str, spans: Iterable[tuple[int, int]], by: str) -> str:
+    kept: list[str] = []
+    before = 0
+    for start, end in spans:
+        kept += (text[before:start], by)
+        before = end
+    return "".join((*kept, text[before:])) if kept else text
+
+
+def _lower(text: str) -> str:
+    """In small letters, each at its place: some have two characters in its stead, and stay."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := one.lower()) == 1 else one for one in text)
+
+
+def _inner(text: str) -> bytes:
+    return _quoted(text)[1:-1]
 
 
 def _quoted(text: str) -> bytes:

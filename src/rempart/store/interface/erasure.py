@@ -210,10 +210,15 @@ class ErasureTables(ABC):
 
     @abstractmethod
     def scrub_pictures(
-        self, needles: Sequence[bytes], words: Scrub, json: ScrubBytes
+        self,
+        needles: Sequence[bytes],
+        named: Callable[[bytes], bool],
+        words: Scrub,
+        json: ScrubBytes,
     ) -> dict[str, int]:
         """Everything else in which one of these bytes stands, whatever the table: pictures of
-        raids, campaigns, measures, statements, orders of authorities (JSON), and prose."""
+        raids, campaigns, measures, statements, orders of authorities (JSON), and prose. `named`
+        says of one cell whether any of them does: it is asked when there are many of them."""
 
     @abstractmethod
     def scrub_words(self, cases: Sequence[str], words: Scrub, json: ScrubBytes) -> dict[str, int]:

@@ -10,7 +10,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -47,6 +47,8 @@ _NEVER: Final = frozenset(
      "yearly_report", "yearly_withdrawal", "cosignature", "timestamp_token", "witnessed", "subject"}
 )  # fmt: skip
 """What is reached elsewhere, holds no text of people, or is the community's own configuration."""
+MOST_NEEDLES: Final = 32
+"""For more, each cell is looked through once; SQLite takes no condition of a thousand parts."""
 _ONLY: Final = {"feed_statement": "state NOT IN ('sent', 'sending')"}
 """What was sent stays as it was sent: a gate before it kept names out of it."""
 _PROSE: Final = frozenset({"text", "words", "reason", "why", "note", "detail"})
@@ -188,26 +190,46 @@ class SqliteForgetting(ErasureTables):
         seqs: Sequence[int],
         message: Callable[[str, bytes | None], tuple[str, bytes | None]],
     ) -> None:
-        rows = list(
-            self._db.execute(
-                "SELECT seq, id, outcome FROM message WHERE seq IN"
-                " (SELECT value FROM json_each(?))",
-                (_json(seqs),),
-            )
-        )
-        self._db.executemany(
-            "UPDATE message SET author = ?, author_name = NULL, id = ?, outcome = ? WHERE seq = ?",
-            [(pseudonym, *message(id, outcome), seq) for seq, id, outcome in rows],
-        )
-        for _, id, _ in rows:
-            fresh = message(id, None)[0]
+        own = _json(seqs)
+        changed: list[tuple[str, bytes | None, int]] = []
+        renamed: dict[str, str] = {}
+        for seq, id, outcome in self._db.execute(
+            "SELECT seq, id, outcome FROM message WHERE seq IN (SELECT value FROM json_each(?))",
+            (own,),
+        ):
+            fresh, told = message(id, outcome)
             if fresh != id:
-                self._db.execute("UPDATE measure SET message = ? WHERE message = ?", (fresh, id))
-                self._db.execute(
-                    "UPDATE cases SET subject = ? WHERE subject = ? AND kind = 'message'",
-                    (fresh, id),
-                )
-        counts["messages"] = len(rows)
+                renamed[id] = fresh
+            if fresh != id or told != outcome:
+                changed.append((fresh, told, seq))
+        self._db.execute(
+            "UPDATE message SET author = ?, author_name = NULL"
+            " WHERE seq IN (SELECT value FROM json_each(?))",
+            (pseudonym, own),
+        )
+        counts["messages"] = self._db.changes()
+        self._db.executemany("UPDATE message SET id = ?, outcome = ? WHERE seq = ?", changed)
+        self._rename_messages(renamed)
+
+    def _rename_messages(self, renamed: Mapping[str, str]) -> None:
+        """Where one of these ids stands, the other one does. Each table is read once: there may be
+        a hundred thousand ids."""
+        if not renamed:
+            return
+        old = _json(list(renamed))
+        for table, key, column, where in (
+            ("measure", "id", "message", "message IS NOT NULL"),
+            ("cases", "id", "subject", "kind = 'message'"),
+        ):
+            found: list[Any] = self._db.execute(
+                f"SELECT {key}, {column} FROM {table} WHERE {where}"
+                f" AND {column} IN (SELECT value FROM json_each(?))",
+                (old,),
+            ).fetchall()
+            self._db.executemany(
+                f"UPDATE {table} SET {column} = ?2 WHERE {key} = ?1",
+                [(row, renamed[id]) for row, id in found],
+            )
 
     def conflicts_of(self, seqs: Sequence[int]) -> list[int]:
         found = self._db.execute(
@@ -220,9 +242,16 @@ class SqliteForgetting(ErasureTables):
     # -- pictures, words, states -------------------------------------------------------------
 
     def scrub_pictures(
-        self, needles: Sequence[bytes], words: Scrub, json: ScrubBytes
+        self,
+        needles: Sequence[bytes],
+        named: Callable[[bytes], bool],
+        words: Scrub,
+        json: ScrubBytes,
     ) -> dict[str, int]:
         counts: dict[str, int] = {}
+        if len(needles) > MOST_NEEDLES:
+            self._db.create_scalar_function("named", lambda cell: named(cell or b""), 1)  # type: ignore[misc, arg-type]
+            needles = ()
         with self._erasing():
             for table, keys, columns in self._tables():
                 for column in columns:
@@ -257,7 +286,8 @@ class SqliteForgetting(ErasureTables):
         json: ScrubBytes,
     ) -> None:
         chosen = ", ".join([*keys, column]) if keys else f"rowid, {column}"
-        where = " OR ".join([f"instr(CAST({column} AS BLOB), ?)"] * len(needles))
+        cell = f"CAST({column} AS BLOB)"
+        where = " OR ".join([f"instr({cell}, ?)"] * len(needles)) or f"named({cell})"
         if table in _ONLY:
             where = f"({where}) AND {_ONLY[table]}"
         for *key, told in list(

@@ -80,14 +80,11 @@ class SqliteLogTables(LogTables):
         return first
 
     def erase(self, sequences: Sequence[int]) -> int:
-        erased = 0
-        for seq in sequences:
-            self._db.execute(
-                "DELETE FROM body WHERE place >= ? AND place < ?",
-                (seq * PARTS, (seq + 1) * PARTS),
-            )
-            erased += self._db.changes() > 0
-        return erased
+        places = self._db.executemany(
+            "DELETE FROM body WHERE place >= ? AND place < ? RETURNING place",
+            ((seq * PARTS, (seq + 1) * PARTS) for seq in sequences),
+        )
+        return len({place // PARTS for (place,) in places})
 
     def reseal(self, sequences: Sequence[int], subject: str, bucket: str = KEPT) -> int:
         opened = self._open(row for seq in sequences for row in self._rows(seq, seq + 1))
