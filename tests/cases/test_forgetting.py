@@ -7,8 +7,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.cases.forgetting import MARK, Forgotten
-from rempart.cases.phrases import Phrases
+from rempart.cases.erasure.forgetting import MARK, Forgotten
+from rempart.cases.erasure.phrases import Phrases
 
 LETTERS = st.text("abcé _", max_size=30)
 

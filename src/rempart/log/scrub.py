@@ -91,7 +91,8 @@ def scrub(
     signed = _signed(log, key, kept, size, failed)
     edge, erased = EMPTY_EDGE, 0
     roots = {0: EMPTY_ROOT}
-    for start, end in _chunks(size, sorted(checkpoint.size for checkpoint in signed), chunk):
+    signed_sizes = sorted({checkpoint.size for checkpoint in signed})
+    for start, end in _chunks(size, signed_sizes, chunk):
         leaves = log.leaves(start, end)
         if len(leaves) != end - start:
             failed.append(
@@ -103,7 +104,8 @@ def scrub(
         else:
             _check_leaves(start, leaves, failed)
         edge = _check_tiles(log, edge, leaves, failed)
-        roots[end] = root(edge)
+        if end in signed_sizes:
+            roots[end] = root(edge)
         progress(end - start)
         if len(failed) >= MOST_TOLD:
             break

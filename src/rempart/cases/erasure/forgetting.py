@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
-from rempart.cases.phrases import Phrases
+from rempart.cases.erasure.phrases import Phrases
 
 MARK: Final = "[erased]"
 RUN: Final = 3
