@@ -30,7 +30,8 @@ class LookState(StrEnum):
 
 class SecondLook(msgspec.Struct, frozen=True, omit_defaults=True):
     """`case` is its own case in the queue, `of` the case whose `decision` is looked at (None: a
-    machine's measure that nobody has decided on yet). `answer` by language, for who asked."""
+    machine's measure that nobody has decided on yet). `answer` by language, for who asked;
+    `unfounded`: whoever rejected it called it manifestly unfounded."""
 
     id: str
     case: str
@@ -46,3 +47,4 @@ class SecondLook(msgspec.Struct, frozen=True, omit_defaults=True):
     decided_at: datetime | None = None
     reason: str | None = None
     answer: dict[str, str] = {}
+    unfounded: bool = False

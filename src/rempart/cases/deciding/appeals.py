@@ -12,7 +12,9 @@ Rules kept here:
    asked is told. Granting it replaces the decision: what was taken is undone, strikes are
    overturned, every reporter is answered anew, every account told. It takes nothing that cannot be
    undone: that would be one person's word against another's.
-4. An appeal about child safety is judged on the record: it opens nothing of the material.
+4. An appeal of a source whose appeals are suspended is received and waits (see `waiting`); it is
+   examined as if it came at the end, with the time it came.
+5. An appeal about child safety is judged on the record: it opens nothing of the material.
 """
 
 from __future__ import annotations
@@ -22,13 +24,23 @@ from rempart.cases.deciding.decisions import Decider, decide_again, must_be_pers
 from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.deciding.ruling import Ruling
 from rempart.cases.deciding.second_looks import WINDOW, close_look, open_look
-from rempart.cases.entries import at_time, clean, entry, rfc3339
+from rempart.cases.entries import (
+    at_time,
+    clean,
+    disclosed,
+    disclosed_in,
+    entry,
+    record,
+    rfc3339,
+)
 from rempart.cases.measures.taking import NOWHERE, Reach, grave
 from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.senders import account_source
 from rempart.cases.reports.status import report_of
+from rempart.cases.reports.waiting import appeal_waits
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import SealedEntry
-from rempart.log.subjects import account_subject, report_subject
+from rempart.log.subjects import KEPT, account_subject, report_subject
 from rempart.model import (
     NO_ACTION,
     Again,
@@ -42,16 +54,21 @@ from rempart.model import (
     MeasureState,
     SecondLook,
     Statement,
+    stable_id,
 )
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
+from rempart.store.interface.misuse import SuspensionRow, WaitingAppeal
 
 LONGEST_APPEAL = 5_000
+MOST_WAITING = 50
+"""Appeals of a source that was suspended, examined in one pass."""
+WAITING = "appeal-waiting"
 
 
 def appeal_by_reporter(
     tables: Tables, words: str, explanation: str, keys: ReportKeys, at_ms: int
-) -> SecondLook:
+) -> SecondLook | WaitingAppeal:
     """Against the answer to the report behind a receipt. ConflictError: not answered yet, too late,
     or appealed already."""
     row = report_of(tables, words, keys)
@@ -66,14 +83,24 @@ def appeal_by_reporter(
     said = _said(
         Appellant.REPORTER, of, decision, explanation, at_ms, report_subject(row.id), report=row.id
     )
+    waited_for = appeal_waits(tables, row.reporter, of, decision, at_ms)
+    if waited_for is not None:
+        return _wait(tables, waited_for, of, decision, at_ms, said, report=row.id)
     return open_look(
-        tables, of, Appellant.REPORTER, at_ms, decision=decision, report=row.id, said=said
+        tables,
+        of,
+        Appellant.REPORTER,
+        at_ms,
+        decision=decision,
+        report=row.id,
+        said=said,
+        source=row.reporter,
     )
 
 
 def appeal_by_account(
     tables: Tables, code: str, explanation: str, keys: ReportKeys, at_ms: int
-) -> SecondLook:
+) -> SecondLook | WaitingAppeal:
     """Against the restriction of the statement behind a code. ConflictError: it was taken back
     already, too late, or appealed already."""
     told = read_code(tables, code, keys).statement
@@ -86,9 +113,111 @@ def appeal_by_account(
     decision = tables.cases.decision(of.id)
     account = account_subject(told.platform, told.account)
     said = _said(Appellant.ACCOUNT, of, decision, explanation, at_ms, account, statement=told.id)
+    source = account_source(keys, told)
+    waited_for = appeal_waits(tables, source, of, decision, at_ms)
+    if waited_for is not None and decision is not None:
+        return _wait(tables, waited_for, of, decision, at_ms, said, statement=told.id)
     return open_look(
-        tables, of, Appellant.ACCOUNT, at_ms, decision=decision, statement=told.id, said=said
+        tables,
+        of,
+        Appellant.ACCOUNT,
+        at_ms,
+        decision=decision,
+        statement=told.id,
+        said=said,
+        source=source,
     )
+
+
+def take_waiting_appeals(tables: Tables, now_ms: int, limit: int = MOST_WAITING) -> int:
+    """Examines appeals whose source is no longer suspended; how many. One whose words were erased
+    in between has nothing left to examine."""
+    rows = tables.misuse.appeals_waited_out(now_ms, limit)
+    for row in rows:
+        tables.misuse.drop_waiting_appeal(row.id)
+        told = disclosed(tables, row.seq, WAITING)
+        of, decision = tables.cases.get(row.of), tables.cases.decision_by_id(row.decision)
+        if not told or of is None or decision is None:
+            continue
+        by_report = row.report is not None
+        appellant = Appellant.REPORTER if by_report else Appellant.ACCOUNT
+        subject = _subject_of(tables, row)
+        said = _said(
+            appellant,
+            of,
+            decision,
+            told["explanation"],
+            row.received_ms,
+            subject,
+            report=row.report,
+            statement=row.statement,
+        )
+        open_look(
+            tables,
+            of,
+            appellant,
+            now_ms,
+            decision=decision,
+            report=row.report,
+            statement=row.statement,
+            said=said,
+            source=row.source,
+            received_ms=row.received_ms,
+        )
+        tables.log.erase([row.seq])
+    return len(rows)
+
+
+def _wait(
+    tables: Tables,
+    waited_for: SuspensionRow,
+    of: Case,
+    decision: Decision,
+    at_ms: int,
+    said: SealedEntry,
+    *,
+    report: str | None = None,
+    statement: str | None = None,
+) -> WaitingAppeal:
+    """Received, and nothing more (see `waiting`). `said`: what would be its entry: its words are
+    kept under a name of their own, so that nothing takes it for an appeal that is examined."""
+    id = stable_id("wa", of.id, decision.id, report or statement or "")
+    words = disclosed_in(said.bodies, "second-look")["explanation"]
+    told = {
+        "id": id,
+        "suspension": waited_for.id,
+        "case": of.id,
+        "decision": decision.id,
+        "report": report,
+        "statement": statement,
+        "explanation": words,
+        "at": rfc3339(at_ms),
+        "until": rfc3339(waited_for.until_ms),
+    }
+    sealed = entry(WAITING, told, subject=said.subjects[0], bucket=KEPT)
+    seq = record(tables, [(None, sealed)])
+    row = WaitingAppeal(
+        id,
+        waited_for.id,
+        waited_for.reporter,
+        of.id,
+        decision.id,
+        report,
+        statement,
+        at_ms,
+        seq,
+    )
+    tables.misuse.wait_appeal(row)
+    return row
+
+
+def _subject_of(tables: Tables, row: WaitingAppeal) -> str:
+    if row.report is not None:
+        return report_subject(row.report)
+    assert row.statement is not None, "an appeal is by a report or by a statement"
+    found = tables.statements.get(row.statement)
+    assert found is not None, "statements stay"
+    return account_subject(found.statement.platform, found.statement.account)
 
 
 def why_no_appeal(tables: Tables, report: ReportRow, at_ms: int) -> str | None:
@@ -98,14 +227,17 @@ def why_no_appeal(tables: Tables, report: ReportRow, at_ms: int) -> str | None:
         return "this report has no answer yet that could be appealed"
     if at_time(at_ms) - at_time(answer.at_ms) > WINDOW:
         return "the six months for an appeal are over"
-    if any(look.decision == answer.decision for look in tables.looks.of_report(report.id)):
+    waits = tables.misuse.waiting_appeal_of(report=report.id)
+    appealed = [look.decision for look in tables.looks.of_report(report.id)]
+    if answer.decision in [*appealed, waits.decision if waits is not None else None]:
         return "this answer was appealed already"
     return None
 
 
 def why_not_contested(tables: Tables, told: Statement, at_ms: int) -> str | None:
     """Why this restriction cannot be contested now; None: it can."""
-    if tables.looks.of_statement(told.id) is not None:
+    waits = tables.misuse.waiting_appeal_of(statement=told.id)
+    if waits is not None or tables.looks.of_statement(told.id) is not None:
         return "this was contested already"
     if at_time(at_ms) - told.made_at > WINDOW:
         return "the six months for an appeal are over"
@@ -138,9 +270,11 @@ def look_again(
     at_ms: int,
     ruling: Ruling | None = None,
     reach: Reach = NOWHERE,
+    unfounded: bool = False,
 ) -> SecondLook:
     """Decides a second look (see the rules above). `ruling`: what is decided instead; None: the
-    contrary of what was decided, as far as that follows from it."""
+    contrary of what was decided, as far as that follows from it. `unfounded`: it is rejected as
+    manifestly unfounded, which counts for `misuse`; a sample has nobody to count it for."""
     must_be_person(by)
     if look.state is not LookState.OPEN:
         raise ConflictError(f"this was decided already: {look.state}", where=look.id)
@@ -160,7 +294,11 @@ def look_again(
             where="instead",
             next_step="choose measures that can be undone",
         )
-    closed = close_look(tables, look, granted=granted, by=by.id, reason=reason, at_ms=at_ms)
+    if unfounded and (granted or look.appellant is Appellant.SAMPLE):
+        raise InputError("only an appeal that is rejected is unfounded", where="unfounded")
+    closed = close_look(
+        tables, look, granted=granted, by=by.id, reason=reason, at_ms=at_ms, unfounded=unfounded
+    )
     if wanted is not None:
         because = Again.SECOND_LOOK if look.appellant is Appellant.SAMPLE else Again.APPEAL
         decide_again(tables, of, wanted, by, at_ms, because, reach=reach)

@@ -86,9 +86,12 @@ def open_look(
     report: str | None = None,
     statement: str | None = None,
     said: SealedEntry | None = None,
+    source: bytes | None = None,
+    received_ms: int | None = None,
     grave: bool = False,
 ) -> SecondLook:
-    """Puts a second look into the queue. `said`: the entry with the appellant's words."""
+    """Puts a second look into the queue. `said`: the entry with the appellant's words; `source`:
+    who appeals, as far as told apart; `received_ms`: when it came, when it had to wait."""
     asked = report or statement or "sample"
     id = stable_id("a", of.id, decision.id if decision else "", asked)
     suspended = any(
@@ -121,7 +124,7 @@ def open_look(
         case=case.id,
         of=of.id,
         appellant=appellant,
-        received_at=at_time(at_ms),
+        received_at=at_time(at_ms if received_ms is None else received_ms),
         due_at=at_time(at_ms) + due,
         state=LookState.OPEN,
         decision=decision.id if decision is not None else None,
@@ -132,7 +135,7 @@ def open_look(
     told = said or asked_entry(look)
     seq = record(tables, [(of.id, told)])
     tables.cases.add_entries([(case.id, seq)])
-    tables.looks.insert(look, seq)
+    tables.looks.insert(look, seq, source)
     tell_case(tables, case)
     return look
 
@@ -158,15 +161,24 @@ def drawn(decision: str, share: float) -> bool:
 
 
 def close_look(
-    tables: Tables, look: SecondLook, *, granted: bool, by: str, reason: str, at_ms: int
+    tables: Tables,
+    look: SecondLook,
+    *,
+    granted: bool,
+    by: str,
+    reason: str,
+    at_ms: int,
+    unfounded: bool = False,
 ) -> SecondLook:
-    """Writes the outcome: one entry with the case, the row, the answer to who asked."""
+    """Writes the outcome: one entry with the case, the row, the answer to who asked. `unfounded`:
+    it is rejected as manifestly unfounded."""
     closed = msgspec.structs.replace(
         look,
         state=LookState.GRANTED if granted else LookState.REJECTED,
         decided_by=by,
         decided_at=at_time(at_ms),
         reason=reason,
+        unfounded=unfounded and not granted,
     )
     closed = msgspec.structs.replace(closed, answer=look_answer(closed))
     told = entry(
@@ -182,6 +194,7 @@ def close_look(
             "by": by,
             "at": rfc3339(at_ms),
             "reason": reason,
+            "unfounded": closed.unfounded or None,
             "text": closed.answer,
         },
         subject=_subject(tables, look),

@@ -1,4 +1,5 @@
-"""Misuse of reports (DSA art. 23): the four factors of one source, and the warning before anything.
+"""Misuse of reports and of appeals (DSA art. 23): the four factors of one source, and the warning
+before anything.
 
 Rules kept here:
 
@@ -6,9 +7,11 @@ Rules kept here:
    shown, the warning is prepared in French and English, and a person sends it.
 2. The factors are those of art. 23(3), over a year: the absolute number of unfounded reports, their
    share of all by this source, how grave they were, and what speaks for intent.
-3. Only what a person judged counts: a refuted category, or a decision that nothing was to be done.
-   Who was only one of many in a brigade is not punished for it.
-4. The warning goes to the reporter by the receipt, as a message of the team, and is an entry.
+3. Only what a person judged counts: a refuted category, or a decision that nothing was to be done;
+   of appeals only what the person who rejected it called manifestly unfounded. Who was only one of
+   many in a brigade is not punished for it.
+4. The warning goes to who reported by the receipt, as a message of the team, and to who appealed
+   with each receipt or code they have; it is an entry.
 """
 
 from __future__ import annotations
@@ -18,12 +21,14 @@ import msgspec
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.figures import Share, wilson
 from rempart.cases.harms import Urgency, harms
+from rempart.cases.reports.senders import Sent, past, sender_of, warned_ms
 from rempart.cases.reports.thread import say
+from rempart.cases.reports.waiting import APPEALS, NOTICES
 from rempart.errors import ConflictError
-from rempart.log.subjects import report_subject
+from rempart.model import SecondLook
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import ReportRow
 from rempart.store.interface.deadlines import PastReport
+from rempart.store.interface.misuse import AppealWarning
 from rempart.store.interface.threads import Side
 
 YEAR_MS = 365 * 86_400_000
@@ -83,26 +88,50 @@ def warning(found: Factors) -> dict[str, str]:
     }
 
 
-def factors_of(tables: Tables, report: ReportRow, now_ms: int) -> Factors:
-    """Of the source of a report; of a source that is not told apart, nothing is known."""
-    if report.reporter is None:
-        return factors([])
-    return factors(tables.deadlines.past_reports(report.reporter, now_ms - YEAR_MS))
+def appeal_warning(found: Factors) -> dict[str, str]:
+    """The same to who appeals."""
+    return {
+        "en": f"Of your {found.judged} appeals of the last year that a person examined, "
+        f"{found.unfounded} were manifestly unfounded. Each of them took the time of a second "
+        "person. If this goes on, we may stop examining your appeals for a while (article 23 of "
+        "the Digital Services Act). If you think we are wrong, write to our contact point (page "
+        "Contact): a person reads it.",
+        "fr": f"Sur vos {found.judged} contestations de l’année écoulée examinées par une "
+        f"personne, {found.unfounded} étaient manifestement infondées. Chacune a pris le temps "
+        "d’une deuxième personne. Si cela continue, nous pourrions cesser d’examiner vos "
+        "contestations pendant un temps (article 23 du règlement sur les services numériques). Si "
+        "vous pensez que nous nous trompons, écrivez à notre point de contact (page Contact) : une "
+        "personne le lira.",
+    }
 
 
-def warn(tables: Tables, report: ReportRow, by: str, at_ms: int) -> Factors:
-    """A person sends the warning by the receipt of this report. ConflictError: the factors do not
-    call for one, or this source was warned within the year."""
-    found = factors_of(tables, report, at_ms)
-    if report.reporter is None or not found.may_warn:
-        raise ConflictError("what is known of this source calls for no warning", where=report.id)
-    warned = tables.deadlines.warned_ms(report.reporter)
+def factors_of(tables: Tables, sent: Sent, now_ms: int) -> Factors:
+    """Of the source of a report or an appeal; of one that is not told apart, nothing is known."""
+    return factors(past(tables, sender_of(tables, sent), now_ms - YEAR_MS))
+
+
+def warn(tables: Tables, sent: Sent, by: str, at_ms: int) -> Factors:
+    """A person sends the warning: by the receipt of this report, or to who made this appeal.
+    ConflictError: the factors do not call for one, or this source was warned within the year."""
+    sender = sender_of(tables, sent)
+    found = factors_of(tables, sent, at_ms)
+    if sender.source is None or not found.may_warn:
+        raise ConflictError("what is known of this source calls for no warning", where=sender.named)
+    warned = warned_ms(tables, sender)
     if warned is not None and warned > at_ms - YEAR_MS:
-        raise ConflictError("this source was warned within the year", where=report.id)
-    text = warning(found)[report.language if report.language in ("en", "fr") else "en"]
-    say(tables, report, Side.TEAM, text, at_ms, by=by)
+        raise ConflictError("this source was warned within the year", where=sender.named)
+    if isinstance(sent, SecondLook):
+        text = appeal_warning(found)
+        tables.misuse.note_appeal_warning(sender.source, AppealWarning(at_ms, text))
+    else:
+        text = warning(found)
+        said = text[sent.language if sent.language in ("en", "fr") else "en"]
+        say(tables, sent, Side.TEAM, said, at_ms, by=by)
+        tables.deadlines.note_warning(sender.source, at_ms)
     told = {
-        "report": report.id,
+        "what": sender.what,
+        "report": sender.named if sender.what == NOTICES else None,
+        "appeal": sender.named if sender.what == APPEALS else None,
         "by": by,
         "at": rfc3339(at_ms),
         "reports": found.all_,
@@ -111,8 +140,5 @@ def warn(tables: Tables, report: ReportRow, by: str, at_ms: int) -> Factors:
         "grave": found.grave,
         "after_refusal": found.after_refusal,
     }
-    record(
-        tables, [(report.case, entry("misuse-warning", told, subject=report_subject(report.id)))]
-    )
-    tables.deadlines.note_warning(report.reporter, at_ms)
+    record(tables, [(sender.case, entry("misuse-warning", told, subject=sender.subject))])
     return found

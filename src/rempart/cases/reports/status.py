@@ -18,12 +18,12 @@ from rempart.cases.harms import harms
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.receipts import read_receipt
 from rempart.cases.reports.thread import WITHDRAWN, read_said
-from rempart.cases.reports.waiting import statement
+from rempart.cases.reports.waiting import NOTICES, statement, waiting_message_of
 from rempart.errors import ConflictError, NotFoundError
 from rempart.model import ReportState
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import Answer, ReportRow
-from rempart.store.interface.misuse import WaitingNotice
+from rempart.store.interface.misuse import WaitingAppeal, WaitingNotice
 from rempart.store.interface.threads import Side
 
 _KEEP = {
@@ -56,7 +56,8 @@ _DONE = {
 
 class StatusMessage(msgspec.Struct, frozen=True):
     """One message of the conversation. `kind`: `receipt`, `waiting` (nothing is decided yet),
-    `suspended` (reports of this source are not examined for a while), `answer` (one for each
+    `suspended` (reports of this source are not examined for a while), `appeals_warned` and
+    `appeals_suspended` (the same of what it contests), `answer` (one for each
     decision), `appeal` (its acknowledgement), `appeal_answer` and
     `withdrawn` are the service's, generated; `team` was written by a person of the team, `you` by
     the reporter (their words stand under every language)."""
@@ -118,7 +119,11 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
         messages.append(StatusMessage(look.received_at, "appeal", appeal_message(look.received_at)))
         if look.decided_at is not None:
             messages.append(StatusMessage(look.decided_at, "appeal_answer", look.answer))
+    waits = tables.misuse.waiting_appeal_of(report=report.id)
+    if waits is not None:
+        messages.append(_waiting_appeal(tables, waits))
     messages += _suspensions(tables, report.reporter)
+    messages += _appeals_warned(tables, report.reporter)
     messages.sort(key=lambda one: one.at)
     known = harms().get(report.category)
     return ReportStatus(
@@ -159,12 +164,33 @@ def _of_waiting(tables: Tables, row: WaitingNotice) -> ReportStatus:
 def _suspensions(tables: Tables, reporter: bytes | None) -> list[StatusMessage]:
     """What a source was told of its notices not being examined, with each of its receipts."""
     rows = tables.misuse.of_source(reporter) if reporter is not None else []
-    return [StatusMessage(at_time(row.from_ms), "suspended", statement(row)) for row in rows]
+    return [
+        StatusMessage(
+            at_time(row.from_ms),
+            "suspended" if row.what == NOTICES else "appeals_suspended",
+            statement(row),
+        )
+        for row in rows
+    ]
+
+
+def _appeals_warned(tables: Tables, reporter: bytes | None) -> list[StatusMessage]:
+    warning = tables.misuse.appeal_warning(reporter) if reporter is not None else None
+    if warning is None:
+        return []
+    return [StatusMessage(at_time(warning.warned_ms), "appeals_warned", warning.text)]
+
+
+def _waiting_appeal(tables: Tables, row: WaitingAppeal) -> StatusMessage:
+    return StatusMessage(at_time(row.received_ms), "appeal", waiting_message_of(tables, row))
 
 
 def _appeal_until(tables: Tables, report: ReportRow, answer: Answer | None) -> datetime | None:
     """Until when the last answer may be appealed; None: it cannot be."""
     if answer is None or report.withdrawn:
+        return None
+    waits = tables.misuse.waiting_appeal_of(report=report.id)
+    if waits is not None and waits.decision == answer.decision:
         return None
     if any(look.decision == answer.decision for look in tables.looks.of_report(report.id)):
         return None

@@ -1,10 +1,12 @@
-"""Suspending the processing of notices of a source that misuses them (DSA art. 23(2)), by a person.
+"""Suspending the processing of notices or appeals of a source that misuses them (DSA art. 23(2)),
+by a person.
 
 Rules kept here:
 
 1. Never without a warning `LEAST_DAYS` before, within the year, and never unless people found more
-   of its notices unfounded that came after the warning. Always with an end, `MOST_DAYS` at most.
-2. Only notices wait, never an account: nothing the source writes or reads elsewhere is touched.
+   of what it sent unfounded that came after the warning. Always with an end, `MOST_DAYS` at most.
+2. Only notices, or only appeals, wait, never an account: nothing the source writes or reads
+   elsewhere is touched.
 3. What waits, what never does and what the source reads: see `waiting`. A trusted flagger is not
    suspended here: that is its coordinator's (art. 22(6)).
 4. Each step is an entry of the log.
@@ -18,12 +20,11 @@ from typing import Final
 from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.reports.misuse import YEAR_MS, Factors, factors_of
-from rempart.cases.reports.waiting import NOTICES
+from rempart.cases.reports.senders import Sender, Sent, past, sender_of, warned_ms
+from rempart.cases.reports.waiting import APPEALS, NOTICES
 from rempart.errors import ConflictError, InputError, NotFoundError
-from rempart.log.subjects import report_subject
 from rempart.model import stable_id
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import ReportRow
 from rempart.store.interface.misuse import SuspensionRow
 
 DAY_MS: Final = 86_400_000
@@ -32,54 +33,55 @@ LEAST_DAYS: Final = 3
 MOST_DAYS: Final = 90
 
 
-def may_suspend(tables: Tables, report: ReportRow, at_ms: int) -> str:
-    """Why the source of this report cannot be suspended now; empty when it can."""
-    if report.reporter is None:
+def may_suspend(tables: Tables, sent: Sent, at_ms: int) -> str:
+    """Why the source of this report or appeal cannot be suspended now; empty when it can."""
+    sender = sender_of(tables, sent)
+    if sender.source is None:
         return "nothing tells the source of this report apart"
-    if report.flagger is not None:
+    if sender.flagger:
         return "a trusted flagger is suspended by its coordinator"
-    if tables.misuse.standing(report.reporter, NOTICES, at_ms) is not None:
+    if tables.misuse.standing(sender.source, sender.what, at_ms) is not None:
         return "this source is suspended already"
-    return _not_warned(tables, report.reporter, at_ms) or (
+    return _not_warned(tables, sender, at_ms) or (
         ""
-        if factors_of(tables, report, at_ms).may_warn
+        if factors_of(tables, sent, at_ms).may_warn
         else "what is known of this source calls for no suspension"
     )
 
 
-def _not_warned(tables: Tables, reporter: bytes, at_ms: int) -> str:
-    warned = tables.deadlines.warned_ms(reporter)
+def _not_warned(tables: Tables, sender: Sender, at_ms: int) -> str:
+    warned = warned_ms(tables, sender)
     if warned is None or warned < at_ms - YEAR_MS:
         return "this source was not warned within the year"
     if at_ms < warned + LEAST_DAYS * DAY_MS:
         return f"the warning is not {LEAST_DAYS} days old"
-    since = tables.deadlines.past_reports(reporter, warned + 1)
-    if not any(one.unfounded for one in since):
+    if not any(one.unfounded for one in past(tables, sender, warned + 1)):
         return "people found nothing unfounded that came after the warning"
     return ""
 
 
 def suspend(
-    tables: Tables, report: ReportRow, days: int, reason: str, by: str, at_ms: int
+    tables: Tables, sent: Sent, days: int, reason: str, by: str, at_ms: int
 ) -> SuspensionRow:
-    """A person suspends the notices of the source of this report. InputError: no such time, or no
-    reason; ConflictError: see `may_suspend`."""
+    """A person suspends what the source of this report or appeal sends of its kind. InputError: no
+    such time, or no reason; ConflictError: see `may_suspend`."""
     if not 1 <= days <= MOST_DAYS:
         raise InputError(f"a suspension lasts 1 to {MOST_DAYS} days", where="days")
     reason = checked_reason(reason)
-    why_not = may_suspend(tables, report, at_ms)
+    why_not = may_suspend(tables, sent, at_ms)
+    sender = sender_of(tables, sent)
     if why_not:
-        raise ConflictError(why_not, where=report.id)
-    assert report.reporter is not None
-    warned = tables.deadlines.warned_ms(report.reporter)
-    assert warned is not None
-    found = factors_of(tables, report, at_ms)
+        raise ConflictError(why_not, where=sender.named)
+    warned = warned_ms(tables, sender)
+    assert sender.source is not None and warned is not None, "or it could not be suspended"
+    found = factors_of(tables, sent, at_ms)
     id, until_ms = stable_id("u", token_hex(16)), at_ms + days * DAY_MS
     told = {
         "id": id,
         "happened": "begun",
-        "what": NOTICES,
-        "report": report.id,
+        "what": sender.what,
+        "report": sender.named if sender.what == NOTICES else None,
+        "appeal": sender.named if sender.what == APPEALS else None,
         "by": by,
         "at": rfc3339(at_ms),
         "until": rfc3339(until_ms),
@@ -87,9 +89,9 @@ def suspend(
         "reason": reason,
         **_counts(found),
     }
-    said = entry("misuse-suspension", told, subject=report_subject(report.id))
-    seq = record(tables, [(report.case, said)])
-    row = SuspensionRow(id, report.reporter, NOTICES, at_ms, until_ms, warned, reason, by, seq)
+    said = entry("misuse-suspension", told, subject=sender.subject)
+    seq = record(tables, [(sender.case, said)])
+    row = SuspensionRow(id, sender.source, sender.what, at_ms, until_ms, warned, reason, by, seq)
     tables.misuse.add(row)
     return row
 

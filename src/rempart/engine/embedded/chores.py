@@ -16,6 +16,7 @@ import msgspec
 
 from rempart.cases.authority import bans, orders
 from rempart.cases.authority.clock import sweep_orders
+from rempart.cases.deciding.appeals import take_waiting_appeals
 from rempart.cases.erasure.retention import expire
 from rempart.cases.evidence.promoted import promote_due
 from rempart.cases.live import tell_measures
@@ -223,6 +224,7 @@ class Chores:
     def _take(self, tables: Tables, now_ms: int) -> None:
         if self._clock_trusted:
             take_waiting(tables, now_ms)
+            take_waiting_appeals(tables, now_ms)
 
     def _look_alike(self, tables: Tables, now_ms: int) -> None:
         if abs(now_ms - self._looked_ms) >= LOOK_ALIKE_MS:

@@ -65,8 +65,9 @@ class LookTables(ABC):
     # -- appeals and second looks ----------------------------------------------------------------
 
     @abstractmethod
-    def insert(self, look: SecondLook, seq: int) -> None:
-        """ConflictError when this was asked already."""
+    def insert(self, look: SecondLook, seq: int, source: bytes | None = None) -> None:
+        """`source`: who appeals, as far as told apart. ConflictError when this was asked
+        already."""
 
     @abstractmethod
     def get(self, look: str) -> SecondLook | None: ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import NamedTuple
 
+from rempart.store.interface.deadlines import PastReport
+
 
 class SuspensionRow(NamedTuple):
     """It touches the processing of notices or complaints, never an account. `reporter`: the keyed
@@ -37,6 +39,28 @@ class WaitingNotice(NamedTuple):
     received_ms: int
     seq: int
     via: str = ""
+
+
+class WaitingAppeal(NamedTuple):
+    """An appeal that is not examined yet, of a `report`'s answer or against a `statement`. `seq`:
+    the entry with its words."""
+
+    id: str
+    suspension: str
+    source: bytes
+    of: str
+    decision: str
+    report: str | None
+    statement: str | None
+    received_ms: int
+    seq: int
+
+
+class AppealWarning(NamedTuple):
+    """`text` by language, as it was told."""
+
+    warned_ms: int
+    text: dict[str, str]
 
 
 class MisuseTables(ABC):
@@ -90,3 +114,49 @@ class MisuseTables(ABC):
 
     @abstractmethod
     def drop_waiting(self, id: str) -> None: ...
+
+    # -- appeals ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def source_of_look(self, look: str) -> bytes | None:
+        """Who appealed, as far as told apart."""
+
+    @abstractmethod
+    def past_appeals(self, source: bytes, since_ms: int) -> list[PastReport]:
+        """In order; `category`: the harm of the decision contested; `unfounded`: a person called it
+        manifestly unfounded."""
+
+    @abstractmethod
+    def appeals_wrong_often(self, least: int, limit: int) -> list[bytes]:
+        """Sources with so many manifestly unfounded appeals, or that were warned."""
+
+    @abstractmethod
+    def last_look(self, source: bytes) -> str | None:
+        """The newest appeal of this source that was examined."""
+
+    @abstractmethod
+    def appeal_warning(self, source: bytes) -> AppealWarning | None:
+        """The last one."""
+
+    @abstractmethod
+    def note_appeal_warning(self, source: bytes, warning: AppealWarning) -> None: ...
+
+    @abstractmethod
+    def wait_appeal(self, row: WaitingAppeal) -> None:
+        """ConflictError when it waits already."""
+
+    @abstractmethod
+    def waiting_appeals(self, source: bytes) -> int: ...
+
+    @abstractmethod
+    def waiting_appeal_of(
+        self, *, report: str | None = None, statement: str | None = None
+    ) -> WaitingAppeal | None:
+        """The newest of this report, or the one against this statement."""
+
+    @abstractmethod
+    def appeals_waited_out(self, at_ms: int, limit: int) -> list[WaitingAppeal]:
+        """Those whose suspension has ended or was taken back, in order of their coming."""
+
+    @abstractmethod
+    def drop_waiting_appeal(self, id: str) -> None: ...

@@ -101,6 +101,7 @@ class SqliteForgetting(ErasureTables):
         counts: dict[str, int] = {}
         with self._erasing():
             self._forget_messages(counts, pseudonym, seqs, message)
+            self._forget_appeals(counts, platform, account)
             run = self._run
             own = _json(seqs)
             run(
@@ -470,10 +471,27 @@ class SqliteForgetting(ErasureTables):
             " UNION SELECT seq FROM report_message WHERE report_id = ?1"
             " UNION SELECT seq FROM report_withdrawn WHERE report_id = ?1"
             " UNION SELECT l.seq FROM second_look l WHERE l.report_id = ?1"
-            " UNION SELECT seq FROM waiting_notice WHERE id = ?1",
+            " UNION SELECT seq FROM waiting_notice WHERE id = ?1"
+            " UNION SELECT seq FROM waiting_appeal WHERE report_id = ?1",
             (report,),
         )
         return [seq for (seq,) in found]
+
+    def _forget_appeals(self, counts: dict[str, int], platform: str, account: str) -> None:
+        """What tells an account apart as who appeals (before its statements lose its name)."""
+        own = "(SELECT id FROM statement WHERE account = ?1 AND platform = ?2)"
+        sources = f"(SELECT source FROM second_look WHERE statement IN {own})"
+        for name, sql in (
+            ("waiting appeals", f"DELETE FROM waiting_appeal WHERE statement IN {own}"),
+            ("sources", f"DELETE FROM appeal_source WHERE source IN {sources}"),
+            (
+                "sources",
+                "UPDATE misuse_suspension SET reporter = randomblob(16), reason = '[erased]'"
+                f" WHERE reporter IN {sources}",
+            ),
+            ("appeals", f"UPDATE second_look SET source = NULL WHERE statement IN {own}"),
+        ):
+            self._run(counts, name, sql, (account, platform))
 
     def forget_reporter(self, report: str) -> dict[str, int]:
         counts: dict[str, int] = {}
@@ -486,6 +504,8 @@ class SqliteForgetting(ErasureTables):
                 ("mails", "DELETE FROM mail WHERE report_id = ?"),
                 ("receipts", "DELETE FROM receipt WHERE report_id = ?"),
                 ("waiting notices", "DELETE FROM waiting_notice WHERE id = ?"),
+                ("waiting appeals", "DELETE FROM waiting_appeal WHERE report_id = ?"),
+                ("appeals", "UPDATE second_look SET source = NULL WHERE report_id = ?"),
                 (
                     "reports",
                     "UPDATE report SET reporter = NULL, content = randomblob(16), wish = NULL"
@@ -498,6 +518,13 @@ class SqliteForgetting(ErasureTables):
                     counts,
                     "sources",
                     "DELETE FROM report_source WHERE reporter = ?1"
+                    " AND NOT EXISTS (SELECT 1 FROM report WHERE reporter = ?1)",
+                    (source,),
+                )
+                self._run(
+                    counts,
+                    "sources",
+                    "DELETE FROM appeal_source WHERE source = ?1"
                     " AND NOT EXISTS (SELECT 1 FROM report WHERE reporter = ?1)",
                     (source,),
                 )

@@ -21,7 +21,7 @@ from rempart.store.sqlite.reports import at_of, ms_of, pack
 
 _LOOKS = (
     "SELECT id, case_id, of_case, appellant, received_ms, due_ms, state, decision, report_id,"
-    " statement, decided_by, decided_ms, reason, answer FROM second_look "
+    " statement, decided_by, decided_ms, reason, answer, unfounded FROM second_look "
 )
 _PROPOSALS = (
     "SELECT id, case_id, what, request, proposed_by, proposed_ms, seq, state, closed_by, closed_ms"
@@ -37,11 +37,12 @@ class SqliteLookTables(LookTables):
 
     # -- appeals and second looks ----------------------------------------------------------------
 
-    def insert(self, look: SecondLook, seq: int) -> None:
+    def insert(self, look: SecondLook, seq: int, source: bytes | None = None) -> None:
         try:
             self._db.execute(
                 "INSERT INTO second_look (id, case_id, of_case, decision, appellant, report_id,"
-                " statement, received_ms, due_ms, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " statement, received_ms, due_ms, seq, source)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     look.id,
                     look.case,
@@ -53,6 +54,7 @@ class SqliteLookTables(LookTables):
                     ms_of(look.received_at),
                     ms_of(look.due_at),
                     seq,
+                    source,
                 ),
             )
         except apsw.ConstraintError as error:
@@ -84,13 +86,14 @@ class SqliteLookTables(LookTables):
         try:
             self._db.execute(
                 "UPDATE second_look SET state = ?, decided_by = ?, decided_ms = ?, reason = ?,"
-                " answer = ?, closed_seq = ? WHERE id = ?",
+                " answer = ?, unfounded = ?, closed_seq = ? WHERE id = ?",
                 (
                     look.state.value,
                     look.decided_by,
                     ms_of(look.decided_at),
                     look.reason,
                     pack(look.answer),
+                    look.unfounded,
                     seq,
                     look.id,
                 ),
@@ -216,4 +219,5 @@ def _look(row: tuple[Any, ...]) -> SecondLook:
         decided_at=None if row[11] is None else at_of(row[11]),
         reason=row[12],
         answer={} if row[13] is None else _TEXTS.decode(row[13]),
+        unfounded=bool(row[14]),
     )

@@ -17,6 +17,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from rempart.cases.deciding.appeals import appeal_by_account, appeal_by_reporter, look_again
 from rempart.cases.deciding.decisions import Decider
 from rempart.cases.deciding.look_text import appeal_message
+from rempart.cases.entries import at_time
+from rempart.cases.reports.waiting import waiting_message_of
 from rempart.errors import InputError, NotFoundError
 from rempart.model import LookState, SecondLook
 from rempart.store.interface import Tables
@@ -48,11 +50,13 @@ class AppealAnswer(msgspec.Struct, frozen=True):
 
 class LookRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`instead`: what is decided in place of the earlier decision; None: what granting means by
-    itself (a restriction is taken back)."""
+    itself (a restriction is taken back). `unfounded`: an appeal is rejected as manifestly
+    unfounded (DSA art. 23(2))."""
 
     granted: bool
     reason: Reason
     instead: DecisionRequest | None = None
+    unfounded: bool = False
 
 
 class LookList(msgspec.Struct, frozen=True):
@@ -108,6 +112,7 @@ async def decide_appeal(
             at_ms=at_ms,
             ruling=data.instead.ruling() if data.instead is not None else None,
             reach=reach_of(request, of),
+            unfounded=data.unfounded,
         )
 
     return await write(request, change)
@@ -127,14 +132,17 @@ async def take_appeal(request: AnyRequest, data: AppealRequest) -> AppealAnswer:
         raise BusyError("too many appeals from here at once", retry_after=wait)
     keys, at_ms = keys_of(request), now_ms()
 
-    def change(tables: Tables) -> SecondLook:
+    def change(tables: Tables) -> AppealAnswer:
         if data.receipt is not None:
-            return appeal_by_reporter(tables, data.receipt, data.explanation, keys, at_ms)
-        assert data.code is not None, "one of them is there"
-        return appeal_by_account(tables, data.code, data.explanation, keys, at_ms)
+            taken = appeal_by_reporter(tables, data.receipt, data.explanation, keys, at_ms)
+        else:
+            assert data.code is not None, "one of them is there"
+            taken = appeal_by_account(tables, data.code, data.explanation, keys, at_ms)
+        if isinstance(taken, SecondLook):
+            return AppealAnswer(taken.received_at, appeal_message(taken.received_at))
+        return AppealAnswer(at_time(taken.received_ms), waiting_message_of(tables, taken))
 
-    look = await write(request, change)
-    return AppealAnswer(look.received_at, appeal_message(look.received_at))
+    return await write(request, change)
 
 
 def _visible(tables: Tables, who: Caller, look: SecondLook) -> bool:

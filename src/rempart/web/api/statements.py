@@ -17,6 +17,8 @@ from rempart.cases.deciding.codes import read_code, statement_code
 from rempart.cases.deciding.look_text import appeal_message
 from rempart.cases.deciding.statement_text import statement_text
 from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.reports.senders import account_source
+from rempart.cases.reports.waiting import told_to, waiting_message_of
 from rempart.errors import NotFoundError
 from rempart.model import Statement
 from rempart.store.interface import Tables
@@ -130,7 +132,11 @@ def read_told(request: AnyRequest, code: str) -> Told:
         why_not = why_not_contested(tables, told, now_ms())
         if why_not is None and case_of(tables, told) is None:
             why_not = "this restriction belongs to no case"
-    messages = [] if look is None else [appeal_message(look.received_at)]
+        waits = tables.misuse.waiting_appeal_of(statement=told.id)
+        messages = told_to(tables, account_source(keys_of(request), told))
+        if waits is not None:
+            messages.append(waiting_message_of(tables, waits))
+    messages += [] if look is None else [appeal_message(look.received_at)]
     if look is not None and look.answer:
         messages.append(look.answer)
     return Told(statement_text(told), told.made_at, why_not is None, why_not, messages)

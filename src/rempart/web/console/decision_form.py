@@ -116,9 +116,11 @@ async def decide_look(request: AnyRequest, appeal: FromPath[str]) -> Response[An
     form = await request.form()
     granted = _text(form, "granted") == "yes"
     instead = None
+    unfounded = not granted and bool(form.get("unfounded"))
     if granted and form.get("outcome"):
         instead = decision_of(form)
-    await decide_appeal.fn(request, appeal, LookRequest(granted, _text(form, "reason"), instead))
+    said = LookRequest(granted, _text(form, "reason"), instead, unfounded)
+    await decide_appeal.fn(request, appeal, said)
     goal = _back(form)
     if form.get("then") == "next":
         goal = await asyncio.to_thread(_next, request, "")

@@ -1,7 +1,8 @@
-"""The page *Misuse*: sources that people often found wrong, the warning a person may send, and the
-suspension after it (DSA art. 23(2)).
+"""The page *Misuse*: sources of reports and of appeals that people often found wrong, the warning a
+person may send, and the suspension after it (DSA art. 23(2)).
 
-A source is never named: it stands there by its last report, and is written to by that receipt.
+A source is never named: it stands there by its last report or appeal, and is written to with its
+receipts or codes.
 """
 
 from __future__ import annotations
@@ -16,12 +17,20 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from rempart.cases.reports.misuse import LEAST, YEAR_MS, Factors, factors_of, warn, warning
+from rempart.cases.reports.misuse import (
+    LEAST,
+    YEAR_MS,
+    Factors,
+    appeal_warning,
+    factors_of,
+    warn,
+    warning,
+)
+from rempart.cases.reports.senders import Sent, sender_of, warned_ms
 from rempart.cases.reports.suspending import MOST_DAYS, lift, may_suspend, suspend
-from rempart.cases.reports.waiting import NOTICES, statement
+from rempart.cases.reports.waiting import APPEALS, statement
 from rempart.errors import ConflictError, NotFoundError, RempartError
 from rempart.store.interface import Tables
-from rempart.store.interface.cases import ReportRow
 from rempart.store.interface.misuse import SuspensionRow
 from rempart.web.api.cases import find_case
 from rempart.web.api.request import AnyRequest, write
@@ -45,10 +54,12 @@ class Suspended(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """`report`, `case`: its last one. `text`: the warning, empty where the factors call for none or
+    """`what`: notices or complaints; `report`: its last one, a report or an appeal; `case`: of it.
+    `text`: the warning, empty where the factors call for none or
     where it was warned within the year. `not_yet`: why it cannot be suspended; `suspended`: the one
     in force, with what it told the source; `waiting`: its reports that wait."""
 
+    what: str
     report: str
     case: str
     factors: Factors
@@ -62,6 +73,7 @@ class Source(msgspec.Struct, frozen=True):
 class MisuseScreen(msgspec.Struct, frozen=True):
     now: datetime
     sources: list[Source]
+    appellants: list[Source]
     longest: int = MOST_DAYS
     failed: str = ""
 
@@ -99,8 +111,7 @@ async def end(request: AnyRequest, report: FromPath[str], data: Fields) -> Respo
     who, now = must_be_known(request), now_ms()
 
     def change(tables: Tables) -> None:
-        row = _found(tables, who, report)
-        standing = _standing(tables, row, now)
+        standing = _standing(tables, _found(tables, who, report), now)
         if standing is None:
             raise ConflictError("this source is not suspended", where=report)
         lift(tables, standing.id, data.get("reason", ""), who.id, now)
@@ -119,17 +130,19 @@ async def _act(request: AnyRequest, change: Callable[[Tables], object]) -> Respo
     return Redirect(PATH, status_code=303)
 
 
-def _found(tables: Tables, who: Caller, report: str) -> ReportRow:
-    row = _visible(tables, who, report)
-    if row is None:
-        raise NotFoundError("there is no such report", where=report)
-    return row
+def _found(tables: Tables, who: Caller, id: str) -> Sent:
+    """The report or the appeal of this id."""
+    sent = _visible(tables, who, id)
+    if sent is None:
+        raise NotFoundError("there is no such report", where=id)
+    return sent
 
 
-def _standing(tables: Tables, row: ReportRow, now: int) -> SuspensionRow | None:
-    if row.reporter is None:
+def _standing(tables: Tables, sent: Sent, now: int) -> SuspensionRow | None:
+    sender = sender_of(tables, sent)
+    if sender.source is None:
         return None
-    return tables.misuse.standing(row.reporter, NOTICES, now)
+    return tables.misuse.standing(sender.source, sender.what, now)
 
 
 async def _misuse(request: AnyRequest, error: RempartError | None = None) -> Response[Any]:
@@ -137,50 +150,68 @@ async def _misuse(request: AnyRequest, error: RempartError | None = None) -> Res
 
     def view(tables: Tables) -> MisuseScreen:
         failed = error.diagnostics() if error is not None else ""
-        return MisuseScreen(moment(now), _sources(tables, who, now), failed=failed)
+        return MisuseScreen(
+            moment(now), _reporters(tables, who, now), _appellants(tables, who, now), failed=failed
+        )
 
     status = 200 if error is None else status_of(error)
     return await page(request, "misuse.html", view, status_code=status)
 
 
-def _sources(tables: Tables, who: Caller, now: int) -> list[Source]:
+def _reporters(tables: Tables, who: Caller, now: int) -> list[Source]:
     found = []
-    for reporter in tables.misuse.wrong_often(LEAST, MOST):
-        last = tables.misuse.last_report(reporter)
-        row = _visible(tables, who, last) if last is not None else None
-        if row is None or row.case is None:
-            continue
-        factors = factors_of(tables, row, now)
-        warned = tables.deadlines.warned_ms(reporter)
-        recently = warned is not None and warned > now - YEAR_MS
-        may = factors.may_warn and not recently
-        if not factors.may_warn and warned is None:
-            continue
-        found.append(
-            Source(
-                row.id,
-                row.case,
-                factors,
-                moment(warned) if warned is not None else None,
-                warning(factors) if may else {},
-                may_suspend(tables, row, now),
-                _suspended(_standing(tables, row, now)),
-                tables.misuse.waiting(reporter),
-            )
-        )
-    return found
+    for source in tables.misuse.wrong_often(LEAST, MOST):
+        last = tables.misuse.last_report(source)
+        sent = _visible(tables, who, last) if last is not None else None
+        if sent is not None:
+            found.append(_source(tables, sent, tables.misuse.waiting(source), now))
+    return [one for one in found if one is not None]
+
+
+def _appellants(tables: Tables, who: Caller, now: int) -> list[Source]:
+    found = []
+    for source in tables.misuse.appeals_wrong_often(LEAST, MOST):
+        last = tables.misuse.last_look(source)
+        sent = _visible(tables, who, last) if last is not None else None
+        if sent is not None:
+            found.append(_source(tables, sent, tables.misuse.waiting_appeals(source), now))
+    return [one for one in found if one is not None]
+
+
+def _source(tables: Tables, sent: Sent, waiting: int, now: int) -> Source | None:
+    """None: nothing of it matters now."""
+    sender, factors = sender_of(tables, sent), factors_of(tables, sent, now)
+    warned = warned_ms(tables, sender)
+    if not factors.may_warn and warned is None:
+        return None
+    recently = warned is not None and warned > now - YEAR_MS
+    text = appeal_warning if sender.what == APPEALS else warning
+    return Source(
+        sender.what,
+        sender.named,
+        sender.case,
+        factors,
+        moment(warned) if warned is not None else None,
+        text(factors) if factors.may_warn and not recently else {},
+        may_suspend(tables, sent, now),
+        _suspended(_standing(tables, sent, now)),
+        waiting,
+    )
 
 
 def _suspended(row: SuspensionRow | None) -> Suspended | None:
     return None if row is None else Suspended(row.id, moment(row.until_ms), statement(row))
 
 
-def _visible(tables: Tables, who: Caller, report: str) -> ReportRow | None:
-    row = tables.cases.report(report)
-    if row is None or row.case is None:
+def _visible(tables: Tables, who: Caller, id: str) -> Sent | None:
+    sent: Sent | None = tables.cases.report(id) or tables.looks.get(id)
+    if sent is None:
+        return None
+    case = sender_of(tables, sent).case
+    if not case:
         return None
     try:
-        find_case(tables, who, row.case)
+        find_case(tables, who, case)
     except NotFoundError:
         return None
-    return row
+    return sent
