@@ -84,12 +84,14 @@ class NotFoundError(RempartError):
     """There is no such thing, or the one who asks may not know of it."""
 
 
-class MissingExtraError(RempartError):
-    """Something that the default install leaves out is needed."""
+class MissingExtraError(InputError):
+    """Something that the default install leaves out is needed. `instead`: what goes without it."""
 
-    def __init__(self, what: str, extra: str) -> None:
+    def __init__(self, what: str, extra: str, *, where: str = "", instead: str = "") -> None:
+        step = f'install it: pip install "rempart[{extra}]"'
         super().__init__(
             f"{what} needs the extra `{extra}`",
-            next_step=f'install it: pip install "rempart[{extra}]"',
+            where=where,
+            next_step=f"{step}, or {instead}" if instead else step,
         )
         self.extra = extra

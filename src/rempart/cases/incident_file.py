@@ -18,10 +18,9 @@ from secrets import token_hex
 from typing import Final, NamedTuple
 
 from rempart.cases.child_safety import never_leaving
-from rempart.cases.entries import clean, entry, ms_of, record, rfc3339
+from rempart.cases.entries import clean, disclosed, entry, ms_of, record, rfc3339
 from rempart.cases.reports.request import checked_links
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
-from rempart.log.commit import strict_json
 from rempart.log.subjects import target_subject
 from rempart.model import stable_id
 from rempart.store.interface import Tables
@@ -107,10 +106,9 @@ def add_act(tables: Tables, target: str, act: Act, at_ms: int) -> int:
 
 def read_act(tables: Tables, seq: int) -> Act | None:
     """None: it was erased."""
-    bodies = tables.log.bodies(seq)
-    if not bodies:
+    said = disclosed(tables, seq, "outside-act")
+    if not said:
         return None
-    _, _, said = strict_json(bodies[0])
     return Act(
         said["where"],
         datetime.fromisoformat(said["happened_at"]),

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from rempart.cli.findings import Finding, State
-from rempart.errors import RempartError
+from rempart.errors import MissingExtraError, RempartError
 
 
 def check_documents(data: Path) -> Finding:
@@ -20,7 +20,7 @@ def check_documents(data: Path) -> Finding:
         settings = load_settings(data)
         own = own_seal_of(data, settings.documents)
     except RempartError as error:
-        state = State.MIND if "extra" in error.what else State.WRONG
+        state = State.MIND if isinstance(error, MissingExtraError) else State.WRONG
         return Finding("documents", state, error.what, error.next_step)
     seal = f"sealed by {own.name}" if own is not None else "sealed by a key made in keys/"
     dated = "dated by an authority" if settings.timestamps else "without a date of an authority"

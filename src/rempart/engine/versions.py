@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.entries import disclosed, entry, record, rfc3339
 from rempart.detect.text.model import ALL_HEADS
 from rempart.detect.text.scoring import Delta
 from rempart.errors import ConflictError, NotFoundError, StoreError
@@ -251,11 +251,8 @@ def _move(
 
 def _digest_told(tables: Tables, seq: int) -> str | None:
     """Of the body, as the log has it: whoever changes rules in the store must not go unseen."""
-    for body in tables.log.bodies(seq):
-        _, name, value = msgspec.json.decode(body)
-        if name == "version":
-            return str(value.get("sha256"))
-    return None
+    told = disclosed(tables, seq, "version")
+    return str(told.get("sha256")) if told else None
 
 
 def _packed(value: Any) -> bytes:

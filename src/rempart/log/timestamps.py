@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from rempart.errors import InputError, VerificationError
+from rempart.errors import InputError, MissingExtraError, VerificationError
 
 if TYPE_CHECKING:
     from asn1crypto import tsp
@@ -74,13 +74,10 @@ class Chain(NamedTuple):
 
 
 def require_extra(where: str) -> None:
-    """InputError when the packages are not installed."""
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise InputError(
-            f"time-stamp tokens need packages that are not installed: {', '.join(missing)}",
-            where=where,
-            next_step="pip install 'rempart[documents]', or remove [timestamps]",
+    """MissingExtraError when the packages are not installed."""
+    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
+        raise MissingExtraError(
+            "a time-stamp token", "documents", where=where, instead="remove [timestamps]"
         )
 
 

@@ -19,10 +19,9 @@ from typing import Final
 
 import msgspec
 
-from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.entries import disclosed, entry, record, rfc3339
 from rempart.cases.erasure.facts import DAY_MS, Window, windows_of
 from rempart.cases.erasure.forgetting import Forgotten
-from rempart.log.commit import strict_json
 from rempart.log.subjects import KEPT, NOBODY, TRAFFIC, account_subject
 from rempart.store.interface import Tables
 from rempart.store.interface.retention import OldMessage, RetentionRow
@@ -146,11 +145,7 @@ def _contacts(tables: Tables, windows: Mapping[str, Window], before_ms: int, pla
 
 def _is_contact(tables: Tables, seq: int, report: str) -> bool:
     """A contact is told right after its report, in an entry of its own."""
-    for body in tables.log.bodies(seq):
-        _, name, value = strict_json(body)
-        if name == "contact" and value.get("report") == report:
-            return True
-    return False
+    return bool(disclosed(tables, seq, "contact").get("report") == report)
 
 
 def _cases(tables: Tables, windows: Mapping[str, Window], before_ms: int, place: int) -> Expired:

@@ -18,13 +18,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.entries import disclosed, entry, record, rfc3339
 from rempart.cases.intake import fresh_raid_case, merged_entry, opened_entry
 from rempart.cases.live import tell_case
 from rempart.cases.measures.undo import undo_measures
 from rempart.cases.things import raid_thing
 from rempart.errors import ConflictError, InputError, NotFoundError
-from rempart.log.commit import SealedEntry, seal, strict_json, to_value
+from rempart.log.commit import SealedEntry, seal, to_value
 from rempart.model import (
     Case,
     CaseKind,
@@ -295,12 +295,9 @@ def _draw_again(tables: Tables, picture: Raid, account: str, at_ms: int) -> None
 
 
 def _member_in(tables: Tables, seq: int, account: str) -> Member | None:
-    for body in tables.log.bodies(seq):
-        _, name, value = strict_json(body)
-        if name == "raid":
-            for member in value.get("members", ()):
-                if member["account"] == account:
-                    return msgspec.convert(member, Member, strict=False)
+    for member in disclosed(tables, seq, "raid").get("members", ()):
+        if member["account"] == account:
+            return msgspec.convert(member, Member, strict=False)
     return None
 
 

@@ -32,7 +32,7 @@ from rempart.connect.opinion.interface import (
     OpinionSource,
     probability,
 )
-from rempart.errors import InputError
+from rempart.errors import InputError, MissingExtraError
 from rempart.model import Label
 
 MODEL_FILE, TOKENIZER_FILE, LABELS_FILE = "model.onnx", "tokenizer.json", "labels.toml"
@@ -57,11 +57,7 @@ class OnnxModel(OpinionSource):
             import onnxruntime
             from tokenizers import Tokenizer
         except ImportError:
-            raise InputError(
-                "an ONNX model needs parts that are not installed",
-                where=str(folder),
-                next_step='pip install "rempart[onnx]"',
-            ) from None
+            raise MissingExtraError("an ONNX model", "onnx", where=str(folder)) from None
         self._labels = read_labels(folder)
         try:
             digest = _digest(folder / MODEL_FILE)

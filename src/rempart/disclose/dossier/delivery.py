@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from rempart.disclose.dossier.archive import pack
 from rempart.disclose.dossier.export import Contents
-from rempart.errors import InputError
+from rempart.errors import InputError, MissingExtraError
 
 MOST_RECIPIENTS: Final = 10
 
@@ -90,7 +90,5 @@ def _library() -> Any:
     try:
         import pyrage
     except ImportError as error:
-        raise InputError(
-            "encryption needs the extra *age*", next_step="pip install 'rempart[age]'"
-        ) from error
+        raise MissingExtraError("encryption", "age") from error
     return pyrage

@@ -16,9 +16,9 @@ import msgspec
 from rempart.cases.entries import at_time
 from rempart.cases.harms import harms
 from rempart.cases.reports.independence import Voice, independent
-from rempart.ingest import parse_one
-from rempart.log.commit import strict_json
-from rempart.model import Case, CaseState, Event, ItemRefusal
+from rempart.engine.embedded.items import logged_item
+from rempart.ingest import Parsed, parse_one
+from rempart.model import Case, CaseState, Event
 from rempart.store.interface import Tables
 
 MOST_MESSAGES: Final = 100
@@ -124,11 +124,10 @@ def changed_part(tables: Tables, case: Case) -> list[ChangedPart]:
 
 
 def _message_of(tables: Tables, seq: int) -> str:
-    for body in tables.log.bodies(seq):
-        _, _, value = strict_json(body)
-        parsed = parse_one(msgspec.json.encode(value.get("item")))
-        if not isinstance(parsed, ItemRefusal) and isinstance(parsed.item, Event):
-            return parsed.item.message or ""
+    found = logged_item(tables.log.bodies(seq))
+    parsed = parse_one(found.raw) if found is not None else None
+    if isinstance(parsed, Parsed) and isinstance(parsed.item, Event):
+        return parsed.item.message or ""
     return ""
 
 

@@ -17,7 +17,7 @@ from rempart.cases.deciding.decisions import Decider
 from rempart.cases.deciding.provisions import provisions
 from rempart.cases.deciding.statement_text import statement_text
 from rempart.cases.deciding.strikes import Recommendation, in_force, recommend, weight
-from rempart.cases.entries import at_time
+from rempart.cases.entries import at_time, disclosed
 from rempart.cases.evidence.captures import Capture, captures_of
 from rempart.cases.golden import golden_id
 from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
@@ -25,7 +25,6 @@ from rempart.cases.measures.taking import MINUTE, Wanted, grave, takeable
 from rempart.cases.reports.knowledge import Knowledge, knowledge_of
 from rempart.cases.rights import Right
 from rempart.errors import AccessError
-from rempart.log.commit import strict_json
 from rempart.model import (
     SECOND_KINDS,
     Case,
@@ -197,9 +196,8 @@ def _look(tables: Tables, caller: Caller, case: Case) -> LookPart | None:
 def _words(tables: Tables, case: str) -> str | None:
     """What the appellant wrote; None: nobody wrote, or it was erased."""
     for seq in tables.cases.sequences(case):
-        for body in tables.log.bodies(seq):
-            _, name, value = strict_json(body)
-            if name == "second-look" and value.get("happened") == "asked":
-                said = value.get("explanation")
-                return str(said) if said else None
+        asked = disclosed(tables, seq, "second-look")
+        if asked.get("happened") == "asked":
+            said = asked.get("explanation")
+            return str(said) if said else None
     return None

@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from rempart.errors import InputError, OutboundError
+from rempart.errors import InputError, MissingExtraError, OutboundError
 
 KEY_FILE = "seal.key"
 CERTIFICATE_FILE = "seal.crt"
@@ -161,10 +161,7 @@ def sign(document: bytes, seal: Seal, authority: Authority | None, reason: str) 
         from pyhanko.sign.fields import SigSeedSubFilter
         from pyhanko.sign.timestamps import TimestampRequestError
     except ImportError as error:
-        raise InputError(
-            "to sign a PDF needs the extra *documents*",
-            next_step="pip install 'rempart[documents]', or export a zip",
-        ) from error
+        raise MissingExtraError("to sign a PDF", "documents", instead="export a zip") from error
 
     class Writer(IncrementalPdfFileWriter):
         """PDF/A-3 stands on PDF 1.7: the signature must not call the document a later one, nor

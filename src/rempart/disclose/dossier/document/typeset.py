@@ -24,7 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from rempart.errors import InputError, RempartError
+from rempart.errors import MissingExtraError, RempartError
 
 SECONDS: Final = 600
 TEMPLATES: Final = ("document.typ", "charts.typ")
@@ -82,13 +82,9 @@ def _put(folder: Path, given: Mapping[str, bytes]) -> Iterator[list[int]]:
 
 
 def require_extra() -> None:
-    """InputError when what makes documents is not installed."""
-    missing = [name for name in ("typst", "pyhanko") if find_spec(name) is None]
-    if missing:
-        raise InputError(
-            "a PDF needs the extra *documents*",
-            next_step="pip install 'rempart[documents]', or export a zip",
-        )
+    """MissingExtraError when what makes documents is not installed."""
+    if any(find_spec(name) is None for name in ("typst", "pyhanko")):
+        raise MissingExtraError("a PDF", "documents", instead="export a zip")
 
 
 @lru_cache(maxsize=4)
