@@ -58,14 +58,11 @@ def verify_proof(name: RecordName, files: Mapping[str, bytes]) -> Proven:
     VerificationError with the file and the reason."""
     if not is_did(name.authority):
         raise VerificationError("a record is proven by its DID", where=name.uri)
-    missing = [file for file in (DOCUMENT_FILE, CAR_FILE) if file not in files]
-    if missing:
-        raise VerificationError("a file of the proof is missing", where=missing[0])
     file = DOCUMENT_FILE
     try:
-        identity = identity_of(name.authority, files[DOCUMENT_FILE], files.get(AUDIT_FILE))
+        identity = identity_of(name.authority, _there(files, file), files.get(AUDIT_FILE))
         file = CAR_FILE
-        car = read_car(files[CAR_FILE])
+        car = read_car(_there(files, file))
         commit = _commit(car, name.authority, identity.key)
         cid = find(car.blocks, commit.data, name.key.encode())
         record = _record(car, cid, name.collection)
@@ -73,6 +70,12 @@ def verify_proof(name: RecordName, files: Mapping[str, bytes]) -> Proven:
         where = ", ".join(part for part in (file, error.where) if part)
         raise type(error)(error.what, where=where) from error
     return Proven(name, identity, commit, cid, record, len(car.blocks))
+
+
+def _there(files: Mapping[str, bytes], name: str) -> bytes:
+    if name not in files:
+        raise VerificationError("this file of the proof is missing")
+    return files[name]
 
 
 def _commit(car: Car, did: str, key: VerifyingKey) -> Commit:
