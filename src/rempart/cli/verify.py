@@ -9,8 +9,10 @@ import apsw
 import click
 
 from rempart.disclose.dossier.archive import MAX_BYTES, is_zip, unpack
+from rempart.disclose.dossier.source_proofs import check_proofs
 from rempart.disclose.dossier.verify import (
     UNPROVEN,
+    Files,
     Refused,
     Report,
     lines_of,
@@ -57,7 +59,7 @@ def check(file: Path, key: PublicKey | None) -> Report:
     wanted = None if key is None else key.vkey
     if file.is_dir() and (file / "manifest.json").exists():
         try:
-            return verify_dossier(read_folder(file), wanted)
+            return _whole(read_folder(file), wanted)
         except Refused as error:
             return _refused(str(error))
     if (file / DATABASE).is_file():
@@ -67,6 +69,19 @@ def check(file: Path, key: PublicKey | None) -> Report:
     if file.is_file():
         return _check_file(file, wanted)
     raise InputError("neither a dossier (zip, PDF or folder) nor a data folder", where=str(file))
+
+
+def _whole(files: Files, wanted: str | None) -> Report:
+    """What the verifier in the dossier says and, when it holds, the signatures of the sources."""
+    report = verify_dossier(files, wanted)
+    if report.failed:
+        return report
+    found = check_proofs(files)
+    return report._replace(
+        checked=[*report.checked, *found.checked],
+        failed=found.failed,
+        authenticated=report.authenticated and not found.failed,
+    )
 
 
 def check_log(data: Path, key: PublicKey | None) -> Report:
@@ -168,7 +183,7 @@ def _check_file(file: Path, wanted: str | None) -> Report:
     except Refused as error:
         return _refused(str(error))
     try:
-        return verify_dossier(unpack(data), wanted)
+        return _whole(unpack(data), wanted)
     except VerificationError as error:
         return _refused(error.diagnostics())
 

@@ -1,4 +1,4 @@
-"""A record's proof is fetched from wherever the account says it lives, and only from public places."""
+"""A record's proof is fetched from wherever the account lives, and only from public places."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def network() -> Iterator[Network]:
 
 
 def fetch(
-    network: Network, authority: str, *, allow: tuple[str, ...] = ("127.0.0.1",), seconds: float = 20
+    network: Network,
+    authority: str,
+    *,
+    allow: tuple[str, ...] = ("127.0.0.1",),
+    seconds: float = 20,
 ) -> Fetched:
     settings = AtprotoSettings(
         directory=f"{network.address}/plc", resolver=f"127.0.0.1:{network.dns_port}"

@@ -15,7 +15,7 @@ Rules kept here:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from secrets import token_hex
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ _OF_TARGET: Final = frozenset(
 )
 _GROWING: Final = frozenset({"raid", "campaign"})
 """Told again and again as they grow: only the last picture is said anew."""
-_PAGES: Final = frozenset({"capture-asked", "capture", "capture-failed"})
+_PAGES: Final = frozenset({"capture-asked", "capture", "capture-failed", "source_proof"})
 """Captured pages of a case about the account alone: with the entry goes the key of the file."""
 _OF_REPORTS: Final = frozenset({"report", "contact"})
 """They go with the report's own key too."""
@@ -265,7 +265,10 @@ def _restate(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> list[
             parts = [strict_json(body)[1:] for body in bodies]
             if any(name == EVIDENCE for name, _ in parts):
                 continue
-            if forgotten.blank and any(name in _PAGES for name, _ in parts):
+            if any(
+                (forgotten.blank and name in _PAGES) or _is_own_record(forgotten, name, value)
+                for name, value in parts
+            ):
                 pages.append(seq)
                 continue
             fresh = [(name, forgotten.value(value)) for name, value in parts]
@@ -286,6 +289,12 @@ def _restate(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> list[
     gone = [*pages, *(seq for seq, _, _ in changed)]
     tables.log.erase([*gone, *_evidence_of(tables, gone)])
     return pairs
+
+
+def _is_own_record(forgotten: Forgotten, name: str, value: Mapping[str, Any]) -> bool:
+    """A record that the account itself signed, with its proof: it goes whole."""
+    whose = (value.get("platform"), value.get("account"))
+    return name == "source_proof" and whose == (forgotten.platform, forgotten.account)
 
 
 def _evidence_of(tables: Tables, seqs: Sequence[int]) -> list[int]:

@@ -5,9 +5,10 @@ Rules kept here (DESIGN, laws 5, 9 and 11):
 1. Asked for inside a case, with a reason, of one public address; each step is an entry.
 2. Nothing of child safety is ever captured: refused by type, before anything goes out, and once
    more before what was taken is kept.
-3. An entry holds the hashes and the points of the capture. The key of its file is a disclosure of
+3. Who signed what a page shows, where its platform signs, is told by `source_proofs`.
+4. An entry holds the hashes and the points of the capture. The key of its file is a disclosure of
    its own: it stands in no dossier, and who erases it has erased the file.
-4. What failed is told, with why. A person asks again; the machine does not.
+5. What failed is told, with why. A person asks again; the machine does not.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any, Final
 import msgspec
 
 from rempart.cases.entries import at_time, clean, disclosed, entry, record, rfc3339
+from rempart.cases.evidence.source_proofs import FILE as PROOF_FILE
+from rempart.cases.evidence.source_proofs import SourceProof, is_proof_erased, proof_of
 from rempart.cases.matter import is_child_safety
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.model import stable_id
@@ -47,6 +50,7 @@ class Capture(msgspec.Struct, frozen=True):
     record: dict[str, Any] = {}
     sha256: str | None = None
     bytes: int = 0
+    proof: SourceProof | None = None
 
 
 def ask(tables: Tables, case: str, url: str, reason: str, by: str, at_ms: int) -> Capture:
@@ -105,6 +109,13 @@ def keep(
     return tables.captures.end(id, TAKEN, seq, at_ms)
 
 
+def end_without_page(tables: Tables, id: str, at_ms: int) -> None:
+    """A record that was asked for by its own address, which is no page: its proof is what came."""
+    row = tables.captures.get(id)
+    if row is not None and row.proof_seq is not None:
+        tables.captures.end(id, TAKEN, row.proof_seq, at_ms)
+
+
 def fail(tables: Tables, id: str, why: str, at_ms: int) -> None:
     row = tables.captures.get(id)
     if row is None or row.state != ASKED:
@@ -119,10 +130,14 @@ def captures_of(tables: Tables, case: str) -> list[Capture]:
 
 
 def capture_of(tables: Tables, id: str) -> Capture:
+    return _read(tables, capture_row(tables, id))
+
+
+def capture_row(tables: Tables, id: str) -> CaptureRow:
     row = tables.captures.get(id)
     if row is None:
         raise NotFoundError("there is no such capture", where=id)
-    return _read(tables, row)
+    return row
 
 
 def key_of(tables: Tables, id: str) -> bytes | None:
@@ -136,9 +151,13 @@ def key_of(tables: Tables, id: str) -> bytes | None:
     return None if key is None else bytes.fromhex(key)
 
 
-def is_erased(tables: Tables, id: str) -> bool:
-    """Whether the key of this file was erased with its entry, so that nobody can open it again."""
+def is_erased(tables: Tables, name: str) -> bool:
+    """Whether the key of this file was erased with its entry, so that nobody can open it again.
+    `name`: of a page (the id of its capture) or of the files of its proof."""
+    id = name.removesuffix(PROOF_FILE)
     row = tables.captures.get(id)
+    if row is not None and name != id:
+        return is_proof_erased(tables, row)
     if row is None or row.state != TAKEN or row.done_seq is None:
         return False
     return "key" not in disclosed(tables, row.done_seq, "capture-key")
@@ -167,4 +186,5 @@ def _read(tables: Tables, row: CaptureRow) -> Capture:
         told.get("record", {}),
         told.get("warc_sha256"),
         told.get("warc_bytes", 0),
+        proof_of(tables, row),
     )

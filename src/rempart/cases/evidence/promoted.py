@@ -44,16 +44,16 @@ from rempart.model import Message
 from rempart.store.interface import Tables
 
 EVIDENCE: Final = "evidence"
-WITHHELD: Final = frozenset({"contact", "capture-key"})
-"""Disclosures that no edition gives away and no evidence repeats: who reported, and the key of a
-captured page's file."""
+WITHHELD: Final = frozenset({"contact", "capture-key", "proof-key"})
+"""Disclosures that no edition gives away and no evidence repeats: who reported, and the keys of a
+captured page's files."""
 PORTION: Final = 250
 """So many entries are promoted in one go: about 50 ms."""
 APART: Final = frozenset(
     {
         "account", "accounts", "by", "confirmed_by", "explanation", "flagger", "links",
-        "members", "message", "message_ids", "reason", "said", "scope", "seen_by", "statement",
-        "subject", "text", "to", "person", "why",
+        "members", "message", "message_ids", "more", "others", "reason", "said", "scope", "seen_by",
+        "statement", "subject", "text", "to", "person", "why",
     }
 )  # fmt: skip
 """Fields of entries that are no messages, each of which some edition hides: whoever acted, whoever

@@ -215,9 +215,11 @@ def _refusal(answer: Answer) -> str:
 
 def _resolver_address(text: str, where: str) -> tuple[str, int]:
     """An IP address with its port; in brackets when it is IPv6 and has one."""
-    address, _, port = text.rpartition(":") if text.count(":") == 1 or "]" in text else (text, "", "53")
+    address, port = text, "53"
+    if text.count(":") == 1 or "]:" in text:
+        address, _, port = text.rpartition(":")
     try:
-        return str(ip_address(address.strip("[]"))), int(port or 53)
+        return str(ip_address(address.strip("[]"))), int(port)
     except ValueError:
         raise InputError(
             f"resolver: {text!r} is no address", where=where, next_step='as in "9.9.9.9"'

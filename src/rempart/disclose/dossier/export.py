@@ -33,6 +33,7 @@ from rempart.disclose.dossier.presets import edition as default_edition
 from rempart.disclose.dossier.reading import reading, redaction_json
 from rempart.disclose.dossier.records import Gathered, Record, gather, record_line
 from rempart.disclose.dossier.redaction import Redacted, redact
+from rempart.disclose.dossier.source_proofs import proof_files
 from rempart.disclose.dossier.timestamps import Attested, attested, timestamp_files
 from rempart.disclose.dossier.verify import verify
 from rempart.disclose.dossier.web import web_files
@@ -166,8 +167,10 @@ def volumes_of(
         sequences = [*tables.evidence.judging(sequences[0], sequences[-1]), *sequences]
     chosen = edition or default_edition()
     more = {**more, **figures_file(tables, case)}
-    if pages is not None and not chosen.hide_words:
-        # A word cannot be blackened inside a page as it was received.
+    if chosen.hide_words:
+        # A word cannot be blackened inside a page, or a proof, as it was received.
+        pages = None
+    if pages is not None:
         more = {**more, **web_files(tables, case_id, chosen.preset.name, pages)}
     found = _Found(
         gather(tables.log, sequences, with_private=with_private),
@@ -175,7 +178,7 @@ def volumes_of(
         len(elsewhere),
     )
     holds = _holds(tables, case, at)
-    making = _Making(tables, subject, signer, at, language, by, chosen, holds)
+    making = _Making(tables, subject, signer, at, language, by, chosen, holds, pages)
     return making.volumes(found, more, copy, most_messages)
 
 
@@ -262,6 +265,7 @@ class _Making(NamedTuple):
     by: str
     chosen: Edition
     holds: Sequence[Mapping[str, str]] = ()
+    pages: SealedFiles | None = None
 
     def volumes(
         self, found: _Found, more: Mapping[str, bytes], copy: Copy, most: int
@@ -303,6 +307,8 @@ class _Making(NamedTuple):
             self.chosen,
         )  # fmt: skip
         about |= copy
+        if self.pages is not None:
+            more = {**more, **proof_files(self.tables, redacted.items, self.pages)}
         contents = {
             **_fixed_files(),
             **more,

@@ -8,7 +8,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from rempart.cases.evidence.provenance import Provenance, provenance_of
@@ -52,10 +52,7 @@ class Item(NamedTuple):
     @property
     def text(self) -> str | None:
         """The text with its hidden words blackened; None: it is hidden, or there is none."""
-        if not self.words:
-            return None
-        joined = "".join(f" {HIDDEN_WORD}" if word is None else word for word in self.words)
-        return joined if self.words[0] is not None else joined[1:]
+        return blackened(self.words) if self.words else None
 
     @property
     def judged(self) -> tuple[Judged, ...]:
@@ -77,9 +74,17 @@ class Item(NamedTuple):
         return str(outcome.get("verdict", "allow"))
 
 
+def blackened(words: Sequence[str | None]) -> str:
+    """A text of which some words are hidden."""
+    joined = "".join(f" {HIDDEN_WORD}" if word is None else word for word in words)
+    return joined if words[0] is not None else joined[1:]
+
+
 def provenance_in(kind: str, fields: Mapping[str, Any]) -> Provenance | None:
     """How far it is proven that somebody else said this; None for what the service itself wrote."""
     if kind in {"message", "event", "conflict"}:
         return provenance_of(fields.get("source") or {})
     told = fields.get("facts", {}).get("source")
+    if isinstance(told, Mapping):
+        return provenance_of(told)
     return None if told is None else provenance_of({"proof": told, "via": "report"})

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from rempart.cases.evidence.promoted import message_fields, other_fields
-from rempart.disclose.dossier.items import Item, provenance_in
+from rempart.disclose.dossier.items import Item, blackened, provenance_in
 from rempart.disclose.dossier.presets import Edition
 from rempart.disclose.dossier.records import Record
 from rempart.errors import ConflictError
@@ -34,6 +34,8 @@ from rempart.model import Message
 PEOPLE = ("by", "confirmed_by", "person", "to")
 _LONGEST_FOLDED = 400
 _NAMED = re.compile(r"(?<!\w)[@＠](\w[\w.-]*\w|\w)|\w[@＠]\w[\w-]*\.\w")
+_WORDED = frozenset({"message", "source_proof"})
+"""Kinds whose text was written by somebody on a platform: its words are hidden one by one."""
 
 
 class Redacted(NamedTuple):
@@ -85,7 +87,7 @@ class _Work:
             return
         fields = fields_of(record)
         hide = {name for name in fields if self._is_hidden(kind, name, fields[name])}
-        words = words_of(fields.get("text") or "") if kind == "message" else []
+        words = words_of(fields.get("text") or "") if kind in _WORDED else []
         unseen: frozenset[int] = frozenset()
         if "text" not in hide:
             unseen = frozenset(place for place, word in enumerate(words) if self._is_unseen(word))
@@ -119,7 +121,7 @@ class _Work:
     def _is_hidden(self, kind: str, name: str, value: Any) -> bool:
         if self.preset.hides(kind, name):
             return True
-        if kind == "message" and name == "text":
+        if kind in _WORDED and name == "text":
             return False
         return bool(self.unwanted) and self._contains(value)
 
@@ -145,6 +147,9 @@ class _Work:
     ) -> Item:
         at, sent_at = _times(record, kind, fields)
         visible = {name: value for name, value in fields.items() if name not in hide}
+        seen = tuple(None if place in unseen else word for place, word in enumerate(words))
+        if unseen:
+            visible["text"] = blackened(seen)
         return Item(
             seq=record.seq,
             record=shown_by,
@@ -153,9 +158,7 @@ class _Work:
             sent_at=sent_at,
             fields=visible,
             hidden=tuple(sorted(hide)),
-            words=()
-            if "text" in hide
-            else tuple(None if place in unseen else word for place, word in enumerate(words)),
+            words=() if "text" in hide else seen,
             provenance=provenance_in(kind, fields if kind == "message" else visible),
             people={
                 name: self._number(fields[name])

@@ -18,7 +18,7 @@ Files = dict[str, bytes]
 UNLISTED, MOST = {"manifest.json", "manifest.sig"}, 100 * 1024 * 1024
 UNPROVEN = """
 - who is behind an account | qui est derrière un compte
-- that the platform really sent it: see `source` | que la plateforme l'a envoyé : voir `source`
+- that the platform sent it: see `source`; proof/: rempart verify | que la plateforme l'a envoyé
 - that no hidden entry belongs to the case | qu'aucune entrée masquée ne relève du dossier
 - the time, but by the log's own clock | l'heure, sauf par l'horloge du journal
   openssl ts -verify -in timestamps/NAME.tsr -data timestamps/checkpoint -CAfile NAME.pem

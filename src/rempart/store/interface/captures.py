@@ -11,7 +11,8 @@ FAILED: Final = "failed"
 
 
 class CaptureRow(NamedTuple):
-    """`seq`: the entry by which it was asked for; `done_seq`: what came of it."""
+    """`seq`: the entry by which it was asked for; `done_seq`: what came of it;
+    `proof_seq`: what its source's own signature says (`cases.evidence.source_proofs`)."""
 
     id: str
     case: str
@@ -21,6 +22,7 @@ class CaptureRow(NamedTuple):
     seq: int
     done_seq: int | None = None
     done_ms: int | None = None
+    proof_seq: int | None = None
 
 
 class CaptureTables(ABC):
@@ -30,6 +32,10 @@ class CaptureTables(ABC):
     @abstractmethod
     def end(self, id: str, state: str, seq: int, at_ms: int) -> bool:
         """False when it has ended already."""
+
+    @abstractmethod
+    def set_proof(self, id: str, seq: int) -> bool:
+        """False when it has one already."""
 
     @abstractmethod
     def get(self, id: str) -> CaptureRow | None: ...

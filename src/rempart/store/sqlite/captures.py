@@ -8,7 +8,9 @@ import apsw
 
 from rempart.store.interface.captures import ASKED, CaptureRow, CaptureTables
 
-_SELECT = "SELECT id, case_id, asked_by, asked_ms, state, seq, done_seq, done_ms FROM capture "
+_SELECT = (
+    "SELECT id, case_id, asked_by, asked_ms, state, seq, done_seq, done_ms, proof_seq FROM capture "
+)
 
 
 class SqliteCaptureTables(CaptureTables):
@@ -16,12 +18,18 @@ class SqliteCaptureTables(CaptureTables):
         self._db = connection
 
     def add(self, row: CaptureRow) -> None:
-        self._db.execute("INSERT INTO capture VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.execute("INSERT INTO capture VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def end(self, id: str, state: str, seq: int, at_ms: int) -> bool:
         self._db.execute(
             "UPDATE capture SET state = ?, done_seq = ?, done_ms = ? WHERE id = ? AND state = ?",
             (state, seq, at_ms, id, ASKED),
+        )
+        return self._db.changes() == 1
+
+    def set_proof(self, id: str, seq: int) -> bool:
+        self._db.execute(
+            "UPDATE capture SET proof_seq = ? WHERE id = ? AND proof_seq IS NULL", (seq, id)
         )
         return self._db.changes() == 1
 

@@ -20,6 +20,7 @@ from rempart.connect.capture.take import page_url
 from rempart.connect.capture.warc import picture_in
 from rempart.connect.places import ForbiddenAddressError
 from rempart.errors import ConflictError, InputError, NotFoundError
+from rempart.ingest.atproto.names import SCHEME, record_named
 from rempart.store.interface import Tables
 from rempart.web.api.cases import find_case
 from rempart.web.api.looks import note_look
@@ -60,14 +61,22 @@ def list_captures(request: AnyRequest, case: FromPath[str]) -> list[Capture]:
 @get("/captures/{capture:str}/warc", guards=[needs_person("read")], tags=["cases"])
 async def capture_file(request: AnyRequest, capture: FromPath[str]) -> Response[bytes]:
     """The page as WARC; its SHA-256 is in the log."""
-    content = await _content(request, capture)
+    content = await _content(request, capture, _desk(request).file)
     return _download(content, "application/warc", f"{capture}.warc.gz")
+
+
+@get("/captures/{capture:str}/proof", guards=[needs_person("read")], tags=["cases"])
+async def capture_proof(request: AnyRequest, capture: FromPath[str]) -> Response[bytes]:
+    """The files by which the source signed what is shown, as they came, in one zip: `record.car`,
+    `did.json`, `audit.json`. Their SHA-256 stand in the log; 404 when there are none."""
+    content = await _content(request, capture, _desk(request).proof)
+    return _download(content, "application/zip", f"{capture}-proof.zip")
 
 
 @get("/captures/{capture:str}/picture", guards=[needs_person("read")], tags=["cases"])
 async def capture_picture(request: AnyRequest, capture: FromPath[str]) -> Response[bytes]:
     """The picture of the page (PNG); 404 when the browser had none."""
-    content = await _content(request, capture)
+    content = await _content(request, capture, _desk(request).file)
     picture = await asyncio.to_thread(picture_in, io.BytesIO(content))
     if picture is None:
         raise NotFoundError("there is no picture of this page", where=capture)
@@ -81,10 +90,7 @@ async def ask_page(request: AnyRequest, case: str, url: str, reason: str) -> Cap
             "captures are switched off",
             next_step="the operator can switch them on: [capture] on = true in settings.toml",
         )
-    try:
-        checked = page_url(url)
-    except ForbiddenAddressError as error:
-        raise InputError(error.what, where="url") from error
+    checked = _address(url.strip())
 
     def change(tables: Tables) -> Capture:
         found = find_case(tables, who, case)
@@ -93,8 +99,21 @@ async def ask_page(request: AnyRequest, case: str, url: str, reason: str) -> Cap
     return await write(request, change)
 
 
-async def _content(request: AnyRequest, id: str) -> bytes:
-    who, desk = must_be_known(request), _desk(request)
+def _address(url: str) -> str:
+    """Of a public page, or of a record of the AT Protocol."""
+    if url.startswith(SCHEME):
+        record_named(url, ())
+        return url
+    try:
+        return page_url(url)
+    except ForbiddenAddressError as error:
+        raise InputError(error.what, where="url") from error
+
+
+async def _content(
+    request: AnyRequest, id: str, file: Callable[[Tables, str], bytes | None]
+) -> bytes:
+    who = must_be_known(request)
 
     def read(with_tables: Callable[[Tables], bytes | None]) -> bytes | None:
         with engine_of(request).read() as tables:
@@ -103,7 +122,7 @@ async def _content(request: AnyRequest, id: str) -> bytes:
         with engine_of(request).read() as tables:
             return with_tables(tables)
 
-    content = await asyncio.to_thread(read, lambda tables: desk.file(tables, id))
+    content = await asyncio.to_thread(read, lambda tables: file(tables, id))
     if content is None:
         raise NotFoundError("there is no such capture (any more)", where=id)
     return content
@@ -119,4 +138,10 @@ def _download(content: bytes, kind: str, name: str) -> Response[bytes]:
     return Response(content, media_type=kind, headers=headers)
 
 
-route_handlers = [ask_for_capture, list_captures, capture_file, capture_picture]
+route_handlers = [
+    ask_for_capture,
+    list_captures,
+    capture_file,
+    capture_picture,
+    capture_proof,
+]

@@ -13,13 +13,28 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from rempart.cases.evidence.captures import address_of, capture_of, fail, is_erased, keep, key_of
+from rempart.cases.evidence.captures import (
+    address_of,
+    capture_of,
+    capture_row,
+    end_without_page,
+    fail,
+    is_erased,
+    keep,
+    key_of,
+)
+from rempart.cases.evidence.source_proofs import FILE as PROOF_FILE
+from rempart.cases.evidence.source_proofs import Kept, keep_proof, proof_key
+from rempart.connect.capture.atproto import RecordFetcher
 from rempart.connect.capture.settings import CaptureSettings
 from rempart.connect.capture.take import Captured, capture_page
 from rempart.connect.places import Resolve, resolve_by_system
+from rempart.disclose.dossier.archive import pack
 from rempart.disclose.dossier.web import FOLDER
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.errors import RempartError
+from rempart.errors import OutboundError, RempartError, VerificationError
+from rempart.ingest.atproto.names import SCHEME, RecordName, record_named
+from rempart.ingest.atproto.proof import verify_proof
 from rempart.store.interface import Tables
 from rempart.store.interface.captures import CaptureRow
 from rempart.store.sealed_files import SealedFiles
@@ -49,6 +64,7 @@ class CaptureDesk:
         self.files = SealedFiles(data / FOLDER)
         self._resolve = resolve
         self._clock = clock
+        self._records = RecordFetcher(settings.atproto, settings.allow, resolve=resolve)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -97,6 +113,12 @@ class CaptureDesk:
             return None
         return content
 
+    def proof(self, tables: Tables, id: str) -> bytes | None:
+        """The files of its source proof as one zip; None when they were erased or may not be
+        shown. StoreError when they are damaged."""
+        key = proof_key(tables, capture_row(tables, id))
+        return None if key is None else self.files.get(id + PROOF_FILE, key)
+
     def _due(self) -> list[tuple[CaptureRow, str | None]]:
         with self._engine.read() as tables:
             return [(row, address_of(tables, row)) for row in tables.captures.waiting(AT_ONCE)]
@@ -106,6 +128,12 @@ class CaptureDesk:
             await self._fail(row, "its address was erased")
             return
         try:
+            name = record_named(url, self._settings.atproto.apps)
+            if name is not None and row.proof_seq is None:
+                await self._take_proof(row, name)
+            if url.startswith(SCHEME):
+                await self._end_without_page(row)
+                return
             found = await capture_page(url, self._settings, resolve=self._resolve)
             kept = await asyncio.to_thread(self._keep, row, found)
             if not kept:
@@ -115,6 +143,42 @@ class CaptureDesk:
         except Exception as error:
             _LOG.exception("a capture broke")
             await self._fail(row, f"it broke: {type(error).__name__}")
+
+    async def _take_proof(self, row: CaptureRow, name: RecordName) -> None:
+        kept = await self._fetched(name)
+        if not await asyncio.to_thread(self._keep_proof, row, kept):
+            self.files.drop(row.id + PROOF_FILE)
+
+    async def _fetched(self, name: RecordName) -> Kept:
+        """Fetched and judged; what cannot be had or does not hold is told with why."""
+        try:
+            found = await self._records.fetch(name)
+        except OutboundError as error:
+            return Kept(name, {}, None, None, (), None, error.diagnostics())
+        try:
+            proven, why = await asyncio.to_thread(verify_proof, found.name, found.files), ""
+        except VerificationError as error:
+            proven, why = None, found.why or error.diagnostics()
+        return Kept(found.name, found.files, proven, found.confirmed, found.asked, found.at, why)
+
+    def _keep_proof(self, row: CaptureRow, kept: Kept) -> bool:
+        key = self.files.put(row.id + PROOF_FILE, pack(kept.files)) if kept.files else None
+        return self._engine.write(
+            lambda tables: keep_proof(tables, row.id, kept, key, int(self._clock() * 1000))
+        ).result()
+
+    async def _end_without_page(self, row: CaptureRow) -> None:
+        """What was asked for by an address that is no page: its proof is all there can be."""
+
+        def end(tables: Tables) -> None:
+            capture, at_ms = capture_of(tables, row.id), int(self._clock() * 1000)
+            if capture.proof is None or not capture.proof.files:
+                why = capture.proof.why if capture.proof is not None else "it may not be kept"
+                fail(tables, row.id, why, at_ms)
+            else:
+                end_without_page(tables, row.id, at_ms)
+
+        await asyncio.wrap_future(self._engine.write(end))
 
     def _keep(self, row: CaptureRow, found: Captured) -> bool:
         key = self.files.put(row.id, found.warc)

@@ -26,7 +26,7 @@ MOST_DONE: Final = 400
 ONE_BY_ONE: Final = 30
 """So many measures on single messages are listed one by one; more are told as one line."""
 _QUIET: Final = frozenset(
-    {"raid", "access", "evidence", "outside-act", "capture", "detectors", "rules"}
+    {"raid", "access", "evidence", "outside-act", "capture", "source_proof", "detectors", "rules"}
 )
 """Entries that other sections tell."""
 
@@ -227,21 +227,4 @@ def documents(part: Part) -> list[Block]:
         ]
         head = [w(f"done_head_{key}") for key in ("when", "what", "record")]
         blocks += [paragraph(w("victim_acts")), table(head, rows, ("30mm", "1fr", "22mm"))]
-    return blocks
-
-
-def captures(part: Part) -> list[Block]:
-    w = part.words
-    found = part.content.named("capture")
-    blocks = [part.titled("capture")]
-    if not found:
-        return [*blocks, paragraph(w("capture_none", section=part.section("annex")))]
-    blocks += [paragraph(w("capture_text")), note(w("capture_note"))]
-    for fact in found:
-        rows: list[tuple[str, str | dict[str, str]]] = [
-            (line(key.replace("_", " "), 60), said(line(value, 600)))
-            for key, value in fact.value.items()
-            if key != "v" and isinstance(value, str | int)
-        ]
-        blocks += [heading(f"{part.words('annex_head_record')} {fact.record}", 2), facts(rows)]
     return blocks

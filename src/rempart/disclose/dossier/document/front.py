@@ -125,11 +125,21 @@ def levels(part: Part) -> str:
     """How far it is proven, for how many messages: said wherever items are counted."""
     w = part.words
     counts = Counter(item.proof for item in part.content.items)
-    return "; ".join(
+    told = [
         w("levels_part", messages=w.n("messages", count),
           level=w.either(f"level_{proof}", "level_other"))
         for proof, count in counts.most_common()
-    ) or w("unknown")  # fmt: skip
+    ]  # fmt: skip
+    signed = sum(proof_in(fact) == LEVELS[0] for fact in part.content.named("source_proof"))
+    if signed:
+        told.append(w("levels_captured", posts=w.n("posts", signed)))
+    return "; ".join(told) or w("unknown")
+
+
+def proof_in(fact: Fact) -> str:
+    """How far it is proven that the source sent what an entry tells; empty when it is hidden."""
+    source = fact.value.get("source")
+    return str(source.get("proof", "")) if isinstance(source, dict) else ""
 
 
 def label_name(words: Words, label: str) -> str:

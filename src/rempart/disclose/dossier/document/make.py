@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from rempart.disclose.dossier.archive import pack
-from rempart.disclose.dossier.document import answers, proof, story
+from rempart.disclose.dossier.document import answers, captured, proof, story
 from rempart.disclose.dossier.document.authors import authors
 from rempart.disclose.dossier.document.blocks import Block
 from rempart.disclose.dossier.document.content import read
@@ -30,7 +30,7 @@ ATTACHMENT: Final = "dossier.zip"
 _BEFORE: Final[Sequence[Callable[[Part], list[Block]]]] = (
     who_asks,
     story.in_order,
-    answers.captures,
+    captured.captures,
     story.together,
     story.each_account,
     answers.elements,
