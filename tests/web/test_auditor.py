@@ -171,7 +171,11 @@ def asked(client: httpx.Client, path: str) -> tuple[int, bytes]:
 
 def names_in(read: bytes) -> list[str]:
     found = [one for one in SECRETS if one.casefold().encode() in read.lower()]
-    return found + ([NAME] if re.search(rb"(?<![\w/])Mo(?!\w)", read) else [])
+    try:
+        words = re.findall(r"(?<![\w+/=])\w+(?![\w+/=])", read.decode())
+    except UnicodeDecodeError:  # a tile of hashes: two letters are found in any
+        return found
+    return found + [NAME] * (NAME in words)
 
 
 def test_no_page_and_no_endpoint_tells_her_a_name(service: Service, ada: httpx.Client) -> None:

@@ -49,6 +49,7 @@ from rempart.web.api import (
 )
 from rempart.web.api.description import describe
 from rempart.web.api.request import AnyRequest
+from rempart.web.feed import api as feed_api
 
 
 @cache
@@ -76,6 +77,7 @@ _versioned = Router(
         *decisions.route_handlers,
         *appeals.route_handlers,
         *statements.route_handlers,
+        *feed_api.route_handlers,
         *campaigns.route_handlers,
         *captures.route_handlers,
         *exports.route_handlers,

@@ -16,6 +16,7 @@ from rempart.web.console.reading import moment
 from rempart.web.feed.desk import FeedDesk
 
 SHOWN = 100
+NOT_SENT = [state for state in FeedState if state not in (FeedState.SENT, FeedState.EXEMPT)]
 _payload = msgspec.json.Decoder(Payload)
 _receipt = msgspec.json.Decoder(dict[str, str | int | bool])
 
@@ -78,7 +79,7 @@ def view(
     where: str = "",
 ) -> FeedScreen:
     database = desk.database if desk is not None else None
-    states = [chosen] if chosen is not None else [s for s in FeedState if s not in _LATE]
+    states = [chosen] if chosen is not None else NOT_SENT
     rows = tables.feed.page(database, states, SHOWN) if database is not None else []
     return FeedScreen(
         now=moment(now),
@@ -88,17 +89,14 @@ def view(
         trouble=desk.trouble.value if desk is not None and desk.trouble is not None else None,
         chosen=chosen,
         counts=tables.feed.counts(database) if database is not None else {},
-        lines=[_line(row) for row in rows if caller.sees(row.channel, row.platform)],
+        lines=[line_of(row) for row in rows if caller.sees(row.channel, row.platform)],
         reconciled=desk.reconciled(tables) if desk is not None else reconcile(tables, None),
         failed=failed,
         where=where,
     )
 
 
-_LATE = frozenset({FeedState.SENT, FeedState.EXEMPT})
-
-
-def _line(row: FeedRow) -> Line:
+def line_of(row: FeedRow) -> Line:
     payload = _payload.decode(row.payload)
     texts = free_texts(payload)
     faults = faults_of(row)
