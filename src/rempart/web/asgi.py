@@ -1,4 +1,4 @@
-"""The shapes of ASGI, typed once for this room."""
+"""The shapes of ASGI, typed once for this room; an answer without framework."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ Receive = Callable[[], Awaitable[AsgiMessage]]
 Send = Callable[[AsgiMessage], Awaitable[None]]
 AsgiApp = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+
+
+async def send_answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """The whole answer at once, with its length."""
+    headers = [*headers, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def header(scope: AsgiScope, name: bytes) -> bytes | None:

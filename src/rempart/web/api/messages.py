@@ -22,11 +22,12 @@ import msgspec
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import ItemResult
-from rempart.errors import InputError, RempartError
+from rempart.errors import InputError
 from rempart.ingest import Parsed, TooManyItemsError, parse_array, parse_lines, parse_one
 from rempart.model import ItemRefusal
-from rempart.web.api.body import DisconnectedError, read_body
+from rempart.web.api.body import read_body
 from rempart.web.api.numbers import Numbers
+from rempart.web.api.raw import respond
 from rempart.web.api.settling import Settling
 from rempart.web.asgi import AsgiScope, Headers, Receive, Send, header
 from rempart.web.auth.caller import Caller, Scope
@@ -35,8 +36,6 @@ from rempart.web.auth.headers import response_headers
 from rempart.web.failures import (
     NoRightError,
     UnknownCallerError,
-    failure,
-    status_of,
 )
 from rempart.web.settings import WebSettings
 
@@ -80,17 +79,7 @@ class Messages:
         self._headers = response_headers(PATH, tls=tls)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        try:
-            status, headers, body = await self._answer(scope, receive)
-        except DisconnectedError:
-            return
-        except RempartError as error:
-            status, headers, body = failure(error)
-            self._numbers.turned_away(status_of(error))
-        headers += self._headers
-        headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await respond(send, self._answer(scope, receive), self._headers, self._numbers)
 
     async def _answer(self, scope: AsgiScope, receive: Receive) -> tuple[int, Headers, bytes]:
         caller = self._caller(scope)

@@ -15,13 +15,13 @@ from urllib.parse import parse_qs
 from rempart.connect.sms.form import incoming, read_form, status_of
 from rempart.connect.sms.signature import Form, is_signed
 from rempart.connect.sms.twiml import CONTENT_TYPE
-from rempart.errors import InputError, NotFoundError, RempartError
-from rempart.web.api.body import DisconnectedError, read_body
+from rempart.errors import InputError, NotFoundError
+from rempart.web.api.body import read_body
 from rempart.web.api.numbers import Numbers
+from rempart.web.api.raw import respond
 from rempart.web.asgi import AsgiScope, Headers, Receive, Send, header
 from rempart.web.auth.headers import response_headers
-from rempart.web.failures import UnknownCallerError, failure
-from rempart.web.failures import status_of as http_status
+from rempart.web.failures import UnknownCallerError
 from rempart.web.lines.desk import HOOK, LineDesk
 
 MAX_FORM = 64 * 1024
@@ -37,16 +37,7 @@ class LineHooks:
         self._headers = response_headers(HOOK, tls=tls)
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        try:
-            status, headers, body = await self._answer(scope, receive)
-        except DisconnectedError:
-            return
-        except RempartError as error:
-            status, headers, body = failure(error)
-            self._numbers.turned_away(http_status(error))
-        headers = [*headers, *self._headers, (b"content-length", b"%d" % len(body))]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await respond(send, self._answer(scope, receive), self._headers, self._numbers)
 
     async def _answer(self, scope: AsgiScope, receive: Receive) -> tuple[int, Headers, bytes]:
         name, is_status = _named(scope["path"])

@@ -24,7 +24,7 @@ from urllib.parse import parse_qs
 from rempart.detect.text.scoring import TextScorer
 from rempart.errors import InputError
 from rempart.web.api.body import DisconnectedError, read_body
-from rempart.web.asgi import AsgiScope, Headers, Receive, Send, header
+from rempart.web.asgi import AsgiScope, Headers, Receive, Send, header, send_answer
 from rempart.web.auth.secret import digest_of
 from rempart.web.failures import TooLargeError
 from rempart.web.perspective.analyze import Analyzer
@@ -92,9 +92,7 @@ class Perspective:
         else:
             self.answers["ok"] += 1
         body = json.dumps(found).encode()
-        headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_answer(send, status, headers, body)
 
     async def _answer(self, scope: AsgiScope, receive: Receive) -> dict[str, Any]:
         path, method = scope["path"], scope["method"]
