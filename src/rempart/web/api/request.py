@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from litestar import Request
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
 
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.store.interface import Tables
 
 AnyRequest = Request[Any, Any, Any]
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+"""A plain form: each field once, as text."""
 T = TypeVar("T")
 
 

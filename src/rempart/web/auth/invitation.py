@@ -16,14 +16,13 @@ from rempart.cases.invitations import accept
 from rempart.errors import AccessError
 from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
-from rempart.web.api.request import engine_of, write
+from rempart.web.api.request import Fields, engine_of, write
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import NO_SESSION, check_login_csrf, gate_of
 from rempart.web.auth.network import from_network
 from rempart.web.auth.pages import (
     HOME,
     AnyRequest,
-    Fields,
     set_session_cookie,
     with_login_cookie,
     wrong_password,

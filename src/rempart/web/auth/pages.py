@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.access_log import note_sign_in
@@ -23,7 +22,7 @@ from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import ConflictError
 from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
-from rempart.web.api.request import write
+from rempart.web.api.request import Fields, write
 from rempart.web.asgi import AsgiScope
 from rempart.web.auth.begun import LIFETIME, Begun, cookie_of
 from rempart.web.auth.caller import Step
@@ -51,7 +50,6 @@ from rempart.web.auth.slow_down import SlowDown
 from rempart.web.console.templates import render
 from rempart.web.failures import NoRightError
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyRequest = Request[Any, Any, Any]
 
 _LOG = logging.getLogger(__name__)

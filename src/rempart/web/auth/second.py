@@ -18,12 +18,12 @@ from litestar.response import Redirect
 
 from rempart.cases.factors import FactorKeys, check_recovery, check_totp
 from rempart.store.interface import Tables
-from rempart.web.api.request import engine_of, write
+from rempart.web.api.request import Fields, engine_of, write
 from rempart.web.auth.caller import Caller, Step
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of, may_enrol, must_be_known
 from rempart.web.auth.network import from_network
-from rempart.web.auth.pages import AnyRequest, Fields, local_path, refused_of, set_session_cookie
+from rempart.web.auth.pages import AnyRequest, local_path, refused_of, set_session_cookie
 from rempart.web.auth.passkey_pages import passkeys_of
 from rempart.web.auth.slow_down import SlowDown
 from rempart.web.console.templates import render

@@ -6,12 +6,11 @@ Each works without a script: it leads back to where the button was. A script ask
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.raids.corrections import (
@@ -27,14 +26,13 @@ from rempart.store.interface import Tables
 from rempart.web.api.cases import find_case
 from rempart.web.api.corrections import visible_raid
 from rempart.web.api.reports import answer_reporter
-from rempart.web.api.request import AnyRequest, write
+from rempart.web.api.request import AnyRequest, Fields, write
 from rempart.web.auth import must_be_known, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
 from rempart.web.console.raid_page import accounts_of
 
 MODERATE = [needs_person("moderate")]
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Change = Callable[[Tables, Case, str, int], str | None]
 """What a form does to a case, by whom and when; the case to go to afterwards, or None to stay."""
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.web.api.captures import ask_page
-from rempart.web.api.request import AnyRequest
+from rempart.web.api.request import AnyRequest, Fields
 from rempart.web.auth import needs_person
 from rempart.web.console.page import wants_json
-
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @post(

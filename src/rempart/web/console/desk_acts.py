@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.harms import harms
@@ -22,13 +21,12 @@ from rempart.web.api.queues import (
     take_over,
     triage_case,
 )
-from rempart.web.api.request import AnyRequest
+from rempart.web.api.request import AnyRequest, Fields
 from rempart.web.auth import must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import queue_pages
 from rempart.web.console.page import page, wants_json
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 MODERATE = [needs_person("moderate")]
 
 

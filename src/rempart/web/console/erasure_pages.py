@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.erasure import holds
@@ -17,7 +16,7 @@ from rempart.cases.erasure import requests as erasure
 from rempart.errors import InputError, RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.erasure import ERASE, ErasureList, erasure_list, may_erase
-from rempart.web.api.request import AnyRequest, write
+from rempart.web.api.request import AnyRequest, Fields, write
 from rempart.web.auth import Right
 from rempart.web.auth.caller import Caller
 from rempart.web.auth.gate import now_ms
@@ -29,7 +28,6 @@ from rempart.web.failures import status_of
 HOME = "/console/erasure"
 OVERDUE_MS = 6 * 3_600_000
 """So long after its date an erasure that is not done has failed."""
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 class ErasureScreen(msgspec.Struct, frozen=True):

@@ -7,12 +7,11 @@ script there is a link.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.evidence.exports import Capacity, Wish
@@ -30,12 +29,10 @@ from rempart.web.api.exports import (
     take_export,
 )
 from rempart.web.api.looks import note_look
-from rempart.web.api.request import AnyRequest, moment
+from rempart.web.api.request import AnyRequest, Fields, moment
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON, page
-
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 class ExportsScreen(msgspec.Struct, frozen=True):

@@ -6,26 +6,24 @@ Nothing of a file is shown here: who checks a mandate need not read what was don
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.incident_file import agree, refuse
 from rempart.errors import NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.incidents import IncidentRequest
-from rempart.web.api.request import AnyRequest, moment, write
+from rempart.web.api.request import AnyRequest, Fields, moment, write
 from rempart.web.auth import Right, must_be_known, needs_right
 from rempart.web.auth.caller import Caller
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
 from rempart.web.console.screens import Alarm
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 EXPORT = [needs_right(Right.EXPORT, person=True)]
 HOME = "/console/files"
 

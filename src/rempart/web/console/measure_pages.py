@@ -6,11 +6,10 @@ same two steps: what it would do, then yes.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.errors import InputError
@@ -19,7 +18,7 @@ from rempart.store.interface import Tables
 from rempart.web.api.cases import find_case
 from rempart.web.api.measures import MeasureRequest, step_of, take_by_hand
 from rempart.web.api.protection import undo_step, undo_whole_raid
-from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.api.request import AnyRequest, Fields, engine_of
 from rempart.web.asking import MustAsk, asked, asking
 from rempart.web.auth import Right, must_be_known, needs_person, needs_right
 from rempart.web.auth.pages import local_path
@@ -27,7 +26,6 @@ from rempart.web.console.ladder import LEASES, MEMBERS, choices_of
 from rempart.web.console.page import wants_json
 from rempart.web.console.templates import render
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 MODERATE = [needs_person("moderate")]
 
 

@@ -7,13 +7,12 @@ answered, never before; a pause counts here as in the queue.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.care import capped_harms
@@ -32,7 +31,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.looks import GoldenRow
 from rempart.web.api.care import care_of, is_pausing
 from rempart.web.api.cases import find_case
-from rempart.web.api.request import AnyRequest, write
+from rempart.web.api.request import AnyRequest, Fields, write
 from rempart.web.auth import must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import care_pages
@@ -40,7 +39,6 @@ from rempart.web.console.page import page, wants_json
 from rempart.web.console.reading import moment
 
 PRACTICE = "/console/practice"
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 DECIDE = [needs_right(Right.DECIDE, person=True)]
 LOOK = [needs_right(Right.SECOND_LOOK, person=True)]
 

@@ -7,12 +7,11 @@ reaches and a click selects.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.evidence.referrals import Place, Referral, place_of, places, referrals_of
@@ -34,12 +33,10 @@ from rempart.web.api.referrals import (
     seen,
     withdraw_referral,
 )
-from rempart.web.api.request import AnyRequest, moment
+from rempart.web.api.request import AnyRequest, Fields, moment
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON, page
-
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 class PassOnScreen(msgspec.Struct, frozen=True):

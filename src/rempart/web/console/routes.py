@@ -13,8 +13,7 @@ import time
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from rempart.cases.harms import harms
@@ -24,7 +23,7 @@ from rempart.web.api.care import is_pausing
 from rempart.web.api.lines import line_of
 from rempart.web.api.looks import note_look
 from rempart.web.api.protection import MeasureList, undo
-from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.api.request import AnyRequest, Fields, engine_of
 from rempart.web.auth import Right, must_be_known, needs, needs_person, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
@@ -69,7 +68,6 @@ from rempart.web.console.page import JSON, page, wants_json
 from rempart.web.console.screens import CaseScreen
 from rempart.web.feed.pages import route_handlers as feed_routes
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 READ = [needs("read")]
 MODERATE = [needs_person("moderate")]
 EXPORT = [needs_right(Right.EXPORT, person=True)]

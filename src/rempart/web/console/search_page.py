@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 
 from rempart.cases.search import LONGEST, Found, Search, SearchKind, must_be_open
 from rempart.errors import InputError
@@ -17,15 +16,13 @@ from rempart.model import Case
 from rempart.store.interface import Tables
 from rempart.web.api.care import is_pausing
 from rempart.web.api.cases import find_case
-from rempart.web.api.request import AnyRequest
+from rempart.web.api.request import AnyRequest, Fields
 from rempart.web.api.search import DECIDE, search_in
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import care_pages
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
-
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 class SearchScreen(msgspec.Struct, frozen=True):

@@ -4,24 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.disclose.yearly.withdrawing import confirm, restore, withdraw
 from rempart.errors import RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.declared import DECLARE
-from rempart.web.api.request import AnyRequest, write
+from rempart.web.api.request import AnyRequest, Fields, write
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console import yearly_page
 
 ONE = f"{yearly_page.PATH}/published/{{first:str}}/{{last:str}}/{{version:int}}"
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @post(f"{ONE}/withdraw", guards=DECLARE, status_code=200, include_in_schema=False)

@@ -10,12 +10,11 @@ import asyncio
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.incident_file import (
@@ -36,13 +35,12 @@ from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.incidents import ACT, IncidentRequest
 from rempart.store.interface.stream import MessageRow
-from rempart.web.api.request import AnyRequest, engine_of, moment, write
+from rempart.web.api.request import AnyRequest, Fields, engine_of, moment, write
 from rempart.web.auth import NO_SESSION
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.templates import language_of, render
 from rempart.web.mine.session import TargetSession, check_change, find_session
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 HOME = "/mine/file"
 AT_ONCE = 50
 _DONE = ("ticked", "removed", "written", "asked")

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.folder import (
@@ -34,7 +33,7 @@ from rempart.errors import InputError, NotFoundError
 from rempart.model import Bundle, MeasureKind, Scope, ScopeKind
 from rempart.store.interface import Tables
 from rempart.store.interface.folder import HelperRow
-from rempart.web.api.request import AnyRequest, engine_of, moment, write
+from rempart.web.api.request import AnyRequest, Fields, engine_of, moment, write
 from rempart.web.auth import NO_SESSION
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.secret import digest_of, new_secret
@@ -49,7 +48,6 @@ from rempart.web.mine.folder_reading import (
 from rempart.web.mine.helper_session import check_helper, find_helper, set_helper
 from rempart.web.mine.session import TargetSession, check_change, check_origin, find_session
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 FOLDER = "/mine/folder"
 HELPING = "/mine/helping"
 _DONE = ("released", "locked", "revoked", "account", "freed", "shield", "unshield")

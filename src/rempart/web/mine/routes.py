@@ -6,11 +6,10 @@ page that its owner sent it from.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.entries import entry, rfc3339
@@ -20,7 +19,7 @@ from rempart.detect.facts.forms import FactKind, FactRefusedError, Refusal
 from rempart.engine.protected_facts import MOST_FACTS, register, remove
 from rempart.log.subjects import target_subject
 from rempart.store.interface import Tables
-from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.api.request import AnyRequest, Fields, engine_of, write
 from rempart.web.auth import NO_SESSION
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.templates import render
@@ -34,7 +33,6 @@ from rempart.web.mine.session import (
     open_session,
 )
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 HOME = "/mine/facts"
 _ASKED_HERSELF = "the target asked for it herself, from her own pages"
 _DONE = ("added", "removed", "erased", "asked")

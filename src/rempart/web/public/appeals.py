@@ -7,22 +7,18 @@ inside the form.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.web.api.appeals import AppealRequest, take_appeal
 from rempart.web.api.reports import read_status
-from rempart.web.api.request import AnyRequest
+from rempart.web.api.request import AnyRequest, Fields
 from rempart.web.api.statements import STATEMENT_PATH, read_told
 from rempart.web.auth import NO_SESSION
 from rempart.web.console.templates import language_of, render, translations
 from rempart.web.failures import BusyError
-
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get(STATEMENT_PATH, sync_to_thread=False, include_in_schema=False)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import CacheControlHeader
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
@@ -22,7 +21,7 @@ from rempart.web.api.reports import (
     take_back_report,
     take_report,
 )
-from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.api.request import AnyRequest, Fields, engine_of
 from rempart.web.auth import NO_SESSION
 from rempart.web.auth.pages import local_path
 from rempart.web.console.reading import log_state
@@ -42,7 +41,6 @@ from rempart.web.console.words import LANGUAGES
 from rempart.web.public import appeals, checklist, photo, reports, terms, transparency
 from rempart.web.public.form import EMPTY, WISHES, as_form, as_request, errors_of
 
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 VERIFIERS = ("verify.html", "verify.py")
 YEAR = 365 * 24 * 3600
 
