@@ -80,6 +80,7 @@ from rempart.web.mine import route_handlers as mine_routes
 from rempart.web.opinions.desk import OpinionDesk
 from rempart.web.perspective.endpoint import Perspective
 from rempart.web.public.routes import route_handlers as public_routes
+from rempart.web.public.terms import TermsNews
 from rempart.web.public.transparency import TransparencyShelf
 from rempart.web.settings import WebSettings
 from rempart.web.yearly_desk import YearlyDesk
@@ -241,6 +242,7 @@ def _framework(
             "transparency": TransparencyShelf(),
             "yearly": YearlyDesk(engine),
             "reports": Shelf(),
+            "terms_news": TermsNews(engine),
             "court": CourtDesk(engine, engine.data_dir, settings),
             "slow_down": SlowDown(),
             "witness": WitnessDesk(engine, engine.settings.log.witness_for),

@@ -43,5 +43,9 @@ class TermsTables(ABC):
         """The version in force at that time."""
 
     @abstractmethod
+    def announced_since(self, at_ms: int) -> TermsRow | None:
+        """The newest version that was announced since."""
+
+    @abstractmethod
     def used_rules(self) -> list[str]:
         """The rules that ever called for a measure, alarms apart."""

@@ -45,6 +45,11 @@ class SqliteTermsTables(TermsTables):
         row = self._db.execute(query, (at_ms,)).fetchone()
         return _row(row) if row else None
 
+    def announced_since(self, at_ms: int) -> TermsRow | None:
+        query = _ROWS + "WHERE announced_ms >= ? ORDER BY version DESC LIMIT 1"
+        row = self._db.execute(query, (at_ms,)).fetchone()
+        return _row(row) if row else None
+
     def used_rules(self) -> list[str]:
         # One step of the index per rule, however many measures there are.
         query = (

@@ -16,6 +16,7 @@ from rempart.cases.deciding.appeals import case_of, why_not_contested
 from rempart.cases.deciding.codes import read_code, statement_code
 from rempart.cases.deciding.look_text import appeal_message
 from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.entries import ms_of
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.senders import account_source
 from rempart.cases.reports.waiting import told_to, waiting_message_of
@@ -23,6 +24,7 @@ from rempart.errors import NotFoundError
 from rempart.model import Statement
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.api.terms import TermsInForce, in_force
 from rempart.web.auth import NO_SESSION, must_be_known, must_see, needs, needs_person
 from rempart.web.auth.gate import now_ms
 
@@ -54,13 +56,14 @@ class CodeView(msgspec.Struct, frozen=True):
 
 class Told(msgspec.Struct, frozen=True):
     """What an account reads: its statement, what it asked and was answered, and whether it can
-    still appeal (`why_not` says why not)."""
+    still appeal (`why_not` says why not). `terms`: those that were in force when it was made."""
 
     text: dict[str, str]
     made_at: datetime
     can_appeal: bool
     why_not: str | None
     messages: list[dict[str, str]]
+    terms: TermsInForce | None = None
 
 
 @get("/statements", guards=[needs("read")], sync_to_thread=True, tags=["statements"])
@@ -136,10 +139,12 @@ def read_told(request: AnyRequest, code: str) -> Told:
         messages = told_to(tables, account_source(keys_of(request), told))
         if waits is not None:
             messages.append(waiting_message_of(tables, waits))
+        terms = tables.terms.at(ms_of(told.made_at))
     messages += [] if look is None else [appeal_message(look.received_at)]
     if look is not None and look.answer:
         messages.append(look.answer)
-    return Told(statement_text(told), told.made_at, why_not is None, why_not, messages)
+    can, made_at = why_not is None, told.made_at
+    return Told(statement_text(told), made_at, can, why_not, messages, in_force(terms))
 
 
 def keys_of(request: AnyRequest) -> ReportKeys:

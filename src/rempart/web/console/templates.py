@@ -172,10 +172,12 @@ def draw(
     user: object = None,
     csrf_token: str = "",
     community: str = "",
+    terms_news: object = None,
     **context: Any,
 ) -> str:
     """The HTML of one template; needs no request, so that a script or a test can draw a page.
-    `community`: what the place is called, empty when nobody said."""
+    `community`: what the place is called, empty when nobody said; `terms_news`: a change of
+    the terms that is being told."""
     return (
         environment(language)
         .get_template(template)
@@ -186,6 +188,7 @@ def draw(
             user=user,
             csrf_token=csrf_token,
             community=community,
+            terms_news=terms_news,
             drawn_at=datetime.now(UTC),
             **context,
         )
@@ -201,7 +204,7 @@ def render(
     **context: Any,
 ) -> Response[str]:
     """A page as an answer, in the reader's language and theme."""
-    language = language_of(request)
+    language, news = language_of(request), request.app.state.get("terms_news")
     html = draw(
         template,
         language=language,
@@ -211,6 +214,7 @@ def render(
         user=request.scope.get("user"),
         csrf_token=csrf_of(request),
         community=str(request.app.state.get("community") or ""),
+        terms_news=news.current() if news is not None else None,
         **context,
     )
     return Response(

@@ -76,6 +76,7 @@ async def publish_terms(request: AnyRequest) -> Response[Any]:
         await write(request, change_terms)
     except RempartError as error:
         return await _terms(request, error, typed)
+    request.app.state.terms_news.forget()
     return Redirect(PATH, status_code=303)
 
 

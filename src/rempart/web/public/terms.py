@@ -6,6 +6,7 @@ minute. Nothing here is about a person.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,42 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from rempart.cases.terms import Change, Terms, change, terms_of
+from rempart.cases.terms_change import Part, parts, reworded
+from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.terms import TermsRow
 from rempart.web.api.request import AnyRequest, engine_of, moment
+from rempart.web.api.terms import TERMS, TermsInForce, in_force
+from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON
 from rempart.web.console.templates import render
 
-TERMS = "/terms"
+NEWS_DAYS = 30
+NEWS_KEPT_S = 60.0
 MINUTE = "public, max-age=60"
 FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class TermsNews:
+    """The last significant change, for as long as it is told where people come (art. 14(2)). Read
+    once in a while, since every page asks. Thread-safe: two readers read the same."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self._engine = engine
+        self._until = 0.0
+        self._kept: TermsInForce | None = None
+
+    def current(self) -> TermsInForce | None:
+        if time.monotonic() >= self._until:
+            since = now_ms() - NEWS_DAYS * 86_400_000
+            with self._engine.read() as tables:
+                self._kept = in_force(tables.terms.announced_since(since))
+            self._until = time.monotonic() + NEWS_KEPT_S
+        return self._kept
+
+    def forget(self) -> None:
+        self._until = 0.0
 
 
 class TermsLine(msgspec.Struct, frozen=True):
@@ -39,12 +66,14 @@ class TermsLine(msgspec.Struct, frozen=True):
 
 
 class TermsPage(msgspec.Struct, frozen=True):
-    """`terms` and `line` null: nothing is published yet. `change`: against the version before."""
+    """`terms` and `line` null: nothing is published yet. `change`: against the version before;
+    `parts`: the same in words."""
 
     community: str
     line: TermsLine | None
     terms: Terms | None
     change: Change | None
+    parts: list[Part]
     versions: list[TermsLine]
 
 
@@ -70,13 +99,15 @@ def terms_page(tables: Tables, community: str, version: int | None = None) -> Te
     lines = _lines(rows)
     place = len(rows) if version is None else version
     if not rows and version is None:
-        return TermsPage(community, None, None, None, [])
+        return TermsPage(community, None, None, None, [], [])
     if not 1 <= place <= len(rows):
         raise NotFoundError("there is no such version", where=str(version))
     row, before = rows[place - 1], rows[place - 2] if place > 1 else None
     terms = terms_of(row)
-    changed = change(terms_of(before), terms) if before is not None else None
-    return TermsPage(community, lines[place - 1], terms, changed, list(reversed(lines)))
+    old = terms_of(before) if before is not None else None
+    changed = change(old, terms) if old is not None else None
+    words = parts(old, terms) if old is not None else []
+    return TermsPage(community, lines[place - 1], terms, changed, words, list(reversed(lines)))
 
 
 def term_lines(tables: Tables) -> list[TermsLine]:
@@ -106,4 +137,4 @@ def _answer(request: AnyRequest, version: int | None, *, as_json: bool) -> Respo
         found = terms_page(tables, community, version)
     if as_json:
         return Response(found, headers={"Cache-Control": MINUTE})
-    return render(request, "terms.html", t=found)
+    return render(request, "terms.html", t=found, reworded=reworded)
