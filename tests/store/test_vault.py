@@ -13,7 +13,7 @@ import apsw
 import pytest
 
 from rempart.errors import InputError, LogError, OlderStoreError, StoreError
-from rempart.log.commit import SealedEntry, new_salts, seal, seal_messages
+from rempart.log.commit import SealedEntry, digest, new_salts, seal, seal_messages
 from rempart.log.subjects import KEPT, RECORDS, TRAFFIC, account_subject, case_subject
 from rempart.store.sqlite.migrate import migrations
 from rempart.store.sqlite.store import SqliteStore
@@ -454,6 +454,49 @@ def test_one_damaged_key_stops_nobody_and_is_told(path: Path) -> None:
     store.close()
     assert [seq for seq, _ in opened.bodies] == [1, 2, 3]
     assert (opened.erased, opened.damaged) == ([], [(0, 0)])
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_who_checks_learns_the_same_as_who_reads(
+    path: Path, monkeypatch: pytest.MonkeyPatch, compiled: bool
+) -> None:
+    """Erased, lost, changed and moved bodies, and those of many people, by digest."""
+    if not compiled:
+        monkeypatch.setattr("rempart.store.sqlite.vault.KERNEL", None)
+    store = SqliteStore.open(path)
+    people = [account_subject("twitch", f"u{number % 7}") for number in range(40)]
+    with store.begin() as tables:
+        tables.log.append(said(*people, HARASSER, HARASSER))
+        tables.log.append([seal("note", {"v": 1, "text": "two"}, ("contact", {"v": 1}))])
+    before = _digested(store)
+    with store.begin() as tables:
+        tables.keys.destroy_subjects([HARASSER])
+    db = apsw.Connection(str(path))
+    db.execute("UPDATE body SET subject = 999 WHERE place = 16 * 3")
+    db.execute("UPDATE body SET sealed = CAST(sealed || x'00' AS BLOB) WHERE place = 16 * 5")
+    db.execute("UPDATE body SET sealed = x'00' WHERE place = 16 * 6")
+    db.execute("UPDATE body SET place = 16 * 60 WHERE place = 16 * 7")
+    db.close()
+    with store.read() as tables:
+        opened = tables.log.opened(0, 64)
+        digested = tables.log.digested(0, 64)
+        last = tables.log.digested(41, 43)
+    store.close()
+    assert digested.sequences == opened.sequences
+    assert digested.digests == [digest(text) for text in opened.texts]
+    assert digested.damaged == [seq for seq, _ in opened.damaged] == [3, 5, 6, 60]
+    gone = {3, 5, 6, 7, 40, 41}
+    assert dict(zip(digested.sequences, digested.digests, strict=True)) == {
+        seq: one for seq, one in before.items() if seq not in gone
+    }
+    assert last.sequences == [42, 42]
+
+
+def _digested(store: SqliteStore) -> dict[int, bytes]:
+    with store.read() as tables:
+        found = tables.log.digested(0, tables.log.size())
+    assert found.damaged == []
+    return dict(zip(found.sequences, found.digests, strict=True))
 
 
 def test_keys_older_than_the_store_are_refused(path: Path) -> None:

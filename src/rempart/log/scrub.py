@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol
 
 from rempart.errors import LogError, VerificationError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint
-from rempart.log.commit import LEAF_HEAD, LEAF_TAIL, leaf_digests, lone_leaves, open_leaf
+from rempart.log.commit import LEAF_HEAD, LEAF_TAIL, leaf_digests, open_leaf
 from rempart.log.merkle import EMPTY_ROOT, leaf_hashes
 from rempart.log.note import PublicKey
 from rempart.log.tiles import EMPTY_EDGE, Edge, Tile, extend, root, tile_path
@@ -49,12 +49,22 @@ class Opened(NamedTuple):
         return [(seq, tuple(texts)) for seq, texts in grouped.items()]
 
 
+class Digested(NamedTuple):
+    """The same as digests (`commit.digest`), in the order of the log, with the entry of each in
+    `sequences`; and the entries of which a body does not open although it should."""
+
+    sequences: list[int]
+    digests: list[bytes]
+    damaged: list[int]
+
+
 class StoredLog(Protocol):
     """What a scrub reads (`store.interface.LogTables` has it)."""
 
     def size(self) -> int: ...
     def leaves(self, start: int, end: int) -> list[bytes]: ...
     def opened(self, start: int, end: int) -> Opened: ...
+    def digested(self, start: int, end: int) -> Digested: ...
     def tile(self, level: int, index: int) -> bytes | None: ...
     def last_checkpoint(self) -> tuple[int, str, int] | None: ...
 
@@ -163,24 +173,24 @@ def _chunks(size: int, signed: list[int], most: int) -> Iterator[tuple[int, int]
 
 def _check_bodies(log: StoredLog, start: int, leaves: list[bytes], failed: list[str]) -> int:
     """Bodies of these entries; returns how many have none. An entry of one body, as nearly all are,
-    is right when that body alone gives its leaf."""
-    opened = log.opened(start, start + len(leaves))
-    damaged = {seq for seq, _ in opened.damaged}
+    is right when that body alone gives its leaf; the bodies of any other are read."""
+    found = log.digested(start, start + len(leaves))
+    damaged = set(found.damaged)
     failed += [f"entry {seq}: its text does not open with its key" for seq in sorted(damaged)]
-    sequences = opened.sequences
-    given = lone_leaves(opened.texts)
+    sequences = found.sequences
+    given = [LEAF_HEAD + digest + LEAF_TAIL for digest in found.digests]
     if given == leaves and sequences == list(range(start, start + len(leaves))):
         return 0
     unlike = {
         seq for seq, leaf in zip(sequences, given, strict=True) if leaves[seq - start] != leaf
     }
     unlike.update(seq for seq, following in pairwise(sequences) if seq == following)
-    for seq, bodies in opened.bodies if unlike else ():
-        if seq in unlike:
-            try:
+    for seq in sorted(unlike):
+        try:
+            for _, bodies in log.opened(seq, seq + 1).bodies:
                 open_leaf(leaves[seq - start], bodies)
-            except VerificationError as error:
-                failed.append(f"entry {seq}: {error.what}")
+        except VerificationError as error:
+            failed.append(f"entry {seq}: {error.what}")
     without = set(range(start, start + len(leaves))).difference(sequences)
     for seq in without:
         try:

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from rempart.log.commit import SealedEntry
-from rempart.log.scrub import Opened
+from rempart.log.scrub import Digested, Opened
 from rempart.log.subjects import KEPT
 
-__all__ = ["LogTables", "Opened", "SealedEntry"]
+__all__ = ["Digested", "LogTables", "Opened", "SealedEntry"]
 
 
 class LogTables(ABC):
@@ -46,6 +46,10 @@ class LogTables(ABC):
     @abstractmethod
     def opened(self, start: int, end: int) -> Opened:
         """The same, with what could not be opened: destroyed keys apart from damage."""
+
+    @abstractmethod
+    def digested(self, start: int, end: int) -> Digested:
+        """The same as digests, for who checks and does not read: several times as fast."""
 
     @abstractmethod
     def erase(self, sequences: Sequence[int]) -> int: ...

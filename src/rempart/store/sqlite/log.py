@@ -20,7 +20,7 @@ import msgspec
 from rempart.errors import LogError
 from rempart.log.commit import SealedEntry
 from rempart.log.merkle import leaf_hashes
-from rempart.log.scrub import Opened
+from rempart.log.scrub import Digested, Opened
 from rempart.log.subjects import KEPT
 from rempart.log.tiles import TILE_BYTES, WIDTH, Edge, edge_of, extend, root
 from rempart.store.interface.log import LogTables
@@ -140,6 +140,14 @@ class SqliteLogTables(LogTables):
     def opened(self, start: int, end: int) -> Opened:
         return _by_entry(self._vault.open(self._rows(start, end)))
 
+    def digested(self, start: int, end: int) -> Digested:
+        rows = self._vault.digests(self._rows(start, end))
+        return Digested(
+            [place // PARTS for place in rows.places],
+            rows.digests,
+            [place // PARTS for place in rows.damaged],
+        )
+
     def _rows(self, start: int, end: int) -> Iterable[SealedBody]:
         return self._db.execute(
             _BODY + "WHERE place >= ? AND place < ? ORDER BY place", (start * PARTS, end * PARTS)
@@ -185,4 +193,7 @@ class LoneLog(SqliteLogTables):
         self._edge = None
 
     def opened(self, start: int, end: int) -> Opened:  # noqa: ARG002
+        raise LogError("the keys of this log are not here: nothing of its texts can be opened")
+
+    def digested(self, start: int, end: int) -> Digested:  # noqa: ARG002
         raise LogError("the keys of this log are not here: nothing of its texts can be opened")

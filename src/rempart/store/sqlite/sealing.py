@@ -26,7 +26,7 @@ from rempart.store.sqlite.vault import (
     PLACE_BYTES,
     SealedBody,
     Vault,
-    cipher_of,
+    body_key,
 )
 
 
@@ -114,7 +114,7 @@ class Sealer:
         }
         if missing:
             for subject, number, key in self._keys_of(missing):
-                bucket.writing[subject] = _Writing(number, cipher_of(key, bucket.key))
+                bucket.writing[subject] = _Writing(number, AESGCM(body_key(key, bucket.key)))
         return bucket
 
     def _keys_of(self, names: set[str]) -> list[tuple[str, int, bytes]]:

@@ -22,7 +22,7 @@ from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.notary import KEPT_FILE
 from rempart.errors import RempartError
 from rempart.log.keys import KEYS_FOLDER
-from rempart.log.scrub import Opened, ScrubReport, scrub
+from rempart.log.scrub import Digested, Opened, ScrubReport, scrub
 from rempart.log.subjects import KEPT
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import ScrubRow
@@ -159,6 +159,10 @@ class _InPortions:
     def opened(self, start: int, end: int) -> Opened:
         with self._engine.read() as tables:
             return tables.log.opened(start, end)
+
+    def digested(self, start: int, end: int) -> Digested:
+        with self._engine.read() as tables:
+            return tables.log.digested(start, end)
 
     def tile(self, level: int, index: int) -> bytes | None:
         with self._engine.read() as tables:
