@@ -9,13 +9,13 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from asn1crypto import tsp
+from asn1crypto import core, parser, tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -34,12 +34,16 @@ default_policy = 1.2.3.4.1
 digests = sha256, sha512
 ess_cert_id_alg = sha256
 """
+_BY_CMS = ("no-usage", "optional-usage", "more-usages", "no-policy", "by-cms")
 
 
 class TestAuthority:
     """`mood`: `good`, `unsorted` (certificates in an order that is no DER), `wrong-nonce`,
     `wrong-imprint`, `expired`, `other-root`, `slow`, `refusing`, `garbage`,
-    `flipped` (a bit of the signature), `down` (500)."""
+    `flipped` (a bit of the signature), `down` (500); with a certificate that OpenSSL's authority
+    would not sign with (RFC 3161 2.3), so that its `cms` does: `no-usage`, `optional-usage` (not
+    critical), `more-usages`; `by-cms`: signed so with the right one; `no-policy`: a time without
+    the policy it was made under."""
 
     __test__ = False
 
@@ -112,6 +116,8 @@ class TestAuthority:
         config = self.folder / "tsa.cnf"
         with self._serial:
             certs = f"certs = {self.root}" if self.mood == "unsorted" else ""
+            if self.mood in _BY_CMS:
+                return self._by_cms(question)
             config.write_text(
                 _CONFIG.format(folder=self.folder, signer=signer.get(self.mood, "tsa"), certs=certs)
             )
@@ -119,6 +125,27 @@ class TestAuthority:
             command = ["openssl", "ts", "-reply", "-config", config, "-section", "tsa"]
             command += ["-queryfile", self.folder / "question"]
             return subprocess.run(command, capture_output=True, check=True).stdout
+
+    def _by_cms(self, question: bytes) -> bytes:
+        """The same token, signed by OpenSSL as any other signed data."""
+        asked = tsp.TimeStampReq.load(question)
+        parts = [
+            core.Integer(1).dump(),
+            core.ObjectIdentifier("1.2.3.4.1").dump() if self.mood != "no-policy" else b"",
+            asked["message_imprint"].dump(),
+            core.Integer(7).dump(),
+            core.GeneralizedTime(datetime.now(UTC).replace(microsecond=0)).dump(),
+            core.Integer(asked["nonce"].native).dump(),
+        ]
+        (self.folder / "info").write_bytes(parser.emit(0, 1, 16, b"".join(parts)))
+        name = {"no-policy": "tsa", "by-cms": "tsa"}.get(self.mood, self.mood)
+        command = ["openssl", "cms", "-sign", "-binary", "-nodetach", "-cades", "-md", "sha256"]
+        command += ["-econtent_type", "1.2.840.113549.1.9.16.1.4", "-outform", "DER"]
+        command += ["-signer", self.folder / f"{name}.pem", "-inkey", self.folder / "tsa.key"]
+        command += ["-in", self.folder / "info"]
+        token = subprocess.run(command, capture_output=True, check=True).stdout
+        status = parser.emit(0, 1, 16, core.Integer(0).dump())
+        return bytes(parser.emit(0, 1, 16, status + token))
 
 
 def _make_certificates(folder: Path) -> None:
@@ -141,24 +168,33 @@ def _make_certificates(folder: Path) -> None:
         )
 
     def leaf(
-        issuer: ec.EllipticCurvePrivateKey, name: str, begin: int, end: int
+        issuer: ec.EllipticCurvePrivateKey,
+        name: str,
+        begin: int,
+        end: int,
+        usages: Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.TIME_STAMPING,),
+        *,
+        critical: bool = True,
     ) -> x509.Certificate:
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key())
-        return (
+        made = (
             _begin("A clock", name, key.public_key(), now + timedelta(begin), now + timedelta(end))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(sign=True), critical=True)
-            .add_extension(
-                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
-            )
             .add_extension(identifier, critical=False)
-            .sign(issuer, hashes.SHA256())
         )
+        if usages:
+            made = made.add_extension(x509.ExtendedKeyUsage(usages), critical=critical)
+        return made.sign(issuer, hashes.SHA256())
 
     save("root", root(root_key, "A root"))
     save("other-root", root(other_key, "Another root"))
     save("tsa", leaf(root_key, "A root", -1, 20))
     save("expired", leaf(root_key, "A root", -9, -2))
+    stamping, mail = ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.EMAIL_PROTECTION
+    save("no-usage", leaf(root_key, "A root", -1, 20, ()))
+    save("optional-usage", leaf(root_key, "A root", -1, 20, critical=False))
+    save("more-usages", leaf(root_key, "A root", -1, 20, (stamping, mail)))
     save("other", leaf(other_key, "Another root", -1, 20))
 
 

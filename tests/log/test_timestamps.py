@@ -79,6 +79,30 @@ def test_what_does_not_hold_is_refused(authority: TestAuthority, mood: str, why:
         check_reply(reply, NOTE, read_chain(authority.root), nonce=nonce)
 
 
+def test_signed_data_with_the_right_certificate_is_a_token(authority: TestAuthority) -> None:
+    """So that the next test refuses for the certificate and nothing else."""
+    reply, nonce = reply_to(authority, "by-cms")
+    token = check_reply(reply, NOTE, read_chain(authority.root), nonce=nonce)
+    assert (token.policy, token.serial) == ("1.2.3.4.1", "7")
+
+
+@pytest.mark.parametrize("mood", ["no-usage", "optional-usage", "more-usages"])
+def test_a_certificate_that_is_not_for_time_stamps_alone_is_refused(
+    authority: TestAuthority, mood: str
+) -> None:
+    """RFC 3161 §2.3: one extended key usage, time stamping, and critical: any certificate of the
+    same issuer, a mail server's say, would date our log otherwise."""
+    reply, nonce = reply_to(authority, mood)
+    with pytest.raises(VerificationError, match="does not verify"):
+        check_reply(reply, NOTE, read_chain(authority.root), nonce=nonce)
+
+
+def test_a_time_without_its_policy_is_none(authority: TestAuthority) -> None:
+    reply, nonce = reply_to(authority, "no-policy")
+    with pytest.raises(VerificationError):
+        check_reply(reply, NOTE, read_chain(authority.root), nonce=nonce)
+
+
 def test_a_token_of_another_checkpoint_is_refused(authority: TestAuthority) -> None:
     reply, nonce = reply_to(authority, "good")
     other = sign_checkpoint(LOG, 6, bytes(range(32)))

@@ -17,6 +17,7 @@ from rempart.errors import StoreError
 
 _NONCE = 12
 SUFFIX = ".sealed"
+UNFINISHED = ".part"
 
 
 class SealedFiles:
@@ -28,7 +29,7 @@ class SealedFiles:
         key, nonce = AESGCM.generate_key(256), os.urandom(_NONCE)
         sealed = nonce + AESGCM(key).encrypt(nonce, content, name.encode())
         path = self._path(name)
-        unfinished = path.with_suffix(".part")
+        unfinished = path.with_suffix(UNFINISHED)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             unfinished.unlink(missing_ok=True)
@@ -58,6 +59,14 @@ class SealedFiles:
 
     def drop(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
+
+    def drop_unfinished(self) -> int:
+        """Removes what was being written when the process ended: nobody has its key. To be asked at
+        the start, before anything is written; how many there were."""
+        left = list(self._folder.glob(f"*{UNFINISHED}"))
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def names(self) -> list[str]:
         """In order; what was never finished is not among them."""

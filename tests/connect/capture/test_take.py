@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from PIL import Image
@@ -18,6 +23,7 @@ from rempart.connect.capture.settings import CaptureSettings
 from rempart.connect.capture.take import Captured, capture_page
 from rempart.connect.places import ForbiddenAddressError
 from rempart.errors import OutboundError
+from rempart.store.own_folders import drop_left_behind
 
 PAGE = b"""<!doctype html><meta charset=utf-8><title>A thread</title>
 <body style="margin:0;background:rgb(200,0,0);height:5000px"><p id=p>waiting</p>
@@ -103,6 +109,55 @@ def test_the_browser_sees_what_scripts_built_and_reaches_nothing_private() -> No
     refused = [one for one in found.record["reached"] if "not public" in one]
     assert {one.split(":")[0] for one in refused} >= {"10.1.2.3", "169.254.169.254"}
     assert found.record["title"] == "A thread"
+
+
+KILLED = """
+import asyncio, sys
+from rempart.connect.capture.browser import look_at
+asyncio.run(look_at(sys.argv[1], "chromium", int(sys.argv[2]), without_sandbox=True))
+"""
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A temporary folder with a short path: the browser puts a socket into it."""
+    with TemporaryDirectory(prefix="r-") as name:
+        yield Path(name)
+
+
+def test_a_capture_killed_midway_leaves_nothing_but_its_own_folder(place: Path) -> None:
+    """The page never answers; the service is killed while the browser waits."""
+
+    async def run() -> None:
+        reached = asyncio.Event()
+
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            reached.set()
+            with suppress(asyncio.CancelledError):
+                await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        port = str(server.sockets[0].getsockname()[1])
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", KILLED, "http://thread.example/", port),
+            env={**os.environ, "TMPDIR": str(place)},
+        )
+        async with asyncio.timeout(30):
+            await reached.wait()
+        child.kill()
+        await child.wait()
+        server.close()
+
+    asyncio.run(run())
+    (folder,) = place.iterdir()
+    assert folder.name.startswith("rempart-capture-")
+    assert (folder / "Default").exists(), "its profile"
+    deadline = time.monotonic() + 10
+    while drop_left_behind(place) == 0:  # the browser ends with its pipe, and writes until then
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert list(place.iterdir()) == []
 
 
 def test_a_redirect_is_the_answer_and_is_not_followed() -> None:

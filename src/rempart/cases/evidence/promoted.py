@@ -11,7 +11,8 @@ Rules kept here:
 3. It happens in bounded portions beside the messages, and at the export for whatever is left.
 4. Evidence is about whom the entry is about, and is erased with it.
 5. What was erased stays erased: an entry without its body has no evidence. What was changed in the
-   store has none either: an alarm says so, and no dossier is exported from such a log.
+   store has none either: an entry and an alarm say so until a full check has found that everything
+   holds, and no dossier is exported from such a log.
 6. What cannot be read now, although nobody erased it, is looked at again: when something new comes
    to the case, and at its export.
 """
@@ -27,6 +28,7 @@ from typing import Any, Final
 import msgspec
 
 from rempart.cases.child_safety import withheld
+from rempart.cases.entries import entry, record
 from rempart.errors import LogError
 from rempart.ingest import Parsed, parse_one
 from rempart.log.commit import (
@@ -110,7 +112,9 @@ def _belongs(tables: Tables, seq: int, bodies: tuple[bytes, ...]) -> bool:
     try:
         open_leaf(tables.log.leaves(seq, seq + 1)[0], bodies)
     except (LogError, IndexError):
-        tables.announce("alarm", {"what": "log-changed", "entry": seq})
+        if tables.attested.changed(seq, tables.log.size()):
+            record(tables, [(None, entry("log-changed", {"entry": seq}, bucket=KEPT))])
+            tables.announce("alarm", {"what": "log-changed", "entry": seq})
         return False
     return True
 

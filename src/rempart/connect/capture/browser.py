@@ -3,7 +3,8 @@ pipe in the DevTools protocol (https://chromedevtools.github.io/devtools-protoco
 
 Rules kept here:
 
-1. A fresh profile for each capture, in a folder that goes away: no cache, cookie or history before.
+1. A fresh profile for each capture, in a folder that goes away, also when we are killed midway
+   (`store.own_folders`): no cache, cookie or history before, and nothing beside that folder.
 2. Its only way out is the filter; it resolves no names, asks for no permission, keeps no download.
 3. A pipe, no port: nobody else on the machine can speak to the browser of a capture.
 4. One deadline for all; then the browser and whatever it started are killed.
@@ -20,10 +21,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from rempart.errors import OutboundError
+from rempart.store.own_folders import own_folder
 
 WIDTH = 1280
 HEIGHT = 1600
@@ -33,6 +34,8 @@ MAX_DOCUMENT = 5 * 1024 * 1024
 LOAD_SECONDS = 15.0
 SETTLE_SECONDS = 1.0
 DEADLINE = 40.0
+LONGEST_FOLDER = 60
+"""Bytes of its path: a socket's whole path has 108, and Chromium's adds 45."""
 _FLAGS = (
     "--headless=new",
     "--remote-debugging-pipe",
@@ -68,10 +71,10 @@ class Seen(NamedTuple):
 
 async def look_at(url: str, chromium: str, proxy: int, *, without_sandbox: bool = False) -> Seen:
     """What Chromium shows of the page; OutboundError when it cannot be had."""
-    with TemporaryDirectory(prefix="rempart-capture-", ignore_cleanup_errors=True) as folder:
+    with own_folder("capture") as folder:
         try:
             async with asyncio.timeout(DEADLINE):
-                async with _started(chromium, proxy, Path(folder), without_sandbox) as pipe:
+                async with _started(chromium, proxy, folder, without_sandbox) as pipe:
                     return await _look(pipe, url)
         except TimeoutError:
             raise OutboundError(f"the browser had no picture within {DEADLINE:g} s") from None
@@ -139,7 +142,7 @@ async def _started(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            env={"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "LANG": "C.UTF-8"},
+            env=_surroundings(folder),
             start_new_session=True,
             pass_fds=(3, 4),
             preexec_fn=take_pipes,
@@ -163,6 +166,14 @@ async def _started(
         await process.wait()
         await asyncio.gather(reading, return_exceptions=True)
         os.close(ours)
+
+
+def _surroundings(folder: Path) -> dict[str, str]:
+    """Home and temporary files are the folder, where the name of a socket in it is not too long."""
+    found = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "LANG": "C.UTF-8"}
+    if len(os.fsencode(folder)) <= LONGEST_FOLDER:
+        found["TMPDIR"] = str(folder)
+    return found
 
 
 class _Pipe:

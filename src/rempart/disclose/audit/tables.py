@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from rempart.disclose.history import History
 from rempart.errors import MissingExtraError
 from rempart.store.interface.history import Coded
+from rempart.store.own_folders import own_folder
 
 EXTRA: Final = "history"
 _Column = NDArray[Any] | Coded
@@ -299,14 +298,14 @@ def library() -> Any:
 def parquet(history: History) -> dict[str, bytes]:
     """One file for each table. Made fresh; nothing of it stays on the disk."""
     duckdb = library()
-    with tempfile.TemporaryDirectory(prefix="rempart-history-") as name:
+    with own_folder("history") as folder:
         with duckdb.connect(":memory:") as connection:
             load(connection, tables_of(history))
             for table in SCHEMA:
-                target = str(Path(name) / f"{table.name}.parquet").replace("'", "''")
+                target = str(folder / f"{table.name}.parquet").replace("'", "''")
                 connection.execute(f"COPY {table.name} TO '{target}' (FORMAT parquet)")
         return {
-            f"{table.name}.parquet": (Path(name) / f"{table.name}.parquet").read_bytes()
+            f"{table.name}.parquet": (folder / f"{table.name}.parquet").read_bytes()
             for table in SCHEMA
         }
 

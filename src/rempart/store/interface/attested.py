@@ -151,7 +151,17 @@ class AttestedTables(ABC):
     def refuse(self, row: RefusalRow) -> None: ...
 
     @abstractmethod
+    def changed(self, seq: int, noticed: int) -> bool:
+        """This entry does not hold what the log commits to; `noticed`: the size of the log now.
+        Whether that is news."""
+
+    @abstractmethod
+    def changes(self) -> list[tuple[int, int]]:
+        """Such entries (seq, noticed) that no full check has cleared, the first hundred."""
+
+    @abstractmethod
     def last_scrub(self) -> ScrubRow | None: ...
 
     @abstractmethod
-    def scrubbed(self, row: ScrubRow) -> None: ...
+    def scrubbed(self, row: ScrubRow) -> None:
+        """Keeps it; when everything held, changes that it looked at are forgotten."""

@@ -142,6 +142,13 @@ class SqliteAttestedTables(AttestedTables):
 
     # -- the full check ----------------------------------------------------------------------
 
+    def changed(self, seq: int, noticed: int) -> bool:
+        self._db.execute("INSERT OR IGNORE INTO log_change VALUES (?, ?)", (seq, noticed))
+        return self._db.changes() > 0
+
+    def changes(self) -> list[tuple[int, int]]:
+        return list(self._db.execute("SELECT seq, noticed FROM log_change ORDER BY seq LIMIT 100"))
+
     def last_scrub(self) -> ScrubRow | None:
         row = self._db.execute(
             "SELECT at_ms, took_ms, entries, erased, why, failed FROM scrub"
@@ -158,3 +165,5 @@ class SqliteAttestedTables(AttestedTables):
             " VALUES (1, ?, ?, ?, ?, ?, ?)",
             (*row[:5], msgspec.json.encode(row.failed).decode()),
         )
+        if not row.failed:
+            self._db.execute("DELETE FROM log_change WHERE noticed < ?", (row.entries,))

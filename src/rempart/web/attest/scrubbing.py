@@ -2,8 +2,9 @@
 
 Rules kept here (FAULTS rows 29 and 30):
 
-1. It is due when it was never done, every `[log] scrub_days`, at a start after a day, and when the
-   engine says that another process wrote into the store (see `Chores`).
+1. It is due when it was never done, every `[log] scrub_days`, at a start after a day, and at once
+   when another process wrote into the store (see `Chores`), or when an entry that was needed did
+   not hold what the log commits to.
 2. It works in small portions, each a read of its own, and rests nine times as long as it worked:
    ingest and the write-ahead log are not held up.
 3. What does not hold is an entry and an alarm. That everything held is kept in the store, not in
@@ -68,6 +69,9 @@ class Scrubbing:
             if tables.log.last_checkpoint() is None:
                 return ""
             last = tables.attested.last_scrub()
+            changes = tables.attested.changes()
+        if any(last is None or noticed >= last.entries for _, noticed in changes):
+            return "log-changed"
         first, self._began = not self._began, True
         age = None if last is None else abs(self._engine.now_ms() - last.at_ms)
         if first and (age is None or age >= DAY_MS):

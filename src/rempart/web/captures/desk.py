@@ -1,7 +1,8 @@
 """Takes the pages that were asked for, one at a time, and keeps them; nothing else waits for it.
 
 A capture that breaks in a way nobody thought of is `failed`, with the kind of error: it is never
-tried in a circle. After a crash those that were not finished are simply taken.
+tried in a circle. After a crash those that were not finished are simply taken, and what they had
+left in the temporary folder and beside the pages is removed.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from rempart.ingest.atproto.names import SCHEME, RecordName, record_named
 from rempart.ingest.atproto.proof import verify_proof
 from rempart.store.interface import Tables
 from rempart.store.interface.captures import CaptureRow
+from rempart.store.own_folders import drop_left_behind
 from rempart.store.sealed_files import SealedFiles
 
 _LOG = logging.getLogger(__name__)
@@ -69,10 +71,12 @@ class CaptureDesk:
     async def run(self) -> None:
         """Until cancelled."""
         swept = -SWEEP_SECONDS
+        await asyncio.to_thread(self.files.drop_unfinished)
         while True:
             if time.monotonic() - swept >= SWEEP_SECONDS:
                 swept = time.monotonic()
                 await asyncio.to_thread(self.drop_erased)
+                await asyncio.to_thread(drop_left_behind)
             try:
                 taken = await self.take_due()
             except Exception:

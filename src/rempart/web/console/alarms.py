@@ -48,8 +48,10 @@ COST = "cost"
 LOG_STOPPED = "log_stopped"
 LOG_DAMAGED = "log_damaged"
 LOG_REFUSED = "log_refused"
+LOG_CHANGED = "log_changed"
 LOOK_UPS = "look_ups"
 CONNECTOR = "connector"
+MOST_NAMED = 5
 UNREAD = timedelta(minutes=1)
 _BY_RULE = {
     ThreatsFirst.name: "threat",
@@ -168,6 +170,10 @@ def log_alarms(tables: Tables, stopped: LogError | None, now_ms: int) -> list[Al
     scrub = tables.attested.last_scrub()
     if scrub is not None and scrub.failed:
         found.append(Alarm(LOG_DAMAGED, "", moment(scrub.at_ms), detail=scrub.failed[0]))
+    changes = tables.attested.changes()
+    if changes:
+        detail = ", ".join(str(seq) for seq, _ in changes[:MOST_NAMED])
+        found.append(Alarm(LOG_CHANGED, "", moment(now_ms), len(changes), detail=detail))
     return found + [
         Alarm(LOG_REFUSED, "", moment(row.at_ms), detail=row.origin)
         for row in tables.attested.refusals()

@@ -109,7 +109,8 @@ class Alarm(msgspec.Struct, frozen=True):
     `erasure_asked` (an erasure waits for a second person),
     `erasure_failed` (one is overdue), `file_asked` (an incident file waits
     for two people), `log_stopped` (nothing is signed any more), `log_damaged` (a full check
-    failed), `log_refused` (we did not cosign the log `detail`), `look_ups` (one person looked at
+    failed), `log_changed` (the entries `detail` do not hold what was committed to),
+    `log_refused` (we did not cosign the log `detail`), `look_ups` (one person looked at
     very many cases); `count` of the same."""
 
     what: str

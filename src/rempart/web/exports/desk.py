@@ -71,6 +71,7 @@ class ExportDesk:
         self._jobs: dict[str, Job] = {}
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._files.drop_unfinished()
         for name in self._files.names():
             self._files.drop(name)
 

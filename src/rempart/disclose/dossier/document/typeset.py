@@ -14,7 +14,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rempart.errors import MissingExtraError, RempartError
+from rempart.store.own_folders import own_folder
 
 SECONDS: Final = 600
 TEMPLATES: Final = ("document.typ", "charts.typ")
@@ -33,8 +33,7 @@ TEMPLATES: Final = ("document.typ", "charts.typ")
 def typeset(data: Mapping[str, Any], attachment: bytes | None, at: datetime) -> bytes:
     """The document of this data; `at`: the time it says it was made at."""
     require_extra()
-    with tempfile.TemporaryDirectory(prefix="rempart-document-") as name:
-        folder = Path(name)
+    with own_folder("document") as folder:
         for template in TEMPLATES:
             (folder / template).write_bytes(_template(template))
         given = {"data.json": json.dumps(data, ensure_ascii=True).encode("ascii")}
