@@ -42,7 +42,11 @@ if TYPE_CHECKING:
     help="Of the document and of words in the tables.",
 )
 @click.option(
-    "--jurisdiction", default="", metavar="CC", help="Country, of the declared territory."
+    "--jurisdiction",
+    default="",
+    metavar="CC",
+    help="A country of the declared territory: only orders and transmissions of its authorities. The"
+    " rest states no country; the coverage statement says so.",
 )
 @click.option("--offence", multiple=True, metavar="KEY", help="Only this one; may be repeated.")
 @as_of_option

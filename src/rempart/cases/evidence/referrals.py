@@ -47,7 +47,8 @@ _LATEST_MS: Final = 300_000
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Texts by language. `child_safety`: no such case, such cases too, or no others."""
+    """Texts by language. `child_safety`: no such case, such cases too, or no others. `country`: of
+    an authority; empty: whichever it was, it is not recorded."""
 
     kind: Literal["authority", "provider", "target"]
     label: dict[str, str]
@@ -58,6 +59,7 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public: bool = False
     child_safety: Literal["", "too", "only"] = ""
     url: str = ""
+    country: str = ""
 
 
 class Said(msgspec.Struct, frozen=True):

@@ -8,16 +8,27 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from rempart.cases.evidence.referrals import places
 from rempart.disclose.court.read import Read
 from rempart.disclose.court.table import HOUR_MS, Table, hours, table
 from rempart.disclose.plain_csv import Cell
+from rempart.store.interface.orders import OrderRow
 from rempart.store.interface.referrals import ReferralRow
 
 AUTHORITY = "authority"
+UNKNOWN = ""
 
 
 def sent(read: Read) -> list[ReferralRow]:
-    """What left for an authority in the period, in order."""
+    """What left for an authority in the period, in order; not for one of another country than the
+    perimeter's. Where it is not recorded which country's it was, it is in."""
+    wanted = read.perimeter.jurisdiction
+    return [
+        row for row in sent_anywhere(read) if not wanted or country_of(row) in (wanted, UNKNOWN)
+    ]
+
+
+def sent_anywhere(read: Read) -> list[ReferralRow]:
     return sorted(
         (
             row
@@ -29,6 +40,27 @@ def sent(read: Read) -> list[ReferralRow]:
         ),
         key=lambda row: (row.sent_ms or 0, row.id),
     )
+
+
+def country_of(row: ReferralRow) -> str:
+    """Of the authority; `UNKNOWN`: it is not recorded."""
+    place = places().get(row.place)
+    return UNKNOWN if place is None else place.country
+
+
+def requests(read: Read) -> list[OrderRow]:
+    """Orders received in the period, of the perimeter's country."""
+    wanted = read.perimeter.jurisdiction
+    return [row for row in requests_of_all(read) if not wanted or row.order.country == wanted]
+
+
+def requests_of_all(read: Read) -> list[OrderRow]:
+    return [
+        row
+        for row in read.history.declared.orders
+        if read.period.begin_ms <= row.received_ms < read.period.end_ms
+        and (read.harms is None or (row.order.harm or "") in read.harms)
+    ]
 
 
 def head_4(read: Read) -> Iterator[Table]:
@@ -80,13 +112,7 @@ def head_4(read: Read) -> Iterator[Table]:
 
 
 def _requests(read: Read) -> Iterator[Table]:
-    period = read.period
-    found = [
-        row
-        for row in read.history.declared.orders
-        if period.begin_ms <= row.received_ms < period.end_ms
-        and (read.harms is None or (row.order.harm or "") in read.harms)
-    ]
+    found = requests(read)
     groups: dict[tuple[str, str, str], list[tuple[int | None, int | None]]] = defaultdict(list)
     for row in found:
         key = (row.order.kind.value, row.order.country, row.order.harm or "not_stated")

@@ -12,6 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from rempart.cases.dated import spans
+from rempart.disclose.court.authorities import (
+    UNKNOWN,
+    country_of,
+    requests,
+    requests_of_all,
+    sent,
+    sent_anywhere,
+)
 from rempart.disclose.court.read import Read
 from rempart.disclose.court.table import Table
 from rempart.model import Moderator
@@ -26,11 +34,12 @@ class Gap(NamedTuple):
 
 def gaps(read: Read, tables: list[Table]) -> list[Gap]:
     """In the order of the heads."""
-    found = [*_time(read), *_means(read), *_people(read), *_reports(read), *_authorities(read)]
+    parts = (_time, _means, _people, _reports, _authorities, _jurisdiction)
+    found = [gap for part in parts for gap in part(read)]
     missing = sum(not one.rows and one.empty != "nothing" for one in tables)
     found.append(Gap("gap_undeclared", missing, len(tables)))
     found.append(Gap("gap_outside"))
-    return [one for one in found if one.number != 0]
+    return [one for one in found if one.number != 0 or one.key == "gap_jurisdiction_rest"]
 
 
 def _time(read: Read) -> Iterator[Gap]:
@@ -98,3 +107,16 @@ def _reports(read: Read) -> Iterator[Gap]:
 def _authorities(read: Read) -> Iterator[Gap]:
     yield Gap("gap_prepared", sum(one.state == PREPARED for one in read.referrals))
     yield Gap("gap_outside_transmissions")
+
+
+def _jurisdiction(read: Read) -> Iterator[Gap]:
+    """What a perimeter of one country left out, and what it could not."""
+    if not read.perimeter.jurisdiction:
+        return
+    asked, everywhere = requests_of_all(read), sent_anywhere(read)
+    yield Gap("gap_jurisdiction_orders", len(asked) - len(requests(read)), len(asked))
+    yield Gap("gap_jurisdiction_sent", len(everywhere) - len(sent(read)), len(everywhere))
+    unknown = sum(country_of(row) == UNKNOWN for row in everywhere)
+    yield Gap("gap_jurisdiction_places", unknown, len(everywhere))
+    figures = read.figures
+    yield Gap("gap_jurisdiction_rest", int(figures.in_period.sum()), figures.restrictions())
