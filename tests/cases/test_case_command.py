@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 
 import pytest
 from click.testing import CliRunner
 
 from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.entries import disclosed
 from rempart.cases.reports.receiving import receive
 from rempart.cli import main
+from rempart.disclose.given_out import take_up, waiting
 from rempart.engine.start import Lock
 from rempart.log.commit import strict_json
 from rempart.log.keys import load_signer
@@ -166,7 +169,7 @@ def test_the_dossier_verifies_without_rempart_and_names_no_reporter(evening, tmp
     assert "plainte" in custody
 
 
-def test_beside_a_running_service_it_reads_and_says_that_nothing_was_written(evening, tmp_path):
+def test_beside_a_running_service_it_leaves_a_note_of_what_left(evening, tmp_path):
     community, raid, _ = evening
     file = tmp_path / "dossier.zip"
     lock = Lock(community.folder)
@@ -175,9 +178,16 @@ def test_beside_a_running_service_it_reads_and_says_that_nothing_was_written(eve
         result = run(community, "export", raid.id, "-o", str(file))
     finally:
         lock.release()
-    assert "a service is running here" in result.stderr
+    assert "a service works here" in result.stderr
     assert log_size(community) == before
     assert zipfile.is_zipfile(file)
+    (note,) = waiting(community.folder)
+    with community.store.begin() as tables:
+        seq = take_up(tables, note)
+        assert seq is not None
+        entry = disclosed(tables, seq, "access")
+    assert entry["files"] == [sha256(file.read_bytes()).hexdigest()]
+    assert entry["os_user"].startswith("os:")
 
 
 def test_an_export_that_fails_leaves_no_file(evening, tmp_path):

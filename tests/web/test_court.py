@@ -14,6 +14,9 @@ from tests.web.service import Service
 from tests.web.test_people import PASSWORD as OTHERS
 from tests.web.test_people import admit, told
 
+from rempart.disclose.given_out import COURT as COURT_DOSSIER
+from rempart.disclose.given_out import Given, leave
+
 COURT, AUDIT = "/console/court", "/console/audit"
 PERIOD = {"first": "2026-01-01", "last": "2026-12-31", "language": "fr", "age": ""}
 
@@ -49,6 +52,34 @@ def test_one_click_draws_it_and_the_log_tells_who_did(service: Service) -> None:
     page = me.get(COURT, headers={"accept": "text/html"})
     assert "court-dossier.pdf" in page.text
     assert me.get(f"{COURT}/files/no.csv").status_code == 404
+
+
+def test_the_page_lists_all_that_were_made_and_draws_any_of_them_again(service: Service) -> None:
+    me = service.person
+    first = drawn(service, jurisdiction="", as_of="now")
+    drawn(service, offence="hate")
+    given = Given(
+        COURT_DOSSIER, "os:ana", 1_790_000_000_000, 7,
+        {"from": "2025-01-01", "until": "2025-12-31", "language": "en", "offences": []},
+        {"manifest.csv": "ab" * 32},
+    )  # fmt: skip
+    leave(service.engine.data_dir, given)
+    for _ in range(900):
+        listed = me.get(f"{COURT}.json").json()["given"]
+        if listed[0]["by"] == "os:ana":
+            break
+        time.sleep(0.05)
+    assert listed[1]["by"] == listed[2]["by"] != "os:ana"
+    assert [one["kept"] for one in listed[:3]] == [False, True, False]
+    assert listed[0]["digest"] == "ab" * 32
+    assert listed[1]["offences"] == ["hate"]
+    again = drawn(service, as_of=str(listed[2]["as_of"]))
+    assert again["given"][0]["digest"] == listed[2]["digest"] == first["given"][0]["digest"]
+    page = me.get(COURT, headers={"accept": "text/html"}).text
+    assert "os:ana" in page
+    assert page.count("Draw it again") == len(again["given"]) - 1
+    refused = me.post(f"{COURT}/draw", data={**PERIOD, "as_of": "soon"})
+    assert refused.status_code == 400
 
 
 def test_what_is_wrong_is_said_and_others_may_not(service: Service) -> None:

@@ -8,6 +8,7 @@ import click
 
 from rempart.disclose.history.cut import Cut, Moment, cut_of
 from rempart.errors import InputError
+from rempart.store.interface import Tables
 
 
 class _CutType(click.ParamType[Cut]):
@@ -33,8 +34,9 @@ as_of_option = click.option(
 )
 
 
-def told(as_of: int, size: int) -> list[str]:
+def told(tables: Tables, as_of: int) -> list[str]:
     """What somebody should know of the cut that was used; nothing when it is all of the log."""
+    size = tables.given_out.size_without_notes(tables.log.size())
     if as_of >= size:
         return []
     return [

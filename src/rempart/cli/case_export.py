@@ -2,37 +2,37 @@
 
 For who runs the machine: nobody else agrees here, and the document says so in its custody. With the
 folder free, the export is an entry of the log before it is made, and its hash another one after;
-beside a running service it only reads, and says that nothing was written.
+beside a running service it leaves a note with the hash, which the service makes an entry of
+(`cli.giving`).
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
 from rempart.cases.evidence.custody import note_access
 from rempart.cases.evidence.promoted import promote
 from rempart.cli.case_store import check_there, find, print_json, reading
+from rempart.cli.giving import alone, check, given, now_ms, unrecorded_option, who
 from rempart.cli.private_file import write_private
 from rempart.disclose.dossier import Contents, Copy, edition, presets, volumes_of
 from rempart.disclose.dossier.delivery import Delivered, Form, age_keys, deliver
 from rempart.disclose.dossier.presets import DEFAULT, Edition
 from rempart.disclose.dossier.web import FOLDER as CAPTURES
+from rempart.disclose.given_out import CASE, Given
 from rempart.engine.embedded.notary import Notary
-from rempart.engine.start import Lock
-from rempart.errors import InputError, StoreError
+from rempart.errors import InputError
 from rempart.log.keys import read_signer
 from rempart.store.sealed_files import SealedFiles
-from rempart.store.sqlite.store import SqliteStore
 from rempart.web.documents import setting_of
 from rempart.web.settings import load_settings
 
@@ -109,6 +109,7 @@ class Asked(NamedTuple):
 @click.option(
     "--with-private", is_flag=True, help="With private messages, when their recipient wants it."
 )
+@unrecorded_option
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 def export_case(
     case_id: str | None,
@@ -125,6 +126,7 @@ def export_case(
     hide_words: tuple[str, ...],
     age: tuple[str, ...],
     with_private: bool,
+    unrecorded: bool,
     as_json: bool,
 ) -> None:
     """Write the dossier of a case, which a stranger can verify without Rempart.
@@ -132,7 +134,7 @@ def export_case(
     A case of more than 2,000 messages becomes several PDFs, each whole in itself: F.pdf, F-2.pdf …
 
     That it was exported becomes an entry of the log. While a service is running on the folder this
-    reads beside it and cannot write that entry; the console's export does.
+    reads beside it and leaves a note, which the service takes up and writes.
     """
     form = Form.PDF if ".pdf" in output.suffixes[-2:] else Form.ZIP
     asked = Asked(
@@ -140,22 +142,37 @@ def export_case(
         capacity or "", mandate, with_private, form, age,
     )  # fmt: skip
     check_there(data)
+    check(data, unrecorded=unrecorded)
     age_keys(age)
     with _folder(output) as folder:
-        noted = _noted(data, asked)
-        if noted is None:
-            click.echo(
-                "rempart: a service is running here; exported beside it, so its access log does "
-                "not know of this export",
-                err=True,
-            )
+        noted = None if unrecorded else _noted(data, asked)
         contents, made = _made(data, asked, noted, folder)
+        if noted is None:
+            about = contents[0].about
+            recorded = given(data, _given(asked, about, made), unrecorded=unrecorded)
+            click.echo(f"rempart: {recorded.told}", err=True)
         names = [_named(output, one.volume) for one in made]
         for one, name in zip(made, names, strict=True):
             _appear(folder / str(one.volume), name)
     if noted is not None:
         _note_hashes(data, asked, noted, made)
     _tell(contents, made, names, as_json=as_json)
+
+
+def _given(asked: Asked, about: Mapping[str, Any], made: Sequence[Delivered]) -> Given:
+    """The note of an export beside a service."""
+    told: dict[str, str | int | bool | list[str]] = {
+        "by": asked.by,
+        "reason": asked.reason,
+        "edition": asked.edition.preset.name,
+        "recipient": asked.recipient,
+        "capacity": asked.capacity,
+        "mandate": asked.mandate,
+        "form": asked.form.value,
+    }
+    told = {key: value for key, value in told.items() if value}
+    files = {one.name: one.sha256 for one in made}
+    return Given(CASE, who(), now_ms(), about["log_size"], told, files, about["case"])
 
 
 def _made(
@@ -192,10 +209,10 @@ def _made(
 def _noted(data: Path, asked: Asked) -> str | None:
     """Writes the access entry and the evidence that is missing, and signs a checkpoint over them;
     None while a service runs here."""
-    with _alone(data) as store:
+    with alone(data) as store:
         if store is None:
             return None
-        now_ms = time.time_ns() // 1_000_000
+        at_ms = now_ms()
         notary = Notary(data, read_signer(data))
         with store.begin() as tables:
             notary.check(tables)
@@ -205,52 +222,40 @@ def _noted(data: Path, asked: Asked) -> str | None:
                 found,
                 "export",
                 asked.by,
-                now_ms,
+                at_ms,
                 reason=asked.reason or None,
                 edition=asked.edition.preset.name,
                 recipient=asked.recipient or None,
                 capacity=asked.capacity or None,
                 mandate=asked.mandate or None,
                 form=asked.form.value,
+                os_user=who(),
             )
             promote(tables, found)
-            notary.sign(tables, now_ms)
+            notary.sign(tables, at_ms)
         notary.committed()
         return found
 
 
 def _note_hashes(data: Path, asked: Asked, case: str, made: Sequence[Delivered]) -> None:
     """The file's own hash cannot stand in it: an entry after it says which file it was."""
-    with _alone(data) as store:
+    with alone(data) as store:
         if store is None:
             return
-        now_ms = time.time_ns() // 1_000_000
         notary = Notary(data, read_signer(data))
         with store.begin() as tables:
             notary.check(tables)
             note_access(
-                tables, case, "exported", asked.by, now_ms, files=[one.sha256 for one in made]
+                tables,
+                case,
+                "exported",
+                asked.by,
+                now_ms(),
+                files=[one.sha256 for one in made],
+                os_user=who(),
             )
-            notary.sign(tables, now_ms)
+            notary.sign(tables, now_ms())
         notary.committed()
-
-
-@contextmanager
-def _alone(data: Path) -> Iterator[SqliteStore | None]:
-    """The store for writing; None while a service holds the folder."""
-    try:
-        lock = Lock(data)
-    except StoreError:
-        yield None
-        return
-    try:
-        store = SqliteStore.open(data / "rempart.db")
-        try:
-            yield store
-        finally:
-            store.close()
-    finally:
-        lock.release()
 
 
 def _named(output: Path, volume: int) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rempart.cli.as_of import as_of_option, told
+from rempart.cli.giving import check, given, now_ms, unrecorded_option, who
 from rempart.cli.private_file import write_private
 from rempart.disclose.history.cut import Cut
 from rempart.errors import InputError
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
     "--jurisdiction",
     default="",
     metavar="CC",
-    help="A country of the declared territory: only orders and transmissions of its authorities. The"
-    " rest states no country; the coverage statement says so.",
+    help="A country of the declared territory: only orders and transmissions of its authorities."
+    " The rest states no country; the coverage statement says so.",
 )
 @click.option("--offence", multiple=True, metavar="KEY", help="Only this one; may be repeated.")
 @as_of_option
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     metavar="RECIPIENT",
     help="Key of the court (age1…): adds the key of pseudonyms, encrypted to it.",
 )
+@unrecorded_option
 @click.option("--no-pdf", is_flag=True, help="Tables only.")
 @click.option(
     "-o",
@@ -76,15 +78,17 @@ def court(
     age: tuple[str, ...],
     output: Path,
     *,
+    unrecorded: bool,
     no_pdf: bool,
     as_json: bool,
 ) -> None:
     """What a court may order: means, people, reports with what became of them, transmissions to
     authorities, and what the log cannot show. One CSV for each table, and all of it as one signed
-    PDF (extra *documents*). It only reads; the console's page leaves an entry in the log."""
+    PDF (extra *documents*). That it was drawn, by whom, as of when, with the hash of every
+    file, becomes an entry of the log."""
     from rempart.cli.progress import steps
     from rempart.disclose.court.draw import PHASES
-    from rempart.disclose.court.make import UNSTEADY, Wanted, make
+    from rempart.disclose.court.make import UNSTEADY, Wanted, given_of, make
     from rempart.disclose.court.read import Perimeter
     from rempart.engine.embedded import STORE_FILE
     from rempart.engine.settings import load_engine_settings
@@ -99,6 +103,7 @@ def court(
         age,
     )
     settings = load_engine_settings(data)
+    check(data, unrecorded=unrecorded)
     store = SqliteStore.open_for_reading(data / STORE_FILE)
     try:
         with steps() as show, store.read() as tables:
@@ -111,9 +116,10 @@ def court(
                 lambda phase: show("court dossier", PHASES.index(phase), len(PHASES)),
             )
             show("court dossier", len(PHASES), len(PHASES))
-            later = told(made.dossier.read.as_of, tables.log.size())
+            later = told(tables, made.dossier.read.as_of)
     finally:
         store.close()
+    recorded = given(data, given_of(wanted, made, who(), now_ms()), unrecorded=unrecorded)
     _write(output, made.files)
     read = made.dossier.read
     warnings = [*made.warnings, *later]
@@ -126,10 +132,12 @@ def court(
             "files": {name: sha256(data).hexdigest() for name, data in made.files.items()},
             "differ_each_time": [name for name in UNSTEADY if name in made.files],
             "warnings": warnings,
+            "recorded": recorded.as_json(),
         }
         click.echo(json.dumps(summary, ensure_ascii=False))
         return
     click.echo(f"{output}: {len(made.files)} files for {read.period.cell}, as of {read.as_of}")
+    click.echo(recorded.told, err=True)
     for warning in warnings:
         click.echo(f"note: {warning}", err=True)
 

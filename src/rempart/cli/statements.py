@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,8 @@ import click
 import msgspec
 
 from rempart.cases.reports.keys import ReportKeys
+from rempart.cli.giving import check, given, now_ms, unrecorded_option, who
+from rempart.disclose.given_out import STATEMENTS, Given
 from rempart.disclose.transparency_database.reading import Gate, all_gated
 from rempart.disclose.transparency_database.reconcile import reconcile as reconciled
 from rempart.errors import InputError
@@ -49,13 +52,20 @@ _data = click.option(
     show_default=True,
     help="Of the free texts.",
 )
-def statements(data: Path, output: Path | None, form: str, language: str) -> int:
+@unrecorded_option
+def statements(
+    data: Path, output: Path | None, form: str, language: str, *, unrecorded: bool
+) -> int:
     """Statements of reasons, as the Commission's Transparency Database takes them (schema v2).
+
+    That they were taken out, by whom, with their hash, becomes an entry of the log.
 
     One per restriction. Those that hold personal data, or that the database would refuse, are left
     out and told with the field and the reason: exit 1 then.
     """
-    with _reading(data) as tables, _writing(output) as file:
+    check(data, unrecorded=unrecorded)
+    with _reading(data) as tables, _writing(output) as opened:
+        file, size = _Hashed(opened), tables.log.size()
         gate = Gate(_keys(data, tables).puid, language)
         blocked = 0
         written = 0
@@ -73,7 +83,16 @@ def statements(data: Path, output: Path | None, form: str, language: str) -> int
             file.write("\n" if form == "ndjson" else "")
             written += 1
         file.write("" if form == "ndjson" else "\n]}\n")
-    click.echo(f"{written} statements, {blocked} left out", err=True)
+    asked: dict[str, str | int | bool | list[str]] = {
+        "language": language,
+        "form": form,
+        "statements": written,
+        "left_out": blocked,
+    }
+    name = "-" if output is None else output.name
+    one = Given(STATEMENTS, who(), now_ms(), size, asked, {name: file.sha256})
+    recorded = given(data, one, unrecorded=unrecorded)
+    click.echo(f"{written} statements, {blocked} left out; {recorded.told}", err=True)
     return 1 if blocked else 0
 
 
@@ -107,6 +126,22 @@ def reconcile(data: Path, as_json: bool) -> int:
 
 def _keys(data: Path, tables: Tables) -> ReportKeys:
     return ReportKeys.load(data / "keys", has_reports=tables.cases.has_reports())
+
+
+class _Hashed:
+    """Writes through, and knows the SHA-256 of what was written."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._hash = sha256()
+
+    def write(self, text: str) -> None:
+        self._hash.update(text.encode())
+        self._file.write(text)
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from rempart.cli.as_of import as_of_option, told
+from rempart.cli.giving import check, given, now_ms, unrecorded_option, who
+from rempart.disclose.given_out import YEARLY, Given, hashes
 from rempart.disclose.history.cut import Cut, size_of
 from rempart.errors import InputError
 
@@ -42,6 +44,7 @@ _DATA = click.option(
 )
 @click.option("--published", metavar="DAY", help="Day of publication, YYYY-MM-DD.")
 @as_of_option
+@unrecorded_option
 @click.option("--json", "as_json", is_flag=True, help="What was written, as one line of JSON.")
 def yearly(
     data: Path,
@@ -52,6 +55,7 @@ def yearly(
     published: str | None,
     as_of: Cut,
     *,
+    unrecorded: bool,
     as_json: bool,
 ) -> None:
     """The yearly transparency report of Implementing Regulation (EU) 2024/2835: a draft, one CSV
@@ -67,17 +71,21 @@ def yearly(
     day = _day(published)
     gc.disable()  # Millions of rows, none in a cycle: looking for cycles is a quarter of the time.
     settings = load_engine_settings(data)
+    check(data, unrecorded=unrecorded)
     store = SqliteStore.open_for_reading(data / STORE_FILE)
     try:
         with store.read() as tables:
             size = size_of(tables, as_of, last_day_asked(year, half))
-            later = told(size, tables.log.size())
+            later = told(tables, size)
             period = period_asked(tables, year, half, as_of=size)
             name = settings.community.name
             provider = provider_of(tables, name, language, period, as_of=size)
             drawn = draft(tables, period, provider, published=day, as_of=size, known=size)
     finally:
         store.close()
+    asked: dict[str, str | int | bool | list[str]] = {"period": period.cell, "language": language}
+    one = Given(YEARLY, who(), now_ms(), size, asked, hashes(drawn.files))
+    recorded = given(data, one, unrecorded=unrecorded)
     _write(output, drawn.files)
     warnings = [*drawn.report.warnings, *later]
     if not any(name.endswith(".xlsx") for name in drawn.files):
@@ -89,10 +97,12 @@ def yearly(
             "files": sorted(drawn.files),
             "version": drawn.version,
             "warnings": warnings,
+            "recorded": recorded.as_json(),
         }
         click.echo(json.dumps(summary))
         return
     click.echo(f"{output}: {len(drawn.files)} files for {period.cell}, as of {size} entries")
+    click.echo(recorded.told, err=True)
     for warning in warnings:
         click.echo(f"note: {warning}", err=True)
 

@@ -7,16 +7,14 @@ asked, for which period and perimeter, as of which size of the log, and the hash
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from rempart.cases.entries import entry, record, rfc3339
 from rempart.disclose.court.draw import PHASES
-from rempart.disclose.court.make import Made, Wanted, make
+from rempart.disclose.court.make import Made, Wanted, given_of, make
+from rempart.disclose.given_out import note
 from rempart.engine.embedded import EmbeddedEngine
-from rempart.store.interface import Tables
 from rempart.web.documents import setting_of
 from rempart.web.drawing import Drawing, Told
 from rempart.web.drawing import Standing as AnyStanding
@@ -56,23 +54,6 @@ class CourtDesk:
             setting = setting_of(self._data, self._settings, name, wanted.language, now)
         with self._engine.read() as tables:
             made = make(tables, self._engine.settings.community.name, wanted, setting, told)
-        seq = self._engine.write(lambda tables: note_made(tables, wanted, made, by, at_ms)).result()
+        given = given_of(wanted, made, by, at_ms)
+        seq = self._engine.write(lambda tables: note(tables, given)).result()
         return Drawn(made, seq)
-
-
-def note_made(tables: Tables, wanted: Wanted, made: Made, by: str, at_ms: int) -> int:
-    """The entry of a dossier: what was asked, and what it was."""
-    told = {
-        "by": by,
-        "at": rfc3339(at_ms),
-        "from": wanted.first.isoformat(),
-        "until": wanted.last.isoformat(),
-        "language": wanted.language,
-        "offences": list(wanted.perimeter.offences),
-        "jurisdiction": wanted.perimeter.jurisdiction,
-        "as_of": made.dossier.read.as_of,
-        "root": made.dossier.read.root,
-        "key_of_pseudonyms": bool(wanted.age),
-        "files": {name: sha256(data).hexdigest() for name, data in made.files.items()},
-    }
-    return record(tables, [(None, entry("court-dossier", told))])

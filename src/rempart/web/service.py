@@ -51,6 +51,7 @@ from rempart.web.connectors.build import build_connectors
 from rempart.web.console.alarms import calls_a_person
 from rempart.web.exports.desk import ExportDesk
 from rempart.web.feed.desk import FeedDesk
+from rempart.web.given_desk import GivenDesk
 from rempart.web.lines.desk import LineDesk
 from rempart.web.mailing import Mailing
 from rempart.web.opinions.desk import OpinionDesk
@@ -193,6 +194,7 @@ async def _serve(
             captures.run(),
             Witnesses(engine, settings.witnesses).run(),
             Scrubbing(engine).run(),
+            GivenDesk(engine, data).run(),
             *((feed.run(),) if feed.database is not None else ()),
             _authorities(engine, settings, data).run(),
             app.framework.state.refused.run(),

@@ -1,4 +1,4 @@
-"""`--jurisdiction` cuts what knows its country, and says of the rest that it cannot be told apart."""
+"""`--jurisdiction` cuts what knows its country, and says of the rest that it cannot be."""
 
 from __future__ import annotations
 

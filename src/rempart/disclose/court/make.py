@@ -11,6 +11,7 @@ from rempart.disclose.court.files import file_set
 from rempart.disclose.court.key import KEY_FILE, sealed_key
 from rempart.disclose.court.read import Perimeter
 from rempart.disclose.court.words import Words
+from rempart.disclose.given_out import COURT, Given, hashes
 from rempart.disclose.history import Period, period_of
 from rempart.disclose.history.cut import Cut, Moment, size_of
 from rempart.disclose.yearly.period import time_zone
@@ -89,6 +90,21 @@ def make(
     else:
         files[KEY_FILE] = key
     return Made(dossier, files, warnings)
+
+
+def given_of(wanted: Wanted, made: Made, by: str, at_ms: int) -> Given:
+    """What the log is told of a dossier: what was asked, and what it was."""
+    read = made.dossier.read
+    asked: dict[str, str | int | bool | list[str]] = {
+        "from": wanted.first.isoformat(),
+        "until": wanted.last.isoformat(),
+        "language": wanted.language,
+        "offences": list(wanted.perimeter.offences),
+        "jurisdiction": wanted.perimeter.jurisdiction,
+        "root": read.root,
+        "key_of_pseudonyms": bool(wanted.age),
+    }
+    return Given(COURT, by, at_ms, read.as_of, asked, hashes(made.files))
 
 
 def _document(

@@ -21,8 +21,8 @@ from rempart.store.interface.terms import TermsRow
 
 
 class Perimeter(NamedTuple):
-    """`offences`: harms of the taxonomy; empty: all. `jurisdiction`: two capital letters: orders and
-    transmissions of authorities of this country alone, for nothing else states one; empty: all."""
+    """`offences`: harms of the taxonomy; empty: all. `jurisdiction`: two capital letters: orders
+    and transmissions of its authorities alone, for nothing else states a country; empty: all."""
 
     offences: tuple[str, ...] = ()
     jurisdiction: str = ""

@@ -8,7 +8,9 @@ Rules kept here:
    report is due (Impl. Reg. (EU) 2024/2835, art. 2(3)), by the newest checkpoint signed until then.
    So a report of a year counts what was settled soon after it, and an order that is answered years
    later changes nothing. Until that day, or where no checkpoint is that old, it is *now*.
-3. Declared too late to be in the closing, or imported later: ask for *now*, or for a size.
+3. The entries at the end that only tell that something was given out are not in it: what is made
+   again right after it was made is the same, though making it is an entry.
+4. Declared too late to be in the closing, or imported later: ask for *now*, or for a size.
 """
 
 from __future__ import annotations
@@ -60,12 +62,12 @@ def closing_ms(last: date) -> int:
 def size_of(tables: Tables, asked: Cut, last: date) -> int:
     """The size of the log that a cut means, for a period ending with this day."""
     size = tables.log.size()
-    if isinstance(asked, Moment):
-        if asked is Moment.NOW:
-            return size
+    if not isinstance(asked, Moment):
+        return min(asked, size)
+    if asked is Moment.CLOSING and not _open(tables, last):
         closed = tables.log.size_signed_before(closing_ms(last))
-        return size if closed is None or _open(tables, last) else min(closed, size)
-    return min(asked, size)
+        size = size if closed is None else min(closed, size)
+    return tables.given_out.size_without_notes(size)
 
 
 def _open(tables: Tables, last: date) -> bool:

@@ -24,6 +24,7 @@ from rempart.store.interface.facts import FactTables
 from rempart.store.interface.feed import FeedTables
 from rempart.store.interface.figures import FigureTables
 from rempart.store.interface.folder import FolderTables
+from rempart.store.interface.given_out import GivenOutTables
 from rempart.store.interface.history import HistoryTables
 from rempart.store.interface.incidents import IncidentTables
 from rempart.store.interface.invitations import InvitationTables
@@ -110,6 +111,7 @@ class Tables(ABC):
     figures: FigureTables
     folder: FolderTables
     history: HistoryTables
+    given_out: GivenOutTables
     replies: ReplyTables
     versions: VersionTables
     threads: ThreadTables

@@ -50,6 +50,7 @@ from rempart.store.sqlite.facts import SqliteFactTables
 from rempart.store.sqlite.feed import SqliteFeedTables
 from rempart.store.sqlite.figures import SqliteFigureTables
 from rempart.store.sqlite.folder import SqliteFolderTables
+from rempart.store.sqlite.given_out import SqliteGivenOutTables
 from rempart.store.sqlite.history import SqliteHistoryTables
 from rempart.store.sqlite.incidents import SqliteIncidentTables
 from rempart.store.sqlite.invitations import SqliteInvitationTables
@@ -125,6 +126,7 @@ class SqliteTables(Tables):
         self.folder = SqliteFolderTables(connection)
         self.court = SqliteCourtTables(connection)
         self.history = SqliteHistoryTables(connection)
+        self.given_out = SqliteGivenOutTables(connection)
         self.replies = SqliteReplyTables(connection)
         self.versions = SqliteVersionTables(connection)
         self.threads = SqliteThreadTables(connection)

@@ -13,10 +13,11 @@ from litestar.response import Redirect
 from rempart.cases.harms import harms
 from rempart.disclose.court import Perimeter, Table
 from rempart.disclose.court.draw import PHASES
-from rempart.disclose.court.files import said
+from rempart.disclose.court.files import MANIFEST, said
 from rempart.disclose.court.make import Wanted
 from rempart.disclose.court.words import Words
-from rempart.disclose.history.cut import Moment
+from rempart.disclose.given_out import COURT
+from rempart.disclose.history.cut import Cut, Moment, cut_of
 from rempart.disclose.yearly.files import packed
 from rempart.errors import InputError, NotFoundError, RempartError
 from rempart.store.interface import Tables
@@ -33,6 +34,7 @@ from rempart.web.failures import status_of
 PATH = "/console/court"
 WHOLE = "court-dossier.zip"
 LONGEST = 4_000
+MOST_GIVEN = 200
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
@@ -70,8 +72,28 @@ class DossierView(msgspec.Struct, frozen=True):
     entry: int | None
 
 
+class GivenView(msgspec.Struct, frozen=True):
+    """A dossier that was made, here or by a command. `by`: a person, or `os:` and a user of the
+    machine. `digest`: of its manifest, which holds the hash of every table. `kept`: its files can
+    be taken away here, until the next one is drawn; else it is drawn again as of the same size."""
+
+    entry: int
+    at: datetime
+    by: str
+    first: str
+    last: str
+    language: str
+    offences: list[str]
+    jurisdiction: str
+    as_of: int
+    files: int
+    digest: str
+    kept: bool
+
+
 class CourtScreen(msgspec.Struct, frozen=True):
-    """`phase` of `phases` is at work; None: nothing is. `as_of`: `closing` or `now` (ADR 47)."""
+    """`phase` of `phases` is at work; None: nothing is. `as_of`: `closing`, `now` or a size of the
+    log (ADR 47). `given`: the dossiers that were made, the newest first."""
 
     now: datetime
     first: date
@@ -84,6 +106,8 @@ class CourtScreen(msgspec.Struct, frozen=True):
     phase: int | None
     seconds: float
     made: DossierView | None
+    given: list[GivenView]
+    country: str = ""
     failed: str = ""
 
 
@@ -132,8 +156,8 @@ async def _page(request: AnyRequest, error: RempartError | None = None) -> Respo
     now = now_ms()
     language = language_of(request)
 
-    def view(_: Tables) -> CourtScreen:
-        return _screen(standing, now, language, error)
+    def view(tables: Tables) -> CourtScreen:
+        return _screen(standing, _given(tables, standing), now, language, error)
 
     answer = await page(
         request,
@@ -148,7 +172,11 @@ async def _page(request: AnyRequest, error: RempartError | None = None) -> Respo
 
 
 def _screen(
-    standing: Standing | None, now: int, language: str, error: RempartError | None
+    standing: Standing | None,
+    given: list[GivenView],
+    now: int,
+    language: str,
+    error: RempartError | None,
 ) -> CourtScreen:
     today = datetime.fromtimestamp(now / 1000, UTC).date()
     wanted = standing.wanted if standing is not None else None
@@ -165,6 +193,8 @@ def _screen(
         None if standing is None else standing.phase,
         0.0 if standing is None else round(standing.seconds, 1),
         None if standing is None else _view(standing),
+        given,
+        wanted.perimeter.jurisdiction if wanted is not None else "",
         error.diagnostics() if error is not None else failed,
     )
 
@@ -190,6 +220,35 @@ def _view(standing: Standing) -> DossierView | None:
     )
 
 
+class _Told(msgspec.Struct, frozen=True):
+    asked: dict[str, Any]
+    files: dict[str, str]
+
+
+def _given(tables: Tables, standing: Standing | None) -> list[GivenView]:
+    drawn = standing.result if standing is not None else None
+    found = []
+    for row in tables.given_out.newest(COURT, MOST_GIVEN):
+        asked, files = msgspec.structs.astuple(msgspec.json.decode(row.told, type=_Told))
+        found.append(
+            GivenView(
+                row.seq,
+                moment(row.at_ms),
+                row.by,
+                str(asked.get("from", "")),
+                str(asked.get("until", "")),
+                str(asked.get("language", "")),
+                list(asked.get("offences", ())),
+                str(asked.get("jurisdiction", "")),
+                row.as_of,
+                len(files),
+                files.get(MANIFEST, ""),
+                drawn is not None and drawn.entry == row.seq,
+            )
+        )
+    return found
+
+
 def _why(table: Table, words: Words) -> str:
     return "" if table.rows else words(table.empty.value)
 
@@ -209,11 +268,8 @@ def _wanted(request: AnyRequest, form: Any) -> Wanted:
     )
 
 
-def _cut(form: Any) -> Moment:
-    asked = str(form.get("as_of", "")) or Moment.CLOSING.value
-    if asked not in list(Moment):
-        raise InputError("a dossier is read as of its closing, or now", where="as_of")
-    return Moment(asked)
+def _cut(form: Any) -> Cut:
+    return cut_of(str(form.get("as_of", "")) or Moment.CLOSING.value)
 
 
 def _day(form: Any, name: str) -> date:

@@ -1,0 +1,131 @@
+"""A command that gives something out of the log leaves an entry there (`disclose.given_out`).
+
+With the folder free the command writes it itself and signs a checkpoint over it; beside a running
+service it leaves a note that the service takes up. Where neither can be written it refuses, unless
+it is told `--unrecorded`.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from rempart.disclose.given_out import Given, leave, note, take_up, waiting
+from rempart.engine.embedded.notary import Notary
+from rempart.engine.start import Lock
+from rempart.errors import InputError, RempartError, StoreError
+from rempart.log.keys import read_signer
+from rempart.store.sqlite.store import SqliteStore
+
+unrecorded_option = click.option(
+    "--unrecorded",
+    is_flag=True,
+    help="Also when the log cannot be told of it: nobody will see there that this was made.",
+)
+
+
+class Recorded(NamedTuple):
+    """`how`: `entry` (of that number), `note` (the service takes it up), or `not`."""
+
+    how: str
+    entry: int | None = None
+
+    @property
+    def told(self) -> str:
+        if self.how == "entry":
+            return f"entry {self.entry} of the log tells of it"
+        if self.how == "note":
+            return "a service works here: it takes up a note and writes the entry"
+        return "not recorded: neither the log nor the console will show that this was made"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"how": self.how, "entry": self.entry}
+
+
+def who() -> str:
+    """The user of the operating system, as given."""
+    try:
+        return f"os:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"os:{os.getuid()}"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def check(data: Path, *, unrecorded: bool) -> None:
+    """Before the work: InputError when the log could not be told of its outcome."""
+    if not unrecorded and not os.access(data, os.W_OK | os.X_OK):
+        raise _refused(data)
+
+
+def given(data: Path, one: Given, *, unrecorded: bool) -> Recorded:
+    """Tells the log, before the output is written. InputError: it cannot be told."""
+    if unrecorded:
+        return Recorded("not")
+    try:
+        with alone(data) as store:
+            if store is None:
+                leave(data, one)
+                return Recorded("note")
+            return Recorded("entry", _noted(data, store, one))
+    except OSError as error:
+        raise _refused(data) from error
+
+
+def _noted(data: Path, store: SqliteStore, one: Given) -> int:
+    """Whatever waits goes first."""
+    try:
+        notary = Notary(data, read_signer(data))
+    except RempartError:
+        notary = None
+    paths = waiting(data)
+    with store.begin() as tables:
+        if notary is not None:
+            notary.check(tables)
+        for path in paths:
+            take_up(tables, path)
+        seq = note(tables, one)
+        if notary is not None:
+            notary.sign(tables, now_ms())
+    if notary is not None:
+        notary.committed()
+    for path in paths:
+        path.unlink()
+    return seq
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[SqliteStore | None]:
+    """The store for writing; None while a service, or another command, holds the folder. OSError:
+    nobody may write here."""
+    try:
+        lock = Lock(data)
+    except StoreError:
+        yield None
+        return
+    try:
+        store = SqliteStore.open(data / "rempart.db")
+        try:
+            yield store
+        finally:
+            store.close()
+    finally:
+        lock.release()
+
+
+def _refused(data: Path) -> InputError:
+    return InputError(
+        "this folder cannot be written, so that its log would not know of this output",
+        where=str(data),
+        next_step="run it as the user of the service, or add --unrecorded and say so to whom you"
+        " give it",
+    )
