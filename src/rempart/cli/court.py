@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -102,6 +103,7 @@ def court(
         as_of,
         age,
     )
+    gc.disable()  # Millions of rows, none in a cycle: looking for cycles is a quarter of the time.
     settings = load_engine_settings(data)
     check(data, unrecorded=unrecorded)
     store = SqliteStore.open_for_reading(data / STORE_FILE)

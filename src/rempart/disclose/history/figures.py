@@ -7,6 +7,7 @@ category is counted from its rows, never from the figures of its parts.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -91,7 +92,6 @@ class Figures:
         columns = history.columns
         cases, reports = columns.cases, columns.reports
         said, decided = columns.statements, columns.decisions
-        count = len(cases.root)
         self.notice_case = cases.root[reports.case]
         self.in_period: Flags = self._within(reports.received_ms)
         self.imposed: Flags = said.imposes & self._within(said.made_ms)
@@ -105,11 +105,16 @@ class Figures:
         self._ordered: Flags = columns.measures.ordered[said.measure] | said.source.is_("order")
         self._by_flagger: Flags = said.source.is_("trusted_flagger")
         self._by_notice: Flags = said.source.is_("notice") | self._by_flagger
-        root = self._root_of_statements()
-        acted = self._acted_ms(count, root)[self.notice_case]
-        self._done: Flags = acted != _FAR
-        self._hours = np.maximum(acted - reports.received_ms, 0) / HOUR_MS
         self.form = _forms(said.kind, said.scope)
+
+    @cached_property
+    def _acted(self) -> tuple[Flags, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+        """Of each notice: something was done about its case, and how many hours after it came."""
+        columns = self.history.columns
+        acted = self._acted_ms(len(columns.cases.root), self._root_of_statements())
+        acted = acted[self.notice_case]
+        hours = np.maximum(acted - columns.reports.received_ms, 0) / HOUR_MS
+        return acted != _FAR, hours
 
     def _root_of_statements(self) -> Positions:
         case, root = self.history.columns.statements.case, self.history.columns.cases.root
@@ -140,7 +145,7 @@ class Figures:
             return Notices(0, 0, 0, 0, None, None, 0, 0, 0, 0)
         chosen = self.in_period & _of(reports.category, harms)
         flagged = chosen & self.flagged
-        hours, done = self._hours, self._done
+        done, hours = self._acted
         actions = self.imposed & self._by_notice & ~self._ordered & _of(said.harm, harms)
         law, terms = said.ground.is_("law"), said.ground.is_("terms")
         return Notices(

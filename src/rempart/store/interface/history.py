@@ -21,6 +21,8 @@ Positions = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
 NONE = -1
+_FEW = 4
+"""So many comparisons of a column with one number cost less than looking each row up in a table."""
 
 
 class Coded(NamedTuple):
@@ -34,8 +36,16 @@ class Coded(NamedTuple):
 
     def is_(self, *words: str) -> Flags:
         """Where the column says one of these."""
-        wanted = [code for code, name in enumerate(self.names) if name in words]
-        return np.isin(self.codes, np.array(wanted, np.int32))
+        asked = set(words)
+        wanted = [code for code, name in enumerate(self.names) if name in asked]
+        if len(wanted) > _FEW:
+            table = np.zeros(len(self.names), np.bool_)
+            table[wanted] = True
+            return table[self.codes]
+        found = np.zeros(len(self.codes), np.bool_)
+        for code in wanted:
+            found |= self.codes == code
+        return found
 
     def words(self) -> list[str]:
         """Row by row; for small tables."""

@@ -1,16 +1,14 @@
 """One read of the whole history in SQLite (see `store.interface.history`).
 
-Rows are read in the order they were written, some ten thousand at a time, and become arrays before
-the next ones come. Ids are looked up in memory, in one table for each kind of thing: a join by id
+Rows are read in the order they were written, a chunk at a time, and become arrays before the next
+ones come. Ids are looked up in memory, in one table for each kind of thing: a join by id
 would cost a random read per row.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from operator import attrgetter, itemgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,7 +17,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.model import message_key
 from rempart.store.interface.history import (
     NONE,
     CaseColumns,
@@ -29,14 +26,15 @@ from rempart.store.interface.history import (
     LookColumns,
     MeasureColumns,
     Numbers,
+    Positions,
     ReportColumns,
     SampleColumns,
     StatementColumns,
     ViewColumns,
 )
-from rempart.store.sqlite.columns import Codes, Column, Words, firsts
+from rempart.store.sqlite.columns import Column, Ids, Words, chunks, firsts
+from rempart.store.sqlite.history_statements import Statements, Strikes
 
-_CHUNK = 16_384
 _EIGHT = 8
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -91,26 +89,6 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-class _Said(msgspec.Struct, frozen=True, gc=False):
-    """What is counted of a statement."""
-
-    measure: str
-    platform: str
-    channel: str
-    account: str
-    kind: str
-    scope: str
-    harm: str
-    ground: str
-    source: str
-    automated_detection: bool
-    automated_decision: str
-    rule: str = ""
-    message: str | None = None
-    decision: str | None = None
-    ends: bool = False
-
-
 class _Signal(msgspec.Struct, frozen=True, gc=False):
     detector: str
     version: str
@@ -122,7 +100,6 @@ class _Outcome(msgspec.Struct, frozen=True, gc=False):
     signals: tuple[_Signal, ...] = ()
 
 
-_said = msgspec.json.Decoder(_Said)
 _outcome = msgspec.json.Decoder(_Outcome)
 
 
@@ -132,23 +109,20 @@ class Reading:
     def __init__(self, db: apsw.Connection, as_of: int) -> None:
         self._db = db
         self._as_of = as_of
-        self._cases: dict[str, int] = {}
+        self._cases = Ids(self._room("cases"))
+        self._decisions = Ids(self._room("decision"))
+        self._measures = Ids(self._room("measure"))
         self._case_of_raid: dict[str, int] = {}
-        self._decisions: dict[str, int] = {}
-        self._measures: dict[str, int] = {}
-        self._keys: dict[bytes, int] = {}
 
     def columns(self) -> Columns:
         cases = self._read_cases()
         decisions = self._read_decisions()
         looks, contested = self._read_looks()
         measures = self._read_measures()
-        message, at_ms, views = self._read_views()
-        statements, restricted = self._read_statements(measures)
+        keys, message, at_ms, views = self._read_views()
+        statements, restricted = self._read_statements(measures, keys)
         looks = looks._replace(statement=_positions(statements.number, contested))
-        self._measures.clear()
-        self._decisions.clear()
-        self._keys.clear()
+        self._measures = self._decisions = keys = Ids()
         samples = self._read_samples(decisions, len(cases.root))
         reports = self._read_reports()
         told = ViewColumns(message, at_ms, views, restricted)
@@ -159,42 +133,50 @@ class Reading:
     def _chunks(self, name: str) -> Iterator[list[tuple[Any, ...]]]:
         query = QUERIES[name]
         known = {"as_of": self._as_of} if ":as_of" in query else {}
-        rows = iter(self._db.execute(query, known))
-        while chunk := list(islice(rows, _CHUNK)):
-            yield list(zip(*chunk, strict=True))
+        return chunks(self._db.execute(query, known))
+
+    def _room(self, table: str) -> int:
+        """So many rows it has at most: the largest number of one; found at once."""
+        most: int = self._db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").get
+        return most
 
     def _read_cases(self) -> CaseColumns:
-        kind, harm, place = Words(), Words(), Words()
-        opened = Column()
+        room = self._room("cases")
+        kind, harm, place = (Words(room=room) for _ in range(3))
+        opened = Column(room=room)
         merged: list[tuple[int, str]] = []
-        ids = self._cases
+        first = 0
         for columns in self._chunks("cases"):
             count = len(columns[0])
-            first = len(ids)
-            ids.update(zip(columns[0], range(first, first + count), strict=True))
+            self._cases.take(columns[0])
             if any(columns[1]):
                 merged += [pair for pair in enumerate(columns[1], first) if pair[1]]
             kind.take(columns[2], count)
             harm.take(columns[3], count)
             place.take(columns[4], count)
             opened.take(columns[5], count)
-            for number, raid in enumerate(columns[6], first):
-                if raid and columns[2][number - first] == "raid":
-                    self._case_of_raid[raid] = number
-        root = np.arange(len(ids), dtype=np.int32)
-        for number, into in merged:
-            root[number] = ids[into]
+            if any(columns[6]):
+                for number, (what, raid) in enumerate(
+                    zip(columns[2], columns[6], strict=True), first
+                ):
+                    if raid and what == "raid":
+                        self._case_of_raid[raid] = number
+            first += count
+        self._cases.done()
+        root = np.arange(first, dtype=np.int32)
+        root[[number for number, _ in merged]] = self._cases.need([into for _, into in merged])
         return CaseColumns(root, kind.coded(), harm.coded(), place.coded(), opened.done())
 
     def _read_reports(self) -> ReportColumns:
-        seq, received, reporter, thing = Column(), Column(), Column(), Column()
-        case, items = Column(np.int32), Column(np.int32)
-        category, language, flagger, via = Words(), Words(), Words(""), Words()
-        find = self._cases.__getitem__
+        room = self._room("report")
+        seq, received, reporter, thing = (Column(room=room) for _ in range(4))
+        case, items = Column(np.int32, room), Column(np.int32, room)
+        category, language, via = (Words(room=room) for _ in range(3))
+        flagger = Words("", room=room)
         for columns in self._chunks("reports"):
             count = len(columns[0])
             seq.take(columns[0], count)
-            case.take(map(find, columns[1]), count)
+            case.add(self._cases.need(columns[1]))
             received.take(columns[2], count)
             category.take(columns[3], count)
             language.take(columns[4], count)
@@ -222,21 +204,26 @@ class Reading:
         )
 
     def _read_decisions(self) -> DecisionColumns:
-        seq, decided, case = Column(), Column(), Column(np.int32)
-        words = [Words() for _ in range(5)]
-        before: list[str] = []
-        ids = self._decisions
+        room = self._room("decision")
+        seq, decided, case = Column(room=room), Column(room=room), Column(np.int32, room)
+        words = [Words(room=room) for _ in range(5)]
+        before: list[tuple[int, str]] = []
+        first = 0
         for columns in self._chunks("decisions"):
             count = len(columns[0])
-            ids.update(zip(columns[0], range(len(ids), len(ids) + count), strict=True))
+            self._decisions.take(columns[0])
+            if any(columns[9]):
+                before += [pair for pair in enumerate(columns[9], first) if pair[1]]
+            first += count
             seq.take(columns[1], count)
-            case.take(map(self._cases.__getitem__, columns[2]), count)
+            case.add(self._cases.need(columns[2]))
             decided.take(columns[3], count)
             for word, column in zip(words, columns[4:9], strict=True):
                 word.take(column, count)
-            before += columns[9]
-        replaces = np.fromiter((ids.get(id, NONE) for id in before), np.int32, len(before))
-        replaced = np.zeros(len(before), np.bool_)
+        self._decisions.done()
+        replaces = np.full(first, NONE, np.int32)
+        replaces[[number for number, _ in before]] = self._decisions.find([id for _, id in before])
+        replaced = np.zeros(first, np.bool_)
         replaced[replaces[replaces >= 0]] = True
         outcome, ground, harm, by, because = (word.coded() for word in words)
         return DecisionColumns(
@@ -245,114 +232,80 @@ class Reading:
         )  # fmt: skip
 
     def _read_measures(self) -> MeasureColumns:
-        seq, begun, until, ended = (Column() for _ in range(4))
-        case = Column(np.int32)
-        kind, rule, place, state = (Words() for _ in range(4))
+        room = self._room("measure")
+        seq, begun, until, ended = (Column(room=room) for _ in range(4))
+        case = Column(np.int32, room)
+        kind, rule, place, state = (Words(room=room) for _ in range(4))
         ids = self._measures
         for columns in self._chunks("measures"):
             count = len(columns[0])
-            ids.update(zip(columns[0], range(len(ids), len(ids) + count), strict=True))
+            ids.take(columns[0])
             seq.take(columns[1], count)
-            case.take(map(self._case, columns[2], columns[3]), count)
+            case.add(self._case(columns[2], columns[3]))
             for word, column in zip((kind, rule, place, state), columns[4:8], strict=True):
                 word.take(column, count)
             for number, column in zip((begun, until, ended), columns[8:11], strict=True):
                 number.take(column, count)
+        ids.done()
         ordered = np.zeros(len(ids), np.bool_)
         for columns in self._chunks("ordered"):
-            ordered[[ids[id] for id in columns[0] if id in ids]] = True
+            found = ids.find(columns[0])
+            ordered[found[found != NONE]] = True
         reasons = ["", "no_contact", "commercial", "order"]
         exempt = np.zeros(len(ids), np.int32)
         for columns in self._chunks("exemptions"):
-            for id, reason in zip(*columns, strict=True):
-                if id in ids:
-                    exempt[ids[id]] = reasons.index(reason)
+            found = ids.find(columns[0])
+            codes = np.array([reasons.index(reason) for reason in columns[1]], np.int32)
+            exempt[found[found != NONE]] = codes[found != NONE]
         return MeasureColumns(
             seq.done(), case.done(), kind.coded(), rule.coded(), place.coded(), state.coded(),
             begun.done(), until.done(), ended.done(), ordered,
             Coded(exempt, tuple(reasons)),
         )  # fmt: skip
 
-    def _case(self, id: str, raid: str) -> int:
-        return self._cases[id] if id else self._case_of_raid.get(raid, NONE)
+    def _case(self, ids: Sequence[str], raids: Sequence[str]) -> Positions:
+        if all(ids):
+            return self._cases.need(ids)
+        found = np.full(len(ids), NONE, np.int32)
+        bound = [row for row, id in enumerate(ids) if id]
+        found[bound] = self._cases.need([ids[row] for row in bound])
+        for row, id in enumerate(ids):
+            if not id:
+                found[row] = self._case_of_raid.get(raids[row], NONE)
+        return found
 
-    def _read_views(self) -> tuple[NDArray[np.int32], Numbers, Numbers]:
+    def _read_views(self) -> tuple[Ids, Positions, Numbers, Numbers]:
+        """Messages are numbered by their first row; rows of one message lie together."""
         message, at_ms, views = Column(np.int32), Column(), Column()
-        keys = self._keys
+        keys, last, number = Ids(), b"", NONE
         for columns in self._chunks("views"):
             count = len(columns[0])
-            message.take((keys.setdefault(key, len(keys)) for key in columns[0]), count)
+            numbers: list[int] = []
+            new: list[bytes] = []
+            for key in columns[0]:
+                if key != last:
+                    last = key
+                    number += 1
+                    new.append(key)
+                numbers.append(number)
+            keys.take(new)
+            message.take(numbers, count)
             at_ms.take(columns[1], count)
             views.take(columns[2], count)
-        return message.done(), at_ms.done(), views.done()
+        keys.done()
+        return keys, message.done(), at_ms.done(), views.done()
 
-    def _read_statements(self, measures: MeasureColumns) -> tuple[StatementColumns, Numbers]:
-        number, seq, made = Column(), Column(), Column()
-        measure, decision = Column(np.int32), Column(np.int32)
-        detected, ends = Column(np.bool_), Column(np.bool_)
-        kinds: Codes[tuple[str, ...]] = Codes()
-        accounts: Codes[tuple[str, ...]] = Codes()
-        strikes = self._strikes()
-        repeated: list[int] = []
-        restricted = np.full(len(self._keys), NONE, np.int64)
-        decided = self._decisions.get
-        first = 0
+    def _read_statements(
+        self, measures: MeasureColumns, keys: Ids
+    ) -> tuple[StatementColumns, Numbers]:
+        """And when each message whose views were told was first restricted."""
+        room = self._room("statement")
+        said = Statements(self._measures, self._decisions, keys, self._strikes(), room)
         for columns in self._chunks("statements"):
-            said = [_said.decode(record) for record in columns[3]]
-            count = len(said)
-            times: tuple[int, ...] = columns[2]
-            number.take(columns[0], count)
-            seq.take(columns[1], count)
-            made.take(times, count)
-            measure.take(map(self._measures.__getitem__, map(_MEASURE, said)), count)
-            decision.take([decided(id or "", NONE) for id in map(_DECISION, said)], count)
-            accounts.take(list(map(_ACCOUNT, said)), count)
-            kinds.take(list(map(_WORDS, said)), count)
-            detected.take(map(_DETECTED, said), count)
-            ends.take(map(_ENDS, said), count)
-            repeated += [
-                place
-                for place, one in enumerate(said, first)
-                if one.kind == "suspend"
-                and any(
-                    begin < times[place - first] < end
-                    for begin, end in strikes.get((one.platform, one.account), ())
-                )
-            ]
-            if self._keys:
-                self._note_restricted(said, times, restricted)
-            first += count
-        places = measure.done()
-        imposes = np.zeros(first, np.bool_)
-        imposes[np.unique(places, return_index=True)[1]] = True
-        ended = ends.done()
-        again = np.zeros(first, np.bool_)
-        again[repeated] = True
-        place = _part(kinds, lambda name: f"{name[0]}/{name[1]}")
-        kind, scope, harm, ground, source, rule, how = (
-            _part(kinds, itemgetter(part)) for part in range(2, 9)
-        )
-        return (
-            StatementColumns(
-                number.done(), seq.done(), made.done(), measures.from_ms[places], places,
-                decision.done(), measures.case[places], place,
-                accounts.codes(), kind, scope, harm, ground, source, rule, detected.done(),
-                how, ended, imposes & ~ended, again,
-            ),
-            restricted,
-        )  # fmt: skip
+            said.take(columns)
+        return said.done(measures), said.restricted
 
-    def _note_restricted(
-        self, said: Sequence[_Said], times: Sequence[int], restricted: Numbers
-    ) -> None:
-        """When a message that was seen was first restricted. Statements come in their order."""
-        for one, at in zip(said, times, strict=True):
-            if one.message is not None and not one.ends:
-                seen = self._keys.get(message_key(one.platform, one.message))
-                if seen is not None and restricted[seen] == NONE:
-                    restricted[seen] = at
-
-    def _strikes(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    def _strikes(self) -> Strikes:
         found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
         for columns in self._chunks("strikes"):
             for platform, account, begin, end in zip(*columns, strict=True):
@@ -372,8 +325,8 @@ class Reading:
             appellant.take(columns[2], count)
             state.take(columns[3], count)
             decided.take(columns[4], count)
-            of.take(map(self._cases.__getitem__, columns[5]), count)
-            decision.take((self._decisions.get(id, NONE) for id in columns[6]), count)
+            of.add(self._cases.need(columns[5]))
+            decision.add(self._decisions.find(columns[6]))
             statement.take(columns[7], count)
             flagger.take(map(bool, columns[8]), count)
         looks = LookColumns(
@@ -396,8 +349,7 @@ class Reading:
         detector, label, version = Words(), Words(), Words()
         total = 0
         for columns in self._chunks("samples"):
-            places = np.fromiter(map(self._cases.__getitem__, columns[1]), np.int32)
-            decided = stands[places]
+            decided = stands[self._cases.need(columns[1])]
             kept = np.flatnonzero(decided != NONE)
             seq.take([columns[0][row] for row in kept], len(kept))
             decision.take(decided[kept], len(kept))
@@ -422,23 +374,6 @@ class Reading:
         )  # fmt: skip
 
 
-_WORDS: Final[Callable[[_Said], tuple[str, ...]]] = attrgetter(
-    "platform", "channel", "kind", "scope", "harm", "ground", "source", "rule", "automated_decision"
-)
-_ACCOUNT: Final[Callable[[_Said], tuple[str, ...]]] = attrgetter("platform", "account")
-_MEASURE: Final[Callable[[_Said], str]] = attrgetter("measure")
-_DECISION: Final[Callable[[_Said], str | None]] = attrgetter("decision")
-_DETECTED: Final[Callable[[_Said], bool]] = attrgetter("automated_detection")
-_ENDS: Final[Callable[[_Said], bool]] = attrgetter("ends")
-
-
-def _part(whole: Codes[tuple[str, ...]], of: Callable[[tuple[str, ...]], str]) -> Coded:
-    """One column of words out of a column of tuples."""
-    codes: dict[str, int] = {}
-    table = [codes.setdefault(of(name), len(codes)) for name in whole.names()]
-    return Coded(np.array(table, np.int32)[whole.codes()], tuple(codes))
-
-
 def _positions(numbers: Numbers, named: Numbers) -> NDArray[np.int32]:
     found = np.searchsorted(numbers, named).astype(np.int32)
     found[named < 0] = NONE
@@ -446,7 +381,7 @@ def _positions(numbers: Numbers, named: Numbers) -> NDArray[np.int32]:
 
 
 def _firsts(digests: Sequence[bytes]) -> Iterable[int]:
-    """Eight bytes of each as a number; shorter ones are filled up."""
-    if all(len(digest) == _EIGHT for digest in digests):
+    """The eight bytes of each, none is longer, as a number; shorter ones are filled up."""
+    if sum(map(len, digests)) == _EIGHT * len(digests):
         return firsts(digests)
     return (int.from_bytes(digest.ljust(_EIGHT, b"\0"), "big", signed=True) for digest in digests)
