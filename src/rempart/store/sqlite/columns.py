@@ -116,7 +116,7 @@ class Ids:
         while len(before):
             at[before] += 1
             before = before[self._sorted[at[before]] < hashes[before]]
-        found = self._order[at]
+        found: NDArray[np.int32] = self._order[at]
         found[self._sorted[at] != hashes] = NONE
         return found
 
