@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rempart.disclose.court.read import Read
 from rempart.disclose.court.table import Empty, Table, grid, hours, table
@@ -30,6 +31,10 @@ AGES: Final = (("under_1_day", _DAY), ("under_7_days", 7 * _DAY), ("under_30_day
 _OLDER: Final = "from_30_days"
 
 
+_Choices = NDArray[np.int8]
+"""One of a few, for each of millions of reports."""
+
+
 class Reports:
     """The reports of the period and perimeter, with what became of each."""
 
@@ -49,23 +54,24 @@ class Reports:
         self.received: Numbers = reports.received_ms[self.rows]
         self.month = self.month_of(self.received)
         self.channel = self._channels()
-        self.case: Positions = figures.notice_case[self.rows]
-        self._judge()
+        self._judge(figures.notice_case[self.rows])
 
-    def month_of(self, ms: Numbers) -> Positions:
-        found: Positions = (np.searchsorted(self.begins, ms, "right") - 1).astype(np.int32)
+    def month_of(self, ms: Numbers) -> NDArray[np.int16]:
+        found: NDArray[np.int16] = np.searchsorted(self.begins, ms, "right").astype(np.int16)
+        found -= 1
         return found
 
-    def _channels(self) -> Positions:
+    def _channels(self) -> _Choices:
         reports = self.columns.reports
-        found = np.full(len(self.rows), CHANNELS.index(UNKNOWN), np.int32)
+        found = np.full(len(self.rows), CHANNELS.index(UNKNOWN), np.int8)
         for name in (FORM, API, PLATFORM):
             found[reports.via.is_(name)[self.rows]] = CHANNELS.index(name)
         found[self.read.figures.flagged[self.rows]] = CHANNELS.index(FLAGGER)
         return found
 
-    def _judge(self) -> None:
-        """Of each report: its outcome, and when its case was first decided (`NONE`: it is open)."""
+    def _judge(self, case: Positions) -> None:
+        """Of each report, with its case: its outcome, and when the case was first decided (`NONE`:
+        it is open)."""
         columns = self.columns
         decided, said, cases = columns.decisions, columns.statements, columns.cases
         count = len(cases.root)
@@ -80,12 +86,12 @@ class Reports:
         known = said.imposes & (said.case >= 0)
         kinds = np.where(said.kind.is_(*_REMOVED), 3, np.where(said.kind.is_(*_HIDDEN), 2, 1))
         np.maximum.at(rank, cases.root[said.case[known]], kinds[known].astype(np.int32))
-        self.decided_ms: Numbers = first[self.case]
-        outcome = np.full(len(self.rows), OUTCOMES.index("open"), np.int32)
+        self.decided_ms: Numbers = first[case]
+        outcome: _Choices = np.full(len(self.rows), OUTCOMES.index("open"), np.int8)
         done = self.decided_ms != NONE
         outcome[done] = OUTCOMES.index("none")
         for name, value in (("acted", 0), ("restricted", 1), ("hidden", 2), ("removed", 3)):
-            chosen = done & acting[self.case] & (rank[self.case] == value)
+            chosen = done & acting[case] & (rank[case] == value)
             outcome[chosen] = OUTCOMES.index(name)
         self.outcome = outcome
 
@@ -322,10 +328,9 @@ def _reversals(read: Read) -> Iterator[Table]:
 
 
 def _silence(reports: Reports) -> Iterator[Table]:
-    seqs = reports.columns.reports.seq[reports.rows]
-    silent = np.isin(seqs, reports.read.unanswered)
-    gone = reports.columns.reports.withdrawn[reports.rows]
-    age = (reports.read.period.end_ms - reports.received) / _DAY
+    columns, end_ms = reports.columns.reports, reports.read.period.end_ms
+    silent = np.isin(columns.seq, reports.read.unanswered)[reports.rows]
+    gone = columns.withdrawn[reports.rows]
     rows: list[list[Cell]] = []
     everything = np.ones(len(reports.rows), np.bool_)
     for name, own in [
@@ -333,7 +338,9 @@ def _silence(reports: Reports) -> Iterator[Table]:
         ("all", everything),
     ]:
         quiet = own & silent
-        oldest = round(float(age[quiet].max()), 1) if quiet.any() else None
+        oldest: Cell = None
+        if quiet.any():
+            oldest = round((end_ms - int(reports.received[quiet].min())) / _DAY, 1)
         withdrawn = int((own & gone).sum())
         answered = int(own.sum()) - int(quiet.sum()) - withdrawn
         rows.append([name, int(own.sum()), answered, withdrawn, int(quiet.sum()), oldest])
