@@ -10,20 +10,22 @@ import pytest
 from playwright.sync_api import Browser, expect
 from seeing import LAPTOP, LOOKS, PHONE, Look, violations
 from tests.web.service import Service
-from tests.web.test_auditor import happened
+from tests.web.test_auditor import RULES, happened
 from tests.web.test_people import PASSWORD
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("REMPART_PICTURES")
 SAMPLE = "/console/audit/decisions?seed=spring&most=3"
 PAGES = ("/console/audit", "/console/audit/decisions", SAMPLE, f"{SAMPLE}&of=restrictions",
-         "/console/access", "/console/log", "/console/me")  # fmt: skip
+         "/console/audit/rules", "/console/access", "/console/log", "/console/me")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Service.running(tmp_path_factory.mktemp("data")) as running:
         happened(running)
+        rules = {"files": {"own.toml": RULES}, "reason": "Asked for by the meeting of May."}
+        assert running.person.post("/api/v1/rules", json=rules).status_code == 201
         yield running
 
 

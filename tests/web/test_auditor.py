@@ -296,6 +296,48 @@ def test_what_was_drawn_is_told_in_the_log_and_can_be_drawn_again(
     assert automated["automated_detection"] and automated["automated_decision"] == "fully"
 
 
+RULES = f"""
+[[rule]]
+name = "no-{ROOM}-talk"
+state = "live"
+description = {{ en = "What is said in {ROOM}.", fr = "Ce qui se dit dans {ROOM}." }}
+reason = {{ en = "Off topic.", fr = "Hors sujet." }}
+when = '''
+# {COLLEAGUE} asked for it, because of {AUTHOR}
+contains(message.fold, "{AUTHOR}") and score("insult") > 0.5 and account.name != "{CALLED}"
+'''
+measures = ["hold message for 1 day"]
+"""
+
+
+def test_she_reads_how_rules_decide_and_who_put_them_in_force(
+    service: Service, ada: httpx.Client
+) -> None:
+    body = {"files": {"own.toml": RULES}, "reason": f"{COLLEAGUE} wants it", "lists": {}}
+    body["lists"] = {f"friends-of-{ROOM}": f"{AUTHOR}\nanother"}
+    made = service.person.post("/api/v1/rules", json=body)
+    assert made.status_code == 201, made.text
+    answer = ada.get("/console/audit/rules.json")
+    found = answer.json()
+    assert names_in(answer.content) == []
+    (rule,) = found["rules"]
+    assert rule["when"] == (
+        'contains(message.fold, [withheld]) and score("insult") > 0.5'
+        " and account.name != [withheld]"
+    )
+    assert rule["measures"] == ["hold message"]
+    places = {rule["name"][3:-5], rule["description"]["en"][16:-1]}
+    assert len(places) == 1 and re.fullmatch(r"\[place \d+\]", places.pop())
+    (version,) = [one for one in found["versions"] if one["of"] == "rules"]
+    assert (version["by"], version["reason"]) == ("moderator-1", "[moderator-2] wants it")
+    assert [move["state"] for move in version["moves"]] == ["proposed"]
+    assert list(found["lists"].values()) == [2]
+    page = ada.get("/console/audit/rules", headers={"accept": "text/html"})
+    assert names_in(page.content) == []
+    assert ada.get("/console/audit/rules?version=nothing").status_code == 404
+    assert ada.get(f"/api/v1/rules/{version['id']}").status_code == 403
+
+
 def test_what_is_wrong_with_a_draw_is_said(service: Service, ada: httpx.Client) -> None:
     page = "/console/audit/decisions"
     for wrong in ({"most": 0}, {"most": 101}, {"since": "soon"}, {"of": "people"}, {"harm": "x"},

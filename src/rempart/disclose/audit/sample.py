@@ -348,7 +348,7 @@ class _Reading:
             {language: hide.text(text) for language, text in told.reference.items()},
             {language: hide.text(text) for language, text in told.explanation.items()},
             told.source.value,
-            told.rule,
+            None if told.rule is None else hide.text(told.rule),
             told.automated_detection,
             told.automated_decision.value,
             told.made_at,

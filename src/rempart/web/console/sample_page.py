@@ -138,7 +138,7 @@ def _drawn(
     """Called in a thread: it waits for the entry to be durable."""
     who = must_be_known(request).id
     with one_at_a_time():
-        found = sample(tables, wanted, _hiding(request), who)
+        found = sample(tables, wanted, hiding_for(request), who)
     entries = [one.entry for one in found.drawn]
     told = {
         name: value
@@ -154,7 +154,7 @@ def _drawn(
     return msgspec.structs.replace(asked, sample=found, as_of=found.as_of)
 
 
-def _hiding(request: AnyRequest) -> Hiding:
+def hiding_for(request: AnyRequest) -> Hiding:
     """In the words of the reader; the JSON twin's are English, always."""
     if wants_json(request):
         return Hiding()

@@ -52,6 +52,7 @@ WORDS: Words = {
         "counters": N_("a counter it asks failed"),
         "labels": N_("the labels it asks for could not be read"),
     },
+    "version_of": {"rules": N_("Rules"), "words": N_("Learned words")},
     "version_state": {
         "proposed": N_("proposed"),
         "live": N_("in force"),
