@@ -12,21 +12,17 @@ from typing import Any
 
 from rempart.log.commit import SealedEntry, seal, strict_json
 from rempart.log.subjects import NOBODY, RECORDS
+from rempart.model.moments import at_time, rfc3339
 from rempart.store.interface import Tables
+
+__all__ = ["at_time", "clean", "disclosed", "disclosed_in", "entry", "ms_of", "record", "rfc3339"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def at_time(at_ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=at_ms)
-
-
 def ms_of(at: datetime) -> int:
+    """Whole ones: never a time that has not come yet."""
     return (at - _EPOCH) // timedelta(milliseconds=1)
-
-
-def rfc3339(at_ms: int) -> str:
-    return at_time(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def clean(text: str) -> str:

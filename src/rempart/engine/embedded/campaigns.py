@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rempart.engine.embedded.items import ms_of
 from rempart.log.commit import seal, to_value
 from rempart.model import Campaign
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 
 

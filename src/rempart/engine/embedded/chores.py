@@ -28,7 +28,6 @@ from rempart.cases.queue.sweep import MOST_AT_ONCE, sweep
 from rempart.cases.reports.receiving import take_waiting
 from rempart.engine.embedded.clock_watch import ClockWatch
 from rempart.engine.embedded.erasing import Erasing
-from rempart.engine.embedded.items import rfc3339
 from rempart.engine.embedded.measures import write_measures
 from rempart.engine.embedded.memory import EngineMemory, Owed
 from rempart.engine.embedded.notary import Notary
@@ -39,6 +38,7 @@ from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.log.commit import seal, to_value
 from rempart.log.subjects import KEPT
 from rempart.model import Measure, MeasureState, Raid, RaidStage
+from rempart.model.moments import rfc3339
 from rempart.protect import Modes
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import OwedKind, OwedRow

@@ -27,6 +27,7 @@ from rempart.log.commit import (
 )
 from rempart.log.subjects import NOBODY, TRAFFIC, account_subject
 from rempart.model import Event, Item, Message, Outcome, Verdict, message_key
+from rempart.model.moments import rfc3339
 
 _encode = msgspec.json.Encoder().encode
 _EVENTS = "/events"
@@ -104,15 +105,6 @@ def key_in_channel(message: Message) -> bytes:
     """For a message whose id is known in another channel of its platform."""
     channel = message.channel.encode("utf-8", "surrogatepass")
     return blake2b(key_of(message) + channel, digest_size=16, person=b"rempart channel").digest()
-
-
-def ms_of(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
-
-
-def rfc3339(at_ms: int) -> str:
-    at = datetime.fromtimestamp(at_ms // 1000, UTC).replace(microsecond=at_ms % 1000 * 1000)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def prefix_of(source: Source, at_ms: int) -> bytes:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rempart.engine.embedded.items import ms_of
 from rempart.log.commit import seal, to_value
 from rempart.model import Raid, RaidStage
+from rempart.model.moments import ms_of
 from rempart.protect.corrections import Corrections
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import RaidCorrection

@@ -5,10 +5,11 @@ from __future__ import annotations
 from rempart.cases.folder import row_name
 from rempart.cases.intake import HeldMessage
 from rempart.engine.embedded.arrivals import Arrival, Concluded
-from rempart.engine.embedded.items import ms_of, prefix_of, seal_items
+from rempart.engine.embedded.items import prefix_of, seal_items
 from rempart.engine.embedded.rollup import Rollup
 from rempart.log.commit import SealedEntry
 from rempart.model import Account, Event, EventKind, Verdict, message_key
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.deadlines import ViewsTold
 from rempart.store.interface.folder import LockedRow

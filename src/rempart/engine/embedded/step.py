@@ -38,10 +38,8 @@ from rempart.engine.embedded.items import (
     event_answer,
     is_plain,
     key_of,
-    ms_of,
     plain_outcome,
     prefix_of,
-    rfc3339,
     seal_verbatim,
     subject_of,
 )
@@ -56,6 +54,7 @@ from rempart.errors import StoreFullError, StoreReadOnlyError
 from rempart.ingest import Parsed
 from rempart.log.commit import seal
 from rempart.model import Event, Item, Measure, Message, Outcome, Raid, Verdict
+from rempart.model.moments import ms_of, rfc3339
 from rempart.store.interface import Tables
 from rempart.store.interface.facts import FactMatchRow
 from rempart.store.interface.stream import Known

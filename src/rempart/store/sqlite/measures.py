@@ -7,13 +7,13 @@ every connector that was or may have been told of it, in the same transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import apsw
 import msgspec
 
 from rempart.model import Measure, MeasureKind, MeasureState
+from rempart.model.moments import ms_of
 from rempart.store.interface.stream import DeliveryRow, MeasureRow, StreamTables
 
 _MEASURE = "picture, state, raid, seq, case_id, ended_ms, ended_by, ended_seq"
@@ -268,8 +268,3 @@ def _measure(row: tuple[Any, ...]) -> MeasureRow:
 def _account_of(measure: Measure) -> str | None:
     """The account it touches: named as its cause, or as its scope."""
     return measure.account or (measure.scope.ref if measure.scope.kind == "account" else None)
-
-
-def ms_of(at: datetime) -> int:
-    """Milliseconds since the epoch, rounded: a float of seconds is not exact."""
-    return round(at.timestamp() * 1000)

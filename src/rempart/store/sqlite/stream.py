@@ -17,6 +17,7 @@ import msgspec
 
 from rempart.errors import StoreError
 from rempart.model import Raid, Verdict
+from rempart.model.moments import ms_of
 from rempart.store.interface.stream import (
     FLAGGED,
     ChannelRow,
@@ -28,7 +29,6 @@ from rempart.store.interface.stream import (
     RaidRow,
 )
 from rempart.store.sqlite.corrections import SqliteCorrectionTables
-from rempart.store.sqlite.measures import ms_of
 from rempart.store.sqlite.vault import PARTS, Vault
 
 _MESSAGE = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from litestar import Request
@@ -12,6 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 
 AnyRequest = Request[Any, Any, Any]
@@ -30,5 +30,4 @@ async def write(request: AnyRequest, change: Callable[[Tables], T]) -> T:
     return await asyncio.wrap_future(engine_of(request).write(change))
 
 
-def moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
+moment = at_time

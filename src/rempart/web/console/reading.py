@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -15,6 +14,7 @@ from rempart.cases.reading import CaseMessage
 from rempart.ingest import parse_one
 from rempart.log.commit import message_of
 from rempart.model import Case, ItemRefusal, MeasureKind, MeasureState, Message, Outcome, Verdict
+from rempart.model.moments import at_time, ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import MeasureRow as StoredMeasure
 from rempart.store.interface.stream import MessageRow, RaidRow
@@ -32,12 +32,7 @@ _outcomes = msgspec.json.Decoder(Outcome)
 _ORDER = {MeasureKind.SHIELD: 0, MeasureKind.LOCK_OUT: 1, MeasureKind.SLOW_MODE: 2}
 
 
-def moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
-def ms_of(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+moment = at_time
 
 
 def within(caller: Caller) -> list[str] | None:

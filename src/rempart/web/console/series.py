@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from rempart.model import Raid
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import ChannelRow, MessageRow
-from rempart.web.console.reading import moment, ms_of
+from rempart.web.console.reading import moment
 from rempart.web.console.screens import ChannelRate, Rate, Timeline
 
 MINUTE = 60_000

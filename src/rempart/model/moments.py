@@ -1,0 +1,21 @@
+"""Times as milliseconds since the epoch, as nouns, and as they are written (RFC 3339, UTC)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def at_time(at_ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=at_ms)
+
+
+def ms_of(at: datetime) -> int:
+    """The nearest: a float of seconds is not exact."""
+    return round(at.timestamp() * 1000)
+
+
+def rfc3339(at_ms: int) -> str:
+    return at_time(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
