@@ -400,7 +400,6 @@ class StoreSuite:
                 tried.id, state="pending", detail="timeout", at_ms=11, next_at_ms=500
             )
             assert stream.due_deliveries(499) == [waiting]
-            assert stream.next_delivery_ms() == 10
             stream.end_measures(
                 ["m-1", "m-2", "m-3"], MeasureState.UNDONE, seq=9, at_ms=20, by="p-1"
             )

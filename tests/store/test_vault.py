@@ -14,7 +14,7 @@ import pytest
 
 from rempart.errors import InputError, LogError, OlderStoreError, StoreError
 from rempart.log.commit import SealedEntry, digest, new_salts, seal, seal_messages
-from rempart.log.subjects import KEPT, RECORDS, TRAFFIC, account_subject, case_subject
+from rempart.log.subjects import KEPT, RECORDS, TRAFFIC, account_subject
 from rempart.store.sqlite.migrate import migrations
 from rempart.store.sqlite.store import SqliteStore
 
@@ -164,7 +164,7 @@ def test_a_day_ends_for_its_bucket_only(path: Path, store: SqliteStore, clock: C
 
 
 def test_what_a_case_keeps_outlives_its_day_and_its_author(store: SqliteStore) -> None:
-    case = case_subject("c-1")
+    case = "case:c-1"
     with store.begin() as tables:
         tables.log.append(said(HARASSER, HARASSER, VIEWER))
         body = tables.log.bodies(1)

@@ -32,7 +32,3 @@ def target_subject(target: str) -> str:
 
 def report_subject(id: str) -> str:
     return f"report:{id}"
-
-
-def case_subject(id: str) -> str:
-    return f"case:{id}"

@@ -36,20 +36,6 @@ class Provenance(NamedTuple):
 
 SIGNATURE: Final = "signature"
 """Key of the source under which the platform's own signature stands, when one is kept."""
-MEANING: Final = {
-    Proof.SIGNED: {
-        "en": "signed by the platform; anybody can check the signature",
-        "fr": "signé par la plateforme ; chacun peut contrôler la signature",
-    },
-    Proof.TRANSPORT: {
-        "en": "came over a connection that only the platform, or who holds its secret, could use",
-        "fr": "arrivé par une connexion réservée à la plateforme, ou à qui détient son secret",
-    },
-    Proof.SUBMITTED: {
-        "en": "submitted by a person: a file, a paste, a screenshot",
-        "fr": "remis par une personne : un fichier, un texte collé, une capture d'écran",
-    },
-}
 
 
 def provenance_of(source: Mapping[str, object]) -> Provenance:

@@ -23,7 +23,6 @@ import msgspec
 from rempart.cases.hidden import is_hidden, symbol
 from rempart.detect.text.fold import fold
 
-MOST_FAMILIES = 26
 MOST_VARIANTS = 6
 COMPARED = 400
 """So many characters of a text are compared and shown."""

@@ -192,11 +192,6 @@ def every_reason() -> Iterator[str]:
     yield from (sentence for _, sentence in campaign.MEMBER_SENTENCES)
 
 
-def without_french() -> list[str]:
-    """Reasons that a detector can give and that have no French yet (a test keeps this empty)."""
-    return [template for template in every_reason() if template not in FRENCH]
-
-
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """A pattern for each English template with slots: they become numbers."""

@@ -8,16 +8,13 @@ disclosures.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from rempart.cases.evidence.promoted import WITHHELD
 from rempart.errors import LogError
 from rempart.log.commit import base64url, message_of, open_leaf
 from rempart.store.interface import LogTables
-
-Prove = Callable[[int], list[bytes]]
-"""Inclusion proof of an index."""
 
 
 class Record(NamedTuple):

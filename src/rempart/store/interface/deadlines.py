@@ -218,10 +218,6 @@ class DeadlineTables(ABC):
         """Who is kept from this case, and why."""
 
     @abstractmethod
-    def apart_from(self, person: str, why: str = "recused") -> list[str]:
-        """The open cases that this person is kept from."""
-
-    @abstractmethod
     def people_behind(self, platform: str, account: str) -> list[str]:
         """The people of the console who have this account."""
 

@@ -126,9 +126,6 @@ class LookTables(ABC):
     def golden(self, id: str) -> GoldenRow | None: ...
 
     @abstractmethod
-    def golden_items(self) -> list[GoldenRow]: ...
-
-    @abstractmethod
     def unmet_golden(self, person: str) -> list[GoldenRow]:
         """Those in use that this person has not answered."""
 

@@ -392,10 +392,6 @@ class StreamTables(ABC):
         to these."""
 
     @abstractmethod
-    def next_delivery_ms(self) -> int | None:
-        """When the next pending delivery is due."""
-
-    @abstractmethod
     def settle_delivery(
         self, id: int, *, state: str, detail: str, at_ms: int, next_at_ms: int | None = None
     ) -> None:

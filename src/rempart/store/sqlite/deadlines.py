@@ -215,12 +215,6 @@ class SqliteDeadlineTables(DeadlineTables):
         rows = self._db.execute("SELECT person, why FROM case_apart WHERE case_id = ?", (case,))
         return {row[0]: row[1] for row in rows}
 
-    def apart_from(self, person: str, why: str = "recused") -> list[str]:
-        rows = self._db.execute(
-            "SELECT case_id FROM case_apart WHERE person = ? AND why = ?", (person, why)
-        )
-        return [row[0] for row in rows]
-
     def people_behind(self, platform: str, account: str) -> list[str]:
         rows = self._db.execute(
             "SELECT person FROM person_account WHERE platform = ? AND account = ?",

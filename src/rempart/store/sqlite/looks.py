@@ -157,9 +157,6 @@ class SqliteLookTables(LookTables):
         rows: list[Any] = self._db.execute(_GOLDEN + "WHERE id = ?", (id,)).fetchall()
         return GoldenRow(*rows[0]) if rows else None
 
-    def golden_items(self) -> list[GoldenRow]:
-        return [GoldenRow(*row) for row in self._db.execute(_GOLDEN + "ORDER BY added_ms, id")]
-
     def unmet_golden(self, person: str) -> list[GoldenRow]:
         rows = self._db.execute(
             _GOLDEN + "WHERE retired_ms IS NULL AND added_by <> ?1 AND NOT EXISTS (SELECT 1"

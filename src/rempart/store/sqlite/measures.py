@@ -216,12 +216,6 @@ class SqliteMeasureTables(StreamTables):
         )
         return [DeliveryRow(*row) for row in rows]
 
-    def next_delivery_ms(self) -> int | None:
-        found: int | None = self._db.execute(
-            "SELECT min(next_at_ms) FROM delivery WHERE state = 'pending'"
-        ).get
-        return found
-
     def settle_delivery(
         self, id: int, *, state: str, detail: str, at_ms: int, next_at_ms: int | None = None
     ) -> None:
