@@ -1,4 +1,4 @@
-"""Messages, events, raids, minutes, counters and states in SQLite (measures: see the sibling).
+"""Messages, events, minutes and channels in SQLite (measures, raids, states: see the siblings).
 
 See `store.interface.stream` for what they promise. On the hot path (`add_messages`) one prebuilt
 tuple per message goes through one `executemany`; everything else is per batch. Numbers of channels
@@ -8,7 +8,7 @@ are remembered by the writer and forgotten with a failed transaction.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest
 from typing import Any
 
@@ -16,8 +16,7 @@ import apsw
 import msgspec
 
 from rempart.errors import StoreError
-from rempart.model import Raid, Verdict
-from rempart.model.moments import ms_of
+from rempart.model import Verdict
 from rempart.store.interface.stream import (
     FLAGGED,
     ChannelRow,
@@ -26,9 +25,9 @@ from rempart.store.interface.stream import (
     Known,
     MessageRow,
     MinuteRow,
-    RaidRow,
 )
-from rempart.store.sqlite.corrections import SqliteCorrectionTables
+from rempart.store.sqlite.kept import SqliteKeptTables
+from rempart.store.sqlite.raids import names_json
 from rempart.store.sqlite.vault import PARTS, Vault
 
 _MESSAGE = (
@@ -43,7 +42,7 @@ _RANKS: dict[str, int] = {verdict.value: verdict.rank for verdict in Verdict}
 _STANDS_OUT = f"(verdict > 0 OR abuse >= {FLAGGED})"
 
 
-class SqliteStreamTables(SqliteCorrectionTables):
+class SqliteStreamTables(SqliteKeptTables):
     def __init__(self, connection: apsw.Connection, vault: Vault) -> None:
         super().__init__(connection)
         self._vault = vault
@@ -333,78 +332,6 @@ class SqliteStreamTables(SqliteCorrectionTables):
         rows = self._db.execute("SELECT seq FROM conflict WHERE key = ? ORDER BY seq", (key,))
         return [seq for (seq,) in rows]
 
-    # -- raids -------------------------------------------------------------------------------
-
-    def put_raid(self, raid: Raid, seq: int | None, at_ms: int) -> None:
-        self._db.execute(
-            "INSERT INTO raid VALUES (?,?,?,?,?,?,?,?,?,?,?,?,NULL,?,?) ON CONFLICT (id) DO UPDATE"
-            " SET stage = excluded.stage, kind = excluded.kind, begin_ms = excluded.begin_ms,"
-            " end_ms = excluded.end_ms, until_ms = excluded.until_ms,"
-            " confidence = excluded.confidence, messages = excluded.messages,"
-            " updated_ms = excluded.updated_ms, seq = max(seq, excluded.seq),"
-            " picture = excluded.picture",
-            (
-                raid.id,
-                raid.platform,
-                raid.channel,
-                raid.target,
-                raid.stage.value,
-                raid.kind.value,
-                ms_of(raid.begin),
-                ms_of(raid.end),
-                None if raid.until is None else ms_of(raid.until),
-                round(raid.confidence * 1000),
-                raid.messages,
-                at_ms,
-                -1 if seq is None else seq,
-                msgspec.json.encode(raid),
-            ),
-        )
-        if seq is not None:
-            self._db.execute("INSERT OR IGNORE INTO raid_entry VALUES (?, ?)", (raid.id, seq))
-
-    def raid(self, id: str) -> RaidRow | None:
-        found = self._raids("WHERE id = ?", (id,))
-        return found[0] if found else None
-
-    def raids(
-        self,
-        *,
-        platform: str | None = None,
-        channel: str | None = None,
-        since_ms: int | None = None,
-        within: Sequence[str] | None = None,
-        limit: int = 100,
-        offset: int = 0,
-    ) -> list[RaidRow]:
-        return self._raids(
-            "WHERE (?1 IS NULL OR platform = ?1) AND (?2 IS NULL OR channel = ?2)"
-            " AND (?3 IS NULL OR end_ms >= ?3)"
-            " AND (?4 IS NULL OR channel IN (SELECT value FROM json_each(?4)))"
-            " ORDER BY begin_ms DESC, id LIMIT ?5 OFFSET ?6",
-            (platform, channel, since_ms, names_json(within), limit, offset),
-        )
-
-    def _raids(self, condition: str, bindings: tuple[object, ...]) -> list[RaidRow]:
-        rows = self._db.execute(
-            f"SELECT picture, seq, updated_ms, lifted_ms FROM raid {condition}", bindings
-        )
-        return [
-            RaidRow(msgspec.json.decode(picture, type=Raid), seq, updated, lifted)
-            for picture, seq, updated, lifted in rows
-        ]
-
-    def raid_entries(self, raid: str) -> list[int]:
-        rows = self._db.execute("SELECT seq FROM raid_entry WHERE raid = ? ORDER BY seq", (raid,))
-        return [seq for (seq,) in rows]
-
-    def lift_raid(self, id: str, at_ms: int) -> None:
-        self._db.execute("UPDATE raid SET lifted_ms = ? WHERE id = ?", (at_ms, id))
-        self.lifted.append(id)
-
-    def lifted_raids(self) -> list[str]:
-        return [id for (id,) in self._db.execute("SELECT id FROM raid WHERE lifted_ms NOT NULL")]
-
     # -- chart, channels, counters -----------------------------------------------------------
 
     def add_minutes(self, rows: Iterable[MinuteRow]) -> None:
@@ -464,56 +391,6 @@ class SqliteStreamTables(SqliteCorrectionTables):
             ).fetchall()
         return found
 
-    def count(self, deltas: Mapping[str, int]) -> None:
-        self._db.executemany(
-            "INSERT INTO counter VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
-            [(name, delta) for name, delta in deltas.items() if delta],
-        )
-
-    def counters(self) -> dict[str, int]:
-        return dict(self._db.execute("SELECT name, value FROM counter ORDER BY name"))
-
-    # -- states of the pipeline --------------------------------------------------------------
-
-    def put_states(self, states: Iterable[tuple[str, bytes]], seq: int) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", states)
-        self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?)", (seq,))
-
-    def states(self) -> tuple[int, list[tuple[str, bytes]]]:
-        rows = self._db.execute("SELECT key, blob FROM state ORDER BY key")
-        return self.snapshot_seq(), [(key, blob) for key, blob in rows]
-
-    def state(self, key: str) -> bytes | None:
-        found: bytes | None = self._db.execute("SELECT blob FROM state WHERE key = ?", (key,)).get
-        return found
-
-    def snapshot_seq(self) -> int:
-        return self._db.execute("SELECT seq FROM snapshot").get or 0
-
-    def drop_states(self, keys: Sequence[str] | None = None) -> None:
-        if keys is not None:
-            self._db.executemany("DELETE FROM state WHERE key = ?", [(key,) for key in keys])
-            return
-        self._db.execute("DELETE FROM state")
-        self._db.execute("DELETE FROM snapshot")
-
-    def drop_states_under(self, prefix: str) -> None:
-        self._db.execute(
-            "DELETE FROM state WHERE substr(key, 1, length(?1)) = ?1",
-            (prefix,),
-        )
-
-    # -- facts told to the log ---------------------------------------------------------------
-
-    def fact(self, name: str) -> str | None:
-        found: str | None = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).get
-        return found
-
-    def put_fact(self, name: str, value: str, seq: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", (name, value, seq))
-        self._db.execute("INSERT OR IGNORE INTO fact_entry VALUES (?, ?)", (seq, name))
-
 
 _strings: Callable[[str], tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -521,7 +398,3 @@ _strings: Callable[[str], tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...
 def _message(row: tuple[Any, ...]) -> MessageRow:
     *fields, others, conflicts = row
     return MessageRow._make((*fields, _strings(others) if others else (), conflicts))
-
-
-def names_json(names: Sequence[str] | None) -> str | None:
-    return None if names is None else msgspec.json.encode(list(names)).decode()
