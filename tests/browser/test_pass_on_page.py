@@ -69,10 +69,10 @@ def test_without_scripts_a_case_is_passed_on_and_its_reference_kept(
 
 
 def test_a_page_is_captured_from_the_case(browser: Browser, place: Service) -> None:
-    with in_a_thread(answering(http(200, PAGE, "content-type: text/html"))) as port:
+    with in_a_thread(answering(http(200, PAGE, "content-type: text/html"))) as server:
         page = opened(place, browser)
         page.goto(f"/console/cases/{case_of(place)}#p-evidence")
-        page.locator("#capture-url").fill(f"http://127.0.0.1:{port}/thread")
+        page.locator("#capture-url").fill(f"http://127.0.0.1:{server.port}/thread")
         page.locator("#capture-reason").fill("she is named there")
         page.get_by_role("button", name="Capture the page").click()
         for _ in range(60):

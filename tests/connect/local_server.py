@@ -72,14 +72,14 @@ async def serving(respond: Respond, host: str = "127.0.0.1") -> AsyncIterator[Lo
 
 
 @contextmanager
-def in_a_thread(respond: Respond) -> Iterator[int]:
-    """The same beside a test that does not run on an event loop; its port."""
-    ready: Queue[int] = Queue()
+def in_a_thread(respond: Respond) -> Iterator[LocalServer]:
+    """The same beside a test that does not run on an event loop."""
+    ready: Queue[LocalServer] = Queue()
     end = threading.Event()
 
     async def run() -> None:
         async with serving(respond) as server:
-            ready.put(server.port)
+            ready.put(server)
             await asyncio.to_thread(end.wait)
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)

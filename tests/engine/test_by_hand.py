@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.engine.crashing import gone
 from tests.faults.traffic import SOURCE, START, line, parsed
 
 from rempart.cases.measures.by_hand import Wish, take
@@ -48,11 +49,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
         yield make
 
 
-def crash(engine: EmbeddedEngine) -> None:
-    engine._store.close()
-    engine._lock.release()
-
-
 def says(
     engine: EmbeddedEngine, number: int, *, account: str = "viewer", text: str | None = None
 ) -> dict[str, Any]:
@@ -78,12 +74,12 @@ def test_a_mute_by_hand_holds_at_once_and_after_a_crash_until_it_is_undone(start
     (mute,) = take_now(engine, wish(MeasureKind.MUTE, ScopeKind.ACCOUNT, "troll"))
     held = says(engine, 2, account="troll")
     assert (held["verdict"], held["measures"]) == ("hold", [mute.id])
-    crash(engine)
+    gone(engine)
     engine = start()
     assert says(engine, 3, account="troll")["verdict"] == "hold"
     engine.write(lambda tables: undo_measure(tables, mute.id, "nadia", AT)).result()
     assert says(engine, 4, account="troll")["verdict"] == "allow"
-    crash(engine)
+    gone(engine)
     assert says(start(), 5, account="troll")["verdict"] == "allow"
 
 
@@ -136,7 +132,7 @@ def test_a_lock_out_that_a_deadline_or_a_report_causes_is_carried_out_too(start:
     ]
     engine.write(lambda tables: write_measures(tables, engine.settings, measures, AT)).result()
     assert says(engine, 2, account="troll")["locked_out"] == ["lea"]
-    crash(engine)
+    gone(engine)
     engine = start()
     assert says(engine, 3, account="troll")["locked_out"] == ["lea"]
     with engine.read() as tables:

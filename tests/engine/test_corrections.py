@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.engine.crashing import gone
 from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
 from rempart.cases.deciding.decisions import Decider, decide
@@ -40,12 +41,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return engine
 
         yield make
-
-
-def crash(engine: EmbeddedEngine) -> None:
-    """The process is gone: nothing is saved any more, the folder is free."""
-    engine._store.close()
-    engine._lock.release()
 
 
 class Evening:
@@ -99,7 +94,7 @@ def test_a_member_who_was_lifted_out_may_write_again_also_after_a_crash(start: S
     assert evening.says(3, other)["verdict"] == "hold"
     assert evening.says(1_001, held).get("raid") is None
     assert held not in evening.members(raid.id)
-    crash(evening.engine)
+    gone(evening.engine)
     evening.engine = start()
     assert evening.says(14, held)["verdict"] == "allow"
     assert evening.says(15, other)["verdict"] == "hold"
@@ -172,7 +167,7 @@ def test_a_part_that_was_split_off_goes_on_by_itself(start: Start) -> None:
     ).result()
     assert evening.says(1, core[0])["verdict"] == "allow"
     assert evening.says(2, core[5])["verdict"] == "hold"
-    crash(evening.engine)
+    gone(evening.engine)
     evening.engine = start()
     assert evening.says(3, core[1])["verdict"] == "allow"
     assert evening.says(1_003, core[6])["raid"] == raid.id
@@ -221,6 +216,6 @@ def test_a_raid_that_was_fine_teaches_its_channel_for_good(start: Start) -> None
     learnt = evening.engine.writer.memory.state.targets.dump(key)
     assert learnt is not None
     assert pupil.load(learnt).data.announced_until == 1 << 50
-    crash(evening.engine)
+    gone(evening.engine)
     evening.engine = start(pipeline=pipeline)
     assert evening.engine.writer.memory.state.targets.dump(key) == learnt

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.engine.crashing import unsaved
 from tests.faults.checks import check_log
 from tests.faults.traffic import SOURCE, START, hate_raid, line, messages, parsed
 
@@ -326,7 +327,7 @@ def test_what_a_person_lifted_holds_nobody_any_more(start: Start) -> None:
     raid = held.raid or ""
     engine.write(lambda tables: undo_raid(tables, raid, "p-1", 1)).result()
     assert next_message(engine, 2) == "allow"
-    crash(engine)
+    unsaved(engine)
     assert next_message(start(), 3) == "allow"
 
 
@@ -381,14 +382,6 @@ def detections(engine: EmbeddedEngine) -> list[tuple[str, str, int]]:
         )
 
 
-def crash(engine: EmbeddedEngine) -> None:
-    """Ends the process' hold on the folder without the orderly end: no snapshot, no checkpoint."""
-    engine.writer.chores.ending = False
-    engine.writer.memory.save = lambda *_: None  # type: ignore[method-assign]
-    engine.writer.chores._snapshot_wanted = lambda *_: False  # type: ignore[method-assign]
-    engine.stop()
-
-
 @pytest.mark.parametrize("cut", [30, 75, 90])
 def test_a_crash_in_the_middle_of_a_raid_changes_no_detection(tmp_path: Path, cut: int) -> None:
     wave = hate_raid()
@@ -399,7 +392,7 @@ def test_a_crash_in_the_middle_of_a_raid_changes_no_detection(tmp_path: Path, cu
         outcomes: list[list[bytes]] = []
         for at in range(0, len(wave), 25):
             if at == crash_at:
-                crash(engine)
+                unsaved(engine)
                 engine = EmbeddedEngine.open(folder)
                 engine.start()
             rows = engine.submit(wave[at : at + 25], SOURCE).result()
@@ -445,7 +438,7 @@ def test_a_pipeline_that_fails_holds_that_message_and_no_other(start: Start) -> 
     with engine.read() as tables:
         assert tables.cases.held_without_case() == 0
         check_log(tables)
-    crash(engine)
+    unsaved(engine)
     again = start(pipeline=Stumbling())
     assert len(again.submit(messages(50, 3), SOURCE).result()) == 3
 

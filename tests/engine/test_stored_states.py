@@ -8,6 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from tests.engine.crashing import unsaved
 from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 
 from rempart.detect.raid.operator import RaidOperator
@@ -45,12 +46,6 @@ def opened(folder: Path, hot: int | None, settings: EngineSettings) -> EmbeddedE
     return engine
 
 
-def crashed(engine: EmbeddedEngine) -> None:
-    engine.writer.memory.save = lambda *_: None  # type: ignore[method-assign]
-    engine.writer.chores._snapshot_wanted = lambda *_: False  # type: ignore[method-assign]
-    engine.stop()
-
-
 def told(
     folder: Path, *, hot: int | None, settings: EngineSettings, crash_at: int = -1
 ) -> tuple[list[bytes], list[tuple[str, bytes]]]:
@@ -59,7 +54,7 @@ def told(
     engine = opened(folder, hot, settings)
     for at in range(0, len(items), 40):
         if at == crash_at:
-            crashed(engine)
+            unsaved(engine)
             engine = opened(folder, hot, settings)
         rows = engine.submit(items[at : at + 40], SOURCE).result()
         outcomes += [row.outcome for row in rows]

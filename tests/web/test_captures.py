@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.connect.local_server import answering, http, in_a_thread
+from tests.connect.local_server import LocalServer, answering, http, in_a_thread
 from tests.web.service import Service, lines, message
 
 from rempart.connect.capture.settings import CaptureSettings
@@ -23,7 +23,7 @@ PAGE = b"<!doctype html><meta charset=utf-8><title>A thread</title><p>SECRET-OF-
 ON = '[capture]\non = true\nchromium = ""\nallow = ["127.0.0.1"]\n'
 
 
-def page_server() -> AbstractContextManager[int]:
+def page_server() -> AbstractContextManager[LocalServer]:
     return in_a_thread(answering(http(200, PAGE, "content-type: text/html; charset=utf-8")))
 
 
@@ -52,9 +52,9 @@ def ended(service: Service, case: str) -> dict[str, Any]:
 
 
 def test_a_page_is_captured_and_its_hash_stands_in_the_log(tmp_path: Path) -> None:
-    with page_server() as port, service(tmp_path / "data") as running:
+    with page_server() as server, service(tmp_path / "data") as running:
         case = a_case(running)
-        url = f"http://127.0.0.1:{port}/thread"
+        url = f"http://127.0.0.1:{server.port}/thread"
         asked = running.person.post(
             f"/api/v1/cases/{case}/captures", json={"url": url, "reason": "she is named there"}
         )
@@ -107,7 +107,7 @@ def test_switched_off_nothing_can_be_asked_for(tmp_path: Path) -> None:
 
 
 def test_nothing_of_child_safety_is_captured(tmp_path: Path) -> None:
-    with page_server() as port, service(tmp_path / "data") as running:
+    with page_server() as server, service(tmp_path / "data") as running:
         body = {
             "category": "child_safety",
             "explanation": "look at this address",
@@ -118,7 +118,7 @@ def test_nothing_of_child_safety_is_captured(tmp_path: Path) -> None:
         case = running.person.get("/api/v1/cases").json()["cases"][0]["id"]
         asked = running.person.post(
             f"/api/v1/cases/{case}/captures",
-            json={"url": f"http://127.0.0.1:{port}/thing", "reason": "to have it"},
+            json={"url": f"http://127.0.0.1:{server.port}/thing", "reason": "to have it"},
         )
         assert asked.status_code == 403
         assert running.person.get(f"/api/v1/cases/{case}/captures").json() == []
@@ -136,11 +136,11 @@ def test_another_address_than_a_page_is_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_a_changed_file_is_not_given_out(tmp_path: Path) -> None:
-    with page_server() as port, service(tmp_path / "data") as running:
+    with page_server() as server, service(tmp_path / "data") as running:
         case = a_case(running)
         running.person.post(
             f"/api/v1/cases/{case}/captures",
-            json={"url": f"http://127.0.0.1:{port}/thread", "reason": "she is named there"},
+            json={"url": f"http://127.0.0.1:{server.port}/thread", "reason": "she is named there"},
         )
         found = ended(running, case)
         path = tmp_path / "data" / "captures" / f"{found['id']}.sealed"
@@ -153,11 +153,11 @@ def test_a_changed_file_is_not_given_out(tmp_path: Path) -> None:
 
 
 def test_a_captured_page_travels_in_the_dossier_of_who_may_see_all(tmp_path: Path) -> None:
-    with page_server() as port, service(tmp_path / "data") as running:
+    with page_server() as server, service(tmp_path / "data") as running:
         case = a_case(running)
         running.person.post(
             f"/api/v1/cases/{case}/captures",
-            json={"url": f"http://127.0.0.1:{port}/thread", "reason": "she is named there"},
+            json={"url": f"http://127.0.0.1:{server.port}/thread", "reason": "she is named there"},
         )
         found = ended(running, case)
     warc = f"web/{found['id']}.warc.gz"

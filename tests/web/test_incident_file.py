@@ -6,21 +6,13 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from tests.web.service import Service, csrf_in, message
 from tests.web.test_people import invited
 
 HOSTILE = "you fucking idiot, nobody wants you here"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with Service.running(tmp_path_factory.mktemp("data")) as running:
-        yield running
 
 
 def opened(service: Service, target: str) -> httpx.Client:

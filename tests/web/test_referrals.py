@@ -203,14 +203,14 @@ def test_a_token_passes_nothing_on(service: Service) -> None:
 
 def test_to_the_ncmec_it_leaves_by_the_word_of_a_second_person(tmp_path: Path) -> None:
     interface = Interface()
-    with in_a_thread(interface.respond) as port:
+    with in_a_thread(interface.respond) as server:
         data = tmp_path / "other"
         (data / "keys").mkdir(parents=True)
         (data / "keys" / "cybertip").write_text("secret")
         (data / "keys" / "cybertip").chmod(0o600)
         (data / "settings.toml").write_text(
             '[referral]\nncmec = true\nuser = "us"\npassword_file = "keys/cybertip"\n'
-            f'email = "safety@community.example"\nbase = "http://127.0.0.1:{port}/ispws"\n'
+            f'email = "safety@community.example"\nbase = "http://127.0.0.1:{server.port}/ispws"\n'
             'allow = ["127.0.0.1"]\n'
         )
         with Service.running(data) as running:

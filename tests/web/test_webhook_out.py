@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from queue import Queue
 
 import msgspec
-from tests.connect.local_server import LocalServer, answering, http, serving
+from tests.connect.local_server import LocalServer, answering, http, in_a_thread
 from tests.web.service import HOOK_SECRET, Service, message
 
 from rempart.connect.signing import is_signed, secret_bytes
 from rempart.errors import StoreFullError
 from rempart.store.interface import Tables
 from rempart.store.sqlite.store import SqliteTables
-
-
-@contextmanager
-def platform(*responses: bytes) -> Iterator[LocalServer]:
-    ready: Queue[tuple[LocalServer, asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
-
-    async def run() -> None:
-        over = asyncio.Event()
-        async with serving(answering(*responses)) as server:
-            ready.put((server, asyncio.get_running_loop(), over))
-            await over.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()))
-    thread.start()
-    server, loop, over = ready.get(timeout=10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(timeout=10)
 
 
 def wait_for(server: LocalServer, count: int) -> None:
@@ -49,7 +25,7 @@ def wait_for(server: LocalServer, count: int) -> None:
 
 def test_a_held_message_and_its_undo_reach_the_platform(tmp_path: Path) -> None:
     """The first attempt meets an error of the other side and is made again."""
-    with platform(http(503), http(204)) as bot:
+    with in_a_thread(answering(http(503), http(204))) as bot:
         (tmp_path / "settings.toml").write_text(
             f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
             f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\n'
@@ -80,7 +56,7 @@ def test_a_held_message_and_its_undo_reach_the_platform(tmp_path: Path) -> None:
 
 
 def test_a_measure_that_cannot_be_delivered_is_shown_and_told(tmp_path: Path) -> None:
-    with platform(http(410)) as bot:
+    with in_a_thread(answering(http(410))) as bot:
         (tmp_path / "settings.toml").write_text(
             f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
             f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\n'
@@ -103,7 +79,7 @@ def test_a_measure_that_cannot_be_delivered_is_shown_and_told(tmp_path: Path) ->
 def test_protection_goes_on_while_the_disk_is_full(tmp_path: Path) -> None:
     """A hold that could not be saved reaches the platform all the same, straight from memory; when
     there is space again it is saved and delivered once more, under the same id."""
-    with platform(http(204)) as bot:
+    with in_a_thread(answering(http(204))) as bot:
         (tmp_path / "settings.toml").write_text(
             f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
             f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\n'

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from tests.web.service import Service, message
 from tests.web.test_incident_file import HOSTILE, opened, send
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with Service.running(tmp_path_factory.mktemp("data")) as running:
-        yield running
 
 
 def test_a_quiet_week_is_said_to_be_quiet(service: Service) -> None:

@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Queue
 
 import pytest
-from tests.connect.local_server import LocalServer, Received, Respond, answering, http, serving
+from tests.connect.local_server import Received, answering, http, in_a_thread
 from tests.connect.opinion.models import moderations
 from tests.web.service import HOOK_SECRET, Service, message
 
@@ -21,26 +20,6 @@ from rempart.cli.findings import State
 from rempart.engine.embedded.logged_opinions import LoggedOpinion, logged_opinion
 from rempart.engine.live import LiveEvent
 from rempart.store.interface.stream import MessageRow
-
-
-@contextmanager
-def model_server(respond: Respond) -> Iterator[LocalServer]:
-    ready: Queue[tuple[LocalServer, asyncio.AbstractEventLoop, asyncio.Event]] = Queue()
-
-    async def run() -> None:
-        over = asyncio.Event()
-        async with serving(respond) as server:
-            ready.put((server, asyncio.get_running_loop(), over))
-            await over.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()))
-    thread.start()
-    server, loop, over = ready.get(timeout=10)
-    try:
-        yield server
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(timeout=10)
 
 
 def written(port: int, **more: object) -> str:
@@ -102,7 +81,7 @@ def test_a_message_is_answered_at_once_and_held_when_the_opinion_comes(tmp_path:
             await asyncio.sleep(0.02)
         await good(one, writer)
 
-    with model_server(respond) as model, model_server(answering(http(204))) as bot:
+    with in_a_thread(respond) as model, in_a_thread(answering(http(204))) as bot:
         (tmp_path / "settings.toml").write_text(
             written(model.port, timeout=60)
             + f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
@@ -129,7 +108,7 @@ def test_a_message_is_answered_at_once_and_held_when_the_opinion_comes(tmp_path:
 def test_a_plug_in_that_is_down_changes_nothing_and_is_told_in_the_console(
     tmp_path: Path,
 ) -> None:
-    with model_server(answering(http(500))) as model:
+    with in_a_thread(answering(http(500))) as model:
         (tmp_path / "settings.toml").write_text(written(model.port, batch=1))
         with Service.running(tmp_path) as service:
             verdicts, seqs = deliver(service, *(f"they are vermin {n}" for n in range(8)))
@@ -161,17 +140,17 @@ def test_a_restart_in_the_middle_loses_no_question(tmp_path: Path) -> None:
     async def never(_: Received, __: asyncio.StreamWriter) -> None:
         await asyncio.sleep(60)
 
-    with model_server(moderations()) as model:
+    with in_a_thread(moderations()) as model:
         (tmp_path / "settings.toml").write_text(written(model.port))
         with Service.running(tmp_path) as service:
             _, (first,) = deliver(service, "they are vermin one")
             until(lambda: row(service, first).verdict == "hold")
-    with model_server(never) as model:
+    with in_a_thread(never) as model:
         (tmp_path / "settings.toml").write_text(written(model.port, timeout=100))
         with again(tmp_path) as service:
             (second,) = submit(service, "they are vermin two")
             until(lambda: len(model.received) == 1)
-    with model_server(moderations()) as model:
+    with in_a_thread(moderations()) as model:
         (tmp_path / "settings.toml").write_text(written(model.port))
         with again(tmp_path) as service:
             until(lambda: row(service, second).verdict == "hold")
@@ -192,7 +171,7 @@ def submit(service: Service, text: str) -> list[int]:
 
 
 def test_in_shadow_only_the_log_knows(tmp_path: Path) -> None:
-    with model_server(moderations()) as model:
+    with in_a_thread(moderations()) as model:
         (tmp_path / "settings.toml").write_text(written(model.port, shadow=True))
         with Service.running(tmp_path) as service:
             _, (seq,) = deliver(service, "they are vermin")
