@@ -1,4 +1,4 @@
-"""Orders of authorities and out-of-court disputes over HTTP, for people with the right `orders`.
+"""Orders of authorities over HTTP, for people with the right `orders`.
 
 An authority writes to the contact point; a person takes its order in here. Nothing of this is
 public, and no token does it.
@@ -6,7 +6,7 @@ public, and no token does it.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -14,7 +14,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from rempart.cases import dated
-from rempart.cases.authority import disputes, letters, orders
+from rempart.cases.authority import letters, orders
 from rempart.cases.authority.information import Information, information
 from rempart.cases.authority.things import message_of_link
 from rempart.cases.entries import ms_of
@@ -25,15 +25,13 @@ from rempart.model import (
     AuthorityOrder,
     Contact,
     DatedKind,
-    Dispute,
-    DisputeOutcome,
     Effect,
     MeasureKind,
     Missing,
     OrderKind,
 )
 from rempart.store.interface import Tables
-from rempart.store.interface.orders import DisputeRow, OrderRow
+from rempart.store.interface.orders import OrderRow
 from rempart.web.api.declared import today_of
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Right, must_be_known, needs_right
@@ -121,26 +119,6 @@ class OrderWhole(msgspec.Struct, frozen=True):
 
 class OrderList(msgspec.Struct, frozen=True):
     orders: list[OrderView]
-
-
-class DisputeView(msgspec.Struct, frozen=True):
-    id: str
-    dispute: Dispute
-    entry: int
-
-
-class DisputeList(msgspec.Struct, frozen=True):
-    disputes: list[DisputeView]
-
-
-class DisputeClosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    outcome: DisputeOutcome
-    decided: date
-    note: Why = ""
-
-
-class DisputeDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    implemented: date
 
 
 @get("/orders", guards=ORDERS, sync_to_thread=True, tags=["disclosure"])
@@ -285,53 +263,6 @@ async def take_out(request: AnyRequest, order: FromPath[str]) -> Response[Inform
     return Response(found, headers=headers)
 
 
-@get("/disputes", guards=ORDERS, sync_to_thread=True, tags=["disclosure"])
-def list_disputes(request: AnyRequest) -> DisputeList:
-    """Disputes before certified bodies, the newest first."""
-    with engine_of(request).read() as tables:
-        return DisputeList(dispute_views(tables))
-
-
-@post("/disputes", guards=ORDERS, tags=["disclosure"])
-async def open_dispute(request: AnyRequest, data: JSONBody[Dispute]) -> DisputeView:
-    who, at_ms = must_be_known(request), now_ms()
-
-    def change(tables: Tables) -> DisputeView:
-        today = today_of(tables, at_ms)
-        return _dispute(disputes.open_dispute(tables, data, today, who.id, at_ms))
-
-    return await write(request, change)
-
-
-@post("/disputes/{dispute:str}/outcome", guards=ORDERS, status_code=200, tags=["disclosure"])
-async def close_dispute(
-    request: AnyRequest, dispute: FromPath[str], data: JSONBody[DisputeClosed]
-) -> DisputeView:
-    who, at_ms = must_be_known(request), now_ms()
-
-    def change(tables: Tables) -> DisputeView:
-        day = today_of(tables, at_ms)
-        row = disputes.close_dispute(
-            tables, dispute, data.outcome, data.decided, data.note, day, who.id, at_ms
-        )
-        return _dispute(row)
-
-    return await write(request, change)
-
-
-@post("/disputes/{dispute:str}/implemented", guards=ORDERS, status_code=200, tags=["disclosure"])
-async def implement(
-    request: AnyRequest, dispute: FromPath[str], data: JSONBody[DisputeDone]
-) -> DisputeView:
-    who, at_ms = must_be_known(request), now_ms()
-
-    def change(tables: Tables) -> DisputeView:
-        day = today_of(tables, at_ms)
-        return _dispute(disputes.implement(tables, dispute, data.implemented, day, who.id, at_ms))
-
-    return await write(request, change)
-
-
 route_handlers = [
     list_orders,
     take_in,
@@ -343,10 +274,6 @@ route_handlers = [
     resume,
     tell,
     take_out,
-    list_disputes,
-    open_dispute,
-    close_dispute,
-    implement,
 ]
 
 
@@ -403,14 +330,6 @@ def order_view(row: OrderRow) -> OrderView:
         _moment(row.told_ms),
         _moment(row.paused_ms),
     )
-
-
-def dispute_views(tables: Tables) -> list[DisputeView]:
-    return [_dispute(row) for row in reversed(tables.orders.disputes())]
-
-
-def _dispute(row: DisputeRow) -> DisputeView:
-    return DisputeView(row.id, row.dispute, row.seq)
 
 
 def _moment(ms: int | None) -> datetime | None:

@@ -14,13 +14,13 @@ from litestar.response import Redirect
 from rempart.errors import InputError, NotFoundError, RempartError
 from rempart.model import AuthorityOrder, Dispute
 from rempart.store.interface import Tables
+from rempart.web.api import disputes
 from rempart.web.api import orders as api
+from rempart.web.api.disputes import DisputeView, dispute_views
 from rempart.web.api.orders import (
     ORDERS,
-    DisputeView,
     OrderView,
     OrderWhole,
-    dispute_views,
     languages_of,
     order_views,
     order_whole,
@@ -125,7 +125,7 @@ async def open_dispute(request: AnyRequest) -> Response[Any]:
     form = await request.form()
     try:
         wanted: Dispute = converted(read_fields(DISPUTE, form), Dispute)
-        await api.open_dispute.fn(request, wanted)
+        await disputes.open_dispute.fn(request, wanted)
     except RempartError as error:
         return await _disputes(request, error, typed_again(DISPUTE, form))
     return Redirect(DISPUTES, status_code=303)
@@ -144,12 +144,12 @@ async def dispute_step(
     form = await request.form()
     try:
         if step == "outcome":
-            closed = converted(read_fields(CLOSED, form), api.DisputeClosed)
-            await api.close_dispute.fn(request, dispute, closed)
+            closed = converted(read_fields(CLOSED, form), disputes.DisputeClosed)
+            await disputes.close_dispute.fn(request, dispute, closed)
         else:
             typed = {"implemented": str(form.get("implemented", ""))}
-            done = converted(typed, api.DisputeDone)
-            await api.implement.fn(request, dispute, done)
+            done = converted(typed, disputes.DisputeDone)
+            await disputes.implement.fn(request, dispute, done)
     except RempartError as error:
         return await _disputes(request, error)
     return Redirect(DISPUTES, status_code=303)
