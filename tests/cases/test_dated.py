@@ -13,7 +13,8 @@ from tests.cases.conftest import Community
 
 from rempart.cases import dated
 from rempart.cases.dated import Said
-from rempart.cases.roster import LEAST, OTHER, merged, roster
+from rempart.cases.roster import OTHER, merged, roster
+from rempart.cases.small_cells import LEAST
 from rempart.errors import InputError, NotFoundError
 from rempart.model import (
     Audience,

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.service import Service, message
 
-from rempart.disclose.transparency.cells import LEAST, cells, merged_small
+from rempart.cases.small_cells import LEAST
+from rempart.disclose.transparency.cells import cells, merged_small
 from rempart.disclose.transparency.chart import HEIGHT, TOP, bars
 from rempart.disclose.transparency.page import silence
 from rempart.store.interface.figures import Waited

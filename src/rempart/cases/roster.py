@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from rempart.cases.small_cells import LEAST, hidden
 from rempart.model import Cefr, Dated, Moderator
 
-LEAST = 5
 OTHER = "other"
 ENOUGH = frozenset({Cefr.B2, Cefr.C1, Cefr.C2})
 """From which level a language counts (Annex II)."""
@@ -78,14 +78,17 @@ def nationalities(people: Iterable[Moderator]) -> dict[str, int]:
 
 
 def merged(counts: Mapping[str, int], least: int = LEAST) -> dict[str, int]:
-    """Cells below `least` under *other*; nothing at all when everybody together is below it."""
+    """Cells below `least` under *other*; nothing at all when everybody together is below it. Which
+    larger ones go with them: `small_cells`, and more while what is merged is below `least`."""
     if sum(counts.values()) < least:
         return {}
-    kept = {name: count for name, count in counts.items() if count >= least}
-    other = sum(count for name, count in counts.items() if name not in kept)
+    away = hidden(counts, least)
+    kept = {name: count for name, count in counts.items() if count and name not in away}
+    other = sum(counts[name] for name in away)
     while 0 < other < least and kept:
-        smallest = min(kept, key=lambda name: (kept[name], name))
-        other += kept.pop(smallest)
+        smallest = min(kept.values())
+        other += sum(count for count in kept.values() if count == smallest)
+        kept = {name: count for name, count in kept.items() if count != smallest}
     return _ordered(Counter(kept)) | ({OTHER: other} if other else {})
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from rempart.cases.dated import spans
-from rempart.cases.roster import LEAST, OTHER, Roster, merged, roster
+from rempart.cases.roster import OTHER, Roster, merged, roster
+from rempart.cases.small_cells import LEAST
 from rempart.disclose.court.read import Read
 from rempart.disclose.court.table import Empty, Table, table
 from rempart.disclose.plain_csv import Cell

@@ -1,7 +1,6 @@
 """Small numbers are not published: a count below five could be somebody. Pure.
 
-A hidden cell stays hidden: where a total is published beside its parts, one hidden part alone could
-be reckoned back, so that the next smallest is hidden with it.
+A hidden cell stays hidden beside its total, too: which others go with it is `cases.small_cells`.
 """
 
 from __future__ import annotations
@@ -10,11 +9,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-LEAST = 5
+from rempart.cases.small_cells import LEAST, hidden
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """`count` null: it is between 1 and 4, or hidden so that such a one cannot be reckoned."""
+    """`count` null: it is small, or hidden so that a small one cannot be reckoned."""
 
     count: int | None
 
@@ -29,11 +28,8 @@ def cell(count: int) -> Cell:
 
 def cells(counts: Mapping[str, int]) -> dict[str, Cell]:
     """Parts of a total that is published too."""
-    hidden = {name for name, count in counts.items() if 0 < count < LEAST}
-    rest = sorted((count, name) for name, count in counts.items() if count >= LEAST)
-    if len(hidden) == 1 and rest:
-        hidden.add(rest[0][1])
-    return {name: Cell(None if name in hidden else count) for name, count in counts.items()}
+    away = hidden(counts)
+    return {name: Cell(None if name in away else count) for name, count in counts.items()}
 
 
 def merged_small(counts: Mapping[str, int], other: str) -> dict[str, Cell]:
