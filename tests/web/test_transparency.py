@@ -115,13 +115,16 @@ def test_contact_points_and_recipients_are_published_from_what_is_declared(
         assert anybody.get("/contact.json").json()["missing"] == ["authorities", "users"]
         for audience in ("authorities", "users"):
             typed = {"key": audience, "audience": audience, "email": f"{audience}@example.org",
-                     "languages": "fr, en", "human": "yes", "from_day": "2026-01-01"}  # fmt: skip
+                     "languages": "fr, en", "human": "yes", "address": "javascript:x",
+                     "from_day": "2026-01-01"}  # fmt: skip
             assert me.post("/console/declared/contact", data=typed).status_code == 303
         figure = {"key": "2026-h1", "monthly": "12 345", "method": "=cmd()", "from_day":
                   "2026-01-01", "until": "2026-06-30"}  # fmt: skip
         assert me.post("/console/declared/recipients", data=figure).status_code == 303
         assert anybody.get("/contact.json").json()["missing"] == []
-        assert "authorities@example.org" in anybody.get("/contact", headers=HTML).text
+        page = anybody.get("/contact", headers=HTML).text
+        assert "authorities@example.org" in page and "French, English" in page
+        assert 'href="javascript' not in page, "only an address of the web becomes a link"
         page = anybody.get("/transparency", headers=HTML).text
         assert "12,345" in page and "users@example.org" not in page
         (one,) = anybody.get("/transparency.json").json()["figures"]["recipients"]

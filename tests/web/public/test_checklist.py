@@ -18,7 +18,7 @@ def test_everybody_reads_what_the_law_asks_for_and_what_shows_it(tmp_path: Path)
         page = stranger.get(
             "/checklist", headers={"accept": "text/html", "accept-language": "fr"}
         ).text
-        assert "enregistrer une injonction" in page
+        assert "Enregistrer une injonction" in page
         assert "test_an_order_is_receipted" in page
 
 

@@ -120,6 +120,8 @@ def environment(language: str) -> Environment:
         "duration": words.duration,
         "clock": words.clock,
         "day": lambda at: words.day_and_clock(at, language),
+        "tongue": lambda code: words.tongue(code, language),
+        "unbroken": words.unbroken,
         "date": lambda day: words.date_only(day, language),
         "weekday": lambda day: words.weekday(day, language),
         "iso": words.iso,

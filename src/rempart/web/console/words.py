@@ -6,6 +6,7 @@ them into the reader's own time zone.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 LANGUAGES = ("fr", "en")
@@ -50,6 +51,33 @@ def percent(value: float, language: str) -> str:
     """0.973 as 97 % (French, with its space) or 97% (English); never rounded up to 100."""
     whole = min(99, round(value * 100)) if value < 1 else 100
     return f"{whole}{_NARROW_SPACE}%" if language == "fr" else f"{whole}%"
+
+
+_TONGUES: dict[str, tuple[str, str]] = {
+    "bg": ("Bulgarian", "bulgare"), "cs": ("Czech", "tchèque"), "da": ("Danish", "danois"),
+    "de": ("German", "allemand"), "el": ("Greek", "grec"), "en": ("English", "anglais"),
+    "es": ("Spanish", "espagnol"), "et": ("Estonian", "estonien"), "fi": ("Finnish", "finnois"),
+    "fr": ("French", "français"), "ga": ("Irish", "irlandais"), "hr": ("Croatian", "croate"),
+    "hu": ("Hungarian", "hongrois"), "it": ("Italian", "italien"),
+    "lt": ("Lithuanian", "lituanien"),
+    "lv": ("Latvian", "letton"), "mt": ("Maltese", "maltais"), "nl": ("Dutch", "néerlandais"),
+    "pl": ("Polish", "polonais"), "pt": ("Portuguese", "portugais"), "ro": ("Romanian", "roumain"),
+    "sk": ("Slovak", "slovaque"), "sl": ("Slovene", "slovène"), "sv": ("Swedish", "suédois"),
+    "ar": ("Arabic", "arabe"), "ru": ("Russian", "russe"), "tr": ("Turkish", "turc"),
+    "uk": ("Ukrainian", "ukrainien"),
+}  # fmt: skip
+"""The official languages of the Union, and some that are often spoken in it."""
+
+
+def tongue(code: str, language: str) -> str:
+    """The name of a language; one that is not known here is shown by its code."""
+    known = _TONGUES.get(code.lower())
+    return code if known is None else known[language == "fr"]
+
+
+def unbroken(text: str) -> str:
+    """French sets a space before some marks; no line may be broken there."""
+    return re.sub(" ([;:?!»])", "\u00a0\\1", text).replace("« ", "«\u00a0")
 
 
 def colon(language: str) -> str:
