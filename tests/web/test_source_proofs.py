@@ -138,6 +138,41 @@ def test_a_signed_post_is_proven_and_the_court_can_check_it(
     assert b"rempart verify" in alone.stdout, "who checks the platform's own signature"
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_document_says_what_was_signed_and_what_that_does_not_prove(
+    network: Network, tmp_path: Path, language: str
+) -> None:
+    account = poster(network)
+    data = tmp_path / "data"
+    with service(data, network.settings) as running:
+        case = a_case(running)
+        captured(running, case, f"at://{account.did}/{POSTS}/{RKEY}")
+    out = tmp_path / "court.pdf"
+    made = rempart(
+        *("case", "export", case, "--data", str(data), "-o", str(out), "--language", language)
+    )
+    assert made.exit_code == 0, made.output
+    read = subprocess.run(
+        ["pdftotext", "-layout", str(out), "-"], capture_output=True, text=True, check=True
+    )
+    text = " ".join(read.stdout.split())
+    words = {
+        "en": (
+            "1 captured post with the account's own signature",
+            "signed by the platform",
+            "held",
+        ),
+        "fr": (
+            "1 publication capturée avec la signature",
+            "signature de la plateforme",
+            "détenait",
+        ),
+    }[language]
+    assert all(word in text for word in (*words, TEXT, account.handle)), text
+    checked = rempart("verify", str(out))
+    assert checked.exit_code == 0 and "signed by the key of the account" in checked.output
+
+
 def test_words_that_were_not_signed_are_found_although_the_log_holds(
     network: Network, tmp_path: Path
 ) -> None:
