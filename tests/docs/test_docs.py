@@ -23,6 +23,7 @@ import click
 import httpx
 import pytest
 from click.testing import CliRunner
+from tests.atproto.repository import POSTS, Account
 from tests.authority import TestAuthority
 
 from rempart.cli import main
@@ -175,6 +176,34 @@ def test_a_dossier_is_read_as_the_guide_says(tmp_path: Path) -> None:
         text=True,
     ).stdout
     assert told == r"2026-03-01T20:14:03Z 'Ann' 'you idiot and lo\u200bser'" + "\n"
+
+
+def test_a_signed_post_is_checked_as_the_guide_says(tmp_path: Path) -> None:
+    """By somebody who has Python, its package for elliptic curves, and nothing of ours."""
+    account = Account("bot.example.test", "https://pds.example.test")
+    account.fill(100)
+    uri = account.post("3l3qo2vuowo2b", "she lives in the rue des Lilas")
+    files = account.files(f"{POSTS}/3l3qo2vuowo2b")
+    forged = files["record.car"].replace(b"Lilas", b"Roses")
+    stranger = Account("bot.example.test", "https://pds.example.test")
+    stranger.did, stranger.records = account.did, account.records
+    for car, address, holds in (
+        (files["record.car"], uri, True),
+        (files["record.car"], uri + "x", False),
+        (forged, uri, False),
+        (stranger.proof(f"{POSTS}/3l3qo2vuowo2b"), uri, False),
+    ):
+        for name, content in {**files, "record.car": car}.items():
+            (tmp_path / name).write_bytes(content)
+        checked = subprocess.run(
+            [sys.executable, "-I", "-c", python_in("docs/captures.md"), address],
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert (checked.returncode == 0) is holds, checked.stderr
+        assert ("she lives in the rue des Lilas" in checked.stdout) is holds
 
 
 def test_the_receiver_of_the_guide_takes_what_is_signed_and_nothing_else() -> None:

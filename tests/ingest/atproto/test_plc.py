@@ -180,6 +180,14 @@ def test_for_an_ended_account_no_key_speaks() -> None:
         read(account)
 
 
+@pytest.mark.parametrize("deep", [b"[" * 900 + b"]" * 900, b'{"a":' * 900 + b"1" + b"}" * 900])
+def test_an_operation_without_a_floor_is_refused(deep: bytes) -> None:
+    history = json.dumps(public_history()).encode()
+    changed = history.replace(b'"plc_operation"', deep, 1)
+    with pytest.raises(VerificationError, match="deeper"):
+        state_of(PUBLIC_DID, changed)
+
+
 @pytest.mark.parametrize(
     "document",
     [b"", b"[]", b"{}", b"[1]", b'[{"did":1,"did":2}]', b"[1.5]", b"\xff", b"[" * 5_000, b"NaN"],

@@ -94,9 +94,11 @@ def decode_map(data: bytes) -> dict[str, Value]:
     return value
 
 
-def encode(value: Value) -> bytes:
-    """The one form of a value; VerificationError for half a surrogate pair or too large a number.
-    Of maps from JSON too: their keys are put in order."""
+def encode(value: Value, depth: int = DEEPEST) -> bytes:
+    """The one form of a value; VerificationError for half a surrogate pair, too large a number, or
+    what is nested deeper. Of maps from JSON too: their keys are put in order."""
+    if depth == 0:
+        raise VerificationError(f"nested deeper than {DEEPEST}")
     match value:
         case None | bool():
             whole = {None: b"\xf6", False: b"\xf4", True: b"\xf5"}[value]
@@ -110,16 +112,16 @@ def encode(value: Value) -> bytes:
         case Cid():
             whole = b"\xd8\x2a" + _head(2, _CID_BYTES + 1) + b"\x00" + value.raw
         case list():
-            whole = _head(4, len(value)) + b"".join(map(encode, value))
+            whole = _head(4, len(value)) + b"".join(encode(part, depth - 1) for part in value)
         case dict():
-            whole = _encode_map(value)
+            whole = _encode_map(value, depth - 1)
     return whole
 
 
-def _encode_map(value: Mapping[str, Value]) -> bytes:
+def _encode_map(value: Mapping[str, Value], depth: int) -> bytes:
     keys = sorted(((_utf8(key), part) for key, part in value.items()), key=_order)
     return _head(5, len(keys)) + b"".join(
-        _head(3, len(key)) + key + encode(part) for key, part in keys
+        _head(3, len(key)) + key + encode(part, depth) for key, part in keys
     )
 
 
