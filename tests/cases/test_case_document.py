@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from rempart.cli import main
 from rempart.log.commit import strict_json
 from rempart.log.keys import load_signer
+from rempart.store.residues import residues
 
 
 @pytest.fixture
@@ -82,3 +83,20 @@ def test_doctor_says_how_documents_are_sealed(raid):
         one for one in json.loads(told.output)["checks"] if one["check"] == "documents"
     ]  # fmt: skip
     assert found["state"] == "wrong"
+
+
+def test_a_passphrase_is_asked_for_and_stands_in_no_argument(raid, tmp_path):
+    community, case = raid
+    out, words = tmp_path / "case.zip.age", "mild otter paints seven harbours"
+    command = ["case", "export", case.id, "-o", str(out), "--age-passphrase"]
+    command += ["--data", str(community.folder)]
+    weak = CliRunner().invoke(main, command, input="too short\n")
+    assert weak.exit_code == 2 and "guessed" in weak.output and not out.exists()
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    both = CliRunner().invoke(main, [*command, "--age", key], input=words)
+    assert both.exit_code == 2 and "not both" in both.output
+    done = CliRunner().invoke(main, command, input=f"{words}\n")
+    assert done.exit_code == 0, done.output
+    assert words not in done.output
+    assert pyrage.passphrase.decrypt(out.read_bytes(), words).startswith(b"PK")
+    assert residues(community.folder, ["harbours"]) == []

@@ -18,6 +18,7 @@ from tests.web.test_people import PASSWORD, admit
 from rempart.log.commit import strict_json
 from rempart.store.interface import Tables
 from rempart.store.interface.erasure import ErasureRow
+from rempart.store.residues import residues
 
 THREAT = "I will kill you, I know where you live"
 
@@ -158,6 +159,30 @@ def test_what_was_made_lies_encrypted_and_a_restart_forgets_it(tmp_path: Path) -
         assert b"records.jsonl" not in kept.read_bytes()
     with Service.running(data) as service:
         assert list((data / "exports").iterdir()) == []
+
+
+def test_a_reader_without_a_key_gets_a_passphrase_that_is_kept_nowhere(
+    service: Service, second: httpx.Client, case: str
+) -> None:
+    id = agreed(service.person, second, case)
+    made(service.person, id)
+    path, words = f"/api/v1/exports/{id}/files/1", "mild otter paints seven harbours"
+    for weak in ("short", "a" * 40, "abababababababababababab"):
+        refused = service.person.post(path, json={"passphrase": weak})
+        assert refused.status_code == 400 and "guessed" in refused.text
+    assert service.person.post(path, content=b"{").status_code == 400
+    taken = service.person.post(path, json={"passphrase": words})
+    assert taken.status_code == 200, taken.text[:300]
+    assert taken.headers["content-disposition"].endswith('.zip.age"')
+    plain = service.person.post(path)
+    assert pyrage.passphrase.decrypt(taken.content, words) == plain.content
+    hashes = [one["files"] for one in told(service, case, "access") if one["what"] == "taken"]
+    assert hashes[-2:] == [[hashlib.sha256(one.content).hexdigest()] for one in (taken, plain)], (
+        "of the files as they were handed over"
+    )
+    page = second.post(f"/console/exports/{id}/files/1", data={"passphrase": words})
+    assert pyrage.passphrase.decrypt(page.content, words) == plain.content
+    assert residues(service.data, ["harbours"]) == []
 
 
 def test_what_was_made_leaves_no_more_once_it_is_of_child_safety(

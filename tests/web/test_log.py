@@ -12,9 +12,11 @@ import httpx
 import pytest
 from tests.web.service import Service, message
 
+from rempart.errors import InputError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from rempart.log.keys import read_public
 from rempart.log.merkle import root_from_inclusion_proof, tree_hash
+from rempart.web.service import run_service
 
 LOG = "/api/v1/log"
 
@@ -100,3 +102,26 @@ def test_an_entry_that_is_not_under_the_checkpoint_has_no_proof(checked: Service
     assert checked.client().get(f"{LOG}/proof/999999").status_code == 404
     assert checked.client().get(f"{LOG}/proof/{2**70}").status_code == 404
     assert checked.client().get(f"{LOG}/proof/-1").status_code == 404
+
+
+def test_monitors_are_given_the_prefix_that_was_set(tmp_path: Path) -> None:
+    """Behind a proxy the page would show what only the proxy sees, or a stranger's Host."""
+    with Service.running(tmp_path / "bare") as service:
+        screen = service.person.get("/console/log.json").json()
+        assert screen["guessed"] and screen["address"] == f"{service.address}{LOG}"
+        assert "Nobody set the public address" in service.person.get("/console/log").text
+    data = tmp_path / "proxied"
+    data.mkdir()
+    (data / "settings.toml").write_text(
+        '[web]\npublic_url = "http://rempart.example/here"\n'
+        '[log]\nmonitors_at = "https://log.example.org/rempart/"\n'
+    )
+    with Service.running(data) as service:
+        screen = service.person.get("/console/log.json").json()
+        assert not screen["guessed"]
+        assert screen["address"] == "https://log.example.org/rempart"
+        assert screen["witness_address"] == "http://rempart.example/here/api/v1/witness"
+        assert "Nobody set the public address" not in service.person.get("/console/log").text
+    (data / "settings.toml").write_text('[log]\nmonitors_at = "log.example.org"\n')
+    with pytest.raises(InputError, match="monitors_at"):
+        run_service(data)

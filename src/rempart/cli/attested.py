@@ -34,6 +34,8 @@ def screen_of(data: Path) -> LogScreen:
                 authorities=web.timestamps,
                 witnessed=[PublicKey.parse(one).name for one in engine.log.witness_for],
                 scrub_days=engine.log.scrub_days,
+                monitors_at=engine.log.monitors_at,
+                guessed=web.public_url is None,
             )
     finally:
         store.close()
@@ -46,6 +48,7 @@ def witness_lines(screen: LogScreen) -> list[str]:
         f"  {screen.witness_address}",
         f"  {screen.witness_key}",
         f"our log: {screen.key}",
+        f"monitors follow it at: {screen.address}",
         "witnesses of our log:" if screen.witnesses else "nobody witnesses our log yet",
     ]
     for one in screen.witnesses:

@@ -9,6 +9,7 @@ beside a running service it leaves a note with the hash, which the service makes
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from rempart.cli.case_store import check_there, find, print_json, reading
 from rempart.cli.giving import alone, check, given, now_ms, unrecorded_option, who
 from rempart.cli.private_file import write_private
 from rempart.disclose.dossier import Contents, Copy, edition, presets, volumes_of
-from rempart.disclose.dossier.delivery import Delivered, Form, age_keys, deliver
+from rempart.disclose.dossier.delivery import Delivered, Form, age_keys, check_passphrase, deliver
 from rempart.disclose.dossier.presets import DEFAULT, Edition
 from rempart.disclose.dossier.web import FOLDER as CAPTURES
 from rempart.disclose.given_out import CASE, Given
@@ -54,6 +55,7 @@ class Asked(NamedTuple):
     with_private: bool
     form: Form
     age: tuple[str, ...]
+    passphrase: str
 
 
 @click.command("export", epilog="Example: rempart case export --latest --data data -o dossier.pdf")
@@ -107,6 +109,13 @@ class Asked(NamedTuple):
     help="Encrypt to this age key (age1…); may be given many times.",
 )
 @click.option(
+    "--age-passphrase",
+    "ask_passphrase",
+    is_flag=True,
+    help="Encrypt under a passphrase, for who has no age key; it is asked for, or read from "
+    "standard input.",
+)
+@click.option(
     "--with-private", is_flag=True, help="With private messages, when their recipient wants it."
 )
 @unrecorded_option
@@ -125,6 +134,7 @@ def export_case(
     preset: str,
     hide_words: tuple[str, ...],
     age: tuple[str, ...],
+    ask_passphrase: bool,
     with_private: bool,
     unrecorded: bool,
     as_json: bool,
@@ -140,6 +150,7 @@ def export_case(
     asked = Asked(
         case_id, latest, by, reason, language, edition(preset, hide_words), recipient,
         capacity or "", mandate, with_private, form, age,
+        _passphrase(age) if ask_passphrase else "",
     )  # fmt: skip
     check_there(data)
     check(data, unrecorded=unrecorded)
@@ -175,6 +186,19 @@ def _given(asked: Asked, about: Mapping[str, Any], made: Sequence[Delivered]) ->
     return Given(CASE, who(), now_ms(), about["log_size"], told, files, about["case"])
 
 
+def _passphrase(age: Sequence[str]) -> str:
+    """From a person, or the first line of standard input; it stands in no argument, which others
+    on the machine could read."""
+    if age:
+        raise InputError("a passphrase or keys, not both", where="--age-passphrase")
+    if sys.stdin.isatty():
+        found: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
+    else:
+        found = sys.stdin.readline().rstrip("\n")
+    check_passphrase(found)
+    return found
+
+
 def _made(
     data: Path, asked: Asked, noted: str | None, folder: Path
 ) -> tuple[list[Contents], list[Delivered]]:
@@ -200,7 +224,7 @@ def _made(
     if asked.form is Form.PDF:
         setting = setting_of(data, load_settings(data), signer.name, asked.language, now)
     made = []
-    for one in deliver(contents, asked.form, setting, asked.age):
+    for one in deliver(contents, asked.form, setting, asked.age, asked.passphrase):
         write_private(folder / str(one.volume), one.data)
         made.append(one._replace(data=b""))
     return contents, made

@@ -119,9 +119,11 @@ class Review(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`witness_for`: public keys (vkeys) of other communities' logs whose checkpoints we cosign;
     `scrub_days`: how often the whole log is checked; `timestamp_minutes`: how often each authority
-    stamps it when it changed."""
+    stamps it when it changed; `monitors_at`: the prefix that monitors are given, when it is not
+    `[web] public_url` with `/api/v1/log` (a mirror, another host name)."""
 
     origin: str | None = None
+    monitors_at: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#/]+[^\s?#]*$")] | None = None
     checkpoint_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
     witness_for: tuple[str, ...] = ()
     timestamp_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 60

@@ -1,9 +1,10 @@
 """How a dossier leaves: as zips or as signed documents, one or several volumes, perhaps encrypted.
 
 Rules kept here: a volume of a document holds 2,000 messages, one of a zip 20,000, so that any case
-can leave, however large; what is encrypted is encrypted to the recipient's own age key (X25519),
-and nothing of it is written unencrypted beside; the hash that stands in the log is that of the file
-as it was handed over.
+can leave, however large; what is encrypted is encrypted to the recipient's own age key (X25519), or
+under a passphrase (scrypt) for who has none: never both, as age wants it. Nothing of it is written
+unencrypted beside, the passphrase is written nowhere at all, and the hash that stands in the log is
+that of the file as it was handed over.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from rempart.disclose.dossier.export import Contents
 from rempart.errors import InputError, MissingExtraError
 
 MOST_RECIPIENTS: Final = 10
+SHORTEST_PASSPHRASE: Final = 20
+LONGEST_PASSPHRASE: Final = 200
+LEAST_DIFFERENT: Final = 8
 
 
 class Form(StrEnum):
@@ -41,15 +45,21 @@ class Delivered(NamedTuple):
 
 
 def deliver(
-    volumes: Sequence[Contents], form: Form, setting: Any = None, recipients: Sequence[str] = ()
+    volumes: Sequence[Contents],
+    form: Form,
+    setting: Any = None,
+    recipients: Sequence[str] = (),
+    passphrase: str = "",
 ) -> Iterator[Delivered]:
     """The files of these volumes. `setting`: a `document.make.Setting`, for documents;
     `recipients`: age keys, `age1…`. InputError for a key that is none, or a missing extra."""
     keys = age_keys(recipients)
     for number, made in enumerate(_made(volumes, form, setting), 1):
         data = encrypted(made, keys) if keys else made
+        if passphrase and not keys:
+            data = locked(made, passphrase)
         ending = f"-{number}" if number > 1 else ""
-        name = f"{ending}.{form}" + (".age" if keys else "")
+        name = f"{ending}.{form}" + (".age" if keys or passphrase else "")
         yield Delivered(number, len(volumes), name, data, sha256(data).hexdigest())
 
 
@@ -79,6 +89,27 @@ def age_keys(recipients: Sequence[str]) -> list[Any]:
             where="age",
             next_step="it begins with age1; age-keygen prints it. Never ask for a secret key",
         ) from error
+
+
+def check_passphrase(passphrase: str) -> None:
+    """InputError when somebody who has the file could guess it."""
+    different = len(set(passphrase.casefold()))
+    if len(passphrase) < SHORTEST_PASSPHRASE or different < LEAST_DIFFERENT:
+        raise InputError(
+            f"this passphrase can be guessed: it needs {SHORTEST_PASSPHRASE} characters,"
+            f" {LEAST_DIFFERENT} of them different",
+            where="passphrase",
+            next_step="five words drawn by lot; tell it by telephone, never with the file",
+        )
+    if len(passphrase) > LONGEST_PASSPHRASE or not passphrase.isprintable():
+        raise InputError("this cannot be a passphrase", where="passphrase")
+
+
+def locked(data: bytes, passphrase: str) -> bytes:
+    """Encrypted under a passphrase: `age --decrypt` asks for it. InputError: too weak."""
+    check_passphrase(passphrase)
+    made: bytes = _library().passphrase.encrypt(data, passphrase)
+    return made
 
 
 def encrypted(data: bytes, keys: Sequence[Any]) -> bytes:

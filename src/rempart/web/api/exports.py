@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -26,8 +27,8 @@ from rempart.cases.evidence.exports import (
     wish_of,
 )
 from rempart.disclose.dossier import edition
-from rempart.disclose.dossier.delivery import age_keys
-from rempart.errors import ConflictError, NotFoundError, NotYetError
+from rempart.disclose.dossier.delivery import age_keys, check_passphrase, locked
+from rempart.errors import ConflictError, InputError, NotFoundError, NotYetError
 from rempart.store.interface import Tables
 from rempart.store.interface.looks import ProposalRow
 from rempart.web.api.cases import find_case
@@ -66,6 +67,12 @@ class ExportView(msgspec.Struct, frozen=True):
     files: list[FileView] = []
     why: str = ""
     mine: bool = False
+
+
+class Taking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a file is taken: under a passphrase, for a reader without an age key."""
+
+    passphrase: str = ""
 
 
 @post("/cases/{case:str}/exports", guards=MAY_EXPORT, status_code=202, tags=["cases"])
@@ -108,17 +115,42 @@ async def make_export(request: AnyRequest, export: FromPath[str]) -> ExportView:
 async def take_export(
     request: AnyRequest, export: FromPath[str], number: FromPath[str]
 ) -> Response[bytes]:
-    """One file of a ready export. That it was taken is logged first, with its hash."""
+    """One file of a ready export. That it was taken is logged first, with its hash. With
+    `{"passphrase": "…"}` it is encrypted under it (age, scrypt), which is kept nowhere."""
+    body = await request.body()
+    try:
+        given = msgspec.json.decode(body, type=Taking) if body else Taking()
+    except msgspec.MsgspecError:
+        raise InputError("the body is no such JSON object", where="passphrase") from None
+    return await hand_over(request, export, number, given.passphrase)
+
+
+route_handlers: list[Any] = [ask_for_export, case_exports, make_export, take_export]
+
+
+async def hand_over(
+    request: AnyRequest, export: str, number: str, passphrase: str = ""
+) -> Response[bytes]:
+    """See `take_export`. InputError for a passphrase that can be guessed."""
     who, at_ms = must_be_known(request), now_ms()
     row = await asyncio.to_thread(_find, request, who, export)
     must_be_open_to(row, who.id, at_ms)
     desk = desk_of(request)
     job, file = _file(desk.job(row.id), export, number)
 
+    name, content, digest = file.name, b"", file.sha256
+    if passphrase:
+        check_passphrase(passphrase)
+        if name.endswith(".age"):
+            raise InputError("it is encrypted to a key already", where="passphrase")
+        plain = await asyncio.to_thread(desk.content, file)
+        content = await asyncio.to_thread(locked, plain, passphrase)
+        name, digest = f"{name}.age", sha256(content).hexdigest()
+
     def change(tables: Tables) -> bool:
         if not may_still_leave(tables, row, job.made_ms, job.held):
             return False
-        note_taken(tables, row, who.id, file.sha256, at_ms)
+        note_taken(tables, row, who.id, digest, at_ms)
         return True
 
     if not await write(request, change):
@@ -128,13 +160,10 @@ async def take_export(
             where=export,
             next_step="make it again",
         )
-    content = await asyncio.to_thread(desk.content, file)
-    kind = _KINDS[file.name[file.name.rindex(".") :]]
-    headers = {**_CLOSED, "content-disposition": f'attachment; filename="{file.name}"'}
+    content = content or await asyncio.to_thread(desk.content, file)
+    kind = _KINDS[name[name.rindex(".") :]]
+    headers = {**_CLOSED, "content-disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=kind, headers=headers)
-
-
-route_handlers: list[Any] = [ask_for_export, case_exports, make_export, take_export]
 
 
 def desk_of(request: AnyRequest) -> ExportDesk:

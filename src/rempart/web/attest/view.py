@@ -82,7 +82,8 @@ class ScrubView(msgspec.Struct, frozen=True):
 
 class LogScreen(msgspec.Struct, frozen=True):
     """`address` and `witness_address`: where monitors follow the log, and where others have it
-    cosign; `stopped`: why nothing is signed any more."""
+    cosign; `guessed`: nobody set that address, it is how this page was asked for, and may be what
+    only a proxy sees; `stopped`: why nothing is signed any more."""
 
     name: str
     key: str
@@ -92,6 +93,7 @@ class LogScreen(msgspec.Struct, frozen=True):
     stopped: str
     address: str
     witness_address: str
+    guessed: bool
     witness_key: str
     witnesses: Sequence[WitnessView]
     authorities: Sequence[AuthorityView]
@@ -112,6 +114,8 @@ def log_screen(
     scrub_days: int,
     stopped: LogError | None = None,
     unproven: Callable[[str], Unproven | None] = lambda _: None,
+    monitors_at: str | None = None,
+    guessed: bool = False,
 ) -> LogScreen:
     """`address`: of this service, without a slash at its end; `witnessed`: names of the logs we
     cosign; `unproven`: what a running service last refused of one."""
@@ -128,8 +132,9 @@ def log_screen(
         _size(tables),
         signed,
         stopped.diagnostics() if stopped is not None else "",
-        address + LOG_PREFIX,
+        monitors_at.rstrip("/") if monitors_at is not None else address + LOG_PREFIX,
         address + WITNESS_PREFIX,
+        guessed,
         witness_key.vkey,
         [_witness(tables, name, one, owed) for name, one in sorted(witnesses.items())],
         [_authority(tables, name, owed) for name in sorted(authorities)],

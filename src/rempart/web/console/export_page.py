@@ -25,8 +25,8 @@ from rempart.web.api.exports import (
     ExportView,
     ask_for_export,
     exports_seen,
+    hand_over,
     make_export,
-    take_export,
 )
 from rempart.web.api.looks import note_look
 from rempart.web.api.request import AnyRequest, Fields, moment
@@ -88,9 +88,10 @@ async def make(request: AnyRequest, export: FromPath[str]) -> Response[Any]:
     status_code=200,
     include_in_schema=False,
 )
-async def take(request: AnyRequest, export: FromPath[str], number: FromPath[str]) -> Response[Any]:
-    taken: Response[Any] = await take_export.fn(request, export, number)
-    return taken
+async def take(
+    request: AnyRequest, export: FromPath[str], number: FromPath[str], data: Fields
+) -> Response[Any]:
+    return await hand_over(request, export, number, data.get("passphrase", ""))
 
 
 route_handlers: list[Any] = [exports, ask, make, take]

@@ -44,6 +44,8 @@ async def log_page(request: AnyRequest) -> Response[Any]:
             scrub_days=engine.settings.log.scrub_days,
             stopped=engine.signing_stopped,
             unproven=desk.unproven,
+            monitors_at=engine.settings.log.monitors_at,
+            guessed=settings.public_url is None,
         )
         known = {name: getattr(screen, name) for name in screen.__struct_fields__}
         return LogPage(now=now, **known)
