@@ -8,12 +8,13 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rempart.cli import main
-from rempart.disclose.plain_csv import csv_bytes
+from rempart.disclose.plain_csv import csv_bytes, written
 
 
 def _run(*arguments: str) -> str:
@@ -75,4 +76,13 @@ def test_no_cell_begins_like_a_formula_and_all_come_back(cells: list[str]) -> No
     (row,) = csv.reader(io.StringIO(csv_bytes([cells]).decode(), newline=""))
     for cell, old in zip(row, cells, strict=True):
         assert cell[0] not in "=+-@\t\r\n"
-        assert cell == (f"'{old}" if old[0] in "=+-@\t\r\n" else old)
+        assert cell in (old, f"'{old}")
+        assert (cell != old) >= (old[0] in "=+-@\t\r\n")
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1", " =1", "\uff1d1", "\u202e=1", "\u200b\uff20SUM(A1)", "\ufeff+1"]
+)
+def test_nothing_unseen_covers_a_formula(cell: str) -> None:
+    assert written(cell) == f"'{cell}"
+    assert written("a=1") == "a=1"
