@@ -18,9 +18,9 @@ from typing import Any
 
 import msgspec
 
+from rempart.cases.versions import go_live, propose_rules
 from rempart.detect.text.fold import fold
 from rempart.engine.embedded import EmbeddedEngine, Source
-from rempart.engine.versions import go_live, propose_rules
 from rempart.ingest import Parsed
 from rempart.model import Account, Message
 from rempart.rules import Facts

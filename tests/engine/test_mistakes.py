@@ -11,9 +11,9 @@ from tests.faults.traffic import SOURCE, line, parsed
 from tests.rules.language.conftest import rule
 
 from rempart.cases.measures.undo import undo_measures
+from rempart.cases.versions import go_live, propose_rules, take_back
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.mistakes import BY_ITSELF, put_back
-from rempart.engine.versions import go_live, propose_rules, take_back
 from rempart.errors import ConflictError
 from rempart.rules.language import Program, RuleProblemsError
 from rempart.rules.language.tolerance import read_tolerance

@@ -18,11 +18,11 @@ from tests.faults.traffic import SOURCE, hate_raid, line, parsed
 from tests.rules.language.conftest import rule
 from tests.rules.language.test_raids import raid_rule
 
+from rempart.cases.versions import program_of, take_back
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.embedded.items import encode_outcome, is_plain, logged_item
 from rempart.engine.mistakes import BY_ITSELF, put_back
 from rempart.engine.pipeline import Pipeline
-from rempart.engine.versions import program_of, take_back
 from rempart.ingest import Parsed, parse_one
 from rempart.log.commit import canonical, to_value
 from rempart.model import Measure

@@ -74,7 +74,9 @@ def wilson(part: int, whole: int) -> Share:
     square = Z * Z
     centre = (p + square / (2 * whole)) / (1 + square / whole)
     spread = Z / (1 + square / whole) * math.sqrt(p * (1 - p) / whole + square / (4 * whole**2))
-    return Share(part, whole, p, max(0.0, centre - spread), min(1.0, centre + spread))
+    low = centre - spread if part else 0.0
+    high = centre + spread if part < whole else 1.0
+    return Share(part, whole, p, low, high)
 
 
 def survival(group: str, waited: Iterable[Waited]) -> Survival:

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import msgspec
 
+from rempart.cases.versions import go_live, propose_rules
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
 from rempart.engine.preview import Preview
 from rempart.engine.rule_files import LISTS
 from rempart.engine.rule_preview import is_broad, of_rules
-from rempart.engine.versions import go_live, propose_rules
 from rempart.errors import AccessError, InputError, RempartError
 from rempart.rules.language import Program
 from rempart.store.interface import Tables

@@ -121,6 +121,7 @@ def rehearse(data: Path, decisions: int, reports: float, year: int, seed: int) -
     from rempart.disclose.rehearsal import Plan
     from rempart.disclose.rehearsal import rehearse as write
     from rempart.engine.embedded import STORE_FILE
+    from rempart.log.keys import load_signer
     from rempart.store.sqlite.store import SqliteStore
 
     if (data / STORE_FILE).exists():
@@ -129,6 +130,7 @@ def rehearse(data: Path, decisions: int, reports: float, year: int, seed: int) -
             where=str(data),
             next_step="name another folder with --data",
         )
+    load_signer(data)
     store = SqliteStore.open(data / STORE_FILE)
     ReportKeys.load(data / "keys")
     try:

@@ -22,13 +22,13 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from rempart.cases.versions import propose_words
 from rempart.detect.text.fold import fold
 from rempart.detect.text.learning import Learned, Lesson, learn
 from rempart.detect.text.scoring import LABELS, TextScorer
 from rempart.engine.alone import alone
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import logged_message
-from rempart.engine.versions import propose_words
 from rempart.errors import ConflictError, NotFoundError
 from rempart.model import ABUSE_LABELS, THRESHOLD, Label, Outcome
 from rempart.store.interface import Tables

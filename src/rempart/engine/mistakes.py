@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from rempart.cases.entries import entry, record, rfc3339
-from rempart.engine.versions import fallen_of, go_live, program_of, propose_rules
+from rempart.cases.versions import fallen_of, go_live, program_of, propose_rules
 from rempart.errors import ConflictError, NotFoundError
 from rempart.model import Measure
 from rempart.rules.language import Program

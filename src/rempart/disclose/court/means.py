@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rempart.cases.dated import spans
+from rempart.cases.figures import wilson
 from rempart.cases.queue.policy import clocks
 from rempart.cases.queue.queues import Queue
 from rempart.cases.rights import BUILTIN
@@ -132,7 +132,8 @@ def _in_force(read: Read, place: int, one: Published) -> bool:
 def _detectors(read: Read) -> Iterator[Table]:
     rows: list[list[Cell]] = []
     for one in classifiers(read.figures):
-        low, high = interval(one.true_yes, one.true_yes + one.false_yes)
+        right = wilson(one.true_yes, one.true_yes + one.false_yes)
+        low, high = (round(right.low, 4), round(right.high, 4)) if right.whole else (None, None)
         rows.append(
             [
                 one.name,
@@ -191,17 +192,6 @@ def _detectors(read: Read) -> Iterator[Table]:
     yield table(
         "1.3-rules-changes", "version changed_by change line", differences, "version_change"
     )
-
-
-def interval(part: int, whole: int) -> tuple[float | None, float | None]:
-    """Wilson's interval of a share at 95 %."""
-    if not whole:
-        return None, None
-    z, p = 1.959964, part / whole
-    middle = p + z * z / (2 * whole)
-    wide = z * math.sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
-    below = 1 + z * z / whole
-    return round((middle - wide) / below, 4), round((middle + wide) / below, 4)
 
 
 def _review(read: Read) -> Iterator[Table]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from rempart.cases.terms import Terms
+from rempart.cases.versions import text_of
 from rempart.disclose.history import Figures, History, Period, read_history
 from rempart.disclose.history.period import months_of
 from rempart.log.tiles import root_at
@@ -18,6 +19,7 @@ from rempart.store.interface.court import AlarmRow, ChangeRow, ClockRow, Failure
 from rempart.store.interface.history import Numbers
 from rempart.store.interface.referrals import ReferralRow
 from rempart.store.interface.terms import TermsRow
+from rempart.store.interface.versions import VersionKind
 
 
 class Perimeter(NamedTuple):
@@ -87,8 +89,7 @@ def read(
         queues=tables.court.queues(size),
         changes=changes,
         bodies={
-            one.id: (tables.versions.body(one.kind, one.id) or b"").decode("utf-8", "replace")
-            for one in changes
+            one.id: text_of(tables, one.id) for one in changes if one.kind is VersionKind.RULES
         },
         terms=[
             Published(row, msgspec.json.decode(row.content, type=Terms))

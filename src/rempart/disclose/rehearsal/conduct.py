@@ -12,21 +12,26 @@ from typing import Final, NamedTuple
 from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.queue.queues import Queue, put_queue
 from rempart.cases.terms import RuleTerm, drafted, publish
+from rempart.cases.versions import go_live, propose_rules
 from rempart.disclose.rehearsal.plan import HOUR_MS, MODERATORS, YEAR_MS, Plan
 from rempart.model import stable_id
+from rempart.rules.language import Program
 from rempart.store.interface import Tables
 from rempart.store.interface.access_log import AccessEntryRow
 from rempart.store.interface.referrals import ACKNOWLEDGED, PREPARED, SENT, ReferralRow
-from rempart.store.interface.versions import VersionKind, VersionState
+from rempart.store.interface.versions import VersionKind
 
 _ADMIN: Final = "admin"
 _GRAVE: Final = ("threat", "child_safety", "hate", "intimate_images", "self_harm_incitement")
 _DETECTORS: Final = ({"text": "2026.0", "links": "2026.1"}, {"text": "2026.1", "links": "2026.1"})
 _RULE: Final = """[[rule]]
 name = "repeated-insults"
+state = "live"
 description = {{ en = "Repeated insults wait.", fr = "Les insultes répétées attendent." }}
-when = "signal('insult') >= {threshold}"
-then = "hold"
+reason = {{ en = "Insults, again and again.", fr = "Des insultes, encore et encore." }}
+when = "score('insult') >= {threshold} and count(by=account, over=minutes(10)) > 3"
+unknown = "skip"
+measures = ["hold message for 1 day"]
 """
 _QUEUE: Final = {"en": "Hate", "fr": "Haine"}
 
@@ -67,34 +72,13 @@ def _publish(tables: Tables, plan: Plan) -> None:
 
 
 def _rules(tables: Tables, plan: Plan) -> None:
-    before: str | None = None
+    """Two versions, one after the other in force; each was another person's than who let it in."""
     for number, threshold in enumerate((0.8, 0.7)):
         at_ms = plan.begin_ms + (number + 1) * YEAR_MS // 3
-        id = stable_id("v", "rehearsal", str(number))
         reason = "too few were held" if number else "first version"
-        told = {"kind": "rules", "id": id, "by": _ADMIN, "reason": reason, "at": rfc3339(at_ms)}
-        seq = record(tables, [(None, entry("version", told))])
-        body = _RULE.format(threshold=threshold).encode()
-        tables.versions.add(
-            VersionKind.RULES,
-            id,
-            body,
-            author=MODERATORS[number],
-            reason=reason,
-            at_ms=at_ms,
-            figures="{}",
-            seq=seq,
-        )
-        if before is not None:
-            _move(tables, before, VersionState.REPLACED, reason, at_ms, seq)
-        _move(tables, id, VersionState.LIVE, reason, at_ms, seq)
-        before = id
-
-
-def _move(tables: Tables, id: str, state: VersionState, reason: str, at_ms: int, seq: int) -> None:
-    tables.versions.move(
-        VersionKind.RULES, id, state, by=_ADMIN, reason=reason, at_ms=at_ms, seq=seq
-    )
+        program = Program({"repeated.toml": _RULE.format(threshold=threshold)}, {})
+        made = propose_rules(tables, program, author=MODERATORS[number], reason=reason, at_ms=at_ms)
+        go_live(tables, VersionKind.RULES, made.id, by=_ADMIN, reason=reason, at_ms=at_ms)
 
 
 def _pass_on(tables: Tables, plan: Plan, random: Random, one: Known) -> None:

@@ -62,6 +62,8 @@ _ANSWER: Final = {
     },
 }
 
+SOURCE: Final = {"via": "scenario", "name": "rehearsal", "proof": "user-submitted"}
+
 
 class Written(NamedTuple):
     """What a rehearsal wrote."""
@@ -144,7 +146,7 @@ class _Batch:
         for story in self.stories[::2]:
             raws.append(calm_of(story))
             outcomes.append(None)
-        prefix = message_prefix(rfc3339(self.stories[0].sent_ms), {"proof": "made-up"})
+        prefix = message_prefix(rfc3339(self.stories[0].sent_ms), SOURCE)
         sealed = seal_messages(prefix, raws, outcomes, new_salts(len(raws)))
         first = self.start + len(self.entries)
         self.entries.extend(sealed)
@@ -170,15 +172,17 @@ class _Batch:
         return range(first, first + len(self.stories))
 
     def _seen(self, story: Story, at_ms: int, count: int, *, calm: bool) -> int:
-        value = {
+        message, at = message_id(story, calm=calm), rfc3339(at_ms)
+        item = {
             "event": "delivered",
+            "id": f"seen-{message}-{at_ms}",
             "platform": story.platform,
             "channel": story.channel,
-            "message": message_id(story, calm=calm),
+            "message": message,
             "count": count,
-            "at": rfc3339(at_ms),
+            "at": at,
         }
-        return self.put(quick("event", value))
+        return self.put(quick("event", {"at": at, "source": SOURCE, "item": item}))
 
     def _place(self, story: Story, message: int) -> Placed:
         case = story.case

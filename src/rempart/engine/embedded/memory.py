@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from rempart.cases.versions import Live
 from rempart.detect.facts.finder import FactMatch
 from rempart.detect.facts.probes import Row as ProbeRow
 from rempart.detect.interface import LESSON_TEXTS
@@ -36,7 +37,6 @@ from rempart.engine.embedded.logged_opinions import (
 )
 from rempart.engine.embedded.stored_states import WAITING_BYTES, StoredStates
 from rempart.engine.pipeline import Pipeline, PipelineState
-from rempart.engine.versions import Live
 from rempart.ingest import Parsed, parse_one
 from rempart.model import Item, Measure, MeasureState, Raid, RaidKind
 from rempart.protect.book import MeasureBook, Standing

@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from rempart.cases.versions import changed_versions, live_versions
 from rempart.engine.embedded.chores import Chores
 from rempart.engine.embedded.clock_watch import ClockWatch
 from rempart.engine.embedded.erasing import empty_caches
@@ -35,7 +36,6 @@ from rempart.engine.pipeline import Pipeline
 from rempart.engine.protected_facts import FactKeeper
 from rempart.engine.settings import EngineSettings
 from rempart.engine.start import check_tail
-from rempart.engine.versions import changed_versions, live_versions
 from rempart.errors import LogError, RempartError, StoreError, StoreFullError, StoreReadOnlyError
 from rempart.ingest import Parsed
 from rempart.model import Measure, Raid

@@ -13,9 +13,9 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
+from rempart.cases.versions import find, go_live, take_back
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.learning import Trial, propose_learning
-from rempart.engine.versions import find, go_live, take_back
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow
 from rempart.web.api.request import AnyRequest, engine_of, write

@@ -16,13 +16,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from rempart.cases.measures.rule_measures import undo_version
-from rempart.detect.text.fold import fold
-from rempart.engine.backtest import Backtest, backtest
-from rempart.engine.embedded import EmbeddedEngine
-from rempart.engine.mistakes import put_back
-from rempart.engine.rule_files import terms_of
-from rempart.engine.rule_preview import is_broad, of_rules
-from rempart.engine.versions import (
+from rempart.cases.versions import (
     files_of,
     find,
     go_live,
@@ -31,6 +25,12 @@ from rempart.engine.versions import (
     propose_rules,
     take_back,
 )
+from rempart.detect.text.fold import fold
+from rempart.engine.backtest import Backtest, backtest
+from rempart.engine.embedded import EmbeddedEngine
+from rempart.engine.mistakes import put_back
+from rempart.engine.rule_files import terms_of
+from rempart.engine.rule_preview import is_broad, of_rules
 from rempart.errors import ConflictError, InputError
 from rempart.rules.language import Problem, Program, RuleProblemsError
 from rempart.rules.language.source import RuleSource

@@ -15,8 +15,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from rempart.cases.versions import go_live, take_back
 from rempart.engine.learning import FEWEST, Trial, propose_learning
-from rempart.engine.versions import go_live, take_back
 from rempart.errors import InputError, RempartError
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionRow, VersionState

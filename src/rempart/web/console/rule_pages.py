@@ -20,10 +20,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
+from rempart.cases.versions import go_live, program_of, propose_rules
 from rempart.detect.text.fold import fold
 from rempart.engine.backtest import backtest
 from rempart.engine.rule_preview import is_broad, of_rules
-from rempart.engine.versions import go_live, program_of, propose_rules
 from rempart.errors import ConflictError, InputError, RempartError
 from rempart.rules.language import RuleProblemsError
 from rempart.rules.language.trial import run_tests

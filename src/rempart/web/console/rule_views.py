@@ -12,8 +12,8 @@ from msgspec.structs import asdict
 
 from rempart.cases.measures.rule_measures import active_measures, measures_of_version
 from rempart.cases.rights import Right
+from rempart.cases.versions import files_of, find, origin_of, program_of
 from rempart.engine.backtest import Backtest, HitCounts, RuleHits
-from rempart.engine.versions import files_of, find, origin_of, program_of
 from rempart.model import Outcome
 from rempart.rules import RuleSet
 from rempart.rules.language import Program

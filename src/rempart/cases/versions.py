@@ -171,6 +171,15 @@ def files_of(tables: Tables, id: str) -> tuple[Mapping[str, str], Mapping[str, S
     return found["files"], found["lists"]
 
 
+def text_of(tables: Tables, id: str) -> str:
+    """A version of the rules as one text for people: its files, then its lists."""
+    files, lists = files_of(tables, id)
+    parts = [f"# {name}\n{text.rstrip()}\n" for name, text in sorted(files.items())]
+    parts += [f"# {name}\n" + "\n".join(terms) + "\n" for name, terms in sorted(lists.items())]
+    parts += [f"# fell back by itself: {name}\n" for name in sorted(fallen_of(tables, id))]
+    return "\n".join(parts)
+
+
 def fallen_of(tables: Tables, id: str) -> frozenset[str]:
     """The rules that fell back by themselves in a version of the rules."""
     return frozenset(_unpacked(tables, VersionKind.RULES, id).get("fallen", ()))

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from tests.faults.traffic import SOURCE, line, parsed
 
+from rempart.cases.versions import go_live, propose_rules
 from rempart.engine.embedded import STORE_FILE, EmbeddedEngine
-from rempart.engine.versions import go_live, propose_rules
 from rempart.errors import StoreError
 from rempart.rules.language import Program
 from rempart.store.interface.versions import VersionKind
