@@ -16,8 +16,8 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromQuery
 
+from rempart.cases.versions import files_of
 from rempart.disclose.audit.hiding import Hiding
-from rempart.engine.versions import files_of
 from rempart.errors import NotFoundError
 from rempart.model import Label, MessageKind, RaidStage
 from rempart.rules.language.source import RuleSource, read_file
