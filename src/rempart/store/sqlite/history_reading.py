@@ -350,7 +350,7 @@ class Reading:
         total = 0
         for columns in self._chunks("samples"):
             decided = stands[self._cases.need(columns[1])]
-            kept = np.flatnonzero(decided != NONE)
+            kept = np.flatnonzero(decided != NONE).tolist()
             seq.take([columns[0][row] for row in kept], len(kept))
             decision.take(decided[kept], len(kept))
             signals: list[_Signal] = []
