@@ -8,10 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.connect.local_server import answering, http, in_a_thread
 from tests.web.exporting import WISH
 from tests.web.service import HOOK_SECRET, Service, message
 from tests.web.test_people import PASSWORD, admit
-from tests.web.test_webhook_out import http, platform, wait_for
+from tests.web.test_webhook_out import wait_for
 
 _ROOMS = count()
 ABUSE = "you fucking idiot, die"
@@ -180,7 +181,7 @@ def test_the_pages_of_both_sides_work_without_a_script(service: Service) -> None
 
 
 def test_a_statement_reaches_the_account_through_the_platform(tmp_path: Path) -> None:
-    with platform(*[http(204)] * 8) as bot:
+    with in_a_thread(answering(http(204))) as bot:
         (tmp_path / "settings.toml").write_text(
             f'[webhooks.bot]\nurl = "http://127.0.0.1:{bot.port}/measures"\n'
             f'secret = "{HOOK_SECRET}"\nallow = ["127.0.0.1"]\nstatements = true\n'
