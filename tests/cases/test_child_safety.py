@@ -9,17 +9,23 @@ import msgspec
 import pytest
 from tests.disclose.exporting import export_dossier
 
-from rempart.cases.child_safety import Sealed, withheld
-from rempart.cases.deciding.decisions import Decider, decide
+from rempart.cases.child_safety import Sealed, alleged_in, never_leaving, withheld
+from rempart.cases.deciding.appeals import look_again
+from rempart.cases.deciding.decisions import Decider, decide, decide_again
+from rempart.cases.deciding.proposals import confirm_decision, propose_decision
+from rempart.cases.deciding.ruling import Ruling
 from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.measures.taking import Wanted
 from rempart.cases.reading import read_messages, read_reports
 from rempart.cases.reports.receiving import receive
 from rempart.cases.reports.status import status
+from rempart.cases.reports.thread import withdraw
 from rempart.errors import ConflictError
 from rempart.log.commit import strict_json
-from rempart.model import DecisionOutcome, Ground, ReportRequest
+from rempart.model import Again, DecisionOutcome, Ground, MeasureKind, ReportRequest, message_key
 
 CAMILLE = Decider("camille", person=True)
+SACHA = Decider("sacha", person=True)
 AT = 1_772_400_000_000
 WORDS = "caption of the picture"
 PASTED = "pasted description of the picture"
@@ -126,19 +132,137 @@ def test_one_report_does_not_make_a_whole_raid_unreadable(community):
         assert shown["b0"].row.seq not in kept_back
 
 
+def judged(community, case, outcome=DecisionOutcome.UPHOLD, harm="threat", ground=Ground.TERMS):
+    """Proposed by one person, agreed to by another."""
+    ruling = Ruling(outcome, ground, "Seen by both of us on the platform.", harm)
+    with community.store.begin() as tables:
+        row = propose_decision(tables, tables.cases.get(case), ruling, CAMILLE, AT)
+        return confirm_decision(tables, row, SACHA, AT + 1)
+
+
+def seq_of(community, id="m1"):
+    with community.store.read() as tables:
+        return tables.stream.message(message_key("twitch", id)).seq
+
+
+def may_leave(community, id="m1"):
+    seq = seq_of(community, id)
+    with community.store.read() as tables:
+        return not never_leaving(tables, [seq])
+
+
+def readable(community, case):
+    with community.store.read() as tables:
+        return [one.message is not None for one in read_messages(tables, case)]
+
+
 def test_two_people_can_say_that_it_was_something_else(community, sealed_case):
+    assert not may_leave(community)
+    judged(community, sealed_case.case)
+    assert readable(community, sealed_case.case) == [True]
+    assert may_leave(community)
+
+
+def test_without_action_it_leaves_only_after_the_second_look(community, sealed_case):
+    judged(community, sealed_case.case, DecisionOutcome.NO_VIOLATION, "other", Ground.NONE)
+    assert not may_leave(community)
+    with community.store.begin() as tables:
+        [look] = tables.looks.of_case(sealed_case.case)
+        look_again(
+            tables, look, granted=False, reason="A cat.", by=Decider("noor", person=True), at_ms=AT
+        )
+    assert may_leave(community)
+
+
+def test_what_was_confirmed_never_leaves_whatever_is_decided_after_an_appeal(
+    community, sealed_case
+):
+    judged_by_one(community, sealed_case.case)
+    with community.store.begin() as tables:
+        case = tables.cases.get(sealed_case.case)
+        ruling = Ruling(DecisionOutcome.UPHOLD, Ground.TERMS, "It was a threat.", "threat")
+        decide_again(tables, case, ruling, SACHA, AT + 2, Again.APPEAL)
+    assert not may_leave(community)
+    assert readable(community, sealed_case.case) == [False]
+
+
+def judged_by_one(community, case):
     with community.store.begin() as tables:
         decide(
-            tables,
-            sealed_case.case,
-            DecisionOutcome.UPHOLD,
-            Ground.TERMS,
-            "An adult in a film.",
-            CAMILLE,
-            AT,
-            harm="sexual_harassment",
-            confirmed_by="sacha",
+            tables, case, DecisionOutcome.UPHOLD, Ground.LAW, "Referred to the police.", CAMILLE, AT
         )
+
+
+def test_a_reporter_who_takes_it_back_opens_nothing(community, sealed_case):
+    with community.store.begin() as tables:
+        withdraw(tables, tables.cases.report(sealed_case.report), AT)
+    assert not may_leave(community)
+
+
+def test_a_second_person_who_was_asked_before_anybody_said_so_clears_nothing(community):
+    community.says("m1", WORDS, author="u7", labels={"threat": 0.9})
+    [case] = community.step()
+    with community.store.begin() as tables:
+        suspend = Wanted(MeasureKind.REMOVE)
+        ruling = Ruling(
+            DecisionOutcome.ACT, Ground.TERMS, "A threat to kill.", "threat", None, (suspend,)
+        )
+        row = propose_decision(tables, case, ruling, CAMILLE, AT)
+    reported(community, "m1")
+    with community.store.begin() as tables:
+        confirm_decision(tables, row, SACHA, AT + 1)
+    assert not may_leave(community), "the first person never looked at it as that"
+
+
+def test_reports_after_two_people_looked_close_nothing_again(community, sealed_case):
+    judged(community, sealed_case.case)
+    for n in range(3):
+        again = reported(community, "m1", text=None, who=f"stranger{n}")
+        assert (again.case, again.answered) == (sealed_case.case, True)
+    assert may_leave(community)
+    assert readable(community, sealed_case.case) == [True]
+
+
+def test_said_of_what_one_person_had_decided_it_opens_a_case_that_two_people_close(community):
+    community.says("m1", WORDS, author="u7", labels={"threat": 0.9})
+    [first] = community.step()
+    with community.store.begin() as tables:
+        decide(
+            tables, first.id, DecisionOutcome.UPHOLD, Ground.TERMS, "A threat.", CAMILLE, AT,
+            harm="threat",
+        )  # fmt: skip
+    later = reported(community, "m1")
+    assert later.case != first.id and not later.answered
+    assert not may_leave(community)
+    assert readable(community, first.id) == [False], "by the other case"
     with community.store.read() as tables:
-        [one] = read_messages(tables, sealed_case.case)
-    assert one.message.text == WORDS
+        assert withheld(tables, tables.cases.get(first.id)) is not None
+    judged(community, later.case)
+    assert may_leave(community)
+    assert readable(community, first.id) == [True]
+
+
+def test_what_another_case_sealed_a_raids_case_does_not_show(community):
+    for n in range(3):
+        community.says(f"b{n}", f"dehors {n}", author=f"bot{n}", raid="r-1")
+    [raid] = community.step(community.raid(messages=3))
+    judged_raid = Ruling(DecisionOutcome.UPHOLD, Ground.TERMS, "A raid.", "harassment")
+    with community.store.begin() as tables:
+        decide(
+            tables, raid.id, judged_raid.outcome, judged_raid.ground, judged_raid.reason, CAMILLE,
+            AT, harm=judged_raid.harm,
+        )  # fmt: skip
+    own = reported(community, "b1", text=None)
+    assert own.case != raid.id
+    assert readable(community, raid.id) == [True, False, True]
+    with community.store.read() as tables:
+        assert alleged_in(tables, tables.cases.get(raid.id)) is None
+
+
+def test_a_report_of_messages_of_two_cases_seals_both(community):
+    community.says("m1", WORDS, author="u7", labels={"sexual": 0.9})
+    community.says("m2", WORDS, author="u8", labels={"sexual": 0.9})
+    community.step()
+    reported(community, "m1", "m2", text=None)
+    assert not may_leave(community, "m1")
+    assert not may_leave(community, "m2")

@@ -9,27 +9,43 @@ Rules kept here:
    found to be one.
 3. In a case of a raid only the messages that such a report names are sealed: nobody makes a whole
    attack unreadable by calling one message of it so.
-4. No dossier and no incident file holds any of it, in whatever case it is looked for, and neither
-   an auditor nor a helper nor who appeals opens it. Being sealed on screens ends when two people
-   decided that it was something else (`four_eyes`); leaving the house is closed for good to what
-   anybody ever reported so.
+4. A message is sealed by whatever case says it, wherever it is looked for: `sealed_messages` is the
+   one question that every page, twin, search and sample asks. No dossier, pack or file holds it,
+   and neither an auditor nor a helper nor who appeals opens it.
+5. It is sealed while anybody's allegation is undecided: neither a deadline that lapsed, nor one
+   person, nor the reporter who takes it back ends that. It may be read and leave again once two
+   people said what else it is, of exactly the messages that stood in what was proposed to the
+   second one; to leave, a second look at that must be done as well (`never_leaving`).
+6. What was decided so stays so for the same message, whatever strangers report of it later: a false
+   report must not destroy evidence. Only a person seals it again, by deciding that it is of child
+   safety; that is for good.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final, NamedTuple
 
 import msgspec
 
 from rempart.cases.entries import disclosed
 from rempart.cases.matter import CHILD_SAFETY, is_child_safety
-from rempart.model import Case, CaseKind, Message, ReportRequest
+from rempart.model import (
+    NO_ACTION,
+    Appellant,
+    Case,
+    CaseKind,
+    LookState,
+    Message,
+    ReportRequest,
+)
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
-from rempart.store.interface.stream import MessageRow
 
 MOST_REPORTS = 1_000_000
+NAMED: Final = "child_safety"
+"""Of a proposal: the messages of the case that were alleged to be so when it was made."""
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -57,50 +73,108 @@ def without_material(request: ReportRequest) -> ReportRequest:
     return msgspec.structs.replace(request, text=None)
 
 
-def sealed_rows(tables: Tables, case: str, rows: Sequence[MessageRow]) -> frozenset[int]:
-    """Which of these messages of a case are sealed, by sequence."""
-    if not rows or not is_child_safety(tables, case):
-        return frozenset()
-    found = tables.cases.get(case)
-    if found is None or found.kind is not CaseKind.RAID:
-        return frozenset(row.seq for row in rows)
-    named = _named(tables, case)
-    return frozenset(row.seq for row in rows if row.id in named)
+def sealed_messages(tables: Tables, sequences: Sequence[int]) -> frozenset[int]:
+    """Which of these messages are sealed: nothing shows their text (rule 4)."""
+    return _closed(tables, sequences, leaving=False)
+
+
+def never_leaving(tables: Tables, sequences: Sequence[int]) -> frozenset[int]:
+    """Which of these messages leave in no file now: the sealed ones, and those of which a second
+    look is not done yet (rule 5)."""
+    return _closed(tables, sequences, leaving=True)
 
 
 def withheld(tables: Tables, case: Case) -> frozenset[int] | None:
     """Entries of a case that no dossier holds: the messages and the reports; None: the whole case
     is of this kind, and has no dossier at all."""
-    if case.kind is not CaseKind.RAID and _ever(tables, case.id):
-        return None
+    if case.kind is not CaseKind.RAID and _concerned(tables, [case.id]):
+        said = _said(tables, case.id, leaving=True)
+        if said.confirmed or said.cleared is None:
+            return None
     own = {row.seq for row in _alleged(tables, case.id)}
     return never_leaving(tables, tables.cases.message_sequences(case.id)) | own
 
 
-def closed_since(tables: Tables, case: Case, at_ms: int) -> bool:
-    """Whether a dossier of this case that was made then holds what none may hold now."""
-    if case.kind is not CaseKind.RAID and _ever(tables, case.id):
-        return True
-    return any(row.received_ms >= at_ms for row in _alleged(tables, case.id))
+def alleged_in(tables: Tables, case: Case) -> frozenset[int] | None:
+    """The messages of which this case itself says it; None: it says so of nothing."""
+    if not is_child_safety(tables, case.id):
+        return None
+    return _meant(tables, case, tables.cases.message_sequences(case.id))
 
 
-def never_leaving(tables: Tables, sequences: Sequence[int]) -> frozenset[int]:
-    """Which of these messages leave in no file (rule 4): of every case they are or were in."""
-    found: set[int] = set()
-    for id, members in tables.cases.all_of_messages(sequences).items():
+def is_judged(tables: Tables, case: Case, message: int | None = None) -> bool:
+    """Whether people have decided of this message, or of this case (None), whether it is so."""
+    if message is None:
+        said = _said(tables, case.id, leaving=False)
+        return said.confirmed or said.cleared is not None
+    for id, members in _cases_of(tables, [message]).items():
+        said = _said(tables, id, leaving=False)
+        found = tables.cases.get(id)
+        meant = frozenset() if found is None else _meant(tables, found, members)
+        if message in (said.cleared or ()) or (said.confirmed and message in meant):
+            return True
+    return False
+
+
+class _Said(NamedTuple):
+    """What people decided in a case. `cleared`: the messages that two people called something
+    else; None: they have not."""
+
+    confirmed: bool
+    cleared: frozenset[int] | None
+
+
+def _closed(tables: Tables, sequences: Sequence[int], *, leaving: bool) -> frozenset[int]:
+    alleged: set[int] = set()
+    confirmed: set[int] = set()
+    cleared: set[int] = set()
+    for id, members in _cases_of(tables, sequences).items():
         case = tables.cases.get(id)
-        if case is None or not _ever(tables, id):
+        if case is None:
             continue
-        if case.kind is not CaseKind.RAID:
-            found.update(members)
-            continue
-        named = _named(tables, id)
-        found.update(row.seq for row in tables.stream.messages(members) if row.id in named)
-    return frozenset(found)
+        said = _said(tables, id, leaving=leaving)
+        (confirmed if said.confirmed else alleged).update(_meant(tables, case, members))
+        cleared.update(said.cleared or ())
+    return frozenset(confirmed | (alleged - cleared))
 
 
-def _ever(tables: Tables, case: str) -> bool:
-    return is_child_safety(tables, case) or bool(_alleged(tables, case))
+def _cases_of(tables: Tables, sequences: Sequence[int]) -> dict[str, list[int]]:
+    """Of the cases that these messages are or were in, those where this was ever said."""
+    found = tables.cases.all_of_messages(sequences) if sequences else {}
+    return {id: found[id] for id in sorted(_concerned(tables, list(found)))}
+
+
+def _concerned(tables: Tables, cases: Sequence[str]) -> set[str]:
+    return tables.cases.of_harm(cases, CHILD_SAFETY) if cases else set()
+
+
+def _said(tables: Tables, case: str, *, leaving: bool) -> _Said:
+    chain = tables.cases.decisions(case)
+    confirmed = any(one.harm == CHILD_SAFETY and one.outcome not in NO_ACTION for one in chain)
+    if leaving and any(
+        look.appellant is Appellant.SAMPLE and look.state is LookState.OPEN
+        for look in tables.looks.of_case(case)
+    ):
+        return _Said(confirmed, None)
+    cleared: frozenset[int] | None = None
+    for one in chain:
+        if one.confirmed_by is None or one.harm in (None, CHILD_SAFETY):
+            continue
+        for row in tables.looks.proposals(case):
+            pair = (row.what, row.state, row.proposed_by, row.closed_by)
+            if pair == ("decision", "confirmed", one.decided_by, one.confirmed_by):
+                named = disclosed(tables, row.seq, "proposal").get(NAMED)
+                if named is not None:
+                    cleared = (cleared or frozenset()) | frozenset(named)
+    return _Said(confirmed, cleared)
+
+
+def _meant(tables: Tables, case: Case, members: Sequence[int]) -> frozenset[int]:
+    """Of the members of such a case those that it is about (rule 3)."""
+    if case.kind is not CaseKind.RAID:
+        return frozenset(members)
+    named = _named(tables, case.id)
+    return frozenset(row.seq for row in tables.stream.messages(members) if row.id in named)
 
 
 def _alleged(tables: Tables, case: str) -> list[ReportRow]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rempart.cases.child_safety import Sealed, sealed, sealed_rows
+from rempart.cases.child_safety import Sealed, sealed, sealed_messages
 from rempart.cases.entries import at_time, disclosed_in
 from rempart.cases.evidence.provenance import Provenance, provenance_of
 from rempart.ingest import parse_one
@@ -46,7 +46,7 @@ def read_messages(
     rows = tables.cases.messages(case, limit, offset)
     outcomes = [None if row.outcome is None else _outcomes.decode(row.outcome) for row in rows]
     active = _active(tables, outcomes)
-    closed = sealed_rows(tables, case, rows)
+    closed = sealed_messages(tables, [row.seq for row in rows])
     found: list[CaseMessage] = []
     for row, outcome in zip(rows, outcomes, strict=True):
         bodies = tables.log.bodies(row.seq)

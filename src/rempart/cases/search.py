@@ -25,7 +25,7 @@ from typing import Final
 import msgspec
 
 from rempart.cases.access_log import note_search
-from rempart.cases.child_safety import sealed_rows
+from rempart.cases.child_safety import sealed_messages
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.matter import is_child_safety
 from rempart.cases.raids.campaigns import Sees, campaign_of_raids
@@ -254,10 +254,7 @@ def _tellable(
     """Without what is of child safety, by any case it is or was in and by its links."""
     if not found:
         return []
-    closed: set[int] = set()
-    rows = {row.seq: row for row, _ in found}
-    for case, sequences in tables.cases.all_of_messages(list(rows)).items():
-        closed |= sealed_rows(tables, case, [rows[seq] for seq in sequences])
+    closed = sealed_messages(tables, [row.seq for row, _ in found])
     things = {link_thing(link) for _, message in found for link in _links(message)}
     known = tables.cases.last_of(list(things)) if things else {}
     sealed_links = {thing for thing, (case, _) in known.items() if is_child_safety(tables, case.id)}

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.engine.embedded.items import logged_message
 from rempart.model import (
     Measure,
@@ -118,9 +119,11 @@ def _facts(message: Message, row: MessageRow) -> Facts:
 
 
 def examples_of(tables: Tables, rows: Iterable[MessageRow]) -> list[Example]:
-    """The first few of these messages that are not private."""
+    """The first few of these messages that are neither private nor sealed."""
     found: list[Example] = []
     for row in rows:
+        if sealed_messages(tables, [row.seq]):
+            continue
         message = logged_message(tables.log.bodies(row.seq))
         if message is not None and not message.private:
             found.append(Example(row.seq, row.author_name or row.author, message.text[:300]))

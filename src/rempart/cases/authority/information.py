@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.cases.entries import at_time
-from rempart.cases.matter import is_child_safety
 from rempart.cases.reading import read_message
 from rempart.errors import InputError
 from rempart.model import Held
@@ -105,15 +105,14 @@ def _channels(rows: Sequence[MessageRow]) -> Field:
 
 def _messages(tables: Tables, rows: Sequence[MessageRow]) -> Field:
     value, left_out = [], {"private": 0, "child_safety": 0, "erased": 0}
-    cases = tables.cases.last_of_messages([row.seq for row in rows])
+    sealed = sealed_messages(tables, [row.seq for row in rows])
     for row in rows:
         message = read_message(tables, row)
-        case = cases.get(row.seq)
         if message is None:
             left_out["erased"] += 1
         elif message.private:
             left_out["private"] += 1
-        elif case is not None and is_child_safety(tables, case.id):
+        elif row.seq in sealed:
             left_out["child_safety"] += 1
         else:
             value.append(

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from rempart.cases.child_safety import NAMED, alleged_in
 from rempart.cases.deciding.decisions import Decider, decide, must_be_person
 from rempart.cases.deciding.four_eyes import needs_two
 from rempart.cases.deciding.reasons import checked_reason
@@ -58,9 +59,10 @@ def propose_decision(
             where=case.id,
             next_step="confirm or refuse it first",
         )
-    return propose(
-        tables, case, DECISION, msgspec.json.encode(ruling), by, at_ms, drawn.decision.reason
-    )
+    alleged = alleged_in(tables, case)
+    more = {} if alleged is None else {NAMED: sorted(alleged)}
+    request = msgspec.json.encode(ruling)
+    return propose(tables, case, DECISION, request, by, at_ms, drawn.decision.reason, more)
 
 
 def propose_unsealing(

@@ -10,7 +10,7 @@ Rules kept here:
 4. Asking, agreeing or refusing, making and taking are entries of the log of the case; the hash of
    every file that was made stands there.
 5. A case of child safety is never exported: asked when it is wished for, made and taken. What was
-   made leaves no more either when a report of that kind, or an erasure, came after it was made.
+   made leaves no more either when a message in it was closed, or an erasure came, after that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from rempart.cases.child_safety import closed_since, never_leaving, withheld
+from rempart.cases.child_safety import never_leaving, withheld
 from rempart.cases.deciding.decisions import Decider, must_be_person
 from rempart.cases.deciding.proposals import EXPORT, must_be_another, propose
 from rempart.cases.entries import clean
@@ -132,7 +132,7 @@ def may_still_leave(tables: Tables, row: ProposalRow, made_ms: int, held: frozen
     case = tables.cases.get(row.case)
     return (
         case is not None
-        and not closed_since(tables, case, made_ms)
+        and withheld(tables, case) is not None
         and not tables.erasure.carried_out_since(made_ms)
         and not never_leaving(tables, sorted(held))
     )

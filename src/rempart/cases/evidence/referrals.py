@@ -144,7 +144,7 @@ def prepare(
         "by": by,
         "at": rfc3339(at_ms),
         "sha256": _hash(said),
-        "kept_back": _kept_back(tables, case.id),
+        "kept_back": sorted(_kept_back(tables, case.id)),
     }
     words = {"id": id, "said": [msgspec.structs.asdict(one) for one in said]}
     sealed = entry("referral-prepared", told, ("referral-words", words))
@@ -275,16 +275,16 @@ def _reference(text: str) -> str:
 
 
 def _closed_since(tables: Tables, row: ReferralRow, told: Mapping[str, Any]) -> bool:
-    """Its case is one of child safety now, and was none when it was written: it quotes. Or more of
-    its messages are than were then, by whatever case."""
+    """Its case is one of child safety now, and was none when it was written: it quotes. Or one
+    of its messages is that was none then, by whatever case."""
     if row.harm == CHILD_SAFETY:
         return False
-    kept_back = told.get("kept_back", 0)
-    return is_child_safety(tables, row.case) or _kept_back(tables, row.case) > kept_back
+    left_out = frozenset(told.get("kept_back", ()))
+    return is_child_safety(tables, row.case) or not _kept_back(tables, row.case) <= left_out
 
 
-def _kept_back(tables: Tables, case: str) -> int:
-    return len(never_leaving(tables, tables.cases.message_sequences(case)))
+def _kept_back(tables: Tables, case: str) -> frozenset[int]:
+    return never_leaving(tables, tables.cases.message_sequences(case))
 
 
 def _read(tables: Tables, row: ReferralRow) -> Referral:

@@ -6,16 +6,20 @@ Rules kept here:
    text, else a case of its own.
 2. A case holds messages of one channel only, whatever a report names: messages of another channel
    get a case there, and the report is answered by the first.
+3. Child safety that is said of what was decided as something else, by people who did not look at it
+   as that, opens a case anew: an answer of before would leave it undecided for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from rempart.cases.child_safety import is_judged
 from rempart.cases.entries import at_time, entry, record, rfc3339
 from rempart.cases.harms import Harm
 from rempart.cases.live import tell_case
+from rempart.cases.matter import CHILD_SAFETY
 from rempart.cases.queue.triage import is_refuted
 from rempart.cases.reading import read_message
 from rempart.cases.things import (
@@ -81,6 +85,12 @@ def case_of(
     by_message = tables.cases.last_of_messages([row.seq for row in named.rows])
     by_thing = {thing: case for thing, (case, _) in tables.cases.last_of(named.things).items()}
     by_thing |= {row.key: by_message[row.seq] for row in named.rows if row.seq in by_message}
+    if category.key == CHILD_SAFETY:
+        anew = _unjudged(tables, named, by_thing, by_message)
+        by_thing = {thing: case for thing, case in by_thing.items() if thing not in anew}
+        for row in named.rows:
+            if row.key in anew:
+                by_message.pop(row.seq, None)
     still_open = [case for case in by_thing.values() if case.state is CaseState.OPEN]
     unknown = [thing for thing in named.things if thing not in by_thing]
     if not still_open and not unknown:
@@ -99,12 +109,29 @@ def case_of(
         first = next((row for row in named.rows if row.key == unknown[0]), None)
         own = [] if first is None else loose.pop((first.platform, first.channel))
         case = _open(tables, request, category, unknown[0], own, at_ms, place)
+    if category.key == CHILD_SAFETY:
+        # It is said of each of them: one that another case holds is sealed and judged here too.
+        place_of = (case.platform, case.channel)
+        held = [row for row in named.rows if row.seq in by_message]
+        own += [row for row in held if (row.platform, row.channel) == place_of]
     elsewhere = {row.key for rows in loose.values() for row in rows}
     tables.cases.add_aliases(case.id, [thing for thing in unknown if thing not in elsewhere])
     tables.cases.add_messages((case.id, row.seq) for row in own)
     for rows in loose.values():
         _open_elsewhere(tables, request, category, rows, at_ms, place)
     return case, bool(still_open)
+
+
+def _unjudged(
+    tables: Tables, named: Named, by_thing: Mapping[bytes, Case], by_message: Mapping[int, Case]
+) -> set[bytes]:
+    """The things of decided cases that nobody has judged as child safety yet (rule 3)."""
+    found: set[bytes] = set()
+    keys = {row.key: row.seq for row in named.rows if row.seq in by_message}
+    for thing, case in by_thing.items():
+        if case.state is CaseState.DECIDED and not is_judged(tables, case, keys.get(thing)):
+            found.add(thing)
+    return found
 
 
 def passed_on(tables: Tables, case: Case, rows: Iterable[MessageRow]) -> list[bytes]:
@@ -179,10 +206,12 @@ def _open(
     place: Place,
 ) -> Case:
     row = next((row for row in rows if row.key == thing), None)
+    _, before = tables.cases.last_of([thing]).get(thing, (None, 0))
+    ordinal = before + 1
     rank, why = place
     subject = row.id if row is not None else _subject(request, thing)
     case = Case(
-        id=stable_id("c", CaseKind.MESSAGE, thing.hex(), "1"),
+        id=stable_id("c", CaseKind.MESSAGE, thing.hex(), str(ordinal)),
         kind=CaseKind.MESSAGE,
         subject=subject,
         platform=row.platform if row is not None else "",
@@ -197,7 +226,9 @@ def _open(
         messages=len(rows),
     )
     author, sent_ms = (row.author, row.sent_at_ms) if row is not None else (None, None)
-    tables.cases.insert([NewCase(case, thing, author=author, at_ms=sent_ms, harm=category.key)])
+    tables.cases.insert(
+        [NewCase(case, thing, ordinal, author=author, at_ms=sent_ms, harm=category.key)]
+    )
     opened = entry(
         "case",
         {

@@ -250,6 +250,10 @@ class CaseTables(ABC):
         which of them."""
 
     @abstractmethod
+    def of_harm(self, cases: Sequence[str], harm: str) -> set[str]:
+        """Of these cases those of which a report or a decision ever said this harm."""
+
+    @abstractmethod
     def loose(self, platform: str, channel: str, from_ms: int, raid: str) -> list[LooseCase]:
         """Open message cases of a channel since a time, or already marked with that raid."""
 

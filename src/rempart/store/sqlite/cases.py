@@ -177,6 +177,16 @@ class SqliteCaseTables(SqliteReportTables):
                 found.setdefault(merged_into, set()).add(seq)
         return {case: sorted(of_case) for case, of_case in found.items()}
 
+    def of_harm(self, cases: Sequence[str], harm: str) -> set[str]:
+        rows = self._db.execute(
+            "SELECT j.value FROM json_each(?1) j"
+            " WHERE EXISTS (SELECT 1 FROM report r WHERE r.category = ?2 AND r.case_id IN"
+            " (SELECT j.value UNION ALL SELECT id FROM cases WHERE merged_into = j.value))"
+            " OR EXISTS (SELECT 1 FROM decision d WHERE d.case_id = j.value AND d.harm = ?2)",
+            (pack(cases), harm),
+        )
+        return {case for (case,) in rows}
+
     def shields(self, target: str) -> list[MeasureRow]:
         ids = [
             row[0]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.cases.reading import CaseMessage
 from rempart.ingest import parse_one
 from rempart.log.commit import message_of
@@ -75,13 +76,17 @@ def said_of_case(one: CaseMessage) -> Said:
     )
 
 
-def said_in_channel(tables: Tables, row: MessageRow) -> Said | None:
-    """None for a private message: it is nobody's to read here."""
-    message = message_at(tables, row.seq)
-    if message is not None and message.private:
-        return None
-    outcome = None if row.outcome is None else _outcomes.decode(row.outcome)
-    return said(row, message, outcome)
+def said_in_channel(tables: Tables, rows: Sequence[MessageRow]) -> list[Said]:
+    """Without private messages and without sealed ones: they are nobody's to read here."""
+    sealed = sealed_messages(tables, [row.seq for row in rows])
+    found: list[Said] = []
+    for row in rows:
+        message = message_at(tables, row.seq)
+        if row.seq in sealed or (message is not None and message.private):
+            continue
+        outcome = None if row.outcome is None else _outcomes.decode(row.outcome)
+        found.append(said(row, message, outcome))
+    return found
 
 
 def said(

@@ -248,19 +248,20 @@ def _raids(tables: Tables, ids: Sequence[str]) -> list[screens.RaidHit]:
 def examples(
     tables: Tables, seqs: Sequence[int], caller: Caller | None = None
 ) -> list[screens.Example]:
-    """Messages by entry, in that order, with the case they belong to; private ones are left out.
+    """Messages by entry, in that order, with their case, without private and sealed ones.
     `caller`: only those in channels with rights."""
     rows = {row.seq: row for row in tables.stream.messages(list(seqs))} if seqs else {}
     cases = tables.cases.last_of_messages(list(rows)) if rows else {}
+    seen = [
+        rows[seq]
+        for seq in seqs
+        if seq in rows and (caller is None or caller.sees(rows[seq].channel, rows[seq].platform))
+    ]
     found = []
-    for seq in seqs:
-        row = rows.get(seq)
-        if row is None or (caller is not None and not caller.sees(row.channel, row.platform)):
-            continue
-        said = said_in_channel(tables, row)
-        if said is not None:
-            case = cases[seq].id if seq in cases else None
-            found.append(screens.Example(said, row.platform, row.channel, case))
+    for said in said_in_channel(tables, seen):
+        row = rows[said.seq]
+        case = cases[said.seq].id if said.seq in cases else None
+        found.append(screens.Example(said, row.platform, row.channel, case))
     return found
 
 

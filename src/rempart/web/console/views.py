@@ -267,7 +267,7 @@ def channel(
         raise NotFoundError("there is no such channel", where=name)
     rows = tables.stream.latest(platform, name, limit=MOST_CHAT)
     fresh = sorted((row for row in rows if row.seq > after), key=lambda row: row.seq)
-    said = [one for row in fresh if (one := said_in_channel(tables, row)) is not None]
+    said = said_in_channel(tables, fresh)
     raids = tables.stream.raids(platform=platform, channel=name, limit=5)
     shields = [
         row

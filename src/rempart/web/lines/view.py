@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.connect.sms.settings import PLATFORM, masked
 from rempart.engine.embedded.items import logged_message
 from rempart.protect.replies import MILLION
@@ -119,7 +120,8 @@ def _reasons(counts: dict[tuple[str, str], int], state: str) -> list[CountOf]:
 
 
 def _reply(tables: Tables, row: ReplyRow) -> ReplyView:
-    message = logged_message(tables.log.bodies(row.seq))
+    sealed = sealed_messages(tables, [row.seq])
+    message = None if sealed else logged_message(tables.log.bodies(row.seq))
     return ReplyView(
         id=row.id,
         entry=row.seq,

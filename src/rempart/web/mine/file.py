@@ -17,6 +17,7 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.cases.incident_file import (
     TAKE_WITHIN_MS,
     WHERE,
@@ -240,6 +241,8 @@ def _read(request: AnyRequest, session: TargetSession, before: int | None) -> Fi
         numbers = tables.incidents.addressed(target, AT_ONCE + 1, before)
         older = numbers[AT_ONCE - 1] if len(numbers) > AT_ONCE else None
         rows = {row.seq: row for row in tables.stream.messages([*numbers[:AT_ONCE], *inside])}
+        for seq in sealed_messages(tables, list(rows)):
+            del rows[seq]
         kept = [item for item in items if item.kind != ACT and item.seq in rows]
         return File(
             target,

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.cases.folder import Visitor, names_of, row_name
 from rempart.cases.measures.by_hand import BY_HAND, home_of
 from rempart.engine.embedded import EmbeddedEngine
@@ -180,7 +181,7 @@ def _paragraph(one: Waiting) -> str:
 
 def _shown(tables: Tables, row: LockedRow, *, words: bool) -> Waiting | None:
     rows = tables.stream.messages([row.seq])
-    if not rows:
+    if not rows or sealed_messages(tables, [row.seq]):
         return None
     message = rows[0]
     found = logged_message(tables.log.bodies(row.seq)) if words else None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.cases.erasure.needs import TARGET
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import logged_message
@@ -90,9 +91,10 @@ def _kept(
     for match in matches:
         by_seq[match.seq] = by_seq.get(match.seq) or match.fact
     shown: list[KeptShown] = []
+    sealed = sealed_messages(tables, list(by_seq))
     for seq, fact in by_seq.items():
         rows = tables.stream.messages([seq])
-        if not rows:
+        if not rows or seq in sealed:
             continue
         row = rows[0]
         shown.append(

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.connect.opinion.interface import OpinionSource
 from rempart.connect.opinion.limits import BreakerState
 from rempart.connect.opinion.settings import OpinionSettings
@@ -107,11 +108,13 @@ class OpinionDesk:
         with self._engine.read() as tables:
             rows = tables.stream.latest(limit=MOST_MISSED)[::-1]
             known = _known(tables, rows[0].seq) if rows else set()
+            sealed = sealed_messages(tables, [row.seq for row in rows])
             for row in rows:
                 wanting = [
                     seat
                     for seat in self.seats
                     if (row.seq, seat.name) not in known
+                    and row.seq not in sealed
                     and now_ms - row.received_at_ms <= seat.settings.max_age * 1000
                 ]
                 message = logged_message(tables.log.bodies(row.seq)) if wanting else None
