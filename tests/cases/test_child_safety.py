@@ -242,6 +242,15 @@ def test_said_of_what_one_person_had_decided_it_opens_a_case_that_two_people_clo
     assert readable(community, first.id) == [True]
 
 
+def test_closed_without_saying_what_else_it_is_it_stays_sealed_and_opens_no_case_again(
+    community, sealed_case
+):
+    judged(community, sealed_case.case, DecisionOutcome.NO_VIOLATION, None, Ground.NONE)
+    again = reported(community, "m1", text=None, who="stranger")
+    assert (again.case, again.answered) == (sealed_case.case, True)
+    assert not may_leave(community)
+
+
 def test_what_another_case_sealed_a_raids_case_does_not_show(community):
     for n in range(3):
         community.says(f"b{n}", f"dehors {n}", author=f"bot{n}", raid="r-1")

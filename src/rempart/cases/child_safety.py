@@ -105,15 +105,20 @@ def alleged_in(tables: Tables, case: Case) -> frozenset[int] | None:
 def is_judged(tables: Tables, case: Case, message: int | None = None) -> bool:
     """Whether people have decided of this message, or of this case (None), whether it is so."""
     if message is None:
-        said = _said(tables, case.id, leaving=False)
-        return said.confirmed or said.cleared is not None
+        cleared = _said(tables, case.id, leaving=False).cleared
+        return cleared is not None or _decided_as_such(tables, case.id)
     for id, members in _cases_of(tables, [message]).items():
-        said = _said(tables, id, leaving=False)
         found = tables.cases.get(id)
-        meant = frozenset() if found is None else _meant(tables, found, members)
-        if message in (said.cleared or ()) or (said.confirmed and message in meant):
+        if message in (_said(tables, id, leaving=False).cleared or ()):
             return True
+        if found is not None and _decided_as_such(tables, id):
+            if message in _meant(tables, found, members):
+                return True
     return False
+
+
+def _decided_as_such(tables: Tables, case: str) -> bool:
+    return any(one.harm == CHILD_SAFETY for one in tables.cases.decisions(case))
 
 
 class _Said(NamedTuple):
