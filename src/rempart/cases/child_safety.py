@@ -111,9 +111,10 @@ def is_judged(tables: Tables, case: Case, message: int | None = None) -> bool:
         found = tables.cases.get(id)
         if message in (_said(tables, id, leaving=False).cleared or ()):
             return True
-        if found is not None and _decided_as_such(tables, id):
-            if message in _meant(tables, found, members):
-                return True
+        if found is None or not _decided_as_such(tables, id):
+            continue
+        if message in _meant(tables, found, members):
+            return True
     return False
 
 

@@ -279,7 +279,8 @@ def _closed_since(tables: Tables, row: ReferralRow, told: Mapping[str, Any]) -> 
     of its messages is that was none then, by whatever case."""
     if row.harm == CHILD_SAFETY:
         return False
-    left_out = frozenset(told.get("kept_back", ()))
+    said = told.get("kept_back")
+    left_out = frozenset(said if isinstance(said, list) else ())
     return is_child_safety(tables, row.case) or not _kept_back(tables, row.case) <= left_out
 
 
