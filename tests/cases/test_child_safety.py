@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from tests.disclose.exporting import export_dossier
 
-from rempart.cases.child_safety import Sealed, alleged_in, never_leaving, withheld
+from rempart.cases.child_safety import Sealed, alleged_in, is_closed, never_leaving, withheld
 from rempart.cases.deciding.appeals import look_again
 from rempart.cases.deciding.decisions import Decider, decide, decide_again
 from rempart.cases.deciding.proposals import confirm_decision, propose_decision
@@ -236,10 +236,14 @@ def test_said_of_what_one_person_had_decided_it_opens_a_case_that_two_people_clo
     assert not may_leave(community)
     assert readable(community, first.id) == [False], "by the other case"
     with community.store.read() as tables:
-        assert withheld(tables, tables.cases.get(first.id)) is not None
+        assert withheld(tables, tables.cases.get(first.id)) is None
+        assert is_closed(tables, first.id), "pages and proofs of it too"
     judged(community, later.case)
     assert may_leave(community)
     assert readable(community, first.id) == [True]
+    with community.store.read() as tables:
+        assert withheld(tables, tables.cases.get(first.id)) is not None
+        assert not is_closed(tables, first.id)
 
 
 def test_closed_without_saying_what_else_it_is_it_stays_sealed_and_opens_no_case_again(

@@ -86,13 +86,26 @@ def never_leaving(tables: Tables, sequences: Sequence[int]) -> frozenset[int]:
 
 def withheld(tables: Tables, case: Case) -> frozenset[int] | None:
     """Entries of a case that no dossier holds: the messages and the reports; None: the whole case
-    is of this kind, and has no dossier at all."""
+    is of this kind, or holds (and is no raid) what another case closed, and has no dossier."""
     if case.kind is not CaseKind.RAID and _concerned(tables, [case.id]):
         said = _said(tables, case.id, leaving=True)
         if said.confirmed or said.cleared is None:
             return None
-    own = {row.seq for row in _alleged(tables, case.id)}
-    return never_leaving(tables, tables.cases.message_sequences(case.id)) | own
+    never = never_leaving(tables, tables.cases.message_sequences(case.id))
+    if never and case.kind is not CaseKind.RAID:
+        return None
+    return never | {row.seq for row in _alleged(tables, case.id)}
+
+
+def is_closed(tables: Tables, case: str) -> bool:
+    """Whether what was gathered beside its messages, pages and proofs of them, is closed too: it is
+    of this kind, or, where it is no raid, another case sealed a message of it."""
+    if is_child_safety(tables, case):
+        return True
+    found = tables.cases.get(case)
+    if found is None or found.kind is CaseKind.RAID:
+        return False
+    return bool(sealed_messages(tables, tables.cases.message_sequences(case)))
 
 
 def alleged_in(tables: Tables, case: Case) -> frozenset[int] | None:

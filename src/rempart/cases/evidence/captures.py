@@ -20,10 +20,10 @@ from typing import Any, Final
 
 import msgspec
 
+from rempart.cases.child_safety import is_closed
 from rempart.cases.entries import at_time, clean, disclosed, entry, record, rfc3339
 from rempart.cases.evidence.source_proofs import FILE as PROOF_FILE
 from rempart.cases.evidence.source_proofs import SourceProof, is_proof_erased, proof_of
-from rempart.cases.matter import is_child_safety
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.model import stable_id
 from rempart.store.interface import Tables
@@ -59,7 +59,7 @@ def ask(tables: Tables, case: str, url: str, reason: str, by: str, at_ms: int) -
     reason = clean(reason).strip()
     if len(reason) < 3:
         raise InputError("say in a few words what the page is for", where="reason")
-    if is_child_safety(tables, case):
+    if is_closed(tables, case):
         raise AccessError(_NO_CHILD_SAFETY, where=case)
     before = tables.captures.of_case(case)
     today = [row for row in before if row.asked_ms > at_ms - _DAY_MS]
@@ -93,7 +93,7 @@ def keep(
     row = tables.captures.get(id)
     if row is None or row.state != ASKED:
         return False
-    if is_child_safety(tables, row.case):
+    if is_closed(tables, row.case):
         fail(tables, id, _NO_CHILD_SAFETY, at_ms)
         return False
     told = {
@@ -145,7 +145,7 @@ def key_of(tables: Tables, id: str) -> bytes | None:
     row = tables.captures.get(id)
     if row is None or row.state != TAKEN or row.done_seq is None:
         return None
-    if is_child_safety(tables, row.case):
+    if is_closed(tables, row.case):
         return None
     key = disclosed(tables, row.done_seq, "capture-key").get("key")
     return None if key is None else bytes.fromhex(key)

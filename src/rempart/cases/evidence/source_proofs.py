@@ -22,9 +22,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from rempart.cases.child_safety import is_closed
 from rempart.cases.entries import disclosed, entry, record, rfc3339
 from rempart.cases.evidence.provenance import Proof
-from rempart.cases.matter import is_child_safety
 from rempart.ingest.atproto.names import RecordName, dids_in
 from rempart.ingest.atproto.proof import Proven, beside_text, claimed_time, text_of
 from rempart.log.subjects import NOBODY, account_subject
@@ -93,7 +93,7 @@ def keep_proof(tables: Tables, id: str, kept: Kept, key: bytes | None, at_ms: in
     row = tables.captures.get(id)
     if row is None or row.state != ASKED or row.proof_seq is not None:
         return False
-    if is_child_safety(tables, row.case):
+    if is_closed(tables, row.case):
         return False
     proven = kept.proven
     state = VERIFIED if proven is not None else REFUSED if kept.files else MISSING
@@ -142,7 +142,7 @@ def read_proof(told: Mapping[str, Any]) -> SourceProof:
 
 def proof_key(tables: Tables, row: CaptureRow) -> bytes | None:
     """Of its files; None when there are none (any more), or it is of child safety now."""
-    if row.proof_seq is None or is_child_safety(tables, row.case):
+    if row.proof_seq is None or is_closed(tables, row.case):
         return None
     key = disclosed(tables, row.proof_seq, _KEY).get("key")
     return None if key is None else bytes.fromhex(key)
