@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
 from tests.web.service import Service, csrf_in, message
-from tests.web.test_people import invited
+from tests.web.test_people import invited, of_longer_standing, told
 
 HOSTILE = "you fucking idiot, nobody wants you here"
 
@@ -34,7 +36,9 @@ def second_person(service: Service) -> httpx.Client:
     """Invited as an admin is invited, and signed in."""
     made = service.person.post("/api/v1/invitations", json={"name": "Noor", "roles": ["admin"]})
     assert made.status_code == 201, made.text
-    return invited(service, made.json()["link"])
+    client = invited(service, made.json()["link"])
+    of_longer_standing(service)
+    return client
 
 
 def test_the_file_holds_what_was_addressed_to_her_and_what_she_wrote_down(
@@ -100,12 +104,25 @@ def test_it_leaves_when_two_people_agreed_and_verifies_offline(
     shown = second.get("/console/files.json").json()["requests"]
     assert shown[0]["mandate"] and "Ten silent" not in str(shown)
     assert second.post(f"/console/files/{asked['id']}/agree", data={}).status_code == 303
+    send(eve, "act", where="telephone", date="2026-11-04", text="Written down after they agreed.")
     taken = send(eve, "take", id=asked["id"])
     assert taken.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(taken.content)) as unpacked:
         unpacked.extractall(tmp_path)
     said = (tmp_path / "records.jsonl").read_bytes() + (tmp_path / "reading.txt").read_bytes()
     assert b"Ten silent calls." in said and b"fay" not in said
+    assert b"after they agreed" not in said, "what is taken is what was agreed to"
+    later = send(eve, "take", id=asked["id"])
+    with zipfile.ZipFile(io.BytesIO(later.content)) as again:
+        lines = [(tmp_path / "records.jsonl").read_text("utf-8"), again.read("records.jsonl")]
+    first_time, second_time = ([json.loads(one)["index"] for one in x.splitlines()] for x in lines)
+    assert first_time == second_time, "the same entries; only their proofs grow with the log"
+    steps = [one for one in told(service, "incident-request") if one["request"] == asked["id"]]
+    agreed = {one["contents"] for one in steps if one["what"] in ("agreed", "taken", "made")}
+    assert len(agreed) == 1, "one digest from the first agreement to the last taking"
+    made = [one["file"] for one in steps if one["what"] == "made"]
+    assert made == [sha256(one.content).hexdigest() for one in (taken, later)]
+    assert send(eve, "ask", recipient="Maître Petit").status_code == 303, "the rest is asked anew"
     assert "Maître Petit" in (tmp_path / "README.txt").read_text("utf-8")
     check = [sys.executable, "-I", "-S", "verify.py", "."]
     done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)

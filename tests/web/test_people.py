@@ -30,6 +30,18 @@ def admit(service: Service, name: str, *roles: str, channels: tuple[str, ...] | 
     return service.engine.write(change).result()
 
 
+def of_longer_standing(service: Service) -> None:
+    """As if whoever is here had been let in, and given her rights, long ago."""
+
+    def change(tables: object) -> None:
+        from rempart.store.sqlite.store import SqliteTables
+
+        assert isinstance(tables, SqliteTables)
+        tables.connection.execute("UPDATE sponsor SET at_ms = 1")
+
+    service.engine.write(change).result()
+
+
 def told(service: Service, name: str) -> list[dict[str, object]]:
     """The entries of that kind, oldest first."""
     with service.engine.read() as tables:

@@ -232,6 +232,21 @@ def test_the_wait_doubles_and_is_forgotten_after_peace() -> None:
     assert slow.wait(keys, now) == 0
 
 
+def test_failures_from_many_networks_take_nobody_elses_wait_away() -> None:
+    slow, now = SlowDown(100), 1000.0
+    for _ in range(8):
+        slow.failed(("name mo", "address 192.0.2.1"), now)
+    for n in range(1_000):
+        slow.failed((f"name guess{n}", f"address 198.51.100.{n}"), now + 1)
+    assert slow.wait(("name mo",), now + 1) > 20, "who failed most is kept longest"
+    assert slow.wait(("address 192.0.2.1",), now + 1) > 20
+    for n in range(1_000):
+        slow.failed((f"address 2001:db8::{n}",), now + 2)
+    assert slow.wait(("name mo",), now + 2) > 20, "addresses have a memory of their own"
+    slow.failed(("name guess999",), now + 1_000)
+    assert slow.wait(("name guess999",), now + 1_000) == 0, "peace is kept apart from want of room"
+
+
 @pytest.mark.parametrize(
     "wanted", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)",
                "", "/a\nb", "/\x00", "\\\\evil", "evil"],

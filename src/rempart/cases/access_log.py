@@ -113,7 +113,7 @@ def _alarm_if_many(tables: Tables, by: str, at_ms: int, limit: int, window_ms: i
     now = len(tables.access_log.views(by, at_ms - window_ms, at_ms + 1))
     if now < limit:
         return
-    last = tables.access_log.last_alarm(by)
+    last = tables.access_log.last_alarm(by, "look-ups")
     if last is not None and last > at_ms - window_ms:
         return
     before = tables.access_log.views(by, at_ms - USUAL_MS, at_ms - window_ms)

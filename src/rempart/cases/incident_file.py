@@ -7,6 +7,8 @@ Rules kept here:
 2. What is ticked stays where it is in the log; unticking takes it out of the file and nothing else.
 3. The file leaves only on a proven mandate: one person of the team says how it was proven, a second
    one agrees, and neither is the other. Both, and the taking, are entries of the log.
+   What leaves is what was in the file when the first of them agreed, by a digest that stands in the
+   log: what was ticked later needs a new request. What she unticked since stays with her.
 4. A message about a child's image is in no file, by what was reported of it, not by a choice.
 """
 
@@ -14,12 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from secrets import token_hex
 from typing import Final, NamedTuple
 
 from rempart.cases.child_safety import never_leaving
 from rempart.cases.entries import clean, disclosed, entry, ms_of, record, rfc3339
 from rempart.cases.reports.request import checked_links
+from rempart.cases.second_person import must_be_another
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.subjects import target_subject
 from rempart.model import stable_id
@@ -139,9 +143,11 @@ def agree(tables: Tables, id: str, by: str, mandate: str, at_ms: int) -> Inciden
     if request.first_by is None:
         said = _line(mandate, "mandate")
         request = request._replace(first_by=by, first_ms=at_ms, mandate=said)
-    elif request.first_by == by:
-        raise AccessError("the second person is somebody else", where=id)
+        if not agreed_contents(tables, request):
+            raise ConflictError("there is nothing in this file yet", where=id)
     else:
+        same = AccessError("the second person is somebody else", where=id)
+        must_be_another(tables, by, [request.first_by], at_ms, same, about=id)
         request = request._replace(second_by=by, second_ms=at_ms)
     tables.incidents.put_request(request)
     _tell(tables, "agreed", request, by, at_ms)
@@ -168,9 +174,28 @@ def take(tables: Tables, target: str, id: str, at_ms: int) -> list[int]:
         raise AccessError(
             "this had to be taken within a week", where=id, next_step="ask for the file again"
         )
+    leaving = agreed_contents(tables, request)
+    if not leaving:
+        raise AccessError("nothing is left of what was agreed to", where=id)
     tables.incidents.put_request(request._replace(taken_ms=at_ms))
     _tell(tables, "taken", request, "", at_ms)
-    kept = tables.incidents.items(target)
+    return leaving
+
+
+def note_made(tables: Tables, id: str, sha256: str, at_ms: int) -> None:
+    """The very file that was handed over, by its digest."""
+    request = tables.incidents.request(id)
+    if request is not None:
+        _tell(tables, "made", request, "", at_ms, sha256)
+
+
+def agreed_contents(tables: Tables, request: IncidentRequest) -> list[int]:
+    """The entries that two people agree to let leave (rule 3); none before the first agreed."""
+    if request.first_ms is None:
+        return []
+    kept = [
+        item for item in tables.incidents.items(request.target) if item.added_ms < request.first_ms
+    ]
     children = never_leaving(tables, [item.seq for item in kept if item.kind == MESSAGE])
     return sorted(item.seq for item in kept if item.seq not in children)
 
@@ -201,7 +226,19 @@ def _line(text: str, where: str) -> str:
     return line
 
 
-def _tell(tables: Tables, what: str, request: IncidentRequest, by: str, at_ms: int) -> None:
+def _digest(tables: Tables, sequences: Sequence[int]) -> str:
+    """SHA-256 over the leaves of these entries: each commits to what it says."""
+    whole = sha256()
+    for seq in sequences:
+        (leaf,) = tables.log.leaves(seq, seq + 1)
+        whole.update(sha256(leaf).digest())
+    return whole.hexdigest()
+
+
+def _tell(
+    tables: Tables, what: str, request: IncidentRequest, by: str, at_ms: int, file: str = ""
+) -> None:
+    contents = agreed_contents(tables, request)
     told = {
         "request": request.id,
         "what": what,
@@ -210,6 +247,9 @@ def _tell(tables: Tables, what: str, request: IncidentRequest, by: str, at_ms: i
         "mandate": request.mandate,
         "why": request.why,
         "by": by or None,
+        "entries": len(contents) or None,
+        "contents": _digest(tables, contents) if contents else None,
+        "file": file or None,
         "at": rfc3339(at_ms),
     }
     record(

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from rempart.cases.access_log import note
 from rempart.cases.entries import rfc3339
 from rempart.cases.people import checked_name, checked_roles, note_person, person_of
+from rempart.cases.second_person import vouched
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
@@ -95,6 +96,7 @@ def reset_access(
     tables.factors.remove_all(person)
     tables.access.remove_identities(person)
     tables.access.end_sessions(person)
+    vouched(tables, person, by, at_ms)
     note_person(tables, person, "reset", by, at_ms, invitation=id)
     return row
 
@@ -124,6 +126,7 @@ def join(tables: Tables, used: InvitationRow, password_hash: str, at_ms: int) ->
         if row.disabled_ms is not None:
             raise AccessError("this person is disabled", next_step="ask an admin")
         tables.access.put_person(row)
+        vouched(tables, row.id, used.made_by, at_ms)
         note_person(tables, row.id, "access again", row.id, at_ms, invitation=used.id)
         return row
     row = PersonRow(
@@ -137,6 +140,7 @@ def join(tables: Tables, used: InvitationRow, password_hash: str, at_ms: int) ->
         last_ms=at_ms,
     )
     tables.access.put_person(row)
+    vouched(tables, row.id, used.made_by, at_ms)
     note_person(
         tables, row.id, "joined", row.id, at_ms, invitation=used.id, roles=row.roles,
         channels=row.channels,

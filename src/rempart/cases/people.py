@@ -28,6 +28,7 @@ from rempart.cases.rights import (
     rights_of,
     with_reading,
 )
+from rempart.cases.second_person import vouched
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow, RoleRow
@@ -127,6 +128,8 @@ def change_person(
         return row
     tables.access.put_person(row)
     _somebody_holds_the_keys(tables)
+    if _reaches_further(tables, before, row):
+        vouched(tables, id, by, at_ms)
     note_person(
         tables,
         id,
@@ -165,6 +168,7 @@ def enable_person(tables: Tables, id: str, by: str, at_ms: int) -> None:
     if row.disabled_ms is None:
         raise ConflictError("this person is not disabled", where=id)
     tables.access.put_person(row._replace(disabled_ms=None))
+    vouched(tables, id, by, at_ms)
     note_person(tables, id, "enabled", by, at_ms)
 
 
@@ -189,8 +193,13 @@ def put_role(
         raise InputError("no such right", where=wrong[0], next_step="one of: " + ", ".join(Right))
     held = with_reading(frozenset(Right(right) for right in rights))
     row = RoleRow(key, name, tuple(sorted(held)), second_factor)
+    holders = [one for one in tables.access.people() if key in one.roles]
+    before = {one.id: rights_of_person(tables, one) for one in holders}
     tables.access.put_role(row)
     _somebody_holds_the_keys(tables)
+    for one in holders:
+        if rights_of_person(tables, one) - before[one.id]:
+            vouched(tables, one.id, by, at_ms)
     note(tables, "role", "set", by, key, at_ms, rights=row.rights, second_factor=second_factor)
     return roles(tables)[key]
 
@@ -236,6 +245,20 @@ def _somebody_holds_the_keys(tables: Tables) -> None:
         "nobody would be left who may change people",
         where="people",
         next_step="give somebody else the role of an admin over everything first",
+    )
+
+
+def _reaches_further(tables: Tables, before: PersonRow, after: PersonRow) -> bool:
+    """Whether a change gave a right, or widened a bound."""
+    if rights_of_person(tables, after) - rights_of_person(tables, before):
+        return True
+    bounds = (
+        (before.channels, after.channels),
+        (before.queues, after.queues),
+        (before.harms, after.harms),
+    )
+    return any(
+        was is not None and (now is None or bool(set(now) - set(was))) for was, now in bounds
     )
 
 

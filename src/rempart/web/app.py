@@ -25,6 +25,7 @@ from rempart import __version__
 from rempart.cases.factors import FactorKeys
 from rempart.cases.queue.desk import Desk
 from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.second_person import days_of, set_days
 from rempart.connect.cybertip import CyberTipline
 from rempart.disclose.yearly.public import Shelf
 from rempart.engine.embedded import EmbeddedEngine
@@ -48,7 +49,7 @@ from rempart.web.auth.audited import note_opened
 from rempart.web.auth.begun import Begun
 from rempart.web.auth.caller import may_only_audit
 from rempart.web.auth.challenges import Challenges
-from rempart.web.auth.gate import Gate
+from rempart.web.auth.gate import Gate, now_ms
 from rempart.web.auth.guards import caller, check_csrf
 from rempart.web.auth.headers import response_headers
 from rempart.web.auth.oidc_pages import Providers
@@ -213,6 +214,7 @@ def _framework(
     numbers: Numbers,
     closing: asyncio.Event,
 ) -> Litestar:
+    _say_days(engine, settings.people.second_person_days)
     handlers = _one_path_each(
         [
             *api_routes.route_handlers,
@@ -280,6 +282,14 @@ def _framework(
         debug=False,
         logging_config=None,
     )
+
+
+def _say_days(engine: EmbeddedEngine, days: int) -> None:
+    """What the settings say of the second person, for whatever asks later."""
+    with engine.read() as tables:
+        said = days_of(tables)
+    if said != days:
+        engine.write(lambda tables: set_days(tables, days, now_ms())).result()
 
 
 async def _before_each(request: AnyRequest) -> None:

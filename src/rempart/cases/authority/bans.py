@@ -28,6 +28,7 @@ from rempart.cases.deciding.statements import add, queue, statement_entry
 from rempart.cases.entries import at_time, clean, entry, ms_of, record, rfc3339
 from rempart.cases.measures.by_hand import LONGEST_REASON, Wish, planned, write
 from rempart.cases.measures.undo import undo_measures
+from rempart.cases.second_person import free_from, must_be_another
 from rempart.detect.text.fold import fold_one
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import (
@@ -101,13 +102,18 @@ def confirm(tables: Tables, id: str, by: str, at_ms: int, *, reach: ReachOf) -> 
     waits = [one for one in waiting(tables, row) if one.state != UNDONE]
     if row.confirmed_by is not None and not waits:
         raise ConflictError("it was confirmed already", where=id)
-    if row.confirmed_by is None and by == row.taken_by:
-        raise ConflictError("another person than who registered it confirms it", where=id)
-    chosen = [one.account for one in waits if one.word_of != by]
-    if row.confirmed_by is not None and not chosen:
-        raise ConflictError(
+    if row.confirmed_by is None:
+        same = ConflictError("another person than who registered it confirms it", where=id)
+        must_be_another(tables, by, [row.taken_by], at_ms, same, about=id)
+    others = [one for one in waits if one.word_of != by]
+    if row.confirmed_by is not None:
+        same = ConflictError(
             "another person than who said that it is the same confirms it", where=id
         )
+        if not others:
+            raise same
+        must_be_another(tables, by, [one.word_of for one in others], at_ms, same, about=id)
+    chosen = [one.account for one in others if free_from(tables, by, one.word_of, at_ms) is None]
     told = {"ban": id, "what": "confirmed"}
     if row.confirmed_by is not None:
         told["account"] = ", ".join(chosen)

@@ -35,6 +35,7 @@ from rempart.cases.measures.by_hand import LONGEST_REASON, LONGEST_SECONDS, Wish
 from rempart.cases.measures.taking import Reach
 from rempart.cases.queue.deadlines import paused, resumed
 from rempart.cases.queue.policy import Policy, clocks
+from rempart.cases.second_person import must_be_another
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import (
     AuthorityOrder,
@@ -178,12 +179,13 @@ def carry_out(
         raise ConflictError("this order asks for information", where=id)
     if kind not in CARRIED_OUT_BY:
         raise InputError("messages are hidden or removed", where="kind")
-    if ((kind is MeasureKind.REMOVE and links) or accounts) and by == row.taken_by:
-        raise ConflictError(
+    if (kind is MeasureKind.REMOVE and links) or accounts:
+        same = ConflictError(
             "what cannot be undone is done by another person than who took the order in",
             where="kind",
             next_step="hide it now, or let another person carry the rest out",
         )
+        must_be_another(tables, by, [row.taken_by], at_ms, same, about=id)
     asked = {*row.order.links, *row.order.accounts}
     unknown = [one for one in (*links, *accounts) if one not in asked]
     if unknown or not (links or accounts):

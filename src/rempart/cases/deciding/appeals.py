@@ -38,6 +38,7 @@ from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.senders import account_source
 from rempart.cases.reports.status import report_of
 from rempart.cases.reports.waiting import appeal_waits
+from rempart.cases.second_person import must_be_another
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.commit import SealedEntry
 from rempart.log.subjects import KEPT, account_subject, report_subject
@@ -280,7 +281,7 @@ def look_again(
         raise ConflictError(f"this was decided already: {look.state}", where=look.id)
     reason = checked_reason(reason)
     of = _case(tables, look.of)
-    must_be_another(tables, of, by)
+    must_be_another(tables, by.id, decided_before(tables, of), at_ms, already(of), about=look.case)
     if of.state is not CaseState.DECIDED:
         raise ConflictError(
             "nobody has judged this yet: the first decision of the case answers the appeal",
@@ -318,8 +319,8 @@ def instead(tables: Tables, of: Case, reason: str) -> Ruling:
     return Ruling(DecisionOutcome.NO_VIOLATION, Ground.NONE, reason)
 
 
-def must_be_another(tables: Tables, of: Case, by: Decider) -> None:
-    """AccessError when this person decided before in this case."""
+def decided_before(tables: Tables, of: Case) -> set[str]:
+    """Who decided in this case before: none of them looks at it again."""
     before = {
         person
         for decision in tables.cases.decisions(of.id)
@@ -327,12 +328,15 @@ def must_be_another(tables: Tables, of: Case, by: Decider) -> None:
         if person is not None
     }
     before |= {look.decided_by for look in tables.looks.of_case(of.id) if look.decided_by}
-    if by.id in before:
-        raise AccessError(
-            "you have decided in this case before: somebody else looks at it again",
-            where=of.id,
-            next_step="leave it in the queue",
-        )
+    return before
+
+
+def already(of: Case) -> AccessError:
+    return AccessError(
+        "you have decided in this case before: somebody else looks at it again",
+        where=of.id,
+        next_step="leave it in the queue",
+    )
 
 
 def _case(tables: Tables, id: str) -> Case:

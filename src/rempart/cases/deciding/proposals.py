@@ -24,6 +24,7 @@ from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.live import tell_case
 from rempart.cases.measures.taking import NOWHERE, Reach
 from rempart.cases.reports.keys import ReportKeys
+from rempart.cases.second_person import must_be_another
 from rempart.errors import AccessError, ConflictError, NotFoundError
 from rempart.model import Case, CaseState, Decision, ReportContact, stable_id
 from rempart.store.interface import Tables
@@ -90,7 +91,7 @@ def confirm_decision(
 ) -> Decision:
     """The second person agrees: it is decided, as it was proposed."""
     must_be_person(by)
-    must_be_another(proposal, by)
+    must_be_second(tables, proposal, by, at_ms)
     ruling = msgspec.json.decode(proposal.request, type=Ruling)
     tables.looks.close_proposal(proposal.id, "confirmed", by.id, at_ms)
     return decide(
@@ -115,7 +116,7 @@ def confirm_unsealing(
 ) -> ReportContact:
     """The second person agrees: the contact, shown this once; that it was is in the log."""
     must_be_person(by)
-    must_be_another(proposal, by)
+    must_be_second(tables, proposal, by, at_ms)
     asked = msgspec.json.decode(proposal.request, type=Unsealing)
     sealed = tables.cases.sealed_contact(asked.report)
     if sealed is None:
@@ -182,12 +183,12 @@ def propose(
     return row
 
 
-def must_be_another(proposal: ProposalRow, by: Decider) -> None:
+def must_be_second(tables: Tables, proposal: ProposalRow, by: Decider, at_ms: int) -> None:
     if proposal.state != "open":
         raise ConflictError(f"this was {proposal.state} already", where=proposal.id)
-    if by.id == proposal.proposed_by:
-        raise AccessError(
-            "you proposed this: somebody else must agree",
-            where=proposal.id,
-            next_step="ask a colleague to open the case",
-        )
+    same = AccessError(
+        "you proposed this: somebody else must agree",
+        where=proposal.id,
+        next_step="ask a colleague to open the case",
+    )
+    must_be_another(tables, by.id, [proposal.proposed_by], at_ms, same, about=proposal.id)

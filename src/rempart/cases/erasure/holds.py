@@ -18,6 +18,7 @@ from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import clean, entry, record, rfc3339
 from rempart.cases.erasure.facts import DAY_MS, hold_rules
 from rempart.cases.erasure.requests import LONGEST_SUBJECT, look
+from rempart.cases.second_person import must_be_another
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.model import stable_id
 from rempart.store.interface import Tables
@@ -91,12 +92,12 @@ def lift(tables: Tables, id: str, reason: str, by: str, at_ms: int) -> HoldRow:
             tables.erasure.put_hold(row)
             _tell(tables, row, "lifting asked", by, at_ms, reason=row.lift_reason)
             return row
-        if row.lift_asked_by == by:
-            raise AccessError(
-                "the second person is somebody else",
-                where=id,
-                next_step="ask a colleague to open the page Erasure",
-            )
+        same = AccessError(
+            "the second person is somebody else",
+            where=id,
+            next_step="ask a colleague to open the page Erasure",
+        )
+        must_be_another(tables, by, [row.lift_asked_by], at_ms, same, about=id)
     row = row._replace(lifted_by=by, lifted_ms=at_ms)
     tables.erasure.put_hold(row)
     said = row.lift_reason if row.kind == AUTHORITY else checked_reason(reason)

@@ -22,6 +22,7 @@ from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import clean, entry, record, rfc3339
 from rempart.cases.erasure.facts import DAY_MS, bases
 from rempart.cases.erasure.needs import ACCOUNT, KINDS, NeedFor, needed_for
+from rempart.cases.second_person import must_be_another
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.model import stable_id
 from rempart.store.interface import Tables
@@ -61,12 +62,12 @@ def confirm(tables: Tables, id: str, by: str, at_ms: int) -> ErasureRow:
     row = found(tables, id)
     if row.state != "asked":
         raise ConflictError("this was answered already", where=id)
-    if row.asked_by == by:
-        raise AccessError(
-            "you asked for this: somebody else must confirm it",
-            where=id,
-            next_step="ask a colleague to open the page Erasure",
-        )
+    same = AccessError(
+        "you asked for this: somebody else must confirm it",
+        where=id,
+        next_step="ask a colleague to open the page Erasure",
+    )
+    must_be_another(tables, by, [row.asked_by], at_ms, same, about=id)
     row = row._replace(
         state="waiting", confirmed_by=by, confirmed_ms=at_ms, due_ms=at_ms + DELAY_MS
     )

@@ -23,7 +23,7 @@ import msgspec
 
 from rempart.cases.child_safety import never_leaving, withheld
 from rempart.cases.deciding.decisions import Decider, must_be_person
-from rempart.cases.deciding.proposals import EXPORT, must_be_another, propose
+from rempart.cases.deciding.proposals import EXPORT, must_be_second, propose
 from rempart.cases.entries import clean
 from rempart.cases.evidence.custody import note_access
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
@@ -89,7 +89,7 @@ def ask(tables: Tables, case: Case, wish: Wish, by: Decider, at_ms: int) -> Prop
 def agree(tables: Tables, row: ProposalRow, by: Decider, at_ms: int) -> None:
     """The second person agrees: it may be made and taken."""
     must_be_person(by)
-    must_be_another(row, by)
+    must_be_second(tables, row, by, at_ms)
     tables.looks.close_proposal(row.id, "confirmed", by.id, at_ms)
     note_access(
         tables, row.case, "export agreed", by.id, at_ms, proposal=row.id, asked_by=row.proposed_by

@@ -28,6 +28,7 @@ import msgspec
 from rempart.cases.child_safety import never_leaving
 from rempart.cases.entries import at_time, clean, disclosed, entry, ms_of, record, rfc3339
 from rempart.cases.matter import CHILD_SAFETY, harm_of, is_child_safety
+from rempart.cases.second_person import check_another, must_be_another
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.model import Case, stable_id
 from rempart.store.interface import Tables
@@ -177,7 +178,9 @@ def mark_sent(
 ) -> Referral:
     """The second step. `sent_ms`: when it left, not in the future and at most a week ago."""
     row = row_of(tables, id)
-    must_be_sendable(row, by, checked=checked)
+    must_be_sendable(tables, row, by, at_ms, checked=checked)
+    if row.place == NCMEC:
+        must_be_another(tables, by, [row.prepared_by], at_ms, _not_alone(row), about=id)
     if _closed_since(tables, row, disclosed(tables, row.seq, "referral-prepared")):
         raise ConflictError(
             "this became a case of child safety after it was written",
@@ -199,7 +202,9 @@ def mark_sent(
     )
 
 
-def must_be_sendable(row: ReferralRow, by: str, *, checked: bool) -> None:
+def must_be_sendable(
+    tables: Tables, row: ReferralRow, by: str, at_ms: int, *, checked: bool
+) -> None:
     """ConflictError, InputError or AccessError (rules 1 and 3) unless she may confirm it."""
     if row.state != PREPARED:
         raise ConflictError("this was sent or withdrawn already", where=row.id)
@@ -209,8 +214,12 @@ def must_be_sendable(row: ReferralRow, by: str, *, checked: bool) -> None:
             where="checked",
             next_step="read it through, then tick the box",
         )
-    if row.place == NCMEC and row.prepared_by == by:
-        raise AccessError("who prepared it does not confirm it: a second person does", where=row.id)
+    if row.place == NCMEC:
+        check_another(tables, by, [row.prepared_by], at_ms, _not_alone(row), about=row.id)
+
+
+def _not_alone(row: ReferralRow) -> AccessError:
+    return AccessError("who prepared it does not confirm it: a second person does", where=row.id)
 
 
 def acknowledge(tables: Tables, id: str, by: str, at_ms: int, reference: str) -> Referral:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import entry, record, rfc3339
+from rempart.cases.second_person import must_be_another
 from rempart.errors import AccessError, ConflictError, NotFoundError
 from rempart.model import stable_id
 from rempart.store.interface import Tables
@@ -67,12 +68,12 @@ def confirm(tables: Tables, period: str, version: int, by: str, at_ms: int) -> W
     row = _standing(tables, period, version, at_ms)
     if row.confirmed_by is not None:
         raise ConflictError("this withdrawal was confirmed already", where=period)
-    if row.by == by:
-        raise AccessError(
-            "another person than who withdrew it agrees",
-            where=period,
-            next_step="ask somebody who also declares what the place says of itself",
-        )
+    same = AccessError(
+        "another person than who withdrew it agrees",
+        where=period,
+        next_step="ask somebody who also declares what the place says of itself",
+    )
+    must_be_another(tables, by, [row.by], at_ms, same, about=row.id)
     fresh = row._replace(confirmed_by=by)
     tables.history.put_withdrawal(fresh)
     _note(tables, row, "confirmed", by, at_ms, {})

@@ -38,6 +38,7 @@ from rempart.store.interface.referrals import ReferralTables
 from rempart.store.interface.refused_links import RefusedLinkTables
 from rempart.store.interface.replies import ReplyTables
 from rempart.store.interface.retention import RetentionTables
+from rempart.store.interface.sponsors import SponsorTables
 from rempart.store.interface.statements import StatementTables
 from rempart.store.interface.stream import StreamTables
 from rempart.store.interface.terms import TermsTables
@@ -75,6 +76,7 @@ __all__ = [
     "RefusedLinkTables",
     "ReplyTables",
     "RetentionTables",
+    "SponsorTables",
     "StatementTables",
     "Store",
     "StreamTables",
@@ -119,6 +121,7 @@ class Tables(ABC):
     incidents: IncidentTables
     referrals: ReferralTables
     refused_links: RefusedLinkTables
+    sponsors: SponsorTables
     statements: StatementTables
     feed: FeedTables
     looks: LookTables

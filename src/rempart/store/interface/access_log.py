@@ -43,8 +43,8 @@ class AccessLogTables(ABC):
         """Alarms that no other admin has seen."""
 
     @abstractmethod
-    def last_alarm(self, actor: str) -> int | None:
-        """When she last gave cause for one (ms)."""
+    def last_alarm(self, actor: str, what: str) -> int | None:
+        """When she last gave cause for one of that kind (ms)."""
 
     @abstractmethod
     def saw_alarm(self, seq: int, by: str) -> bool:

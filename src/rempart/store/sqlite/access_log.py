@@ -51,9 +51,11 @@ class SqliteAccessLogTables(AccessLogTables):
         query = _ALL + "WHERE kind = 'alarm' AND at_ms >= ? AND seen_by IS NULL ORDER BY seq DESC"
         return [AccessEntryRow(*row) for row in self._db.execute(query, (since_ms,))]
 
-    def last_alarm(self, actor: str) -> int | None:
-        query = "SELECT max(at_ms) FROM access_entry WHERE actor = ? AND kind = 'alarm'"
-        found: int | None = self._db.execute(query, (actor,)).get
+    def last_alarm(self, actor: str, what: str) -> int | None:
+        query = (
+            "SELECT max(at_ms) FROM access_entry WHERE actor = ? AND kind = 'alarm' AND what = ?"
+        )
+        found: int | None = self._db.execute(query, (actor, what)).get
         return found
 
     def saw_alarm(self, seq: int, by: str) -> bool:

@@ -67,6 +67,7 @@ from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
 from rempart.store.sqlite.replies import SqliteReplyTables
 from rempart.store.sqlite.retention import SqliteRetentionTables
 from rempart.store.sqlite.sealing import Sealer
+from rempart.store.sqlite.sponsors import SqliteSponsorTables
 from rempart.store.sqlite.statements import SqliteStatementTables
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.subject_keys import Mark, SubjectKeys
@@ -134,6 +135,7 @@ class SqliteTables(Tables):
         self.incidents = SqliteIncidentTables(connection)
         self.referrals = SqliteReferralTables(connection)
         self.refused_links = SqliteRefusedLinkTables(connection)
+        self.sponsors = SqliteSponsorTables(connection)
         self.statements = SqliteStatementTables(connection)
         self.feed = SqliteFeedTables(connection)
         self.looks = SqliteLookTables(connection)

@@ -31,6 +31,7 @@ from rempart.cases.evidence.referrals import (
     withdraw,
 )
 from rempart.cases.reading import read_messages, read_reports
+from rempart.cases.second_person import TooCloseError
 from rempart.connect.cybertip import CyberTipline
 from rempart.disclose.referral.cybertip import Tip, tip_xml
 from rempart.disclose.referral.pack import Teller, as_text, write_pack
@@ -39,7 +40,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.referrals import ReferralRow
 from rempart.web.api.cases import find_case
 from rempart.web.api.looks import note_look
-from rempart.web.api.request import AnyRequest, engine_of, moment, write
+from rempart.web.api.request import AnyRequest, engine_of, keep_try, moment, write
 from rempart.web.auth import Caller, Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.settings import WebSettings
@@ -141,11 +142,15 @@ async def confirm_sent(
 async def _confirm(request: AnyRequest, referral: str, data: SentRequest) -> Referral:
     who, at_ms = must_be_known(request), now_ms()
     sent_ms = None if data.sent_at is None else ms_of(data.sent_at)
-    with engine_of(request).read() as tables:
-        seen(tables, who, referral)
-        row = row_of(tables, referral)
-        must_be_sendable(row, who.id, checked=data.checked)
-        tip = _tip(tables, request, row) if row.place == NCMEC else None
+    try:
+        with engine_of(request).read() as tables:
+            seen(tables, who, referral)
+            row = row_of(tables, referral)
+            must_be_sendable(tables, row, who.id, at_ms, checked=data.checked)
+            tip = _tip(tables, request, row) if row.place == NCMEC else None
+    except TooCloseError as error:
+        await keep_try(request, error)
+        raise
     number = "" if tip is None else await _send(request, tip)
 
     def change(tables: Tables) -> Referral:

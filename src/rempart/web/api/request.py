@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
@@ -10,6 +11,7 @@ from litestar import Request
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
+from rempart.cases.second_person import TooCloseError, note_too_close
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.model.moments import at_time
 from rempart.store.interface import Tables
@@ -26,8 +28,20 @@ def engine_of(request: AnyRequest) -> EmbeddedEngine:
 
 
 async def write(request: AnyRequest, change: Callable[[Tables], T]) -> T:
-    """Runs `change` in the engine's next transaction; returns after the durable commit."""
-    return await asyncio.wrap_future(engine_of(request).write(change))
+    """Runs `change` in the engine's next transaction; returns after the durable commit. A second
+    person who is too close to the first is refused, and that she tried stays in the log."""
+    try:
+        return await asyncio.wrap_future(engine_of(request).write(change))
+    except TooCloseError as error:
+        await keep_try(request, error)
+        raise
+
+
+async def keep_try(request: AnyRequest, error: TooCloseError) -> None:
+    """An entry of its own: what she tried was undone, or never began."""
+    at_ms = time.time_ns() // 1_000_000
+    noted = engine_of(request).write(lambda tables: note_too_close(tables, error, at_ms))
+    await asyncio.wrap_future(noted)
 
 
 moment = at_time

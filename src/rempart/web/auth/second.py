@@ -46,7 +46,7 @@ async def second(request: AnyRequest, data: Fields) -> Response[Any]:
     who = _half(must_be_known(request))
     slow: SlowDown = request.app.state.slow_down
     address = from_network(request.client)
-    keys = (f"second {who.id}", f"second at {address}")
+    keys = (f"second {who.id}", f"second-at {address}")
     wait = slow.wait(keys, time.monotonic())
     if wait > 0:
         return _form(request, who, data.get("next", ""), "slow_down", wait=wait)

@@ -4,6 +4,7 @@
 [people]
 look_ups = 60                # cases looked at by one person …
 look_up_minutes = 10         # … within so long call the other admins, when it is beyond her usual
+second_person_days = 7       # so long nobody is the second person for who let her in
 
 [care]                       # see docs/people.md
 daily = 200                  # abusive texts one person opens in a day
@@ -36,6 +37,7 @@ import msgspec
 from rempart.cases.care import CareSettings, Count
 from rempart.cases.harms import harms
 from rempart.cases.rights import ADMIN
+from rempart.cases.second_person import DAYS, MOST_DAYS
 from rempart.errors import InputError
 
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
@@ -44,6 +46,7 @@ Minutes = Annotated[int, msgspec.Meta(ge=1, le=24 * 60)]
 class PeopleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     look_ups: Count = 60
     look_up_minutes: Minutes = 10
+    second_person_days: Annotated[int, msgspec.Meta(ge=0, le=MOST_DAYS)] = DAYS
 
 
 class OidcSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

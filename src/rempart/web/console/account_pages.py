@@ -18,6 +18,7 @@ from litestar.response import Redirect
 from rempart.cases.harms import harms
 from rempart.cases.people import needs_second_factor, note_person, person_of
 from rempart.cases.rights import Right
+from rempart.cases.second_person import too_close_to
 from rempart.store.interface import Tables
 from rempart.store.interface.factors import PasskeyRow
 from rempart.web.api import access as access_api
@@ -62,7 +63,8 @@ class ProviderView(msgspec.Struct, frozen=True):
 
 
 class AccountScreen(msgspec.Struct, frozen=True):
-    """`error`: what was wrong with a new password; `done`: what was just changed."""
+    """`second_person_from`: what these people ask one can agree to from then on only. `error`: what
+    was wrong with a new password; `done`: what was just changed."""
 
     now: datetime
     person: PersonView
@@ -78,6 +80,7 @@ class AccountScreen(msgspec.Struct, frozen=True):
     recovery_left: int
     second_factor_needed: bool
     providers: list[ProviderView]
+    second_person_from: dict[str, datetime] = {}
     error: str = ""
     done: str = ""
 
@@ -170,6 +173,9 @@ async def show_account(request: AnyRequest, *, error: str = "", done: str = "") 
                 ProviderView(name, one.label or name, one.issuer in linked)
                 for name, one in providers.items()
             ],
+            second_person_from={
+                one: moment(at) for one, at in too_close_to(tables, who.id, now).items()
+            },
             error=error,
             done=done,
         )

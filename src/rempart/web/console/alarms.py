@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from rempart.cases.measures import first_aid
+from rempart.cases.second_person import ALARM as SECOND_PERSON
 from rempart.detect.links.policy import LinkRules
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.replies import COST_CAP
@@ -53,6 +54,7 @@ LOOK_UPS = "look_ups"
 CONNECTOR = "connector"
 MOST_NAMED = 5
 UNREAD = timedelta(minutes=1)
+_PEOPLE_ALARMS = {"look-ups": LOOK_UPS, SECOND_PERSON: "second_person"}
 _BY_RULE = {
     ThreatsFirst.name: "threat",
     HoldOnFailure.name: "failure",
@@ -152,11 +154,12 @@ def rule_alarms(troubles: RuleTroubles, now: datetime) -> list[Alarm]:
 
 
 def look_up_alarms(tables: Tables, caller: Caller, now_ms: int) -> list[Alarm]:
-    """Somebody looked at far more cases than usual: for the other admins, until one has seen it."""
+    """Somebody looked at far more cases than usual, or was let in lately and agreed as a second
+    person: for the other admins, until one has seen it."""
     if not may(caller, Right.PEOPLE):
         return []
     return [
-        Alarm(LOOK_UPS, "", moment(row.at_ms), detail=row.actor)
+        Alarm(_PEOPLE_ALARMS[row.what], "", moment(row.at_ms), detail=row.actor)
         for row in tables.access_log.alarms(now_ms - DAY_MS)
         if row.actor != caller.id
     ]

@@ -12,8 +12,7 @@ from typing import Final
 import msgspec
 
 from rempart.cases.case_notes import Note, read_notes
-from rempart.cases.deciding.appeals import must_be_another
-from rempart.cases.deciding.decisions import Decider
+from rempart.cases.deciding.appeals import already, decided_before
 from rempart.cases.deciding.provisions import provisions
 from rempart.cases.deciding.statement_text import statement_text
 from rempart.cases.deciding.strikes import Recommendation, in_force, recommend, weight
@@ -24,6 +23,7 @@ from rempart.cases.matter import CHILD_SAFETY, OTHER, harm_of, is_child_safety
 from rempart.cases.measures.taking import MINUTE, Wanted, grave, takeable
 from rempart.cases.reports.knowledge import Knowledge, knowledge_of
 from rempart.cases.rights import Right
+from rempart.cases.second_person import TooCloseError, check_another
 from rempart.errors import AccessError
 from rempart.model import (
     SECOND_KINDS,
@@ -115,7 +115,7 @@ def deciding_part(
     tables: Tables, caller: Caller, case: Case, account: tuple[str, str | None] | None, now_ms: int
 ) -> DecidingPart:
     """`account`: id and name of the one account that the case is about, if it is about one."""
-    look = _look(tables, caller, case)
+    look = _look(tables, caller, case, now_ms)
     harm = harm_of(tables, look.of if look is not None else case)
     ids = [row.measure.id for row in tables.cases.measures(case.id)]
     told = tables.statements.of_measures(ids)
@@ -173,7 +173,7 @@ def _standing(
     )
 
 
-def _look(tables: Tables, caller: Caller, case: Case) -> LookPart | None:
+def _look(tables: Tables, caller: Caller, case: Case, now_ms: int) -> LookPart | None:
     if case.kind not in SECOND_KINDS:
         return None
     look = tables.looks.of_own_case(case.id)
@@ -184,7 +184,9 @@ def _look(tables: Tables, caller: Caller, case: Case) -> LookPart | None:
     if of.state is not CaseState.DECIDED:
         closed_to = "undecided"
     try:
-        must_be_another(tables, of, Decider(caller.id, caller.is_person))
+        check_another(tables, caller.id, decided_before(tables, of), now_ms, already(of))
+    except TooCloseError:
+        closed_to = "close"
     except AccessError:
         closed_to = "yours"
     if Right.SECOND_LOOK not in caller.rights:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Response
 
+from rempart.cases.second_person import too_close_to
 from rempart.store.interface import Tables
-from rempart.web.api.request import AnyRequest, engine_of
+from rempart.web.api.request import AnyRequest, engine_of, moment
+from rempart.web.auth.gate import now_ms
+from rempart.web.auth.guards import caller
 from rempart.web.console.templates import render
 
 Screen = TypeVar("Screen", bound=msgspec.Struct)
@@ -40,6 +44,16 @@ async def page(
             if wants_json(request):
                 return Response(screen, status_code=status_code)
             context = more(tables, screen) if more else {}
+            context["too_close"] = _too_close(tables, request)
         return render(request, template, status_code=status_code, screen=screen, **context)
 
     return await asyncio.to_thread(read_and_draw)
+
+
+def _too_close(tables: Tables, request: AnyRequest) -> dict[str, datetime]:
+    """For whose requests who looks is no second person yet, and until when."""
+    who = caller(request)
+    if who is None or not who.is_person:
+        return {}
+    found = too_close_to(tables, who.id, now_ms())
+    return {person: moment(until_ms) for person, until_ms in found.items()}

@@ -99,6 +99,12 @@ TEMPLATES: Final = (
     N_("extend it before it ends, with a reason"),
     N_("there is no such hold"),
     N_("this hold has ended"),
+    # the second person
+    N_(
+        "who asked for this and you were let in by one another, or by the same person, a short"
+        " while ago: you can be the second person from %(day)s UTC on"
+    ),
+    N_("until then somebody who has been here longer can agree"),
     # the yearly report
     N_("the name of the provider is empty: set it as [community] name"),
     N_("no tier is declared for this period: filled as for an online platform"),

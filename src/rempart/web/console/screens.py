@@ -111,7 +111,8 @@ class Alarm(msgspec.Struct, frozen=True):
     for two people), `log_stopped` (nothing is signed any more), `log_damaged` (a full check
     failed), `log_changed` (the entries `detail` do not hold what was committed to),
     `log_refused` (we did not cosign the log `detail`), `look_ups` (one person looked at
-    very many cases); `count` of the same."""
+    very many cases), `second_person` (somebody let in lately agreed as one); `count` of the
+    same."""
 
     what: str
     channel: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime
 from datetime import time as clock
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +26,7 @@ from rempart.cases.incident_file import (
     add_act,
     ask,
     is_addressed,
+    note_made,
     read_act,
     take,
     tick,
@@ -198,8 +200,11 @@ async def take_file(request: AnyRequest, data: Fields) -> Response[Any]:
             )
         return out.getvalue()
 
+    packed = await asyncio.to_thread(made)
+    digest = sha256(packed).hexdigest()
+    await write(request, lambda tables: note_made(tables, known.id, digest, now))
     return Response(
-        await asyncio.to_thread(made),
+        packed,
         media_type="application/zip",
         headers={"content-disposition": f'attachment; filename="{known.id}.zip"'},
     )

@@ -61,6 +61,10 @@ WORDS: Words = {
         "person passkey refused": N_("passkey refused: it may be a copy"),
         "person recovery codes made": N_("recovery codes made"),
         "person recovery code used": N_("recovery code used"),
+        "person second person refused": N_("could not be the second person yet"),
+        "person second person days": N_(
+            "the settings say for how long who was let in is no second person"
+        ),
         "person alarm seen": N_("has seen an alarm"),
         "person identity linked": N_("identity at a provider linked"),
         "person cap reached": N_("has read enough for today"),
@@ -79,6 +83,7 @@ WORDS: Words = {
         "access exported": N_("a dossier was made"),
         "access taken": N_("took a dossier away"),
         "access search": N_("searched inside a case"),
+        "alarm second person": N_("was let in a short while ago, and agreed as the second person"),
         "alarm look-ups": N_("looked at or searched in far more cases than usual"),
     },
 }
