@@ -29,6 +29,7 @@ class Provider:
         self.stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.person: dict[str, Any] = {}
         self.twist: dict[str, Any] = {}
+        self.session: dict[str, int] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
@@ -54,6 +55,7 @@ class Provider:
             "iat": now,
             "exp": now + 300,
             "nonce": nonce,
+            **self.session,
             **self.person,
             **self.twist.get("claims", {}),
         }
@@ -80,6 +82,8 @@ class Provider:
         if path == "/authorize":
             code = f"code-{len(self.codes)}"
             self.codes[code] = query
+            if query.get("prompt") == "login" or "auth_time" not in self.session:
+                self.session["auth_time"] = int(time.time())
             back = urlencode({"code": code, "state": query["state"]})
             return 303, None, f"{query['redirect_uri']}?{back}"
         return 404, {}, None

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from tests.web.oidc_provider import CLIENT, SECRET, Provider
-from tests.web.service import NAME, Service
-from tests.web.test_people import admit, told
+from tests.web.service import NAME, PASSWORD, Service, with_csrf
+from tests.web.test_people import told
 
 from rempart.connect.oidc import two_factors
 
@@ -173,26 +173,64 @@ def test_groups_give_and_take_roles_and_never_make_an_admin(
     assert answer.status_code == 403, "her only group may give nothing, and `reviewer` is theirs"
 
 
-def test_a_signed_in_person_links_her_identity(service: Service, provider: Provider) -> None:
+def linking(service: Service, who: httpx.Client, password: str = "") -> httpx.Response:
+    """The form of the account page, and the way to the provider and back."""
+    out = who.post("/console/me/link/work", data={"password": password})
+    if out.status_code != 303:
+        return out
+    page = httpx.get(out.headers["location"])
+    return who.get(page.headers["location"])
+
+
+def test_a_signed_in_person_links_her_identity_with_her_password(
+    service: Service, provider: Provider
+) -> None:
     provider.person = {"sub": "u-77"}
-    _, answer = through(service, "/login/oidc/work?link=me", service.person)
+    wrong = linking(service, service.person, "somebody else's guess")
+    assert wrong.status_code == 422 and "The password you have now is not this one." in wrong.text
+    out = service.person.get("/login/oidc/work?link=me").headers["location"]
+    assert service.client().get(httpx.get(out).headers["location"]).status_code == 403
+    with service.engine.read() as tables:
+        assert not tables.access.identities("moderator-1"), "an open session alone binds nobody"
+    answer = linking(service, service.person, PASSWORD)
     assert answer.headers["location"] == "/console/me"
     assert service.person.get("/console/me.json").json()["providers"] == [
         {"name": "work", "label": "Work", "linked": True}
     ]
     browser, _ = through(service)
     assert browser.get("/api/v1/me").json()["person"]["name"] == NAME
-    service.person.patch("/api/v1/people/moderator-1", json={"disabled": False})
-    admit(service, "Two", "admin")
-    disabled = {"disabled": True}
-    assert service.person.patch("/api/v1/people/moderator-2", json=disabled).status_code == 200
 
 
-def test_another_site_links_no_identity(service: Service) -> None:
-    """It could have signed the browser in over there as its own account, which would then open
-    this person's."""
+def test_who_has_no_password_proves_herself_at_the_provider(
+    service: Service, provider: Provider
+) -> None:
+    invite(service)
+    browser, _ = through(service)
+    csrf = with_csrf(browser)
+    begin = "/console/me/app/begin"
+    choose = {"password": "a thief's own words 1", "again": "a thief's own words 1"}
+    refused = csrf.post(begin, data={})
+    assert "Prove again who you are" in refused.text
+    assert "Prove again who you are" in csrf.post("/console/me/password", data=choose).text
+    assert csrf.post("/console/me/passkeys/begin", json={}).status_code == 403
+    assert "Sign in once more" in csrf.get("/console/me").text
+    again = "/login/oidc/work?again=me"
+    for twist in ({"auth_time": int(time.time()) - 3_600}, {"auth_time": None}, {"sub": "u-8"}):
+        provider.twist = {"claims": twist}
+        assert through(service, again, csrf)[1].status_code == 403, twist
+    assert "Prove again who you are" in csrf.post(begin, data={}).text
+    provider.twist = {}
+    provider.session["auth_time"] = int(time.time()) - 3_600
+    assert through(service, again, csrf)[1].headers["location"] == "/console/me#factors"
+    assert csrf.get("/console/me.json").json()["proven"]
+    assert "Prove again who you are" not in csrf.post(begin, data={}).text
+    other, _ = through(service)
+    assert not other.get("/console/me.json").json()["proven"], "in that session only"
+
+
+def test_another_site_starts_no_proof(service: Service) -> None:
     there = {"sec-fetch-site": "cross-site"}
-    answer = service.person.get("/login/oidc/work?link=me", headers=there)
+    answer = service.person.get("/login/oidc/work?again=me", headers=there)
     assert answer.status_code == 403
     assert service.person.get("/login/oidc/work", headers=there).status_code == 303
 

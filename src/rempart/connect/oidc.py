@@ -54,12 +54,14 @@ class Metadata(msgspec.Struct, frozen=True):
 
 class Claims(NamedTuple):
     """What an accepted ID token says. `email` only when the provider says it is verified;
-    `groups` are the values of the claim that was asked for."""
+    `groups` are the values of the claim that was asked for; `auth_time`: when she signed in there
+    (seconds since the epoch); None: it does not say."""
 
     subject: str
     email: str | None
     groups: frozenset[str]
     second_factor: bool
+    auth_time: int | None = None
 
 
 def two_factors(methods: frozenset[str]) -> bool:
@@ -79,8 +81,10 @@ class Provider:
         self._metadata: tuple[Metadata, float] | None = None
         self._keys: tuple[dict[str, Any], float] | None = None
 
-    async def address(self, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
-        """Where the browser is sent."""
+    async def address(
+        self, redirect_uri: str, state: str, nonce: str, verifier: str, *, again: bool = False
+    ) -> str:
+        """Where the browser is sent. `again`: whoever is signed in there signs in once more."""
         asked = {
             "response_type": "code",
             "scope": "openid email profile",
@@ -91,6 +95,8 @@ class Provider:
             "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
         }
+        if again:
+            asked |= {"prompt": "login", "max_age": "0"}
         endpoint = (await self._discovered()).authorization_endpoint
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
 
@@ -106,12 +112,13 @@ class Provider:
         if isinstance(audience, list) and len(audience) > 1 and said.get("azp") != self._client_id:
             raise OidcRefusedError("the answer is for somebody else", where="azp")
         email = said.get("email") if said.get("email_verified") is True else None
-        methods = said.get("amr")
+        methods, signed_in = said.get("amr"), said.get("auth_time")
         return Claims(
             str(said["sub"]),
             email if isinstance(email, str) else None,
             _values(said.get(groups_claim)) if groups_claim else frozenset(),
             isinstance(methods, list) and two_factors(frozenset(map(str, methods))),
+            int(signed_in) if isinstance(signed_in, int | float) else None,
         )
 
     async def _exchange(self, code: str, redirect_uri: str, verifier: str) -> str:

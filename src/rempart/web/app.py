@@ -45,6 +45,7 @@ from rempart.web.attest.witness import WitnessDesk
 from rempart.web.auth import invitation as invitation_pages
 from rempart.web.auth import oidc_pages, passkey_pages, second
 from rempart.web.auth import pages as auth_pages
+from rempart.web.auth.again import Proven
 from rempart.web.auth.audited import note_opened
 from rempart.web.auth.begun import Begun
 from rempart.web.auth.caller import may_only_audit
@@ -257,6 +258,7 @@ def _framework(
             "begun": Begun(),
             "refused": Refused(engine),
             "providers": Providers(settings.oidc),
+            "proven": Proven(),
         }
     )
     return Litestar(

@@ -3,11 +3,15 @@
 The way out and the way back belong to one browser: it keeps nonce and PKCE verifier, sealed under
 the state, with a digest of the sign-in cookie. Each is used once, within five minutes. What is
 refused leads to the sign-in page with a reason, never to an error.
+
+To link an identity, the password is asked for first (`console.factor_pages`): an open session alone
+binds nobody. Who has none proves herself with an identity that is hers already.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,12 +21,13 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from rempart.cases.identities import link_identity, person_by_identity, roles_by_groups
-from rempart.connect.oidc import Claims, OidcRefusedError, Provider
+from rempart.connect.oidc import LEEWAY, Claims, OidcRefusedError, Provider
 from rempart.connect.outbound import Outbound
 from rempart.errors import AccessError, ConflictError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.access import PersonRow
 from rempart.web.api.request import engine_of, write
+from rempart.web.auth.again import proven_of
 from rempart.web.auth.caller import Step
 from rempart.web.auth.gate import cookie, missing_step, now_ms
 from rempart.web.auth.guards import LOGIN_COOKIE, caller, from_elsewhere, gate_of
@@ -51,7 +56,8 @@ _LONGEST_PATH = 1_000
 
 class UnderWay(msgspec.Struct, frozen=True):
     """One sign-in between the way out and the way back. `link`: the signed-in person who says that
-    the identity is hers."""
+    the identity is hers; `again`: the session that proves once more whose it is; `left_s`: when the
+    browser left (seconds since the epoch)."""
 
     provider: str
     nonce: str
@@ -59,6 +65,8 @@ class UnderWay(msgspec.Struct, frozen=True):
     browser: str
     next: str
     link: str | None
+    again: str | None = None
+    left_s: int = 0
 
 
 class Providers:
@@ -87,19 +95,28 @@ async def leave(
     request: AnyRequest,
     name: FromPath[str],
     next: FromQuery[str] = "",
-    link: FromQuery[str] = "",
+    again: FromQuery[str] = "",
 ) -> Response[Any]:
-    """To the provider. `link=me`: to bind the identity to who is signed in, at her own wish:
-    another site could have signed her in over there as somebody else."""
+    """To the provider. `again=me`: whoever is signed in proves once more who she is."""
     if name == CALLBACK.rpartition("/")[2]:
         return await _back(request)
-    providers, who = _providers(request), caller(request)
-    if link and from_elsewhere(request.scope):  # type: ignore[arg-type]
+    who = caller(request)
+    if again and from_elsewhere(request.scope):  # type: ignore[arg-type]
         raise NoRightError("this request comes from another site", next_step="open your account")
-    linking = who.id if link == "me" and who is not None and who.is_person else None
+    session = who.session if again == "me" and who is not None and who.is_person else None
+    return await go_out(request, name, next, again=session)
+
+
+async def go_out(
+    request: AnyRequest, name: str, next: str, *, link: str | None = None, again: str | None = None
+) -> Response[Any]:
+    """`link`, `again`: see `UnderWay`; who calls has asked whether she may."""
+    providers = _providers(request)
     state, nonce, verifier = new_secret(), new_secret(), new_secret()
     try:
-        address = await providers.get(name).address(_callback(request), state, nonce, verifier)
+        address = await providers.get(name).address(
+            _callback(request), state, nonce, verifier, again=again is not None
+        )
     except OidcRefusedError as error:
         _LOG.warning("identity provider %s: %s", name, error.diagnostics())
         return login_form(request, "oidc", next, reason=error.what)
@@ -107,7 +124,14 @@ async def leave(
     browser = next_cookie(request, answer)
     target = local_path(next)
     kept = UnderWay(
-        name, nonce, verifier, browser, target if len(target) <= _LONGEST_PATH else HOME, linking
+        name,
+        nonce,
+        verifier,
+        browser,
+        target if len(target) <= _LONGEST_PATH else HOME,
+        link,
+        again,
+        now_ms() // 1000,
     )
     keep_begun(request, answer, _PURPOSE, state, msgspec.json.encode(kept))
     return answer
@@ -156,6 +180,8 @@ async def _signed_in(
     request: AnyRequest, under_way: UnderWay, settings: OidcSettings, claims: Claims
 ) -> Response[Any]:
     now, by = now_ms(), f"oidc:{under_way.provider}"
+    if under_way.again is not None:
+        return _proven_again(request, under_way, under_way.again, settings, claims)
     if under_way.link is not None:
         person, who = under_way.link, caller(request)
         if who is None or who.id != person:
@@ -184,6 +210,22 @@ async def _signed_in(
     answer: Response[Any] = Redirect(target, status_code=303)
     set_session_cookie(answer, gate, request.scope, secret)  # type: ignore[arg-type]
     return answer
+
+
+def _proven_again(
+    request: AnyRequest, under_way: UnderWay, session: str, settings: OidcSettings, claims: Claims
+) -> Response[Any]:
+    """The same session, an identity of hers, and signed in over there after she left from here."""
+    who = caller(request)
+    if who is None or who.session != session:
+        raise AccessError("this sign-in is not yours")
+    with engine_of(request).read() as tables:
+        if tables.access.identity(settings.issuer, claims.subject) != who.id:
+            raise AccessError("this identity is not yours")
+    if claims.auth_time is None or claims.auth_time < under_way.left_s - LEEWAY:
+        raise AccessError("the provider did not ask you to sign in once more")
+    proven_of(request).prove(session, time.monotonic())
+    return Redirect("/console/me#factors", status_code=303)
 
 
 def _callback(request: AnyRequest) -> str:

@@ -27,6 +27,7 @@ from rempart.web.api.me import PERSON, READER, Without, me_of, set_without
 from rempart.web.api.people import PersonView, RoleView, role_views
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import must_be_known
+from rempart.web.auth.again import knows_password, proven_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of
 from rempart.web.auth.pages import wrong_password
@@ -64,7 +65,8 @@ class ProviderView(msgspec.Struct, frozen=True):
 
 class AccountScreen(msgspec.Struct, frozen=True):
     """`second_person_from`: what these people ask one can agree to from then on only. `error`: what
-    was wrong with a new password; `done`: what was just changed."""
+    was wrong with a new password; `proven`: she signed in once more at her provider just now, for
+    want of a password; `done`: what was just changed."""
 
     now: datetime
     person: PersonView
@@ -74,6 +76,7 @@ class AccountScreen(msgspec.Struct, frozen=True):
     harms: list[str]
     shortest: int
     has_password: bool
+    proven: bool
     app_since: datetime | None
     passkeys: list[PasskeyView]
     passkeys_possible: bool
@@ -101,6 +104,8 @@ async def change_password(request: AnyRequest) -> Response[Any]:
         before = person_of(tables, who.id)
     old = str(form.get("old", ""))[:MAX_PASSWORD]
     slow.failed(keys, time.monotonic())
+    if not before.password_hash and not await knows_password(request, who, ""):
+        return await show_account(request, error="again")
     if before.password_hash and not await verify_password_aside(old, before.password_hash):
         slow.answered(keys, time.monotonic())
         return await show_account(request, error="old")
@@ -149,6 +154,7 @@ async def show_account(request: AnyRequest, *, error: str = "", done: str = "") 
     possible = passkeys_of(request).possible
     settings: WebSettings = request.app.state.settings
     providers = settings.oidc
+    proven = proven_of(request).counts(who.session, time.monotonic())
 
     def view(tables: Tables) -> AccountScreen:
         me = me_of(tables, who)
@@ -164,6 +170,7 @@ async def show_account(request: AnyRequest, *, error: str = "", done: str = "") 
             harms=list(harms()),
             shortest=MIN_PASSWORD,
             has_password=bool(row.password_hash),
+            proven=proven,
             app_since=None if app is None else moment(app.created_ms),
             passkeys=[_passkey(key) for key in tables.factors.passkeys(who.id)],
             passkeys_possible=possible,

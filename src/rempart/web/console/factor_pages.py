@@ -12,6 +12,7 @@ from typing import Any
 
 import segno
 from litestar import Response, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
@@ -34,6 +35,7 @@ from rempart.web.auth.again import knows_password, may_add_factor
 from rempart.web.auth.challenges import Challenges
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import gate_of, may_enrol
+from rempart.web.auth.oidc_pages import go_out
 from rempart.web.console.account_pages import ME, show_account
 from rempart.web.console.templates import render
 
@@ -104,7 +106,16 @@ async def recovery(request: AnyRequest) -> Response[Any]:
     return render(request, "recovery.html", codes=codes)
 
 
-route_handlers: list[Any] = [begin_app, confirm_app, remove, recovery]
+@post(f"{ME}/link/{{name:str}}", guards=PERSON, status_code=200, include_in_schema=False)
+async def link(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """To an identity provider, to bind an identity there to who is signed in, at her own wish."""
+    who, form = must_be_known(request), await request.form()
+    if not await knows_password(request, who, str(form.get("password", ""))):
+        return await show_account(request, error="link")
+    return await go_out(request, name, "", link=who.id)
+
+
+route_handlers: list[Any] = [begin_app, confirm_app, remove, recovery, link]
 
 
 def _setting_up(
