@@ -18,6 +18,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOMS = (Path("src/rempart/detect/text"), Path("src/rempart/log"))
+KERNEL = "_kernel.so"
 FLAGS = ("-O3", "-std=c99", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall")
 
 
@@ -26,17 +27,19 @@ class KernelHook(BuildHookInterface[Any]):
         del version
         if os.environ.get("REMPART_NO_KERNEL") == "1" or os.name == "nt":
             return
-        for room in ROOMS:
-            source = Path(self.root) / room / "kernel.c"
-            built = source.with_name("_kernel.so")
-            built.unlink(missing_ok=True)
-            if not compile_kernel(source, built):
-                return
-            build_data["artifacts"].append(str(room / built.name))
+        rooms = [room for room in ROOMS if _built(Path(self.root) / room)]
+        if not rooms:
+            return
+        build_data["artifacts"].extend(str(room / KERNEL) for room in rooms)
         build_data["pure_python"] = False
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         # No Python headers are used: one build serves every version of Python.
         build_data["tag"] = f"py3-none-{platform}"
+
+
+def _built(room: Path) -> bool:
+    (room / KERNEL).unlink(missing_ok=True)
+    return compile_kernel(room / "kernel.c", room / KERNEL)
 
 
 def compile_kernel(source: Path, built: Path) -> bool:
