@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rempart.cases.erasure.forgetting import MARK, Forgotten
@@ -46,6 +46,7 @@ def test_who_had_thousands_of_names_is_found_by_each() -> None:
     assert not subject.in_id("https://example.org/5")
 
 
+@example([" _b", " _b_"], " _b")
 @given(st.lists(LETTERS, max_size=60), LETTERS)
 def test_phrases_are_found_as_one_by_one(phrases: list[str], text: str) -> None:
     known: Phrases[str] = Phrases(3)

@@ -162,7 +162,7 @@ def verdict(page: Page, data: bytes) -> str:
     page.set_input_files(
         "#file", {"name": "dossier.zip", "mimeType": "application/zip", "buffer": data}
     )
-    expect(page.locator("#result")).to_be_visible()
+    expect(page.locator("#result")).to_be_visible(timeout=60_000)
     return page.locator("#verdict").inner_text()
 
 

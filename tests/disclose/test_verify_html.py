@@ -120,6 +120,17 @@ def test_whatever_was_changed_is_refused(
 
 
 @pytest.mark.browser
+def test_a_string_that_never_ends_is_refused_at_once(
+    browser_page: tuple[Page, list[str]], files: Files
+) -> None:
+    page, _ = browser_page
+    for name in ("manifest.json", "records.jsonl"):
+        unended = files[name].rstrip(b"\n")[:-1] + b', "more": "' + b"a" * 5_000
+        give(page, pack({**files, name: unended}))
+        expect(page.locator("#verdict")).to_have_text("Not verified")
+
+
+@pytest.mark.browser
 def test_another_key_is_refused_and_another_packing_is_read(
     browser_page: tuple[Page, list[str]], files: Files, dossier: bytes, tmp_path: Path
 ) -> None:

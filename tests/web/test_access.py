@@ -71,6 +71,7 @@ PERSON_ONLY = {
     ("post", "/api/v1/cases/{case}/captures"),
     ("get", "/api/v1/captures/{capture}/warc"),
     ("get", "/api/v1/captures/{capture}/picture"),
+    ("get", "/api/v1/captures/{capture}/proof"),
     ("post", "/api/v1/cases/{case}/referrals"),
     ("get", "/api/v1/referrals/{referral}"),
     ("get", "/api/v1/referrals/{referral}/text"),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rempart.disclose.dossier.document.glyphs import line, readable
 from rempart.disclose.dossier.document.typeset import typeset
+from rempart.store import own_folders
 
 MADE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CORPUS = json.loads((Path(__file__).parents[2] / "data/hostile/blns.json").read_text("utf-8"))
@@ -100,23 +102,17 @@ def test_a_word_without_an_end_can_be_broken():
 
 
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no files in memory here")
-def test_nothing_of_a_case_is_written_to_the_disk(tmp_path, monkeypatch):
+def test_nothing_of_a_case_is_written_to_the_disk(monkeypatch):
     """A machine that stops while a document is set leaves no word of it behind."""
-    kept = tmp_path / "kept"
-    seen = {}
+    seen: dict[str, bytes] = {}
+    remove = shutil.rmtree
 
-    class Kept:
-        def __init__(self, prefix=""):
-            kept.mkdir()
+    def looked_at(folder: Path, **more: Any) -> None:
+        for path in Path(folder).iterdir():
+            seen[path.name] = b"" if path.is_symlink() else path.read_bytes()
+        remove(folder, **more)
 
-        def __enter__(self):
-            return str(kept)
-
-        def __exit__(self, *_):
-            for path in kept.iterdir():
-                seen[path.name] = b"" if path.is_symlink() else path.read_bytes()
-
-    monkeypatch.setattr(tempfile, "TemporaryDirectory", Kept)
+    monkeypatch.setattr(own_folders.shutil, "rmtree", looked_at)
     assert b"%PDF" in page(["a word that stays in memory"])[:10]
     assert "data.json" in seen
     assert not any(b"a word that stays" in data for data in seen.values())

@@ -68,6 +68,8 @@ class Phrases(Generic[T]):
             length = mask.bit_length() - 1
             mask ^= 1 << length
             end = at + length
+            if end > len(text):
+                continue
             if text[at:end] in self._whole and not (whole_words and _in_word(text[end : end + 1])):
                 return end
         return 0
