@@ -39,6 +39,7 @@ HER_OWN_ACTS = {
     "/console/me/recovery",
     "/console/me/passkeys/begin",
     "/console/me/passkeys",
+    "/console/me/link/{name:str}",
     "/console/me/sessions/{session:str}/end",
     "/api/v1/me/exposure",
     "/api/v1/sessions",

@@ -150,7 +150,11 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
         )
     },
     "my week": ("mine_week.html", {"week": made_up.week()}),
-    "incident files": ("files.html", {"screen": made_up.files()}),
+    "incident files": ("files.html", {"screen": made_up.files(), "too_close": {}}),
+    "incident files, too soon": (
+        "files.html",
+        {"screen": made_up.files(), "too_close": {"p-nadia": datetime(2026, 3, 9, tzinfo=UTC)}},
+    ),
     "verify": ("verify.html", {}),
     **{
         f"login {error}": (
