@@ -178,7 +178,7 @@ def test_memory_is_flat_in_the_length_of_the_input(raid_file: Path, tmp_path: Pa
         path.unlink()
         return float(document["peak_rss_mb"])
 
-    assert peak(88) < 1.15 * peak(22) + 8
+    assert peak(44) < 1.15 * peak(11) + 8
 
 
 def test_no_output_is_written_over_an_input_or_over_the_other(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def keep_to(operation: schemathesis.APIOperation, headers: dict[str, str]) -> No
 
     @given(case=operation.as_strategy())
     @settings(
-        max_examples=15,
+        max_examples=8,
         deadline=None,
         database=None,
         derandomize=True,
