@@ -47,9 +47,5 @@ class ReferralTables(ABC):
         """In the order in which they were prepared."""
 
     @abstractmethod
-    def sent_between(self, from_ms: int, until_ms: int) -> list[ReferralRow]:
-        """What left in this time, in order: `until_ms` is not part of it."""
-
-    @abstractmethod
     def stood(self, as_of: int) -> list[ReferralRow]:
         """All that were there at this size of the log, in order, as they stood then."""

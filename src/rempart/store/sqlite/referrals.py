@@ -31,10 +31,6 @@ class SqliteReferralTables(ReferralTables):
     def of_case(self, case: str) -> list[ReferralRow]:
         return list(self._rows("WHERE case_id = ? ORDER BY prepared_ms, seq", case))
 
-    def sent_between(self, from_ms: int, until_ms: int) -> list[ReferralRow]:
-        which = "WHERE sent_ms >= ? AND sent_ms < ? ORDER BY sent_ms, id"
-        return list(self._rows(which, from_ms, until_ms))
-
     def stood(self, as_of: int) -> list[ReferralRow]:
         was = {
             row[0]: dict(zip(_STEPS, row[1:-1], strict=True))
