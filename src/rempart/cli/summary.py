@@ -5,13 +5,14 @@ from __future__ import annotations
 import resource
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from rempart.engine.scan import Scanned
 from rempart.model import Campaign, Raid, RaidStage
+from rempart.model.moments import written
 
 _KIB_PER_MIB = 1024
 _ENOUGH_FOR_A_RATE = 1_000
@@ -96,9 +97,7 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
 
 
 def _time(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return None if value is None else written(value)
 
 
 def summary_for_people(scanned: Scanned, measured: Measured, out: str | None) -> str:

@@ -18,4 +18,9 @@ def ms_of(at: datetime) -> int:
 
 
 def rfc3339(at_ms: int) -> str:
-    return at_time(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(at_time(at_ms))
+
+
+def written(at: datetime) -> str:
+    """To the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -28,6 +28,7 @@ from rempart.cases.evidence.provenance import Proof
 from rempart.ingest.atproto.names import RecordName, dids_in
 from rempart.ingest.atproto.proof import Proven, beside_text, claimed_time, text_of
 from rempart.log.subjects import NOBODY, account_subject
+from rempart.model.moments import written
 from rempart.store.interface import Tables
 from rempart.store.interface.captures import ASKED, CaptureRow
 
@@ -105,7 +106,7 @@ def keep_proof(tables: Tables, id: str, kept: Kept, key: bytes | None, at_ms: in
         "state": state,
         "why": kept.why[:500] or None,
         "record_name": kept.name.uri,
-        "fetched_at": None if kept.fetched_at is None else _time(kept.fetched_at),
+        "fetched_at": None if kept.fetched_at is None else written(kept.fetched_at),
         "asked": list(kept.asked) or None,
         "files": {name: sha256(data).hexdigest() for name, data in sorted(kept.files.items())},
         "source": _source(proven),
@@ -185,7 +186,3 @@ def _item(proven: Proven, confirmed: bool | None) -> dict[str, Any]:
         "operations": None if identity.history is None else identity.history.operations,
         "server": identity.pds,
     }
-
-
-def _time(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

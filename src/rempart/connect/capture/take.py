@@ -25,6 +25,7 @@ from rempart.connect.capture.warc import write_warc
 from rempart.connect.outbound import Answer, Outbound
 from rempart.connect.places import ForbiddenAddressError, Places, Resolve, resolve_by_system
 from rempart.errors import OutboundError
+from rempart.model.moments import written
 
 LONGEST_URL = 2_000
 MOST_PLACES = 60
@@ -58,8 +59,8 @@ async def capture_page(
     seen, why = await _seen(url, answer, settings, way_out)
     record: dict[str, Any] = {
         "url": url,
-        "begin": _rfc3339(begin),
-        "end": _rfc3339(now()),
+        "begin": written(begin),
+        "end": written(now()),
         **await asyncio.to_thread(machine_points, settings.public_address),
         "server_address": heard.address,
         "local_address": heard.local,
@@ -126,7 +127,3 @@ async def _seen(
         except OutboundError as error:
             return None, error.what
     return seen, ""
-
-
-def _rfc3339(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from rempart.connect.outbound import Answer
 from rempart.errors import MissingExtraError
+from rempart.model.moments import written
 
 PICTURE = "urn:rempart:picture:"
 RENDERED = "urn:rempart:rendered:"
@@ -46,8 +47,7 @@ def write_warc(
     assert heard is not None
     out = io.BytesIO()
     writer = Writer(out, gzip=True, warc_version="WARC/1.1")
-    date = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    common = {"WARC-Date": date}
+    common = {"WARC-Date": written(at)}
     writer.write_record(
         writer.create_warcinfo_record("capture.warc.gz", {"software": record["software"]})
     )

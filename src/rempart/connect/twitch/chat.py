@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from rempart.model.moments import written
+
 Item = dict[str, Any]
 PLATFORM = "twitch"
 ROLES = {
@@ -36,8 +38,7 @@ def time_of(text: str) -> str:
 
 def at_ms(text: str) -> str:
     """The same from milliseconds since the epoch. ValueError when it is no number."""
-    at = datetime.fromtimestamp(int(text) / 1000, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(datetime.fromtimestamp(int(text) / 1000, UTC))
 
 
 def person(id: str, login: str, roles: list[str] | None = None) -> Item:

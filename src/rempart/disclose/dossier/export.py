@@ -44,6 +44,7 @@ from rempart.log.merkle import SubtreeHash, inclusion_proof
 from rempart.log.note import PublicKey, Signer, sign
 from rempart.log.tiles import root_at, subtrees_from
 from rempart.model import Case
+from rempart.model.moments import rfc3339, written
 from rempart.store.interface import LogTables, Tables
 from rempart.store.sealed_files import SealedFiles
 
@@ -360,7 +361,7 @@ def _holds(tables: Tables, case: Case, at: datetime) -> list[dict[str, str]]:
         {
             "kind": row.kind,
             "source": row.source,
-            "until": _rfc3339(datetime.fromtimestamp(row.until_ms / 1000, UTC)),
+            "until": rfc3339(row.until_ms),
         }
         for row in tables.erasure.holds(now_ms=int(at.timestamp() * 1000))
         if (row.covers, row.subject) in about
@@ -408,9 +409,9 @@ def _about(
         "platform": subject.platform,
         "channel": subject.channel,
         "target": subject.target,
-        "opened_at": _rfc3339(subject.opened_at),
+        "opened_at": written(subject.opened_at),
         "made_for": subject.made_for,
-        "made_at": _rfc3339(at),
+        "made_at": written(at),
         "made_by": by,
         "made_with": f"rempart {__version__}",
         "preset": chosen.preset.name,
@@ -484,7 +485,3 @@ def _check_before_it_leaves(contents: dict[str, bytes], signer: Signer) -> None:
             where=report.case,
             next_step="rempart log scrub says whether the log was changed",
         )
-
-
-def _rfc3339(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -19,7 +19,14 @@ from typing import Any, Final, NamedTuple
 
 from rempart.cases.evidence.captures import capture_row
 from rempart.cases.evidence.provenance import Proof
-from rempart.cases.evidence.source_proofs import FILE, VERIFIED, SourceProof, proof_key, read_proof
+from rempart.cases.evidence.source_proofs import (
+    FILE,
+    VERIFIED,
+    SourceProof,
+    level_of,
+    proof_key,
+    read_proof,
+)
 from rempart.disclose.dossier.archive import unpack
 from rempart.disclose.dossier.items import Item
 from rempart.disclose.dossier.verify import open_leaf
@@ -151,8 +158,6 @@ def _refuted(told: SourceProof, parts: Mapping[str, bytes]) -> str:
 
 def _differs(told: SourceProof, proven: Proven) -> str:
     """Every word of the item comes from the record, and its level from what vouches for the key."""
-    vouched = "domain" if proven.identity.history is None else "history"
-    level = Proof.SIGNED if vouched == "history" else Proof.TRANSPORT
     said = (told.account, told.handle, told.text, told.created_at, told.cid, told.key, told.proof)
     true = (
         proven.name.authority,
@@ -161,7 +166,7 @@ def _differs(told: SourceProof, proven: Proven) -> str:
         claimed_time(proven.record),
         str(proven.cid),
         proven.identity.key.text,
-        level.value,
+        level_of(proven).value,
     )
     return "" if said == true else "its entry says else than the signed record"
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
+from rempart.model.moments import written
+
 LANGUAGES = ("fr", "en")
 DEFAULT_LANGUAGE = "en"
 _NARROW_SPACE = "\u202f"
@@ -131,4 +133,4 @@ def weekday(day: date, language: str) -> str:
 
 
 def iso(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(at)

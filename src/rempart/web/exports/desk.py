@@ -25,6 +25,7 @@ from rempart.disclose.dossier import Copy, edition, volumes_of
 from rempart.disclose.dossier.delivery import Form, deliver
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
+from rempart.model.moments import written
 from rempart.store.interface.looks import ProposalRow
 from rempart.store.sealed_files import SealedFiles
 from rempart.web.attest.sealing import sealed
@@ -158,7 +159,7 @@ class ExportDesk:
                     wish.capacity.value,
                     wish.mandate,
                     row.closed_by or "",
-                    until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                    written(until),
                 ),
                 most_messages=form.most_messages,
             )
