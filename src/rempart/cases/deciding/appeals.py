@@ -35,7 +35,7 @@ from rempart.cases.entries import (
 )
 from rempart.cases.measures.taking import NOWHERE, Reach, grave
 from rempart.cases.reports.keys import ReportKeys
-from rempart.cases.reports.senders import account_source
+from rempart.cases.reports.senders import account_source, appellant_subject
 from rempart.cases.reports.status import report_of
 from rempart.cases.reports.waiting import appeal_waits
 from rempart.cases.second_person import must_be_another
@@ -81,22 +81,10 @@ def appeal_by_reporter(
     decision = tables.cases.decision_by_id(answer.decision)
     assert decision is not None, "an answer names its decision"
     of = _case(tables, decision.case)
-    said = _said(
-        Appellant.REPORTER, of, decision, explanation, at_ms, report_subject(row.id), report=row.id
-    )
-    waited_for = appeal_waits(tables, row.reporter, of, decision, at_ms)
-    if waited_for is not None:
-        return _wait(tables, waited_for, of, decision, at_ms, said, report=row.id)
-    return open_look(
-        tables,
-        of,
-        Appellant.REPORTER,
-        at_ms,
-        decision=decision,
-        report=row.id,
-        said=said,
-        source=row.reporter,
-    )
+    return _examine_or_wait(
+        tables, of, Appellant.REPORTER, decision, explanation, row.reporter,
+        report_subject(row.id), at_ms, report=row.id,
+    )  # fmt: skip
 
 
 def appeal_by_account(
@@ -112,19 +100,42 @@ def appeal_by_account(
     if of is None:
         raise NotFoundError("this restriction belongs to no case", where="code")
     decision = tables.cases.decision(of.id)
-    account = account_subject(told.platform, told.account)
-    said = _said(Appellant.ACCOUNT, of, decision, explanation, at_ms, account, statement=told.id)
-    source = account_source(keys, told)
+    return _examine_or_wait(
+        tables, of, Appellant.ACCOUNT, decision, explanation, account_source(keys, told),
+        account_subject(told.platform, told.account), at_ms, statement=told.id,
+    )  # fmt: skip
+
+
+def _examine_or_wait(
+    tables: Tables,
+    of: Case,
+    appellant: Appellant,
+    decision: Decision | None,
+    explanation: str,
+    source: bytes | None,
+    subject: str,
+    at_ms: int,
+    *,
+    report: str | None = None,
+    statement: str | None = None,
+) -> SecondLook | WaitingAppeal:
+    """`source`: who appeals, as far as told apart."""
+    said = _said(
+        appellant, of, decision, explanation, at_ms, subject, report=report, statement=statement
+    )
     waited_for = appeal_waits(tables, source, of, decision, at_ms)
     if waited_for is not None and decision is not None:
-        return _wait(tables, waited_for, of, decision, at_ms, said, statement=told.id)
+        return _wait(
+            tables, waited_for, of, decision, at_ms, said, report=report, statement=statement
+        )
     return open_look(
         tables,
         of,
-        Appellant.ACCOUNT,
+        appellant,
         at_ms,
         decision=decision,
-        statement=told.id,
+        report=report,
+        statement=statement,
         said=said,
         source=source,
     )
@@ -142,7 +153,7 @@ def take_waiting_appeals(tables: Tables, now_ms: int, limit: int = MOST_WAITING)
             continue
         by_report = row.report is not None
         appellant = Appellant.REPORTER if by_report else Appellant.ACCOUNT
-        subject = _subject_of(tables, row)
+        subject = appellant_subject(tables, row)
         said = _said(
             appellant,
             of,
@@ -210,15 +221,6 @@ def _wait(
     )
     tables.misuse.wait_appeal(row)
     return row
-
-
-def _subject_of(tables: Tables, row: WaitingAppeal) -> str:
-    if row.report is not None:
-        return report_subject(row.report)
-    assert row.statement is not None, "an appeal is by a report or by a statement"
-    found = tables.statements.get(row.statement)
-    assert found is not None, "statements stay"
-    return account_subject(found.statement.platform, found.statement.account)
 
 
 def why_no_appeal(tables: Tables, report: ReportRow, at_ms: int) -> str | None:

@@ -26,9 +26,9 @@ from rempart.cases.deciding.look_text import look_answer
 from rempart.cases.entries import at_time, entry, record, rfc3339
 from rempart.cases.live import tell_case
 from rempart.cases.matter import harm_of, is_grave
+from rempart.cases.reports.senders import appellant_subject
 from rempart.cases.things import look_thing
 from rempart.log.commit import SealedEntry
-from rempart.log.subjects import NOBODY, account_subject, report_subject
 from rempart.model import (
     NO_ACTION,
     Appellant,
@@ -197,23 +197,13 @@ def close_look(
             "unfounded": closed.unfounded or None,
             "text": closed.answer,
         },
-        subject=_subject(tables, look),
+        subject=appellant_subject(tables, look),
     )
     seq = record(tables, [(look.of, told)])
     tables.cases.add_entries([(look.case, seq)])
     tables.looks.close(closed, seq)
     tell_case(tables, tables.cases.get(look.case))
     return closed
-
-
-def _subject(tables: Tables, look: SecondLook) -> str:
-    """Who asked, as far as they are known."""
-    if look.report is not None:
-        return report_subject(look.report)
-    told = tables.statements.get(look.statement) if look.statement is not None else None
-    if told is None:
-        return NOBODY
-    return account_subject(told.statement.platform, told.statement.account)
 
 
 def asked_entry(look: SecondLook, words: str | None = None) -> SealedEntry:

@@ -23,7 +23,6 @@ from rempart.cases.figures import Share, wilson
 from rempart.cases.harms import Urgency, harms
 from rempart.cases.reports.senders import Sent, past, sender_of, warned_ms
 from rempart.cases.reports.thread import say
-from rempart.cases.reports.waiting import APPEALS, NOTICES
 from rempart.errors import ConflictError
 from rempart.model import SecondLook
 from rempart.store.interface import Tables
@@ -51,6 +50,17 @@ class Factors(msgspec.Struct, frozen=True):
     @property
     def may_warn(self) -> bool:
         return self.unfounded >= LEAST and self.unfounded * 2 > self.judged
+
+    @property
+    def told(self) -> dict[str, int]:
+        """As entries say them."""
+        return {
+            "reports": self.all_,
+            "judged": self.judged,
+            "unfounded": self.unfounded,
+            "grave": self.grave,
+            "after_refusal": self.after_refusal,
+        }
 
 
 def factors(past: list[PastReport]) -> Factors:
@@ -128,17 +138,6 @@ def warn(tables: Tables, sent: Sent, by: str, at_ms: int) -> Factors:
         said = text[sent.language if sent.language in ("en", "fr") else "en"]
         say(tables, sent, Side.TEAM, said, at_ms, by=by)
         tables.deadlines.note_warning(sender.source, at_ms)
-    told = {
-        "what": sender.what,
-        "report": sender.named if sender.what == NOTICES else None,
-        "appeal": sender.named if sender.what == APPEALS else None,
-        "by": by,
-        "at": rfc3339(at_ms),
-        "reports": found.all_,
-        "judged": found.judged,
-        "unfounded": found.unfounded,
-        "grave": found.grave,
-        "after_refusal": found.after_refusal,
-    }
+    told = {**sender.told, "by": by, "at": rfc3339(at_ms), **found.told}
     record(tables, [(sender.case, entry("misuse-warning", told, subject=sender.subject))])
     return found

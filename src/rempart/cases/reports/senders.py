@@ -16,6 +16,7 @@ from rempart.model import SecondLook, Statement
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
 from rempart.store.interface.deadlines import PastReport
+from rempart.store.interface.misuse import WaitingAppeal
 
 Sent = ReportRow | SecondLook
 
@@ -31,11 +32,22 @@ class Sender(NamedTuple):
     subject: str
     flagger: bool
 
+    @property
+    def told(self) -> dict[str, str | None]:
+        """As entries name them."""
+        return {
+            "what": self.what,
+            "report": self.named if self.what == NOTICES else None,
+            "appeal": self.named if self.what == APPEALS else None,
+        }
+
 
 def sender_of(tables: Tables, sent: Sent) -> Sender:
     if isinstance(sent, SecondLook):
         source = tables.misuse.source_of_look(sent.id)
-        return Sender(source, APPEALS, sent.id, sent.of, _subject(tables, sent), flagger=False)
+        return Sender(
+            source, APPEALS, sent.id, sent.of, appellant_subject(tables, sent), flagger=False
+        )
     return Sender(
         sent.reporter,
         NOTICES,
@@ -69,10 +81,11 @@ def warned_ms(tables: Tables, sender: Sender) -> int | None:
     return None if warning is None else warning.warned_ms
 
 
-def _subject(tables: Tables, look: SecondLook) -> str:
-    if look.report is not None:
-        return report_subject(look.report)
-    told = tables.statements.get(look.statement) if look.statement is not None else None
+def appellant_subject(tables: Tables, asked: SecondLook | WaitingAppeal) -> str:
+    """Who appeals, as far as they are known."""
+    if asked.report is not None:
+        return report_subject(asked.report)
+    told = tables.statements.get(asked.statement) if asked.statement is not None else None
     if told is None:
         return NOBODY
     return account_subject(told.statement.platform, told.statement.account)

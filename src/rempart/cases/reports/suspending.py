@@ -19,9 +19,8 @@ from typing import Final
 
 from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import entry, record, rfc3339
-from rempart.cases.reports.misuse import YEAR_MS, Factors, factors_of
+from rempart.cases.reports.misuse import YEAR_MS, factors_of
 from rempart.cases.reports.senders import Sender, Sent, past, sender_of, warned_ms
-from rempart.cases.reports.waiting import APPEALS, NOTICES
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import stable_id
 from rempart.store.interface import Tables
@@ -79,15 +78,13 @@ def suspend(
     told = {
         "id": id,
         "happened": "begun",
-        "what": sender.what,
-        "report": sender.named if sender.what == NOTICES else None,
-        "appeal": sender.named if sender.what == APPEALS else None,
+        **sender.told,
         "by": by,
         "at": rfc3339(at_ms),
         "until": rfc3339(until_ms),
         "warned": rfc3339(warned),
         "reason": reason,
-        **_counts(found),
+        **found.told,
     }
     said = entry("misuse-suspension", told, subject=sender.subject)
     seq = record(tables, [(sender.case, said)])
@@ -113,13 +110,3 @@ def lift(tables: Tables, id: str, reason: str, by: str, at_ms: int) -> None:
     }
     record(tables, [(None, entry("misuse-suspension", told))])
     tables.misuse.end(id, at_ms)
-
-
-def _counts(found: Factors) -> dict[str, int]:
-    return {
-        "reports": found.all_,
-        "judged": found.judged,
-        "unfounded": found.unfounded,
-        "grave": found.grave,
-        "after_refusal": found.after_refusal,
-    }

@@ -9,6 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from rempart.cases.reports.misuse import Factors, factors_of, warn, warning
+from rempart.cases.reports.senders import sender_of, warned_ms
 from rempart.cases.reports.thread import report_in_case
 from rempart.model import Case
 from rempart.store.interface import Tables
@@ -68,7 +69,7 @@ route_handlers = [misuse, send_warning]
 
 def _misuse(tables: Tables, row: ReportRow, at_ms: int) -> MisuseView:
     found = factors_of(tables, row, at_ms)
-    warned = tables.deadlines.warned_ms(row.reporter) if row.reporter is not None else None
+    warned = warned_ms(tables, sender_of(tables, row))
     return MisuseView(
         found,
         found.may_warn,

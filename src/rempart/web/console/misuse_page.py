@@ -7,14 +7,13 @@ receipts or codes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from rempart.cases.reports.misuse import (
@@ -33,7 +32,7 @@ from rempart.errors import ConflictError, NotFoundError, RempartError
 from rempart.store.interface import Tables
 from rempart.store.interface.misuse import SuspensionRow
 from rempart.web.api.cases import find_case
-from rempart.web.api.request import AnyRequest, write
+from rempart.web.api.request import AnyRequest, Fields, write
 from rempart.web.auth import Caller, Right, must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page
@@ -44,7 +43,6 @@ PATH = "/console/misuse"
 ORDERS = [needs_right(Right.ORDERS, person=True)]
 """Also within bounds: only sources of cases that the caller sees stand here."""
 MOST = 200
-Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 class Suspended(msgspec.Struct, frozen=True):
@@ -159,22 +157,32 @@ async def _misuse(request: AnyRequest, error: RempartError | None = None) -> Res
 
 
 def _reporters(tables: Tables, who: Caller, now: int) -> list[Source]:
-    found = []
-    for source in tables.misuse.wrong_often(LEAST, MOST):
-        last = tables.misuse.last_report(source)
-        sent = _visible(tables, who, last) if last is not None else None
-        if sent is not None:
-            found.append(_source(tables, sent, tables.misuse.waiting(source), now))
-    return [one for one in found if one is not None]
+    misuse = tables.misuse
+    sources = misuse.wrong_often(LEAST, MOST)
+    return _listed(tables, who, sources, misuse.last_report, misuse.waiting, now)
 
 
 def _appellants(tables: Tables, who: Caller, now: int) -> list[Source]:
+    misuse = tables.misuse
+    sources = misuse.appeals_wrong_often(LEAST, MOST)
+    return _listed(tables, who, sources, misuse.last_look, misuse.waiting_appeals, now)
+
+
+def _listed(
+    tables: Tables,
+    who: Caller,
+    sources: Sequence[bytes],
+    last_of: Callable[[bytes], str | None],
+    waiting: Callable[[bytes], int],
+    now: int,
+) -> list[Source]:
+    """`last_of`: what a source sent last, by which it stands here."""
     found = []
-    for source in tables.misuse.appeals_wrong_often(LEAST, MOST):
-        last = tables.misuse.last_look(source)
+    for source in sources:
+        last = last_of(source)
         sent = _visible(tables, who, last) if last is not None else None
         if sent is not None:
-            found.append(_source(tables, sent, tables.misuse.waiting_appeals(source), now))
+            found.append(_source(tables, sent, waiting(source), now))
     return [one for one in found if one is not None]
 
 
