@@ -110,24 +110,22 @@ def check_another(
 
 def free_from(tables: Tables, by: str, first: str, at_ms: int) -> int | None:
     """From when on `by` can be the second person for what `first` asks; None: now."""
-    links: dict[str, dict[str, int]] = {}
-    for row in _fresh(tables, at_ms):
-        links.setdefault(row.person, {})[row.by] = row.at_ms
-    mine, hers = _behind(by, links), _behind(first, links)
-    shared = [min(mine[one], hers[one]) for one in mine.keys() & hers.keys()]
-    return max(shared) + days_of(tables) * DAY_MS if shared else None
+    linked = _linked_ms(_links(_fresh(tables, at_ms)), by, first)
+    return None if linked is None else linked + days_of(tables) * DAY_MS
 
 
 def too_close_to(tables: Tables, by: str, at_ms: int) -> dict[str, int]:
     """For whose requests she cannot be the second person yet, and from when on she can."""
-    if not _fresh(tables, at_ms):
+    links = _links(_fresh(tables, at_ms))
+    if not links:
         return {}
     found = {
-        person.id: free_from(tables, by, person.id, at_ms)
+        person.id: _linked_ms(links, by, person.id)
         for person in tables.access.people()
         if person.id != by and person.disabled_ms is None
     }
-    return {person: until_ms for person, until_ms in found.items() if until_ms is not None}
+    for_ms = days_of(tables) * DAY_MS
+    return {person: at + for_ms for person, at in found.items() if at is not None}
 
 
 def note_too_close(tables: Tables, error: TooCloseError, at_ms: int) -> None:
@@ -140,6 +138,21 @@ def note_too_close(tables: Tables, error: TooCloseError, at_ms: int) -> None:
 
 def _fresh(tables: Tables, at_ms: int) -> list[SponsorRow]:
     return tables.sponsors.since(at_ms - days_of(tables) * DAY_MS)
+
+
+def _links(rows: Iterable[SponsorRow]) -> Mapping[str, Mapping[str, int]]:
+    """By person: who let her in, and when."""
+    links: dict[str, dict[str, int]] = {}
+    for row in rows:
+        links.setdefault(row.person, {})[row.by] = row.at_ms
+    return links
+
+
+def _linked_ms(links: Mapping[str, Mapping[str, int]], one: str, other: str) -> int | None:
+    """The newest link that two people have by all these; None: they have none."""
+    mine, hers = _behind(one, links), _behind(other, links)
+    shared = [min(mine[one], hers[one]) for one in mine.keys() & hers.keys()]
+    return max(shared, default=None)
 
 
 def _behind(person: str, links: Mapping[str, Mapping[str, int]]) -> dict[str, int]:

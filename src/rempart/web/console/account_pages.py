@@ -188,7 +188,13 @@ async def show_account(request: AnyRequest, *, error: str = "", done: str = "") 
         )
 
     status = {"": 200, "slow_down": 429}.get(error, 422)
-    return await page(request, "account.html", view, status_code=status)
+    return await page(
+        request,
+        "account.html",
+        view,
+        lambda _, screen: {"too_close": screen.second_person_from},
+        status_code=status,
+    )
 
 
 def _passkey(row: PasskeyRow) -> PasskeyView:

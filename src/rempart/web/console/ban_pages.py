@@ -21,7 +21,7 @@ from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.fields import converted, read_fields, typed_again
 from rempart.web.console.order_fields import BAN
-from rempart.web.console.page import page
+from rempart.web.console.page import page, two_people
 from rempart.web.console.reading import moment
 from rempart.web.failures import status_of
 
@@ -95,4 +95,10 @@ async def _bans(
         )
 
     status = 200 if error is None else status_of(error)
-    return await page(request, "bans.html", view, lambda *_: {"fields": BAN}, status_code=status)
+    return await page(
+        request,
+        "bans.html",
+        view,
+        lambda tables, _: {"fields": BAN, **two_people(request, tables)},
+        status_code=status,
+    )

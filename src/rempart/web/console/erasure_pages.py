@@ -20,7 +20,7 @@ from rempart.web.api.request import AnyRequest, Fields, write
 from rempart.web.auth import Right
 from rempart.web.auth.caller import Caller
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page, wants_json
+from rempart.web.console.page import page, two_people, wants_json
 from rempart.web.console.reading import moment
 from rempart.web.console.screens import Alarm
 from rempart.web.failures import status_of
@@ -147,7 +147,13 @@ async def _page(request: AnyRequest, error: RempartError | None = None) -> Respo
         )
 
     status = 200 if error is None else status_of(error)
-    return await page(request, "erasure.html", view, status_code=status)
+    return await page(
+        request,
+        "erasure.html",
+        view,
+        lambda tables, _: two_people(request, tables),
+        status_code=status,
+    )
 
 
 def _days(data: dict[str, str]) -> int:

@@ -32,7 +32,7 @@ from rempart.web.api.looks import note_look
 from rempart.web.api.request import AnyRequest, Fields, moment
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import JSON, page
+from rempart.web.console.page import JSON, page, two_people
 
 
 class ExportsScreen(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ async def exports(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
             {name: dict(one.title) for name, one in presets().items()},
         )
 
-    return await page(request, "exports.html", view)
+    return await page(request, "exports.html", view, lambda tables, _: two_people(request, tables))
 
 
 @post(

@@ -21,7 +21,7 @@ from rempart.web.api.request import AnyRequest, Fields, moment, write
 from rempart.web.auth import Right, must_be_known, needs_right
 from rempart.web.auth.caller import Caller
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page
+from rempart.web.console.page import page, two_people
 from rempart.web.console.screens import Alarm
 
 EXPORT = [needs_right(Right.EXPORT, person=True)]
@@ -57,7 +57,7 @@ async def files(request: AnyRequest) -> Response[Any]:
         rows = [one for one in tables.incidents.requests() if sees_target(who, one.target)]
         return FilesScreen(moment(now), [_shown(one, who.id) for one in rows])
 
-    return await page(request, "files.html", view)
+    return await page(request, "files.html", view, lambda tables, _: two_people(request, tables))
 
 
 @post("/console/files/{id:str}/agree", guards=EXPORT, status_code=200, include_in_schema=False)

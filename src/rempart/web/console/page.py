@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,7 +13,7 @@ from rempart.cases.second_person import too_close_to
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth.gate import now_ms
-from rempart.web.auth.guards import caller
+from rempart.web.auth.guards import must_be_known
 from rempart.web.console.templates import render
 
 Screen = TypeVar("Screen", bound=msgspec.Struct)
@@ -44,16 +43,13 @@ async def page(
             if wants_json(request):
                 return Response(screen, status_code=status_code)
             context = more(tables, screen) if more else {}
-            context["too_close"] = _too_close(tables, request)
         return render(request, template, status_code=status_code, screen=screen, **context)
 
     return await asyncio.to_thread(read_and_draw)
 
 
-def _too_close(tables: Tables, request: AnyRequest) -> dict[str, datetime]:
-    """For whose requests who looks is no second person yet, and until when."""
-    who = caller(request)
-    if who is None or not who.is_person:
-        return {}
-    found = too_close_to(tables, who.id, now_ms())
-    return {person: moment(until_ms) for person, until_ms in found.items()}
+def two_people(request: AnyRequest, tables: Tables) -> dict[str, Any]:
+    """What a page on which two people agree needs besides its screen (`parts/second_person.html`):
+    for whose requests who looks is no second person yet, and until when."""
+    found = too_close_to(tables, must_be_known(request).id, now_ms())
+    return {"too_close": {person: moment(until_ms) for person, until_ms in found.items()}}

@@ -36,7 +36,7 @@ from rempart.web.api.referrals import (
 from rempart.web.api.request import AnyRequest, Fields, moment
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import JSON, page
+from rempart.web.console.page import JSON, page, two_people
 
 
 class PassOnScreen(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ async def show(request: AnyRequest, referral: FromPath[str]) -> Response[Any]:
         another = found.place == "ncmec" and found.prepared_by == who.id
         return ReferralScreen(moment(now), found, place_of(found.place), another)
 
-    return await page(request, "referral.html", view)
+    return await page(request, "referral.html", view, lambda tables, _: two_people(request, tables))
 
 
 @post(

@@ -28,7 +28,7 @@ from rempart.web.api.declared import DECLARE
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page
+from rempart.web.console.page import page, two_people
 from rempart.web.console.reading import moment
 from rempart.web.console.templates import language_of
 from rempart.web.failures import status_of
@@ -221,7 +221,11 @@ async def _page(
         request,
         "yearly.html",
         view,
-        lambda *_: {"busy": busy, "address": _address(wanted)},
+        lambda tables, _: {
+            "busy": busy,
+            "address": _address(wanted),
+            **two_people(request, tables),
+        },
         status_code=200 if error is None else status_of(error),
     )
     if mine is not None and mine.phase is not None:
