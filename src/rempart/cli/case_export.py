@@ -23,7 +23,7 @@ import click
 from rempart.cases.evidence.custody import note_access
 from rempart.cases.evidence.promoted import promote
 from rempart.cli.case_store import check_there, find, print_json, reading
-from rempart.cli.giving import alone, check, given, now_ms, unrecorded_option, who
+from rempart.cli.giving import alone, check, given, now_ms, signed_step, unrecorded_option, who
 from rempart.cli.private_file import write_private
 from rempart.disclose.dossier import Contents, Copy, edition, presets, volumes_of
 from rempart.disclose.dossier.delivery import Delivered, Form, age_keys, check_passphrase, deliver
@@ -236,17 +236,14 @@ def _noted(data: Path, asked: Asked) -> str | None:
     with alone(data) as store:
         if store is None:
             return None
-        at_ms = now_ms()
-        notary = Notary(data, read_signer(data))
-        with store.begin() as tables:
-            notary.check(tables)
+        with signed_step(store, Notary(data, read_signer(data))) as tables:
             found = find(tables, asked.case_id, latest=asked.latest).id
             note_access(
                 tables,
                 found,
                 "export",
                 asked.by,
-                at_ms,
+                now_ms(),
                 reason=asked.reason or None,
                 edition=asked.edition.preset.name,
                 recipient=asked.recipient or None,
@@ -256,8 +253,6 @@ def _noted(data: Path, asked: Asked) -> str | None:
                 os_user=who(),
             )
             promote(tables, found)
-            notary.sign(tables, at_ms)
-        notary.committed()
         return found
 
 
@@ -266,9 +261,7 @@ def _note_hashes(data: Path, asked: Asked, case: str, made: Sequence[Delivered])
     with alone(data) as store:
         if store is None:
             return
-        notary = Notary(data, read_signer(data))
-        with store.begin() as tables:
-            notary.check(tables)
+        with signed_step(store, Notary(data, read_signer(data))) as tables:
             note_access(
                 tables,
                 case,
@@ -278,8 +271,6 @@ def _note_hashes(data: Path, asked: Asked, case: str, made: Sequence[Delivered])
                 files=[one.sha256 for one in made],
                 os_user=who(),
             )
-            notary.sign(tables, now_ms())
-        notary.committed()
 
 
 def _named(output: Path, volume: int) -> Path:

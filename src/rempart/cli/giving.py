@@ -22,6 +22,7 @@ from rempart.engine.embedded.notary import Notary
 from rempart.engine.start import Lock
 from rempart.errors import InputError, RempartError, StoreError
 from rempart.log.keys import read_signer
+from rempart.store.interface import Tables
 from rempart.store.sqlite.store import SqliteStore
 
 unrecorded_option = click.option(
@@ -88,19 +89,26 @@ def _noted(data: Path, store: SqliteStore, one: Given) -> int:
     except RempartError:
         notary = None
     paths = waiting(data)
-    with store.begin() as tables:
-        if notary is not None:
-            notary.check(tables)
+    with signed_step(store, notary) as tables:
         for path in paths:
             take_up(tables, path)
         seq = note(tables, one)
+    for path in paths:
+        path.unlink()
+    return seq
+
+
+@contextmanager
+def signed_step(store: SqliteStore, notary: Notary | None) -> Iterator[Tables]:
+    """One transaction, with a checkpoint signed over what it wrote; None: there is no key."""
+    with store.begin() as tables:
+        if notary is not None:
+            notary.check(tables)
+        yield tables
         if notary is not None:
             notary.sign(tables, now_ms())
     if notary is not None:
         notary.committed()
-    for path in paths:
-        path.unlink()
-    return seq
 
 
 @contextmanager
