@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -28,20 +26,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield running
 
 
-def drawn(service: Service, page: str, **typed: str) -> dict[str, Any]:
-    answer = service.person.post(f"{page}/draw", data=typed)
-    assert answer.status_code == 303, answer.text
-    for _ in range(900):
-        screen: dict[str, Any] = service.person.get(f"{page}.json", params=typed).json()
-        if screen["phase"] is None:
-            return screen
-        time.sleep(0.05)
-    raise AssertionError("it is not drawn")
-
-
 def test_the_courts_dossier_with_what_changed_in_the_rules(service: Service) -> None:
     typed = {"first": "2026-01-01", "last": "2026-12-31", "language": "fr", "age": ""}
-    made = drawn(service, COURT, **typed)["made"]
+    made = service.drawn(COURT, typed)["made"]
     assert made is not None
     read = service.person.get
     assert read(f"{COURT}/files/court-dossier.pdf").content.startswith(b"%PDF-1.7")
@@ -52,7 +39,7 @@ def test_the_courts_dossier_with_what_changed_in_the_rules(service: Service) -> 
 
 
 def test_the_yearly_report(service: Service) -> None:
-    made = drawn(service, YEARLY, year="2026", language="en")
+    made = service.drawn(YEARLY, {"year": "2026", "language": "en"})
     assert made["drawn"]["sheets"]
     assert not made["drawn"]["published"]
 

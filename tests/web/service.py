@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -114,6 +115,18 @@ class Service:
         answer = client.post("/login", data=form)
         assert answer.status_code == 303, answer.text[:500]
         return with_csrf(client)
+
+    def drawn(self, page: str, asked: dict[str, str], what: str = "draw") -> dict[str, Any]:
+        """Asks for what is drawn in the background, and waits until it is there; the screen."""
+        answer = self.person.post(f"{page}/{what}", data=asked)
+        assert answer.status_code == 303, answer.text
+        shown = {name: value for name, value in asked.items() if value}
+        for _ in range(900):
+            screen: dict[str, Any] = self.person.get(f"{page}.json", params=shown).json()
+            if screen["phase"] is None:
+                return screen
+            time.sleep(0.05)
+        raise AssertionError("it is not drawn")
 
     def token(self, *scopes: str, channels: list[str] | None = None) -> str:
         body = {"name": "test", "scopes": list(scopes), "channels": channels}

@@ -22,14 +22,7 @@ PERIOD = {"first": "2026-01-01", "last": "2026-12-31", "language": "fr", "age": 
 
 
 def drawn(service: Service, **typed: str) -> dict[str, Any]:
-    answer = service.person.post(f"{COURT}/draw", data={**PERIOD, **typed})
-    assert answer.status_code == 303, answer.text
-    for _ in range(900):
-        screen: dict[str, Any] = service.person.get(f"{COURT}.json").json()
-        if screen["phase"] is None:
-            return screen
-        time.sleep(0.05)
-    raise AssertionError("the dossier is not drawn")
+    return service.drawn(COURT, {**PERIOD, **typed})
 
 
 def test_one_click_draws_it_and_the_log_tells_who_did(service: Service) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 import zipfile
 from datetime import UTC, datetime
 from typing import Any
@@ -19,17 +18,7 @@ PAGE = "/console/yearly"
 
 def drawn(service: Service, what: str = "draw", **typed: str) -> dict[str, Any]:
     """Asks for it and waits until it is there."""
-    asked = {"year": str(LAST), "half": "", "language": "en", **typed}
-    answer = service.person.post(f"{PAGE}/{what}", data=asked)
-    assert answer.status_code == 303, answer.text
-    for _ in range(600):
-        screen: dict[str, Any] = service.person.get(
-            f"{PAGE}.json", params={"year": asked["year"], "language": asked["language"]}
-        ).json()
-        if screen["phase"] is None:
-            return screen
-        time.sleep(0.05)
-    raise AssertionError("the report is not drawn up")
+    return service.drawn(PAGE, {"year": str(LAST), "half": "", "language": "en", **typed}, what)
 
 
 def test_one_click_draws_it_up_and_every_sheet_can_be_looked_at(service: Service) -> None:
