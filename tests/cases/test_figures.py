@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from rempart.cases.figures import WEEK, Point, precision, survival, survivals, wilson
 from rempart.store.interface.figures import Judged, Waited
-from rempart.web.console.curve import curve_points
-from rempart.web.console.figures_page import FiguresScreen as Screen
-from rempart.web.console.figures_page import _waiting, csv_of
+from rempart.web.console.live.curve import curve_points
+from rempart.web.console.queue.figures_page import FiguresScreen as Screen
+from rempart.web.console.queue.figures_page import _waiting, csv_of
 from rempart.web.console.reading import moment
 
 SILENT = [

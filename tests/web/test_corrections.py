@@ -8,7 +8,7 @@ import pytest
 from tests.web.service import Service
 from tests.web.test_raid import raid
 
-from rempart.web.console.raid_page import account_ref
+from rempart.web.console.case.raid_page import account_ref
 
 HTML = {"accept": "text/html"}
 

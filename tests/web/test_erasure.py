@@ -14,7 +14,7 @@ from tests.web.test_people import admit, told
 
 from rempart.web.auth import Right
 from rempart.web.auth.caller import Caller
-from rempart.web.console.erasure_pages import erasure_alarms
+from rempart.web.console.evidence.erasure_pages import erasure_alarms
 
 ABUSE = "you are a loser, kill yourself"
 

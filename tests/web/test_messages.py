@@ -14,7 +14,7 @@ import pytest
 from tests.web.service import Service, lines, message
 
 from rempart.ingest import TooManyItemsError
-from rempart.web.api.messages import parse_body
+from rempart.web.api.intake.messages import parse_body
 
 PATH = "/api/v1/messages"
 

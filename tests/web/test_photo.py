@@ -15,8 +15,8 @@ from tests.web.service import Service
 
 from rempart.media.finding import Look
 from rempart.media.look import look_at
-from rempart.web.api import media, upload
-from rempart.web.api.upload import CHECKS, PER_SECONDS, Photos
+from rempart.web.api.intake import media, upload
+from rempart.web.api.intake.upload import CHECKS, PER_SECONDS, Photos
 
 API = "/api/v1/media/check"
 

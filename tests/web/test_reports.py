@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.web.service import Service, message
 
 from rempart.model import ReportRequest
-from rempart.web.api.notices import REPEATS, Notices
+from rempart.web.api.reports.notices import REPEATS, Notices
 
 REPORT = {
     "category": "hate",

@@ -32,14 +32,14 @@ from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
 from rempart.web.api import routes as api_routes
 from rempart.web.api.body import bounded
-from rempart.web.api.messages import PATH as MESSAGES
-from rempart.web.api.messages import Messages
-from rempart.web.api.notices import Notices
+from rempart.web.api.intake.messages import PATH as MESSAGES
+from rempart.web.api.intake.messages import Messages
+from rempart.web.api.intake.upload import BODY_LIMIT as PHOTO_LIMIT
+from rempart.web.api.intake.upload import PATHS as PHOTO_PATHS
+from rempart.web.api.intake.upload import Photos
 from rempart.web.api.numbers import Numbers
 from rempart.web.api.often import Often
-from rempart.web.api.upload import BODY_LIMIT as PHOTO_LIMIT
-from rempart.web.api.upload import PATHS as PHOTO_PATHS
-from rempart.web.api.upload import Photos
+from rempart.web.api.reports.notices import Notices
 from rempart.web.asgi import AsgiMessage, AsgiScope, Receive, Send
 from rempart.web.attest.witness import WitnessDesk
 from rempart.web.auth import invitation as invitation_pages
@@ -60,7 +60,7 @@ from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
 from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connectors.board import Connectors
-from rempart.web.console.audit_page import PATH as AUDIT
+from rempart.web.console.disclosure.audit_page import PATH as AUDIT
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import render_error
 from rempart.web.court_desk import CourtDesk

@@ -37,8 +37,8 @@ from rempart.protect.connector import Told
 from rempart.protect.outbox import Outbox
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import DeliveryRow
-from rempart.web.api.reports import STATUS_PATH
-from rempart.web.api.statements import STATEMENT_PATH
+from rempart.web.api.deciding.statements import STATEMENT_PATH
+from rempart.web.api.reports.reports import STATUS_PATH
 from rempart.web.app import build_app, report_keys
 from rempart.web.attest.authorities import Authorities
 from rempart.web.attest.scrubbing import Scrubbing
@@ -48,7 +48,7 @@ from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connections import Connection, close_overdue
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.build import build_connectors
-from rempart.web.console.alarms import calls_a_person
+from rempart.web.console.live.alarms import calls_a_person
 from rempart.web.exports.desk import ExportDesk
 from rempart.web.feed.desk import FeedDesk
 from rempart.web.given_desk import GivenDesk

@@ -16,7 +16,7 @@ from tests.connect.platform_server import wait_until
 from tests.connect.twitch.simulator import Twitch
 from tests.web.service import Service
 
-from rempart.web.console import alarms
+from rempart.web.console.live import alarms
 
 
 def toml(settings: dict[str, Any]) -> str:

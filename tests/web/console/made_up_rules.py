@@ -8,8 +8,8 @@ from rempart.engine.learning import Trial
 from rempart.model import Verdict
 from rempart.rules.language import Problem
 from rempart.rules.language.trial import TrialResult
-from rempart.web.console import rule_screens as rs
-from rempart.web.console.learning_page import LearnedVersion, LearningScreen
+from rempart.web.console.rules import rule_screens as rs
+from rempart.web.console.rules.learning_page import LearnedVersion, LearningScreen
 from rempart.web.console.screens import Said, SignalSeen
 
 MARKUP = "</textarea><script>alert(1)</script>"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import made_up
 
-from rempart.web.console.lately import _gathered
+from rempart.web.console.live.lately import _gathered
 from rempart.web.console.screens import Happening
 
 

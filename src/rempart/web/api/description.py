@@ -12,8 +12,8 @@ from msgspec.json import schema_components
 
 from rempart.log.witnessing import SIZE_TYPE
 from rempart.model import ItemRefusal, Message
-from rempart.web.api.media import PhotoView
-from rempart.web.api.witness import PATH as COSIGNING
+from rempart.web.api.evidence.witness import PATH as COSIGNING
+from rempart.web.api.intake.media import PhotoView
 from rempart.web.failures import ProblemAnswer
 
 Json = dict[str, Any]

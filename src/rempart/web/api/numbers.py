@@ -24,7 +24,7 @@ from rempart.store.interface.cases import CaseQuery
 from rempart.web.auth.caller import Caller
 from rempart.web.connectors.board import Connectors
 from rempart.web.connectors.metrics import told_of_connectors
-from rempart.web.console.figures_page import FigureShelf, figures
+from rempart.web.console.queue.figures_page import FigureShelf, figures
 from rempart.web.feed.desk import FeedDesk
 from rempart.web.feed.metrics import told_of as told_of_feed
 from rempart.web.lines import metrics as line_metrics

@@ -8,49 +8,18 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Response, Router, get
 
-from rempart.web.api import (
-    access,
-    access_log,
-    appeals,
-    bans,
-    campaigns,
-    captures,
-    care,
-    cases,
-    corrections,
-    deciding,
-    decisions,
-    declared,
-    described,
-    disputes,
-    erasure,
-    events,
-    exports,
-    facts,
-    health,
-    hooks,
-    invitations,
-    learning,
-    lines,
-    log,
-    mastodon,
-    me,
-    measures,
-    media,
-    misuse,
-    orders,
-    people,
-    protection,
-    queues,
-    referrals,
-    reports,
-    rules,
-    search,
-    statements,
-    witness,
-)
+from rempart.web.api import events, health
+from rempart.web.api.authority import bans, declared, disputes, orders
+from rempart.web.api.cases import campaigns, cases, corrections, queues, search
+from rempart.web.api.deciding import appeals, deciding, decisions, statements
 from rempart.web.api.description import describe
+from rempart.web.api.evidence import captures, erasure, exports, log, referrals, witness
+from rempart.web.api.intake import described, hooks, lines, mastodon, media
+from rempart.web.api.measures import measures, protection
+from rempart.web.api.people import access, access_log, care, facts, invitations, me, people
+from rempart.web.api.reports import misuse, reports
 from rempart.web.api.request import AnyRequest
+from rempart.web.api.rules import learning, rules
 from rempart.web.feed import api as feed_api
 
 

@@ -19,53 +19,50 @@ from litestar.response import Redirect
 from rempart.cases.harms import harms
 from rempart.model import CaseKind, CaseState
 from rempart.store.interface import Tables
-from rempart.web.api.care import is_pausing
-from rempart.web.api.lines import line_of
-from rempart.web.api.looks import note_look
-from rempart.web.api.protection import MeasureList, undo
+from rempart.web.api.cases.looks import note_look
+from rempart.web.api.intake.lines import line_of
+from rempart.web.api.measures.protection import MeasureList, undo
+from rempart.web.api.people.care import is_pausing
 from rempart.web.api.request import AnyRequest, Fields, engine_of
 from rempart.web.auth import Right, must_be_known, needs, needs_person, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
-from rempart.web.console import (
-    access_pages,
-    account_pages,
+from rempart.web.console import palette, views
+from rempart.web.console.authority import ban_pages, order_pages
+from rempart.web.console.case import (
     acts,
+    capture_form,
+    decision_form,
+    export_page,
+    file_page,
+    measure_pages,
+    referral_pages,
+    search_page,
+)
+from rempart.web.console.disclosure import (
     audit_page,
     audit_rules_page,
-    ban_pages,
-    capture_form,
-    care_pages,
     court_page,
-    decision_form,
     declared_page,
-    desk_acts,
-    erasure_pages,
-    export_page,
-    factor_pages,
-    figures_page,
-    file_page,
-    learning_page,
-    line_page,
-    log_page,
-    measure_pages,
-    misuse_page,
-    order_pages,
-    palette,
-    people_pages,
-    practice_page,
-    referral_pages,
-    rule_pages,
     sample_page,
-    search_page,
     terms_page,
-    views,
     withdrawal_pages,
     yearly_page,
 )
-from rempart.web.console.alarms import rule_troubles
-from rempart.web.console.desk_part import AtWork
+from rempart.web.console.evidence import erasure_pages, log_page
+from rempart.web.console.live import line_page
+from rempart.web.console.live.alarms import rule_troubles
 from rempart.web.console.page import JSON, page, wants_json
+from rempart.web.console.people import (
+    access_pages,
+    account_pages,
+    care_pages,
+    factor_pages,
+    people_pages,
+)
+from rempart.web.console.queue import desk_acts, figures_page, misuse_page, practice_page
+from rempart.web.console.queue.desk_part import AtWork
+from rempart.web.console.rules import learning_page, rule_pages
 from rempart.web.console.screens import CaseScreen
 from rempart.web.feed.pages import route_handlers as feed_routes
 

@@ -25,10 +25,10 @@ from rempart.model import (
     ScopeKind,
     Verdict,
 )
-from rempart.web.api.reports import SaidView
-from rempart.web.console.deciding_part import DecidingPart
-from rempart.web.console.desk_screens import DeskPart, QueueName, Turn
-from rempart.web.console.ladder import Choices
+from rempart.web.api.reports.reports import SaidView
+from rempart.web.console.case.deciding_part import DecidingPart
+from rempart.web.console.case.ladder import Choices
+from rempart.web.console.queue.desk_screens import DeskPart, QueueName, Turn
 
 
 class ChannelRate(msgspec.Struct, frozen=True):

@@ -29,9 +29,9 @@ from rempart.cases.rights import pseudonym
 from rempart.connect.sms.settings import masked
 from rempart.model import LADDER
 from rempart.web.console import words
-from rempart.web.console.curve import curve_points
+from rempart.web.console.case.raid_page import account_ref
 from rempart.web.console.labels import LABELS
-from rempart.web.console.raid_page import account_ref
+from rempart.web.console.live.curve import curve_points
 from rempart.web.console.refusals import told, told_line
 from rempart.web.console.shown import plain, shown
 from rempart.web.console.spans import marked, numbered

@@ -27,12 +27,17 @@ from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind, Scop
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
-from rempart.web.api.cases import beyond_harms, closed_to
-from rempart.web.api.reports import conversations
+from rempart.web.api.cases.cases import beyond_harms, closed_to
+from rempart.web.api.reports.reports import conversations
 from rempart.web.auth.caller import Caller, Scope
 from rempart.web.connectors.board import Connectors
 from rempart.web.console import screens
-from rempart.web.console.alarms import (
+from rempart.web.console.case.deciding_part import deciding_part
+from rempart.web.console.case.file_page import file_alarms
+from rempart.web.console.case.ladder import choices_of
+from rempart.web.console.case.raid_page import MOST_READ, measure_groups, raid_part
+from rempart.web.console.evidence.erasure_pages import erasure_alarms
+from rempart.web.console.live.alarms import (
     RuleTroubles,
     alarms,
     connector_alarms,
@@ -42,14 +47,10 @@ from rempart.web.console.alarms import (
     opinion_alarms,
     rule_alarms,
 )
-from rempart.web.console.deciding_part import deciding_part
-from rempart.web.console.desk_part import AtWork, desk_part, queue_names, turns
-from rempart.web.console.erasure_pages import erasure_alarms
-from rempart.web.console.file_page import file_alarms
-from rempart.web.console.ladder import choices_of
-from rempart.web.console.lately import lately
-from rempart.web.console.queue_pages import query_of
-from rempart.web.console.raid_page import MOST_READ, measure_groups, raid_part
+from rempart.web.console.live.lately import lately
+from rempart.web.console.live.series import HOUR, rate, timeline
+from rempart.web.console.queue.desk_part import AtWork, desk_part, queue_names, turns
+from rempart.web.console.queue.queue_pages import query_of
 from rempart.web.console.reading import (
     log_state,
     measure_rows,
@@ -60,7 +61,6 @@ from rempart.web.console.reading import (
     signal_sums,
     within,
 )
-from rempart.web.console.series import HOUR, rate, timeline
 from rempart.web.opinions.desk import OpinionDesk
 
 MOST_RAIDS = 12

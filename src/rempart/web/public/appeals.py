@@ -12,10 +12,10 @@ from typing import Any
 from litestar import Response, get, post
 
 from rempart.errors import ConflictError, InputError, NotFoundError
-from rempart.web.api.appeals import AppealRequest, take_appeal
-from rempart.web.api.reports import read_status
+from rempart.web.api.deciding.appeals import AppealRequest, take_appeal
+from rempart.web.api.deciding.statements import STATEMENT_PATH, read_told
+from rempart.web.api.reports.reports import read_status
 from rempart.web.api.request import AnyRequest, Fields
-from rempart.web.api.statements import STATEMENT_PATH, read_told
 from rempart.web.auth import NO_SESSION
 from rempart.web.console.templates import language_of, render, translations
 from rempart.web.failures import BusyError

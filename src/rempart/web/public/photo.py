@@ -13,9 +13,9 @@ from litestar import Response, get, post
 
 from rempart.errors import RempartError
 from rempart.media.finding import MAX_BYTES, Kind, Look, MediaError, Place
-from rempart.web.api.media import cleaned, file_answer, looked_at, photo_view
+from rempart.web.api.intake.media import cleaned, file_answer, looked_at, photo_view
+from rempart.web.api.intake.upload import BODY_LIMIT, uploaded
 from rempart.web.api.request import AnyRequest
-from rempart.web.api.upload import BODY_LIMIT, uploaded
 from rempart.web.auth import NO_SESSION
 from rempart.web.console.templates import render
 from rempart.web.failures import BusyError, TooLargeError, headers_of, status_of

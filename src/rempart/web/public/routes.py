@@ -15,7 +15,7 @@ from litestar.static_files import create_static_files_router
 from rempart.cases.harms import harms
 from rempart.cases.reports.status import ReportStatus
 from rempart.errors import ConflictError, InputError, NotFoundError
-from rempart.web.api.reports import (
+from rempart.web.api.reports.reports import (
     add_to_report,
     read_status,
     take_back_report,

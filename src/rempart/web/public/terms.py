@@ -20,8 +20,8 @@ from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.terms import TermsRow
+from rempart.web.api.deciding.terms import TERMS, TermsInForce, in_force
 from rempart.web.api.request import AnyRequest, engine_of, moment
-from rempart.web.api.terms import TERMS, TermsInForce, in_force
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON
 from rempart.web.console.templates import render

@@ -27,7 +27,7 @@ from rempart.disclose.transparency.page import (
 )
 from rempart.model import Audience, Representative
 from rempart.store.interface import Tables
-from rempart.web.api.declared import today_of
+from rempart.web.api.authority.declared import today_of
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON

@@ -1,0 +1,1 @@
+"""Orders, disputes, court bans, and what the place declares of itself."""

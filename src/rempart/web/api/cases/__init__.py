@@ -1,0 +1,1 @@
+"""Cases and campaigns: looked at, corrected, searched, and who works on them."""

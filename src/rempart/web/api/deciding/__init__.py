@@ -1,0 +1,1 @@
+"""Decisions, statements of reasons, appeals."""

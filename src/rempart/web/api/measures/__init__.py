@@ -1,0 +1,1 @@
+"""Measures and shields by hand, and taking them back."""

@@ -1,0 +1,1 @@
+"""Tokens, sessions, people, roles, invitations; one's own account."""

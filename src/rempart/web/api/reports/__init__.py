@@ -1,0 +1,1 @@
+"""Reports, the conversation by their receipts, misuse of them."""

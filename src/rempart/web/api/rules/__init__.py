@@ -1,0 +1,1 @@
+"""The rules of the community and what the text detector learned here."""

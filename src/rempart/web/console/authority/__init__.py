@@ -1,0 +1,1 @@
+"""Orders, disputes and court bans."""

@@ -1,0 +1,1 @@
+"""Pages and parts of one case: who did it, deciding, measures, exports, passing it on."""

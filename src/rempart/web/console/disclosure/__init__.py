@@ -1,0 +1,1 @@
+"""What is published or handed over: dated settings, terms, yearly report, court dossier, audit."""

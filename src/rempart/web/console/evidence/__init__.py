@@ -1,0 +1,1 @@
+"""The log, erasure, holds and retention."""

@@ -1,0 +1,1 @@
+"""What happens now: alarms, what came lately, charts over time, a telephone line."""

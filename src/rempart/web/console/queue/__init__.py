@@ -1,0 +1,1 @@
+"""Who works on what, and how well: queues, assignment, figures, practice, misuse of reports."""
