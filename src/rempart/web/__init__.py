@@ -22,7 +22,8 @@ What the parts of this room agree on:
   `X-CSRF-Token`, read from `<meta name="csrf">`).
 - Pages of `auth`: GET and POST `/login` (fields `name`, `password`, or `one_time`, and `next`),
   GET and POST `/login/password` (first use: `name`, `password`, `again`), POST `/logout`. They are
-  rendered by `web.console.templates.render(request, template, **context) -> Response` from `login.html`
-  (context: `csrf`, `next`, `error`: None or one of `wrong`, `slow_down`, `expired`, `wait` seconds)
-  and `password.html` (context: `csrf`, `error`: None or one of `short`, `differ`, `name`, `taken`).
+  rendered by `web.console.templates.render(request, template, **context) -> Response` from
+  `login.html` (context: `csrf`, `next`, `error`: None or one of `wrong`, `slow_down`, `expired`,
+  `wait` seconds) and `password.html` (context: `csrf`, `error`: None or one of `short`, `differ`,
+  `name`, `taken`).
 """
