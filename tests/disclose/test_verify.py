@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import random
@@ -24,7 +25,7 @@ from incident import EXPORTED, Incident, build
 from tests.disclose.exporting import export_dossier
 
 from rempart.disclose.dossier import verify as verifier_module
-from rempart.disclose.dossier.archive import pack
+from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.verify import blocks, root_of_parts, signed_by, verify
 from rempart.log.merkle import covering_subtrees, leaf_hash, subtrees_of, tree_hash
 from rempart.log.note import Signer
@@ -110,6 +111,24 @@ def test_another_key_fails(files: Files, tmp_path: Path) -> None:
         assert found.stdout.startswith("signer not authenticated")
         assert "Traceback" not in found.stdout + found.stderr
     assert rempart(folder, "--key", other).return_value == 1
+
+
+def test_a_key_given_in_words_is_never_read_from_the_dossier(
+    incident: Incident, tmp_path: Path
+) -> None:
+    """A forger puts a file of his into his dossier, named like the key that everybody knows."""
+    known = incident.signer.public.vkey
+    forger = build(tmp_path / "forger")
+    out = BytesIO()
+    with forger.store.read() as tables:
+        export_dossier(tables, forger.case, out, forger.signer, EXPORTED, by="mod-7")
+    planted = {**unpack(out.getvalue()), known: forger.signer.public.vkey.encode()}
+    folder = unpacked(forged(planted, forger, lambda _: None), tmp_path / "folder")
+    with contextlib.chdir(folder):
+        assert rempart(".").return_value == 0
+        assert rempart(".", "--key", known).return_value == 1
+    found = alone(folder, ".", "--key", known)
+    assert (found.returncode, found.stdout[:24]) == (1, "signer not authenticated")
 
 
 def test_every_changed_byte_is_refused(files: Files, dossier: bytes, tmp_path: Path) -> None:

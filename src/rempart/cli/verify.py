@@ -158,10 +158,13 @@ def kept_checkpoint(data: Path) -> str | None:
 
 
 def read_key(text: str | None) -> PublicKey | None:
-    """A vkey, or the file it is in; InputError when it is neither."""
+    """A vkey, or the file it is in; InputError when it is neither. What is written as a vkey names
+    no file: who forges a dossier would put one of that name into it."""
     if text is None:
         return None
     path = Path(text)
+    if "+" in text:
+        return PublicKey.parse(text)
     try:
         return PublicKey.parse(path.read_text("utf-8") if path.is_file() else text)
     except (OSError, UnicodeDecodeError) as error:
