@@ -14,6 +14,7 @@ from tests.store.suite import StoreSuite, VersionSuite, entries
 
 from rempart.errors import StoreError
 from rempart.store.interface import Store
+from rempart.store.sqlite.connection import open_writer
 from rempart.store.sqlite.migrate import migrate, migrations, version_of
 from rempart.store.sqlite.store import SqliteStore
 
@@ -88,16 +89,56 @@ def test_an_older_file_is_migrated_by_the_writer_only(path: Path) -> None:
     store.close()
 
 
+def schema_of(connection: apsw.Connection) -> tuple[int, str, list[object]]:
+    told = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY 1, 2")
+    return version_of(connection), connection.pragma("journal_mode"), list(told)
+
+
+BROKEN = (
+    (1, "0001_a.sql", "CREATE TABLE a (x)"),
+    (2, "0002_b.sql", "CREATE TABLE b (x)"),
+    (3, "0003_c.sql", "CREATE TABLE c (x); no"),
+)
+
+
 def test_a_migration_that_fails_leaves_the_version_before(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = apsw.Connection(":memory:")
-    broken = [(1, "0001_a.sql", "CREATE TABLE a (x)"), (2, "0002_b.sql", "CREATE TABLE b (x); no")]
-    monkeypatch.setattr("rempart.store.sqlite.migrate.migrations", lambda: broken)
-    with pytest.raises(StoreError, match="0002_b"):
+    path.parent.mkdir()
+    connection = open_writer(path)
+    monkeypatch.setattr("rempart.store.sqlite.migrate.migrations", lambda: BROKEN[:1])
+    migrate(connection, "here")
+    monkeypatch.setattr("rempart.store.sqlite.migrate.migrations", lambda: BROKEN)
+    with pytest.raises(StoreError, match=r"here: migration 0003_c\.sql failed"):
         migrate(connection, "here")
-    assert version_of(connection) == 1
-    assert connection.execute("SELECT count(*) FROM sqlite_schema").get == 1
+    assert version_of(connection) == 2
+    assert connection.execute("SELECT count(*) FROM sqlite_schema").get == 2
+    connection.close()
+
+
+def test_a_migration_that_fails_leaves_a_new_store_as_empty_as_before(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    connection = open_writer(path)
+    monkeypatch.setattr("rempart.store.sqlite.migrate.migrations", lambda: BROKEN)
+    with pytest.raises(StoreError, match=r"here: migration 0003_c\.sql failed"):
+        migrate(connection, "here")
+    assert version_of(connection) == 0
+    assert connection.execute("SELECT count(*) FROM sqlite_schema").get == 0
+    connection.close()
+
+
+def test_a_new_store_is_what_one_becomes_that_was_migrated_step_by_step(path: Path) -> None:
+    path.parent.mkdir()
+    new, older = open_writer(path), open_writer(path.with_name("older.db"))
+    migrate(new, "here")
+    older.execute(migrations()[0][2])
+    older.pragma("user_version", 1)
+    migrate(older, "here")
+    assert schema_of(new) == schema_of(older)
+    for connection in (new, older):
+        connection.close()
 
 
 def test_the_settings_that_the_promise_needs(store: SqliteStore) -> None:

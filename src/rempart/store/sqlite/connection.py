@@ -56,6 +56,15 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     return connection
 
 
+def open_in_memory() -> apsw.Connection:
+    """An empty store in memory, with the settings by which SQL means there what it means in a file."""
+    connection = apsw.Connection(":memory:")
+    connection.pragma("foreign_keys", "ON")
+    connection.pragma("trusted_schema", "OFF")
+    know_size_before(connection, lambda: _size_now(connection))
+    return connection
+
+
 def know_size_before(connection: apsw.Connection, size: Callable[[], int]) -> None:
     """Gives SQL the function `log_size_before()`: the size of the log before this transaction, by
     which rows that are written over stay readable as they stood (migration `stood`)."""
