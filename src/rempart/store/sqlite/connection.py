@@ -57,7 +57,7 @@ def open_writer(path: Path, *, vfs: str | None = None) -> apsw.Connection:
 
 
 def open_in_memory() -> apsw.Connection:
-    """An empty store in memory, with the settings by which SQL means there what it means in a file."""
+    """An empty store in memory: there SQL means what it means in a file."""
     connection = apsw.Connection(":memory:")
     connection.pragma("foreign_keys", "ON")
     connection.pragma("trusted_schema", "OFF")

@@ -1,10 +1,10 @@
 """Numbered SQL migrations: `0001_log.sql` brings a new file to version 1, and so on.
 
-The version of a file is its `PRAGMA user_version`. For a new file all of them are applied in memory,
-and what they make is written in one transaction: after a crash, or a migration that fails, it is as
-empty as before. In a file that holds tables each migration is a transaction of its own: it is at
-one version or the next, never between. A file from a newer Rempart is refused as it is, before
-anything is written to it.
+The version of a file is its `PRAGMA user_version`. For a new file all of them are applied in
+memory, and what they make is written in one transaction: after a crash, or a migration that fails,
+it is as empty as before. In a file that holds tables each migration is a transaction of its own: it
+is at one version or the next, never between. A file from a newer Rempart is refused as it is,
+before anything is written to it.
 """
 
 from __future__ import annotations
