@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rempart.errors import LogError
-from rempart.log import commit, kernel, merkle, tiles
+from rempart.log import commit, compiled, kernel, merkle, tiles
+from rempart.log.master_key import MasterKey
 
-COMPILED = pytest.mark.skipif(kernel.KERNEL is None, reason="the kernel is not built here")
+COMPILED = pytest.mark.skipif(compiled.KERNEL is None, reason="the kernel is not built here")
 BODIES = st.lists(
     st.one_of(
         st.binary(max_size=200),
@@ -29,10 +30,11 @@ BODIES = st.lists(
 
 @COMPILED
 @given(BODIES)
-def test_digests_and_leaf_hashes_are_those_of_python(bodies: list[bytes]) -> None:
-    assert kernel.KERNEL is not None
-    assert kernel.KERNEL.digests(bodies) == [commit.digest(body) for body in bodies]
-    assert kernel.KERNEL.leaf_hashes(bodies) == [merkle.leaf_hash(body) for body in bodies]
+def test_leaves_and_their_hashes_are_those_of_python(bodies: list[bytes]) -> None:
+    assert compiled.KERNEL is not None
+    leaves = [commit.leaf_of([body]) for body in bodies]
+    assert compiled.KERNEL.leaves(commit.LONE_LEAF, bodies) == leaves
+    assert compiled.KERNEL.leaf_hashes(bodies) == [merkle.leaf_hash(body) for body in bodies]
 
 
 @given(BODIES)
@@ -44,12 +46,12 @@ def test_a_batch_says_what_each_alone_says(bodies: list[bytes]) -> None:
 @COMPILED
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_roots_of_full_tiles(count: int) -> None:
-    assert kernel.KERNEL is not None
+    assert compiled.KERNEL is not None
     hashes = [sha256(b"%d" % number).digest() for number in range(tiles.WIDTH * count)]
     roots = [
         merkle.tree_hash(hashes[at : at + tiles.WIDTH]) for at in range(0, len(hashes), tiles.WIDTH)
     ]
-    assert kernel.KERNEL.tile_roots(b"".join(hashes)) == b"".join(roots)
+    assert compiled.KERNEL.tile_roots(b"".join(hashes)) == b"".join(roots)
 
 
 def sealed(key: bytes, place: int, body: bytes) -> bytes:
@@ -57,47 +59,128 @@ def sealed(key: bytes, place: int, body: bytes) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, body, place.to_bytes(8, "big"))
 
 
-@COMPILED
-@given(BODIES, st.data())
-def test_digests_of_sealed_bodies_are_those_of_what_they_say(
-    bodies: list[bytes], data: st.DataObject
-) -> None:
-    """Any byte of one of them changed, cut off or added, and that one does not open."""
-    assert kernel.KERNEL is not None
-    keys = [bytes([number]) * 32 for number in range(3)]
-    which = [number % 3 for number in range(len(bodies))]
-    places = [2**40 + 16 * number for number in range(len(bodies))]
-    boxes = [
-        sealed(keys[key], place, body)
-        for key, place, body in zip(which, places, bodies, strict=True)
-    ]
-    digests = [commit.digest(body) for body in bodies]
-    assert kernel.KERNEL.sealed_digests(boxes, keys, which, places) == (digests, b"\1" * len(boxes))
-    if not boxes:
-        return
+def with_one_wrong(boxes: list[bytes], data: st.DataObject) -> tuple[int, list[bytes]]:
+    """Any byte of one of them changed, or it is cut there, or longer by one: which, and all."""
     wrong = data.draw(st.integers(0, len(boxes) - 1))
     byte = data.draw(st.integers(0, len(boxes[wrong]) - 1))
     box = bytearray(boxes[wrong])
     box[byte] ^= data.draw(st.integers(1, 255))
-    boxes[wrong] = data.draw(st.sampled_from([bytes(box), bytes(box[:byte]), bytes(box) + b"\0"]))
-    found, good = kernel.KERNEL.sealed_digests(boxes, keys, which, places)
+    torn = data.draw(st.sampled_from([bytes(box), bytes(box[:byte]), boxes[wrong] + b"\0"]))
+    return wrong, [*boxes[:wrong], torn, *boxes[wrong + 1 :]]
+
+
+@COMPILED
+@given(BODIES, st.integers(1, 3), st.data())
+def test_leaves_of_sealed_bodies_are_those_of_what_they_say(
+    bodies: list[bytes], run: int, data: st.DataObject
+) -> None:
+    """`run`: so many bodies of one key follow each other. One of them changed does not open, and
+    says nothing of those beside it."""
+    assert compiled.KERNEL is not None
+    keys = [bytes([number // run % 3]) * 32 for number in range(len(bodies))]
+    places = [2**40 + 16 * number for number in range(len(bodies))]
+    boxes = [
+        sealed(key, place, body) for key, place, body in zip(keys, places, bodies, strict=True)
+    ]
+    leaves = commit.lone_leaves(bodies)
+    opened = compiled.KERNEL.sealed_leaves(commit.LONE_LEAF, boxes, keys, places)
+    assert opened == (leaves, b"\1" * len(boxes))
+    if not boxes:
+        return
+    wrong, boxes = with_one_wrong(boxes, data)
+    found, good = compiled.KERNEL.sealed_leaves(commit.LONE_LEAF, boxes, keys, places)
     assert [place for place, fine in enumerate(good) if not fine] == [wrong]
     assert [one for at, one in enumerate(found) if at != wrong] == [
-        one for at, one in enumerate(digests) if at != wrong
+        one for at, one in enumerate(leaves) if at != wrong
     ]
 
 
 @COMPILED
-@pytest.mark.parametrize(
-    ("keys", "which", "places"),
-    [([bytes(31)], [0], [0]), ([bytes(32)], [1], [0]), ([bytes(32)], [-1], [0]), ([], [], [])],
-)
-def test_nothing_is_opened_with_a_key_that_is_none(
-    keys: list[bytes], which: list[int], places: list[int]
+@given(BODIES, st.integers(1, 3))
+def test_what_it_seals_is_what_python_seals(bodies: list[bytes], run: int) -> None:
+    assert compiled.KERNEL is not None
+    count = len(bodies)
+    keys = [bytes([number // run % 3]) * 32 for number in range(count)]
+    nonces = os.urandom(12 * count)
+    places = [2**50 + number for number in range(count)]
+    assert compiled.KERNEL.sealed(bodies, keys, nonces, places) == [
+        nonce + AESGCM(key).encrypt(nonce, body, place.to_bytes(8, "big"))
+        for nonce, key, body, place in zip(
+            [nonces[at : at + 12] for at in range(0, 12 * count, 12)],
+            keys,
+            bodies,
+            places,
+            strict=True,
+        )
+    ]
+
+
+@COMPILED
+@given(st.lists(st.tuples(st.integers(0, 2**62), st.binary(min_size=32, max_size=32))), st.data())
+def test_keys_are_unwrapped_as_python_does(
+    keys: list[tuple[int, bytes]], data: st.DataObject
 ) -> None:
-    assert kernel.KERNEL is not None
+    assert compiled.KERNEL is not None
+    secret, prefix = os.urandom(32), os.urandom(16) + b" subject "
+    master = MasterKey(secret)
+    numbers = [number for number, _ in keys]
+    whole = [key for _, key in keys]
+    wrapped = master.wrap(whole, [prefix + b"%d" % number for number in numbers])
+    assert compiled.KERNEL.unwrapped(secret, prefix, numbers, wrapped) == whole
+    assert not any(compiled.KERNEL.unwrapped(os.urandom(32), prefix, numbers, wrapped))
+    if not keys:
+        return
+    wrong, wrapped = with_one_wrong(wrapped, data)
+    left = [b"" if at == wrong else key for at, key in enumerate(whole)]
+    assert compiled.KERNEL.unwrapped(secret, prefix, numbers, wrapped) == left
+    assert master.unwrap_all(prefix, numbers, wrapped) == left
+    moved = [(number + 1) % 2**62 for number in numbers]
+    assert not any(compiled.KERNEL.unwrapped(secret, prefix, moved, wrapped))
+
+
+@COMPILED
+@given(st.lists(st.tuples(st.binary(min_size=32, max_size=32), st.binary(max_size=300))))
+def test_keyed_hashes_are_those_of_python(pairs: list[tuple[bytes, bytes]]) -> None:
+    assert compiled.KERNEL is not None
+    keys, messages = [key for key, _ in pairs], [message for _, message in pairs]
+    for person in (b"", b"rempart body 1", b"sixteen bytes ..."[:16]):
+        assert compiled.KERNEL.keyed(person, keys, messages) == [
+            blake2b(message, key=key, digest_size=32, person=person).digest()
+            for key, message in pairs
+        ]
+
+
+KEY = bytes(32)
+
+
+@COMPILED
+@pytest.mark.parametrize(
+    ("keys", "places"),
+    [([bytes(31)], [0]), ([], [0]), ([KEY], []), ([KEY, KEY], [0]), ([KEY], [2**63])],
+)
+def test_what_does_not_belong_together_never_reaches_it(
+    keys: list[bytes], places: list[int]
+) -> None:
+    kernel = compiled.KERNEL
+    assert kernel is not None
     with pytest.raises(LogError):
-        kernel.KERNEL.sealed_digests([bytes(40)], keys, which, places)
+        kernel.sealed_leaves(commit.LONE_LEAF, [bytes(40)], keys, places)
+    with pytest.raises(LogError):
+        kernel.sealed([b"body"], keys, bytes(12), places)
+    with pytest.raises(LogError):
+        kernel.sealed([b"body"], [KEY], bytes(11), [0])
+    with pytest.raises(LogError):
+        kernel.unwrapped(bytes(31), b"key ", [0], [bytes(60)])
+    with pytest.raises(LogError):
+        kernel.unwrapped(KEY, b"key ", [0, 1], [bytes(60)])
+    with pytest.raises(LogError, match="no AES-256-GCM"):
+        kernel.unwrapped(KEY, bytes(65), [0], [bytes(60)])
+    with pytest.raises(LogError):
+        kernel.keyed(b"person", [bytes(31)], [b""])
+    with pytest.raises(LogError):
+        kernel.keyed(b"person", [KEY], [])
+    with pytest.raises(LogError, match="no BLAKE2b"):
+        kernel.keyed(bytes(17), [KEY], [b""])
 
 
 @COMPILED
@@ -107,31 +190,53 @@ def test_a_kernel_that_says_otherwise_is_left_out() -> None:
             return [sha256(b"\x01" + leaf).digest() for leaf in leaves]
 
     class Credulous(kernel.Kernel):
-        def sealed_digests(
+        def sealed_leaves(
             self,
+            frame: kernel.Frame,
             sealed: Sequence[bytes],
             keys: Sequence[bytes],
-            which: Sequence[int],
             places: Sequence[int],
         ) -> tuple[list[bytes], bytes]:
-            digests, _ = super().sealed_digests(sealed, keys, which, places)
-            return digests, b"\1" * len(digests)
+            leaves, _ = super().sealed_leaves(frame, sealed, keys, places)
+            return leaves, b"\1" * len(leaves)
 
-    library = ctypes.CDLL(str(kernel.BUILT))
-    lent = kernel.lent_by_hashlib()
-    assert kernel.trusted(kernel.Kernel(library, lent))
-    assert not kernel.trusted(Wrong(library, lent))
-    assert not kernel.trusted(Credulous(library, lent))
+    class Repeating(kernel.Kernel):
+        def sealed(
+            self,
+            bodies: Sequence[bytes],
+            keys: Sequence[bytes],
+            nonces: bytes,
+            places: Sequence[int],
+        ) -> list[bytes]:
+            return super().sealed(bodies, keys, nonces[:12] * len(bodies), places)
+
+    class Placeless(kernel.Kernel):
+        def unwrapped(
+            self, master: bytes, prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes]
+        ) -> list[bytes]:
+            return super().unwrapped(master, prefix, [0] * len(numbers), wrapped)
+
+    class Impersonal(kernel.Kernel):
+        def keyed(
+            self, person: bytes, keys: Sequence[bytes], messages: Sequence[bytes]
+        ) -> list[bytes]:
+            return super().keyed(b"", keys, messages)
+
+    library = ctypes.CDLL(str(compiled.BUILT))
+    lent = compiled.lent_by_hashlib()
+    assert compiled.trusted(kernel.Kernel(library, lent))
+    for other in (Wrong, Credulous, Repeating, Placeless, Impersonal):
+        assert not compiled.trusted(other(library, lent)), other.__name__
 
 
 def test_without_it_everything_is_the_same() -> None:
     """In a process of its own, as the choice is made once."""
     program = (
-        "from rempart.log import commit, kernel, merkle, tiles\n"
+        "from rempart.log import commit, compiled, merkle, tiles\n"
         "bodies = [b'x' * n for n in range(600)]\n"
         "leaves = commit.lone_leaves(bodies)\n"
         "edge, changed = tiles.extend(tiles.EMPTY_EDGE, merkle.leaf_hashes(leaves))\n"
-        "print(kernel.KERNEL is None, tiles.root(edge).hex(), len(changed))\n"
+        "print(compiled.KERNEL is None, tiles.root(edge).hex(), len(changed))\n"
     )
     told = [
         subprocess.run(

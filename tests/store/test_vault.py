@@ -13,7 +13,7 @@ import apsw
 import pytest
 
 from rempart.errors import InputError, LogError, OlderStoreError, StoreError
-from rempart.log.commit import SealedEntry, digest, new_salts, seal, seal_messages
+from rempart.log.commit import SealedEntry, lone_leaves, new_salts, seal, seal_messages
 from rempart.log.subjects import KEPT, RECORDS, TRAFFIC, account_subject
 from rempart.store.sqlite.migrate import migrations
 from rempart.store.sqlite.store import SqliteStore
@@ -483,10 +483,10 @@ def test_who_checks_learns_the_same_as_who_reads(
         last = tables.log.digested(41, 43)
     store.close()
     assert digested.sequences == opened.sequences
-    assert digested.digests == [digest(text) for text in opened.texts]
+    assert digested.leaves == lone_leaves(opened.texts)
     assert digested.damaged == [seq for seq, _ in opened.damaged] == [3, 5, 6, 60]
     gone = {3, 5, 6, 7, 40, 41}
-    assert dict(zip(digested.sequences, digested.digests, strict=True)) == {
+    assert dict(zip(digested.sequences, digested.leaves, strict=True)) == {
         seq: one for seq, one in before.items() if seq not in gone
     }
     assert last.sequences == [42, 42]
@@ -496,7 +496,7 @@ def _digested(store: SqliteStore) -> dict[int, bytes]:
     with store.read() as tables:
         found = tables.log.digested(0, tables.log.size())
     assert found.damaged == []
-    return dict(zip(found.sequences, found.digests, strict=True))
+    return dict(zip(found.sequences, found.leaves, strict=True))
 
 
 def test_keys_older_than_the_store_are_refused(path: Path) -> None:

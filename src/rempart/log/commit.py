@@ -28,7 +28,8 @@ from typing import Any, NamedTuple, NoReturn
 import msgspec
 
 from rempart.errors import LogError, VerificationError
-from rempart.log.kernel import FEW, KERNEL
+from rempart.log.compiled import FEW, KERNEL
+from rempart.log.kernel import Frame
 from rempart.log.subjects import NOBODY, RECORDS, TRAFFIC
 
 SALT_BYTES = 16
@@ -37,6 +38,8 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
 LEAF_HEAD = b'{"_sd":["'
 LEAF_TAIL = b'"],"_sd_alg":"sha-256","v":1}'
+LONE_LEAF = Frame.of(LEAF_HEAD, LEAF_TAIL)
+"""What stands around the only digest of a leaf."""
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -174,10 +177,8 @@ def seal(
 def lone_leaves(bodies: Sequence[bytes]) -> list[bytes]:
     """`leaf_of` each body alone: leaves of entries of one disclosure."""
     if KERNEL is not None and len(bodies) >= FEW:
-        digests = KERNEL.digests(bodies)
-    else:
-        digests = [digest(body) for body in bodies]
-    return [LEAF_HEAD + one + LEAF_TAIL for one in digests]
+        return KERNEL.leaves(LONE_LEAF, bodies)
+    return [LEAF_HEAD + digest(body) + LEAF_TAIL for body in bodies]
 
 
 def leaf_of(bodies: Sequence[bytes]) -> bytes:

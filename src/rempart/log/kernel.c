@@ -1,9 +1,9 @@
 /* The compiled path of commit.py, merkle.py and tiles.py: the same bytes, faster.
  *
- * Called through ctypes by kernel.py. There is no cryptography here: SHA-256 and AES-256-GCM are those
- * of the library that Python's hashlib is made of, handed over as functions. What is saved is a
- * Python object or five for each hash, and a cipher of its own for each key. No memory is allocated
- * here and nothing is kept between calls.
+ * Called through ctypes by kernel.py. There is no cryptography here: SHA-256, AES-256-GCM and BLAKE2b
+ * are those of the library that Python's hashlib is made of, handed over as functions. What is saved
+ * is a Python object or five for each hash, and a cipher of its own for each key. No memory is
+ * allocated here and nothing is kept between calls.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -80,14 +80,34 @@ static void digest(const Sha256 *sha, const Pairs *pairs, const uint8_t *body, s
     base64url(pairs, hash, HASH, out);
 }
 
-/* Digests of bodies; `lengths` are those of the bodies. */
-PUBLIC void rempart_digests(const Sha256 *sha, const uint8_t *bodies, const int64_t *lengths,
-                            int64_t count, char *out)
+/* What stands in a leaf before and after the digest of its only body (commit.py). */
+typedef struct {
+    const char *head;
+    int64_t head_length;
+    const char *tail;
+    int64_t tail_length;
+} Frame;
+
+/* The leaf of one body; returns where the next begins. */
+static char *leaf_of(const Sha256 *sha, const Pairs *pairs, const Frame *frame,
+                     const uint8_t *body, size_t length, char *out)
+{
+    memcpy(out, frame->head, (size_t)frame->head_length);
+    out += frame->head_length;
+    digest(sha, pairs, body, length, out);
+    out += DIGEST;
+    memcpy(out, frame->tail, (size_t)frame->tail_length);
+    return out + frame->tail_length;
+}
+
+/* The leaf of each body alone; `lengths` are those of the bodies. */
+PUBLIC void rempart_leaves(const Sha256 *sha, const Frame *frame, const uint8_t *bodies,
+                           const int64_t *lengths, int64_t count, char *out)
 {
     Pairs pairs;
     fill(&pairs);
-    for (int64_t i = 0; i < count; bodies += lengths[i++], out += DIGEST)
-        digest(sha, &pairs, bodies, (size_t)lengths[i], out);
+    for (int64_t i = 0; i < count; bodies += lengths[i++])
+        out = leaf_of(sha, &pairs, frame, bodies, (size_t)lengths[i], out);
 }
 
 /* RFC 9162, section 2.1.1: hashes of leaves. */
@@ -123,8 +143,10 @@ PUBLIC void rempart_tile_roots(const Sha256 *sha, const uint8_t *tiles, int64_t 
     }
 }
 
+#define KEY 32
 #define NONCE 12
 #define TAG 16
+#define GET_TAG 0x10 /* EVP_CTRL_AEAD_GET_TAG */
 #define SET_TAG 0x11 /* EVP_CTRL_AEAD_SET_TAG */
 
 typedef struct {
@@ -132,49 +154,209 @@ typedef struct {
     void (*drop)(void *context);
     const void *(*cipher)(void);
     int (*begin)(void *context, const void *cipher, void *engine, const uint8_t *key,
-                 const uint8_t *nonce);
+                 const uint8_t *nonce, int seal);
     int (*add)(void *context, uint8_t *out, int *written, const uint8_t *data, int length);
     int (*control)(void *context, int what, int length, void *data);
     int (*end)(void *context, uint8_t *out, int *written);
 } Aead;
 
-/* Opens one sealed body: nonce, ciphertext, tag. 1 when the tag is right. */
-static int open_one(const Aead *aead, void *context, const uint8_t *key, uint64_t place,
-                    const uint8_t *sealed, int length, uint8_t *out)
+/* A cipher for many bodies. `key` is the one it was made ready with, NULL after anything failed:
+ * bodies of one author stand together, and a key is made ready once for them. */
+typedef struct {
+    const Aead *aead;
+    void *context;
+    const uint8_t *key;
+} Cipher;
+
+static int start(Cipher *cipher, const Aead *aead, int seal)
 {
-    uint8_t where[8];
-    int written;
-    for (int i = 0; i < 8; i++)
-        where[i] = (uint8_t)(place >> (56 - 8 * i));
-    return aead->begin(context, NULL, NULL, key, sealed) == 1 &&
-           aead->add(context, NULL, &written, where, sizeof where) == 1 &&
-           aead->add(context, out, &written, sealed + NONCE, length) == 1 &&
-           aead->control(context, SET_TAG, TAG, (void *)(sealed + NONCE + length)) == 1 &&
-           aead->end(context, out + length, &written) == 1;
+    cipher->aead = aead;
+    cipher->key = NULL;
+    cipher->context = aead->context();
+    return cipher->context &&
+           aead->begin(cipher->context, aead->cipher(), NULL, NULL, NULL, seal) == 1;
 }
 
-/* Digests of sealed bodies (vault.py), each opened with the key `which` of `keys` (32 bytes each);
- * `good` says which did open, of the others there is no digest. `room` is as long as the longest:
- * texts stand in it one after the other and never leave here. 0: the library has no such cipher. */
-PUBLIC int rempart_sealed_digests(const Aead *aead, const Sha256 *sha, const uint8_t *sealed,
-                                  const int64_t *lengths, const uint8_t *keys,
-                                  const int64_t *which, const int64_t *places, int64_t count,
-                                  uint8_t *room, uint8_t *good, char *out)
+static void stop(Cipher *cipher)
+{
+    if (cipher->context)
+        cipher->aead->drop(cipher->context);
+}
+
+static int turn(Cipher *cipher, const uint8_t *key, const uint8_t *nonce, const uint8_t *where,
+                int where_length)
+{
+    const Aead *aead = cipher->aead;
+    int written, same = cipher->key && !memcmp(cipher->key, key, KEY);
+    cipher->key = NULL;
+    return aead->begin(cipher->context, NULL, NULL, same ? NULL : key, nonce, -1) == 1 &&
+           aead->add(cipher->context, NULL, &written, where, where_length) == 1;
+}
+
+/* Opens nonce, ciphertext of `length` bytes, tag. 1 when the tag is right. */
+static int open_one(Cipher *cipher, const uint8_t *key, const uint8_t *where, int where_length,
+                    const uint8_t *sealed, int length, uint8_t *out)
+{
+    const Aead *aead = cipher->aead;
+    int written, good = turn(cipher, key, sealed, where, where_length) &&
+                        aead->add(cipher->context, out, &written, sealed + NONCE, length) == 1 &&
+                        aead->control(cipher->context, SET_TAG, TAG,
+                                      (void *)(sealed + NONCE + length)) == 1 &&
+                        aead->end(cipher->context, out + length, &written) == 1;
+    if (good)
+        cipher->key = key;
+    return good;
+}
+
+/* The reverse; the nonce stands in `out` already. */
+static int seal_one(Cipher *cipher, const uint8_t *key, const uint8_t *where, int where_length,
+                    const uint8_t *body, int length, uint8_t *out)
+{
+    const Aead *aead = cipher->aead;
+    int written, good = turn(cipher, key, out, where, where_length) &&
+                        aead->add(cipher->context, out + NONCE, &written, body, length) == 1 &&
+                        aead->end(cipher->context, out + NONCE + length, &written) == 1 &&
+                        aead->control(cipher->context, GET_TAG, TAG, out + NONCE + length) == 1;
+    if (good)
+        cipher->key = key;
+    return good;
+}
+
+/* The place of a body as it is authenticated: eight bytes, the highest first. */
+static void tell_place(uint64_t place, uint8_t *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = (uint8_t)(place >> (56 - 8 * i));
+}
+
+/* The leaf of each sealed body alone (vault.py), opened with its key (`keys`: 32 bytes each); `good`
+ * says which did open, of the others the leaf says nothing. `room` is as long as the longest: texts
+ * stand in it one after the other, never leave here, and are overwritten in the end. 0: the library
+ * has no such cipher. */
+PUBLIC int rempart_sealed_leaves(const Aead *aead, const Sha256 *sha, const Frame *frame,
+                                 const uint8_t *sealed, const int64_t *lengths,
+                                 const uint8_t *keys, const int64_t *places, int64_t count,
+                                 uint8_t *room, int64_t room_length, uint8_t *good, char *out)
 {
     Pairs pairs;
-    void *context = aead->context();
-    if (!context)
-        return 0;
+    Cipher cipher;
+    uint8_t where[8];
+    int ready = start(&cipher, aead, 0);
     fill(&pairs);
-    int ready = aead->begin(context, aead->cipher(), NULL, NULL, NULL) == 1;
-    for (int64_t i = 0; ready && i < count; sealed += lengths[i++], out += DIGEST) {
+    for (int64_t i = 0; ready && i < count; sealed += lengths[i++], keys += KEY) {
         int64_t length = lengths[i] - NONCE - TAG;
+        tell_place((uint64_t)places[i], where);
         good[i] = length >= 0 && length <= INT32_MAX &&
-                  open_one(aead, context, keys + 32 * which[i], (uint64_t)places[i], sealed,
-                           (int)length, room);
-        if (good[i])
-            digest(sha, &pairs, room, (size_t)length, out);
+                  open_one(&cipher, keys, where, sizeof where, sealed, (int)length, room);
+        out = leaf_of(sha, &pairs, frame, room, good[i] ? (size_t)length : 0, out);
     }
-    aead->drop(context);
+    memset(room, 0, (size_t)room_length);
+    stop(&cipher);
+    return ready;
+}
+
+/* Seals bodies, each with its key and nonce; `out` gets nonce, ciphertext and tag of each. 0: one of
+ * them could not be sealed, and nothing of `out` may be used. */
+PUBLIC int rempart_seal(const Aead *aead, const uint8_t *bodies, const int64_t *lengths,
+                        const uint8_t *keys, const uint8_t *nonces, const int64_t *places,
+                        int64_t count, uint8_t *out)
+{
+    Cipher cipher;
+    uint8_t where[8];
+    int ready = start(&cipher, aead, 1);
+    for (int64_t i = 0; ready && i < count; i++) {
+        tell_place((uint64_t)places[i], where);
+        memcpy(out, nonces, NONCE);
+        ready = lengths[i] <= INT32_MAX && seal_one(&cipher, keys, where, sizeof where, bodies,
+                                                    (int)lengths[i], out);
+        out += NONCE + lengths[i] + TAG;
+        bodies += lengths[i];
+        keys += KEY;
+        nonces += NONCE;
+    }
+    stop(&cipher);
+    return ready;
+}
+
+#define WRAPPED (NONCE + KEY + TAG)
+#define MOST_PREFIX 64
+
+/* Opens keys wrapped under one master key (master_key.py), each at the place `prefix` and its number
+ * in decimal; `good` says which did open, the others are zeros. 0: no such cipher. */
+PUBLIC int rempart_unwrap(const Aead *aead, const uint8_t *master, const char *prefix,
+                          int64_t prefix_length, const int64_t *numbers, const uint8_t *wrapped,
+                          int64_t count, uint8_t *good, uint8_t *out)
+{
+    Cipher cipher;
+    uint8_t where[MOST_PREFIX + 20];
+    int ready = prefix_length <= MOST_PREFIX && start(&cipher, aead, 0);
+    if (prefix_length > MOST_PREFIX)
+        return 0;
+    memcpy(where, prefix, (size_t)prefix_length);
+    for (int64_t i = 0; ready && i < count; i++, wrapped += WRAPPED, out += KEY) {
+        char digits[20];
+        int length = (int)prefix_length, first = sizeof digits;
+        uint64_t left = (uint64_t)numbers[i];
+        do
+            digits[--first] = (char)('0' + left % 10);
+        while (left /= 10);
+        memcpy(where + length, digits + first, sizeof digits - (size_t)first);
+        length += (int)sizeof digits - first;
+        good[i] = numbers[i] >= 0 &&
+                  open_one(&cipher, master, where, length, wrapped, KEY, out);
+        if (!good[i])
+            memset(out, 0, KEY);
+    }
+    stop(&cipher);
+    return ready;
+}
+
+/* OSSL_PARAM */
+typedef struct {
+    const char *name;
+    unsigned int type;
+    void *data;
+    size_t length;
+    size_t changed;
+} Setting;
+
+#define NUMBER 2 /* OSSL_PARAM_UNSIGNED_INTEGER */
+#define OCTETS 5 /* OSSL_PARAM_OCTET_STRING */
+#define UNCHANGED ((size_t)-1)
+
+typedef struct {
+    void *(*fetch)(void *library, const char *name, const char *wanted);
+    void (*release)(void *mac);
+    void *(*context)(void *mac);
+    void (*drop)(void *context);
+    int (*set)(void *context, const Setting *settings);
+    int (*begin)(void *context, const uint8_t *key, size_t length, const Setting *settings);
+    int (*add)(void *context, const uint8_t *data, size_t length);
+    int (*end)(void *context, uint8_t *out, size_t *written, size_t room);
+} Mac;
+
+/* BLAKE2b of 32 bytes, keyed with each key, of its message (`lengths`, in bytes), personalised. 0:
+ * the library cannot, and nothing of `out` may be used. */
+PUBLIC int rempart_keyed(const Mac *mac, const char *person, int64_t person_length,
+                         const uint8_t *keys, const uint8_t *messages, const int64_t *lengths,
+                         int64_t count, uint8_t *out)
+{
+    size_t size = KEY, written;
+    const Setting settings[] = {
+        {"size", NUMBER, &size, sizeof size, UNCHANGED},
+        {"custom", OCTETS, (void *)person, (size_t)person_length, UNCHANGED},
+        {NULL, 0, NULL, 0, 0},
+    };
+    void *blake2b = mac->fetch(NULL, "BLAKE2BMAC", NULL);
+    void *context = blake2b ? mac->context(blake2b) : NULL;
+    int ready = context && mac->set(context, settings) == 1;
+    for (int64_t i = 0; ready && i < count; messages += lengths[i++], keys += KEY, out += KEY)
+        ready = mac->begin(context, keys, KEY, NULL) == 1 &&
+                mac->add(context, messages, (size_t)lengths[i]) == 1 &&
+                mac->end(context, out, &written, KEY) == 1 && written == KEY;
+    if (context)
+        mac->drop(context);
+    if (blake2b)
+        mac->release(blake2b);
     return ready;
 }

@@ -1,138 +1,119 @@
-"""The compiled path of the log's checks, when it is there: `kernel.c` called through ctypes.
+"""`kernel.c` called through ctypes: what the log does by the batch, the very same bytes as Python.
 
-Rules of this module:
-
-1. The compiled path gives the very same bytes as Python; without it everything works as well. At
-   the start it is asked for hashes that hashlib has made, and about sealed bodies, some of them
-   changed; it is left out if it says anything else.
-2. SHA-256 and AES-256-GCM are those of the library behind `hashlib`. A Python that has none of its
-   own to lend (built without it, or into itself) goes without this path.
-3. `REMPART_NO_KERNEL=1` at the start leaves it out. A library that cannot be loaded is left out.
+`compiled` says whether it is used. Sizes are checked here, as C trusts them: a key has 32 bytes,
+and there are as many keys, places and lengths as texts. What Python hands over lives until the
+call returns; nothing is kept on the other side.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
 from array import array
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from hashlib import sha256
-from itertools import product
-from pathlib import Path
+from itertools import accumulate
 from typing import Final
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rempart.errors import LogError
 
 HASH_BYTES: Final = 32
 DIGEST_CHARACTERS: Final = 43
 TILE_BYTES: Final = 256 * HASH_BYTES
-FEW: Final = 4
-"""For fewer, handing over costs as much as it saves."""
 KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+SEALING_BYTES: Final = NONCE_BYTES + 16
+"""So much longer is what is sealed: nonce and tag."""
 _HASHING: Final = ("SHA256_Init", "SHA256_Update", "SHA256_Final")
-_OPENING: Final = (
+_SEALING: Final = (
     "EVP_CIPHER_CTX_new",
     "EVP_CIPHER_CTX_free",
     "EVP_aes_256_gcm",
-    "EVP_DecryptInit_ex",
-    "EVP_DecryptUpdate",
+    "EVP_CipherInit_ex",
+    "EVP_CipherUpdate",
     "EVP_CIPHER_CTX_ctrl",
-    "EVP_DecryptFinal_ex",
+    "EVP_CipherFinal_ex",
+)
+_KEYED: Final = (
+    "EVP_MAC_fetch",
+    "EVP_MAC_free",
+    "EVP_MAC_CTX_new",
+    "EVP_MAC_CTX_free",
+    "EVP_MAC_CTX_set_params",
+    "EVP_MAC_init",
+    "EVP_MAC_update",
+    "EVP_MAC_final",
 )
 
 
+class Frame(ctypes.Structure):
+    """What stands in a leaf before and after the digest of its only body."""
+
+    _fields_ = (
+        ("head", ctypes.c_char_p),
+        ("head_length", ctypes.c_int64),
+        ("tail", ctypes.c_char_p),
+        ("tail_length", ctypes.c_int64),
+    )
+
+    @classmethod
+    def of(cls, head: bytes, tail: bytes) -> Frame:
+        return cls(head, len(head), tail, len(tail))
+
+    @property
+    def leaf_bytes(self) -> int:
+        return int(self.head_length + DIGEST_CHARACTERS + self.tail_length)
+
+
 class Kernel:
-    """The compiled path over one library of SHA-256 and AES-256-GCM."""
+    """The compiled path over one library of SHA-256, AES-256-GCM and BLAKE2b."""
 
     def __init__(self, library: ctypes.CDLL, lent: ctypes.CDLL) -> None:
         """AttributeError: one of the two lacks a function."""
-        pointer, number = ctypes.c_void_p, ctypes.c_int64
+        pointer, number, text = ctypes.c_void_p, ctypes.c_int64, ctypes.c_char_p
+        frame = ctypes.POINTER(Frame)
         self._lent = lent
         self._kept = [
             (pointer * len(names))(*[ctypes.cast(getattr(lent, name), pointer) for name in names])
-            for names in (_HASHING, _OPENING)
+            for names in (_HASHING, _SEALING, _KEYED)
         ]
-        self._sha, self._aead = map(ctypes.addressof, self._kept)
-        self._digests = library.rempart_digests
+        self._sha, self._aead, self._mac = map(ctypes.addressof, self._kept)
+        self._leaves = library.rempart_leaves
+        self._leaves.argtypes = [pointer, frame, text, pointer, number, pointer]
         self._leaf_hashes = library.rempart_leaf_hashes
+        self._leaf_hashes.argtypes = [pointer, text, pointer, number, pointer]
         self._tile_roots = library.rempart_tile_roots
-        for function in (self._digests, self._leaf_hashes):
+        self._tile_roots.argtypes = [pointer, text, number, pointer]
+        for function in (self._leaves, self._leaf_hashes, self._tile_roots):
             function.restype = None
-            function.argtypes = [pointer, ctypes.c_char_p, pointer, number, pointer]
-        self._sealed_digests = library.rempart_sealed_digests
-        self._sealed_digests.restype = ctypes.c_int
-        self._sealed_digests.argtypes = [
-            *(pointer, pointer, ctypes.c_char_p, pointer, ctypes.c_char_p),
-            *(pointer, pointer, number, pointer, pointer, pointer),
+        self._sealed_leaves = library.rempart_sealed_leaves
+        self._sealed_leaves.argtypes = [
+            *(pointer, pointer, frame, text, pointer, text, pointer, number),
+            *(pointer, number, pointer, pointer),
         ]
-        self._tile_roots.restype = None
-        self._tile_roots.argtypes = [pointer, ctypes.c_char_p, number, pointer]
+        self._sealed = library.rempart_seal
+        self._sealed.argtypes = [*(pointer, text, pointer, text, text, pointer, number, pointer)]
+        self._unwrap = library.rempart_unwrap
+        self._unwrap.argtypes = [
+            *(pointer, text, text, number, pointer, text, number, pointer, pointer)
+        ]
+        self._keyed = library.rempart_keyed
+        self._keyed.argtypes = [*(pointer, text, number, text, text, pointer, number, pointer)]
 
-    def digests(self, bodies: Sequence[bytes]) -> list[bytes]:
-        """`commit.digest` of each."""
+    # -- hashing -----------------------------------------------------------------------------
+
+    def leaves(self, frame: Frame, bodies: Sequence[bytes]) -> list[bytes]:
+        """`commit.leaf_of` each alone."""
         count = len(bodies)
-        lengths = array("q", map(len, bodies))
-        out = ctypes.create_string_buffer(DIGEST_CHARACTERS * count + 1)
-        self._digests(self._sha, b"".join(bodies), lengths.buffer_info()[0], count, out)
-        raw = out.raw
-        return [
-            raw[at : at + DIGEST_CHARACTERS]
-            for at in range(0, DIGEST_CHARACTERS * count, DIGEST_CHARACTERS)
-        ]
+        out = ctypes.create_string_buffer(frame.leaf_bytes * count + 1)
+        lengths = _numbers(list(map(len, bodies)))
+        self._leaves(self._sha, frame, b"".join(bodies), lengths, count, out)
+        return _cut(out.raw, frame.leaf_bytes)
 
     def leaf_hashes(self, leaves: Sequence[bytes]) -> list[bytes]:
         """`merkle.leaf_hash` of each."""
         count = len(leaves)
-        lengths = array("q", map(len, leaves))
         out = ctypes.create_string_buffer(HASH_BYTES * count + 1)
-        self._leaf_hashes(self._sha, b"".join(leaves), lengths.buffer_info()[0], count, out)
-        raw = out.raw
-        return [raw[at : at + HASH_BYTES] for at in range(0, HASH_BYTES * count, HASH_BYTES)]
-
-    def sealed_digests(
-        self,
-        sealed: Sequence[bytes],
-        keys: Sequence[bytes],
-        which: Sequence[int],
-        places: Sequence[int],
-    ) -> tuple[list[bytes], bytes]:
-        """`commit.digest` of what each sealed body says (nonce, ciphertext, tag), opened with the
-        key `keys[which]` at its place; and a byte for each: 0 when it does not open, and its digest
-        says nothing. LogError: the library cannot."""
-        count = len(sealed)
-        lengths = array("q", map(len, sealed))
-        numbers, at = array("q", which), array("q", places)
-        if not (count == len(numbers) == len(at) and all(len(key) == KEY_BYTES for key in keys)):
-            raise LogError("bodies are opened with keys of 32 bytes, each at its place")
-        if numbers and not 0 <= min(numbers) <= max(numbers) < len(keys):
-            raise LogError("a body is to be opened with a key that is not there")
-        room = ctypes.create_string_buffer(max(lengths, default=0) + 1)
-        good = ctypes.create_string_buffer(count + 1)
-        out = ctypes.create_string_buffer(DIGEST_CHARACTERS * count + 1)
-        done = self._sealed_digests(
-            self._aead,
-            self._sha,
-            b"".join(sealed),
-            lengths.buffer_info()[0],
-            b"".join(keys),
-            numbers.buffer_info()[0],
-            at.buffer_info()[0],
-            count,
-            room,
-            good,
-            out,
-        )
-        if not done:
-            raise LogError("the library behind hashlib has no AES-256-GCM")
-        raw = out.raw
-        digests = [
-            raw[at : at + DIGEST_CHARACTERS]
-            for at in range(0, DIGEST_CHARACTERS * count, DIGEST_CHARACTERS)
-        ]
-        return digests, good.raw[:count]
+        self._leaf_hashes(self._sha, b"".join(leaves), _numbers(list(map(len, leaves))), count, out)
+        return _cut(out.raw, HASH_BYTES)
 
     def tile_roots(self, tiles: bytes) -> bytes:
         """The root of each full tile of these concatenated ones; concatenated too."""
@@ -141,66 +122,153 @@ class Kernel:
         self._tile_roots(self._sha, tiles, count, out)
         return out.raw[:-1]
 
+    # -- bodies ------------------------------------------------------------------------------
 
-BUILT: Final = Path(__file__).with_name("_kernel.so")
+    def sealed_leaves(
+        self,
+        frame: Frame,
+        sealed: Sequence[bytes],
+        keys: Sequence[bytes],
+        places: Sequence[int],
+    ) -> tuple[list[bytes], bytes]:
+        """The leaf that each sealed body (nonce, ciphertext, tag) alone gives, opened with its key
+        at its place; and a byte for each: 0 when it does not open, and its leaf says nothing.
+        LogError: the library cannot."""
+        count = len(sealed)
+        joined = b"".join(keys)
+        if not (count == len(keys) == len(places) and len(joined) == KEY_BYTES * count):
+            raise LogError("bodies are opened with keys of 32 bytes, each at its place")
+        room = max(map(len, sealed), default=0) + 1
+        good = ctypes.create_string_buffer(count + 1)
+        out = ctypes.create_string_buffer(frame.leaf_bytes * count + 1)
+        if not self._sealed_leaves(
+            self._aead,
+            self._sha,
+            frame,
+            b"".join(sealed),
+            _numbers(list(map(len, sealed))),
+            joined,
+            _numbers(places),
+            count,
+            ctypes.create_string_buffer(room),
+            room,
+            good,
+            out,
+        ):
+            raise _cannot("AES-256-GCM")
+        return _cut(out.raw, frame.leaf_bytes), good.raw[:count]
+
+    def sealed(
+        self,
+        bodies: Sequence[bytes],
+        keys: Sequence[bytes],
+        nonces: bytes,
+        places: Sequence[int],
+    ) -> list[bytes]:
+        """Each body sealed (nonce, ciphertext, tag) with its key and nonce at its place: the
+        reverse. LogError: the library cannot, or a body is too long."""
+        count = len(bodies)
+        joined = b"".join(keys)
+        if not (
+            count == len(keys) == len(places)
+            and len(joined) == KEY_BYTES * count
+            and len(nonces) == NONCE_BYTES * count
+        ):
+            raise LogError("bodies are sealed with keys of 32 bytes and nonces of 12, at a place")
+        lengths = list(map(len, bodies))
+        out = ctypes.create_string_buffer(sum(lengths) + SEALING_BYTES * count + 1)
+        if not self._sealed(
+            self._aead,
+            b"".join(bodies),
+            _numbers(lengths),
+            joined,
+            nonces,
+            _numbers(places),
+            count,
+            out,
+        ):
+            raise _cannot("AES-256-GCM")
+        data, ends = out.raw, accumulate(length + SEALING_BYTES for length in lengths)
+        return [
+            data[end - length - SEALING_BYTES : end]
+            for length, end in zip(lengths, ends, strict=True)
+        ]
+
+    # -- keys --------------------------------------------------------------------------------
+
+    def unwrapped(
+        self, master: bytes, prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes]
+    ) -> list[bytes]:
+        """Keys wrapped under `master` at the place `prefix` and their number; empty: it does not
+        open. LogError: the library cannot."""
+        count = len(wrapped)
+        joined = b"".join(wrapped)
+        whole = SEALING_BYTES + KEY_BYTES
+        if len(master) != KEY_BYTES or count != len(numbers):
+            raise LogError("keys are unwrapped with a key of 32 bytes, each at its number")
+        if len(joined) != whole * count or any(len(one) != whole for one in wrapped):
+            sound = [len(one) == whole for one in wrapped]
+            opened = iter(
+                self.unwrapped(
+                    master,
+                    prefix,
+                    [number for number, fine in zip(numbers, sound, strict=True) if fine],
+                    [one for one, fine in zip(wrapped, sound, strict=True) if fine],
+                )
+            )
+            return [next(opened) if fine else b"" for fine in sound]
+        good = ctypes.create_string_buffer(count + 1)
+        out = ctypes.create_string_buffer(KEY_BYTES * count + 1)
+        if not self._unwrap(
+            self._aead,
+            master,
+            prefix,
+            len(prefix),
+            _numbers(numbers),
+            joined,
+            count,
+            good,
+            out,
+        ):
+            raise _cannot("AES-256-GCM")
+        keys = _cut(out.raw, KEY_BYTES)
+        if 0 in good.raw[:count]:
+            return [key if fine else b"" for key, fine in zip(keys, good.raw, strict=False)]
+        return keys
+
+    def keyed(self, person: bytes, keys: Sequence[bytes], messages: Sequence[bytes]) -> list[bytes]:
+        """BLAKE2b of 32 bytes of each message, keyed with its key. LogError: the library cannot."""
+        count = len(keys)
+        joined = b"".join(keys)
+        if count != len(messages) or len(joined) != KEY_BYTES * count:
+            raise LogError("each message is hashed with a key of 32 bytes")
+        out = ctypes.create_string_buffer(KEY_BYTES * count + 1)
+        if not self._keyed(
+            self._mac,
+            person,
+            len(person),
+            joined,
+            b"".join(messages),
+            _numbers(list(map(len, messages))),
+            count,
+            out,
+        ):
+            raise _cannot("BLAKE2b with a key")
+        return _cut(out.raw, KEY_BYTES)
 
 
-def lent_by_hashlib() -> ctypes.CDLL:
-    """The library that `hashlib` is made of; ImportError or OSError where it is none of its own."""
-    import _hashlib
-
-    return ctypes.CDLL(_hashlib.__file__)
-
-
-def _load() -> Kernel | None:
-    if os.environ.get("REMPART_NO_KERNEL") == "1" or not BUILT.exists():
-        return None
+def _numbers(numbers: Sequence[int]) -> bytes:
+    """As C reads them: eight bytes each. LogError: one has no room in them."""
     try:
-        kernel = Kernel(ctypes.CDLL(str(BUILT)), lent_by_hashlib())
-    except (ImportError, OSError, AttributeError):
-        return None
-    return kernel if trusted(kernel) else None
+        return array("q", numbers).tobytes()
+    except OverflowError as error:
+        raise LogError(f"a number of more than 63 bits: {error}") from error
 
 
-def trusted(kernel: Kernel) -> bool:
-    """Whether it says what Python says, over lengths around every block."""
-    texts = [bytes(range(length)) for length in range(256)]
-    hashes = [sha256(b"\x00" + text).digest() for text in texts]
-    encoded = [urlsafe_b64encode(text).rstrip(b"=") for text in texts]
-    digests = [urlsafe_b64encode(sha256(text).digest())[:DIGEST_CHARACTERS] for text in encoded]
-    level = hashes
-    while len(level) > 1:
-        level = [sha256(b"\x01" + a + b).digest() for a, b in zip(*[iter(level)] * 2, strict=True)]
-    return (
-        kernel.leaf_hashes(texts) == hashes
-        and kernel.digests(texts) == digests
-        and kernel.tile_roots(b"".join(hashes)) == level[0]
-        and _opens(kernel)
-    )
+def _cut(data: bytes, width: int) -> list[bytes]:
+    """Without the last byte, which is the zero of a C string."""
+    return [data[at : at + width] for at in range(0, len(data) - 1, width)]
 
 
-def _opens(kernel: Kernel) -> bool:
-    """Whether it opens what it should, and nothing that was changed, moved or cut."""
-    keys = [bytes([number]) * KEY_BYTES for number in (1, 2)]
-    texts = [b"", b"text", bytes(1_000)]
-    digests = kernel.digests(texts) * 2
-    sealed = [
-        bytes(12) + AESGCM(key).encrypt(bytes(12), text, place.to_bytes(8, "big"))
-        for place, (key, text) in enumerate(product(keys, texts))
-    ]
-    changed = [one[:-1] + bytes([one[-1] ^ 1]) for one in sealed]
-    cut = [sealed[0][:27], *sealed[1:]]
-    which, moved = [0, 0, 0, 1, 1, 1], range(1, 7)
-    try:
-        return (
-            kernel.sealed_digests(sealed, keys, which, range(6)) == (digests, b"\1" * 6)
-            and kernel.sealed_digests(cut, keys, which, range(6))[1] == b"\0" + b"\1" * 5
-            and not any(kernel.sealed_digests(changed, keys, which, range(6))[1])
-            and not any(kernel.sealed_digests(sealed, keys, which, moved)[1])
-            and not any(kernel.sealed_digests(sealed, keys[::-1], which, range(6))[1])
-        )
-    except LogError:
-        return False
-
-
-KERNEL: Final = _load()
+def _cannot(what: str) -> LogError:
+    return LogError(f"the library behind hashlib has no {what}")

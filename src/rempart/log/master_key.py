@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rempart.errors import InputError, LogError
+from rempart.log.compiled import FEW, KERNEL
 from rempart.log.keys import sync_folder, write_new
 
 MASTER_FILE = "master.key"
@@ -32,6 +33,7 @@ class MasterKey:
     """Wraps keys with AES-256-GCM; `place` says which key it is and cannot be exchanged."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._cipher = AESGCM(key)
 
     def wrap(self, keys: Sequence[bytes], places: Sequence[bytes]) -> list[bytes]:
@@ -49,6 +51,20 @@ class MasterKey:
             return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], place)
         except (InvalidTag, ValueError) as error:
             raise LogError("a key does not open under the master key", next_step=_BACK) from error
+
+    def unwrap_all(
+        self, prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes]
+    ) -> list[bytes]:
+        """Keys whose places are `prefix` and their number; empty where one does not open."""
+        if KERNEL is not None and len(wrapped) >= FEW:
+            return KERNEL.unwrapped(self._key, prefix, numbers, wrapped)
+        found: list[bytes] = []
+        for number, one in zip(numbers, wrapped, strict=True):
+            try:
+                found.append(self.unwrap(one, b"%b%d" % (prefix, number)))
+            except LogError:
+                found.append(b"")
+        return found
 
 
 def load_master(folder: Path, *, has_keys: bool) -> MasterKey:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from rempart.errors import LogError, VerificationError
-from rempart.log.kernel import FEW, KERNEL
+from rempart.log.compiled import FEW, KERNEL
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()

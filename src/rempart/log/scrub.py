@@ -50,11 +50,12 @@ class Opened(NamedTuple):
 
 
 class Digested(NamedTuple):
-    """The same as digests (`commit.digest`), in the order of the log, with the entry of each in
-    `sequences`; and the entries of which a body does not open although it should."""
+    """The same as leaves: what each body alone would give (`commit.lone_leaves`), in the order of
+    the log, with the entry of each in `sequences`; and the entries of which a body does not open
+    although it should."""
 
     sequences: list[int]
-    digests: list[bytes]
+    leaves: list[bytes]
     damaged: list[int]
 
 
@@ -178,11 +179,12 @@ def _check_bodies(log: StoredLog, start: int, leaves: list[bytes], failed: list[
     damaged = set(found.damaged)
     failed += [f"entry {seq}: its text does not open with its key" for seq in sorted(damaged)]
     sequences = found.sequences
-    given = [LEAF_HEAD + digest + LEAF_TAIL for digest in found.digests]
-    if given == leaves and sequences == list(range(start, start + len(leaves))):
+    if found.leaves == leaves and sequences == list(range(start, start + len(leaves))):
         return 0
     unlike = {
-        seq for seq, leaf in zip(sequences, given, strict=True) if leaves[seq - start] != leaf
+        seq
+        for seq, leaf in zip(sequences, found.leaves, strict=True)
+        if leaves[seq - start] != leaf
     }
     unlike.update(seq for seq, following in pairwise(sequences) if seq == following)
     for seq in sorted(unlike):

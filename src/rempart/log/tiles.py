@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from rempart.errors import LogError
-from rempart.log.kernel import KERNEL
+from rempart.log.compiled import KERNEL
 from rempart.log.merkle import (
     EMPTY_ROOT,
     HASH_BYTES,

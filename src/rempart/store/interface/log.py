@@ -49,7 +49,7 @@ class LogTables(ABC):
 
     @abstractmethod
     def digested(self, start: int, end: int) -> Digested:
-        """The same as digests, for who checks and does not read: several times as fast."""
+        """The same as the leaves they give, for who reads none: several times as fast."""
 
     @abstractmethod
     def erase(self, sequences: Sequence[int]) -> int: ...

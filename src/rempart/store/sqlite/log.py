@@ -141,10 +141,10 @@ class SqliteLogTables(LogTables):
         return _by_entry(self._vault.open(self._rows(start, end)))
 
     def digested(self, start: int, end: int) -> Digested:
-        rows = self._vault.digests(self._rows(start, end))
+        rows = self._vault.leaves(self._rows(start, end))
         return Digested(
             [place // PARTS for place in rows.places],
-            rows.digests,
+            rows.leaves,
             [place // PARTS for place in rows.damaged],
         )
 

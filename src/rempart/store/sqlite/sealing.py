@@ -26,7 +26,7 @@ from rempart.store.sqlite.vault import (
     PLACE_BYTES,
     SealedBody,
     Vault,
-    body_key,
+    body_keys,
 )
 
 
@@ -113,8 +113,10 @@ class Sealer:
             if subject not in bucket.writing
         }
         if missing:
-            for subject, number, key in self._keys_of(missing):
-                bucket.writing[subject] = _Writing(number, AESGCM(body_key(key, bucket.key)))
+            found = self._keys_of(missing)
+            keys = body_keys([key for _, _, key in found], [bucket.key] * len(found))
+            for (subject, number, _), key in zip(found, keys, strict=True):
+                bucket.writing[subject] = _Writing(number, AESGCM(key))
         return bucket
 
     def _keys_of(self, names: set[str]) -> list[tuple[str, int, bytes]]:

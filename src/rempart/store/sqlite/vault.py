@@ -9,17 +9,17 @@ BLAKE2b of nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from itertools import compress
+from itertools import chain, compress, repeat
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from rempart.log.commit import digest
-from rempart.log.kernel import FEW, KERNEL
+from rempart.log.commit import LONE_LEAF, lone_leaves
+from rempart.log.compiled import FEW, KERNEL
 from rempart.log.master_key import KEY_BYTES
 from rempart.store.interface.keys import KeyCounts
 from rempart.store.sqlite.subject_keys import SubjectKeys
@@ -35,20 +35,11 @@ _PERSON = b"rempart body 1"
 
 SealedBody = tuple[int, int, int, bytes]
 """Place, number of the subject, number of the bucket, sealed bytes: a row of the table `body`."""
+COLUMNS = 4
 
 
-_Keys = dict[tuple[int, int], bytes | None]
-"""What opens a body, by numbers of subject and bucket; None: destroyed."""
-
-
-class _Columns(NamedTuple):
-    places: tuple[int, ...]
-    subjects: tuple[int, ...]
-    buckets: tuple[int, ...]
-    sealed: tuple[bytes, ...]
-
-    def pairs(self) -> Iterable[tuple[int, int]]:
-        return zip(self.subjects, self.buckets, strict=True)
+LOST = b""
+"""In place of a key that should be there and is not, or is damaged."""
 
 
 class OpenedRows(NamedTuple):
@@ -60,11 +51,11 @@ class OpenedRows(NamedTuple):
     damaged: list[int]
 
 
-class DigestedRows(NamedTuple):
-    """The same with digests in place of bodies."""
+class LeafRows(NamedTuple):
+    """The same with the leaf that each body alone gives in its stead."""
 
     places: list[int]
-    digests: list[bytes]
+    leaves: list[bytes]
     erased: list[int]
     damaged: list[int]
 
@@ -77,7 +68,8 @@ class Vault:
         self.destroying = False
         """Whether this transaction destroys keys: they go when it has committed."""
         self._lock = Lock()
-        self._keys: _Keys = {}
+        self._keys: dict[int, dict[int, bytes | None]] = {}
+        """What opens a body, by bucket and subject; None: destroyed."""
         self._ciphers: dict[tuple[int, int], AESGCM | None] = {}
         self._seen = keys.changed(), keys.destroyed()
 
@@ -107,76 +99,86 @@ class Vault:
                 body_of(body)
         return found
 
-    def digests(self, rows: Iterable[SealedBody]) -> DigestedRows:
+    def leaves(self, rows: Iterable[SealedBody]) -> LeafRows:
         """Of what these bodies say. On the compiled path texts do not even become objects."""
-        rows = list(rows)
-        if KERNEL is None or len(rows) < FEW:
-            opened = self.open(rows)
-            return DigestedRows(
-                opened.places, list(map(digest, opened.bodies)), opened.erased, opened.damaged
-            )
-        columns = _Columns(*zip(*rows, strict=True))
-        numbers = {pair: number for number, pair in enumerate(dict.fromkeys(columns.pairs()))}
+        cells: list[Any] = list(chain.from_iterable(rows))
+        if KERNEL is None or len(cells) < FEW * COLUMNS:
+            opened = self.open(zip(*[iter(cells)] * COLUMNS, strict=True))
+            leaves = lone_leaves(opened.bodies)
+            return LeafRows(opened.places, leaves, opened.erased, opened.damaged)
+        places: list[int] = cells[::COLUMNS]
+        sealed: list[bytes] = cells[3::COLUMNS]
         with self._lock:
-            known = self._keys_for(numbers.keys())
-            keys = [known.get(pair, b"") for pair in numbers]
+            keys = self._keys_of_rows(cells[1::COLUMNS], cells[2::COLUMNS])
+        whole = list(filter(None, keys))
         erased: list[int] = []
         damaged: list[int] = []
-        if not all(keys):
-            told = dict(zip(numbers, keys, strict=True))
-            erased = [row[0] for row in rows if told[row[1:3]] is None]
-            damaged = [row[0] for row in rows if told[row[1:3]] == b""]
-            readable = [row for row in rows if told[row[1:3]]]
-            if not readable:
-                return DigestedRows([], [], erased, damaged)
-            columns = _Columns(*zip(*readable, strict=True))
-        which = list(map(numbers.__getitem__, columns.pairs()))
-        whole = [key or bytes(KEY_BYTES) for key in keys]
-        digests, good = KERNEL.sealed_digests(columns.sealed, whole, which, columns.places)
-        places = list(columns.places)
+        if len(whole) != len(keys):
+            erased = [place for place, key in zip(places, keys, strict=True) if key is None]
+            damaged = [place for place, key in zip(places, keys, strict=True) if key == LOST]
+            places, sealed = list(compress(places, keys)), list(compress(sealed, keys))
+        leaves, good = KERNEL.sealed_leaves(LONE_LEAF, sealed, whole, places)
         if 0 in good:
-            damaged = sorted(
-                damaged + [p for p, fine in zip(places, good, strict=True) if not fine]
-            )
-            places = list(compress(places, good))
-            digests = list(compress(digests, good))
-        return DigestedRows(places, digests, erased, sorted(damaged))
+            damaged += [place for place, fine in zip(places, good, strict=True) if not fine]
+            places, leaves = list(compress(places, good)), list(compress(leaves, good))
+        return LeafRows(places, leaves, erased, sorted(damaged))
 
     def _ciphers_for(self, rows: Sequence[SealedBody]) -> dict[tuple[int, int], AESGCM | None]:
         """What opens these rows: None where a key was destroyed, nothing where it is lost."""
         ciphers = self._ciphers
         pairs = {row[1:3] for row in rows}
-        missing = {pair for pair in pairs if pair not in ciphers}
+        missing = [pair for pair in pairs if pair not in ciphers]
         if not missing:
             return ciphers
         if len(ciphers) > MOST_CIPHERS:
             ciphers.clear()
-            missing = pairs
-        keys = self._keys_for(missing)
-        for pair in missing:
-            if pair in keys:
-                key = keys[pair]
+            missing = list(pairs)
+        keys = self._keys_of_rows(*map(list, zip(*missing, strict=True)))
+        for pair, key in zip(missing, keys, strict=True):
+            if key != LOST:
                 ciphers[pair] = None if key is None else AESGCM(key)
         return ciphers
 
-    def _keys_for(self, pairs: Collection[tuple[int, int]]) -> _Keys:
-        """With what bodies of these pairs are sealed with: the same two cases."""
-        known = self._keys
-        missing = {pair for pair in pairs if pair not in known}
+    def _keys_of_rows(self, subjects: list[int], buckets: list[int]) -> list[bytes | None]:
+        """With what each body is sealed: None where a key was destroyed, `LOST` where one is."""
+        wanted = set(buckets)
+        if len(wanted) == 1:
+            known = self._keys_in(wanted.pop(), set(subjects))
+            return list(map(known.get, subjects, repeat(LOST)))
+        tables = {
+            bucket: self._keys_in(
+                bucket,
+                {one for one, other in zip(subjects, buckets, strict=True) if other == bucket},
+            )
+            for bucket in wanted
+        }
+        return [
+            tables[bucket].get(subject, LOST)
+            for subject, bucket in zip(subjects, buckets, strict=True)
+        ]
+
+    def _keys_in(self, bucket: int, subjects: set[int]) -> dict[int, bytes | None]:
+        """With what bodies of these subjects in one bucket are sealed, by subject: None where a key
+        was destroyed, nothing where one is lost. Others may stand there too."""
+        known = self._keys.setdefault(bucket, {})
+        missing = subjects.difference(known)
         if not missing:
             return known
-        if len(known) > MOST_KEYS:
-            known.clear()
-            missing = set(pairs)
-        subjects = self.keys.subject_keys(list({subject for subject, _ in missing}))
-        buckets = self.keys.bucket_keys(list({bucket for _, bucket in missing} - {NO_BUCKET}))
-        buckets[NO_BUCKET] = b""
-        for subject, bucket in missing:
-            if subject in subjects and bucket in buckets:
-                one, other = subjects[subject], buckets[bucket]
-                known[subject, bucket] = (
-                    None if one is None or other is None else body_key(one, other)
-                )
+        if sum(map(len, self._keys.values())) > MOST_KEYS:
+            self._keys.clear()
+            known, missing = self._keys.setdefault(bucket, {}), subjects
+        other: bytes | None = b""
+        if bucket != NO_BUCKET:
+            found = self.keys.bucket_keys([bucket])
+            if bucket not in found:
+                return known
+            other = found[bucket]
+        keys = self.keys.subject_keys(list(missing))
+        known.update(dict.fromkeys(keys))
+        if other is not None:
+            whole = {number: key for number, key in keys.items() if key is not None}
+            sealing = body_keys(list(whole.values()), [other] * len(whole))
+            known.update(zip(whole, sealing, strict=True))
         return known
 
     # -- keys --------------------------------------------------------------------------------
@@ -230,6 +232,11 @@ class Vault:
         self._ciphers.clear()
 
 
-def body_key(subject_key: bytes, bucket_key: bytes) -> bytes:
-    """What a body of this subject in this bucket is sealed with."""
-    return blake2b(bucket_key, key=subject_key, digest_size=KEY_BYTES, person=_PERSON).digest()
+def body_keys(subject_keys: Sequence[bytes], bucket_keys: Sequence[bytes]) -> list[bytes]:
+    """What bodies of these subjects in these buckets are sealed with."""
+    if KERNEL is not None and len(subject_keys) >= FEW:
+        return KERNEL.keyed(_PERSON, subject_keys, bucket_keys)
+    return [
+        blake2b(other, key=one, digest_size=KEY_BYTES, person=_PERSON).digest()
+        for one, other in zip(subject_keys, bucket_keys, strict=True)
+    ]
