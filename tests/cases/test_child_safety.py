@@ -5,18 +5,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from io import BytesIO
 
+import apsw
 import msgspec
 import pytest
 from tests.disclose.exporting import export_dossier
 
-from rempart.cases.child_safety import Sealed, alleged_in, is_closed, never_leaving, withheld
+from rempart.cases.child_safety import (
+    Sealed,
+    alleged_in,
+    is_closed,
+    never_leaving,
+    sealed_messages,
+    withheld,
+)
 from rempart.cases.deciding.appeals import look_again
 from rempart.cases.deciding.decisions import Decider, decide, decide_again
+from rempart.cases.deciding.four_eyes import needs_two
 from rempart.cases.deciding.proposals import confirm_decision, propose_decision
 from rempart.cases.deciding.ruling import Ruling
 from rempart.cases.deciding.statement_text import statement_text
 from rempart.cases.measures.taking import Wanted
 from rempart.cases.reading import read_messages, read_reports
+from rempart.cases.reports.closing import MOST_OF_A_SOURCE, MOST_UNJUDGED
 from rempart.cases.reports.receiving import receive
 from rempart.cases.reports.status import status
 from rempart.cases.reports.thread import withdraw
@@ -279,3 +289,133 @@ def test_a_report_of_messages_of_two_cases_seals_both(community):
     reported(community, "m1", "m2", text=None)
     assert not may_leave(community, "m1")
     assert not may_leave(community, "m2")
+
+
+def in_two_channels(community):
+    """Léa's case of m1, Noor's of m2; each of its own channel."""
+    community.says("m1", WORDS, author="u7", labels={"sexual": 0.9})
+    community.says("m2", WORDS, author="u8", labels={"sexual": 0.9}, channel="noor")
+    cases = {case.channel: case for case in community.step()}
+    return cases["lea"], cases["noor"]
+
+
+def test_what_is_named_in_another_channel_is_sealed_and_judged_there(community):
+    lea, noor = in_two_channels(community)
+    reported(community, "m1", "m2", text=None)
+    assert readable(community, lea.id) == [False]
+    assert readable(community, noor.id) == [False]
+    with community.store.read() as tables:
+        assert withheld(tables, tables.cases.get(noor.id)) is None
+        assert is_closed(tables, noor.id)
+        assert tables.cases.get(noor.id).priority == tables.cases.get(lea.id).priority
+    judged(community, lea.id)
+    assert may_leave(community, "m1")
+    assert not may_leave(community, "m2"), "nobody has judged it"
+    judged(community, noor.id)
+    assert may_leave(community, "m2")
+    assert readable(community, noor.id) == [True]
+
+
+def test_one_person_alone_closes_no_case_that_a_report_answered_elsewhere_sealed(community):
+    _, noor = in_two_channels(community)
+    reported(community, "m1", "m2", text=None)
+    with community.store.read() as tables:
+        ruling = Ruling(DecisionOutcome.NO_VIOLATION, Ground.NONE, "Nothing.", "other")
+        assert needs_two(tables, tables.cases.get(noor.id), ruling) is not None
+
+
+def test_a_message_that_no_case_holds_is_sealed_in_its_channel_too(community):
+    community.says("m1", WORDS, author="u7", labels={"sexual": 0.9})
+    community.says("m2", WORDS, author="u8", channel="noor")
+    community.step()
+    reported(community, "m1", "m2", text=None)
+    assert not may_leave(community, "m2")
+
+
+def test_of_a_raid_in_another_channel_the_named_message_alone(community):
+    for n in range(3):
+        community.says(f"b{n}", f"dehors {n}", author=f"bot{n}", raid="r-1")
+    community.says("m2", WORDS, author="u8", labels={"sexual": 0.9}, channel="noor")
+    raid = next(case for case in community.step(community.raid(messages=3)) if case.raid)
+    reported(community, "m2", "b1", text=None)
+    assert readable(community, raid.id) == [True, False, True]
+    judged(community, raid.id)
+    assert readable(community, raid.id) == [True, True, True]
+
+
+def test_a_message_that_comes_after_it_was_named_is_sealed_when_it_comes(community):
+    community.says("m0", "salut")
+    community.step()
+    early = reported(community, "m9", text=None)
+    community.says("m9", WORDS, author="u9", labels={"sexual": 0.9}, channel="noor")
+    [case] = community.step()
+    assert readable(community, case.id) == [False]
+    with community.store.read() as tables:
+        assert withheld(tables, tables.cases.get(case.id)) is None
+    judged(community, early.case)
+    assert may_leave(community, "m9")
+
+
+def test_what_two_people_judged_before_it_came_is_not_sealed_by_what_was_said_of_it(community):
+    community.says("m0", "salut")
+    community.step()
+    early = reported(community, "m9", text=None)
+    judged(community, early.case)
+    community.says("m9", WORDS, author="u9", labels={"sexual": 0.9})
+    community.step()
+    assert may_leave(community, "m9")
+
+
+def flood(community, count):
+    for n in range(count):
+        community.says(f"f{n}", f"dehors {n}", author=f"bot{n}", raid="r-1")
+    [raid] = community.step(community.raid(messages=count))
+    return raid
+
+
+def fifties(count):
+    return [tuple(f"f{n}" for n in range(at, at + 50)) for at in range(0, count, 50)]
+
+
+def test_one_source_closes_a_hundred_messages_a_day_and_no_more(community):
+    raid = flood(community, 150)
+    for ids in fifties(150):
+        reported(community, *ids, text=None)
+    with community.store.read() as tables:
+        assert len(named_in(tables, raid)) == MOST_OF_A_SOURCE == 100
+        [last] = [
+            said
+            for _, bodies in tables.log.bodies_between(0, tables.log.size())
+            for body in bodies
+            for _, name, said in [strict_json(body)]
+            if name == "child-safety-sealed" and said.get("beyond")
+        ]
+    assert (last["case"], last["messages"], last["beyond"]) == (raid.id, [], 50)
+
+
+def named_in(tables, case):
+    return sealed_messages(tables, tables.cases.message_sequences(case.id))
+
+
+def test_however_many_sources_close_two_hundred_of_a_channel_until_people_judge(community):
+    raid = flood(community, 300)
+    for n, ids in enumerate(fifties(300)):
+        reported(community, *ids, text=None, who=f"stranger{n}")
+    with community.store.read() as tables:
+        assert len(named_in(tables, raid)) == MOST_UNJUDGED == 200
+        alarms = tables.stream.measures(kinds=[MeasureKind.ALARM], active=True, limit=9)
+        assert [row.measure.rule for row in alarms] == ["report-first-aid"], "a person is called"
+    judged(community, raid.id)
+    with community.store.read() as tables:
+        assert not named_in(tables, raid), "two people opened all of it at once"
+
+
+def test_what_a_report_of_a_raid_named_before_the_table_was_there_is_read_in_its_words(community):
+    for n in range(3):
+        community.says(f"b{n}", f"dehors {n}", author=f"bot{n}", raid="r-1")
+    [raid] = community.step(community.raid(messages=3))
+    reported(community, "b1", text=None)
+    before = apsw.Connection(str(community.path))
+    before.execute("UPDATE child_named SET seq = NULL")
+    before.close()
+    assert readable(community, raid.id) == [True, False, True]

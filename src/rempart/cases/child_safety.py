@@ -7,8 +7,9 @@ Rules kept here:
 2. What a reporter pastes is not stored: of a report of this kind the words of the explanation are,
    and links and ids. Its text is named by its hash alone, so that another report of the same is
    found to be one.
-3. In a case of a raid only the messages that such a report names are sealed: nobody makes a whole
-   attack unreadable by calling one message of it so.
+3. Sealed is what such a report names, whatever channel and case it stands in or comes to later
+   (`reports.closing`, with its bounds), and nothing else: nobody makes a whole attack unreadable by
+   calling one message of it so. A case of messages that people decide to be so is sealed whole.
 4. A message is sealed by whatever case says it, wherever it is looked for: `sealed_messages` is the
    one question that every page, twin, search and sample asks. No dossier, pack or file holds it,
    and neither an auditor nor a helper nor who appeals opens it.
@@ -39,6 +40,7 @@ from rempart.model import (
     LookState,
     Message,
     ReportRequest,
+    message_key,
 )
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
@@ -112,7 +114,7 @@ def alleged_in(tables: Tables, case: Case) -> frozenset[int] | None:
     """The messages of which this case itself says it; None: it says so of nothing."""
     if not is_child_safety(tables, case.id):
         return None
-    return _meant(tables, case, tables.cases.message_sequences(case.id))
+    return _meant(tables, case.id, tables.cases.message_sequences(case.id))
 
 
 def is_judged(tables: Tables, case: Case, message: int | None = None) -> bool:
@@ -121,12 +123,9 @@ def is_judged(tables: Tables, case: Case, message: int | None = None) -> bool:
         cleared = _said(tables, case.id, leaving=False).cleared
         return cleared is not None or _decided_as_such(tables, case.id)
     for id, members in _cases_of(tables, [message]).items():
-        found = tables.cases.get(id)
         if message in (_said(tables, id, leaving=False).cleared or ()):
             return True
-        if found is None or not _decided_as_such(tables, id):
-            continue
-        if message in _meant(tables, found, members):
+        if _decided_as_such(tables, id) and message in _meant(tables, id, members):
             return True
     return False
 
@@ -148,19 +147,21 @@ def _closed(tables: Tables, sequences: Sequence[int], *, leaving: bool) -> froze
     confirmed: set[int] = set()
     cleared: set[int] = set()
     for id, members in _cases_of(tables, sequences).items():
-        case = tables.cases.get(id)
-        if case is None:
-            continue
         said = _said(tables, id, leaving=leaving)
-        (confirmed if said.confirmed else alleged).update(_meant(tables, case, members))
-        cleared.update(said.cleared or ())
-    return frozenset(confirmed | (alleged - cleared))
+        meant = _meant(tables, id, members)
+        (confirmed if said.confirmed else alleged).update(meant)
+        if said.cleared is not None:
+            cleared.update(said.cleared, _named(tables, id).later)
+    return frozenset(sequences) & frozenset(confirmed | (alleged - cleared))
 
 
 def _cases_of(tables: Tables, sequences: Sequence[int]) -> dict[str, list[int]]:
-    """Of the cases that these messages are or were in, those where this was ever said."""
+    """Of the cases that these messages are or were in, or are judged in, those where this was ever
+    said; with the messages that are in it."""
     found = tables.cases.all_of_messages(sequences) if sequences else {}
-    return {id: found[id] for id in sorted(_concerned(tables, list(found)))}
+    concerned = _concerned(tables, list(found))
+    concerned.update(tables.child_named.of_messages(sequences))
+    return {id: found.get(id, []) for id in sorted(concerned)}
 
 
 def _concerned(tables: Tables, cases: Sequence[str]) -> set[str]:
@@ -188,12 +189,15 @@ def _said(tables: Tables, case: str, *, leaving: bool) -> _Said:
     return _Said(confirmed, cleared)
 
 
-def _meant(tables: Tables, case: Case, members: Sequence[int]) -> frozenset[int]:
-    """Of the members of such a case those that it is about (rule 3)."""
-    if case.kind is not CaseKind.RAID:
-        return frozenset(members)
-    named = _named(tables, case.id)
-    return frozenset(row.seq for row in tables.stream.messages(members) if row.id in named)
+def _meant(tables: Tables, case: str, members: Sequence[int]) -> frozenset[int]:
+    """What such a case is about (rule 3); `members`: those of its messages that are asked for."""
+    found = tables.cases.get(case)
+    if found is None:
+        return frozenset()
+    named = frozenset[int]().union(*_named(tables, case))
+    if found.kind is not CaseKind.RAID and _decided_as_such(tables, case):
+        return named.union(members)
+    return named
 
 
 def _alleged(tables: Tables, case: str) -> list[ReportRow]:
@@ -201,9 +205,27 @@ def _alleged(tables: Tables, case: str) -> list[ReportRow]:
     return [row for row in reports if row.category == CHILD_SAFETY]
 
 
-def _named(tables: Tables, case: str) -> frozenset[str]:
-    """Ids of the messages that reports of child safety name."""
-    found: set[str] = set()
-    for row in _alleged(tables, case):
-        found.update(disclosed(tables, row.seq, "report").get("message_ids", ()))
-    return frozenset(found)
+class _Named(NamedTuple):
+    """`later`: of an id under which nothing had come when it was named."""
+
+    then: frozenset[int]
+    later: frozenset[int]
+
+
+def _named(tables: Tables, case: str) -> _Named:
+    """The messages that reports of child safety name and that are judged in this case."""
+    namings = tables.child_named.of_case(case)
+    then = {one.seq for one in namings if one.seq is not None}
+    for one in namings:
+        if one.seq is None and one.message is None:
+            row = tables.cases.report(one.report)
+            told = {} if row is None else disclosed(tables, row.seq, "report")
+            then |= _come(tables, told.get("message_ids", ()))
+    later = _come(tables, [one.message for one in namings if one.message is not None])
+    return _Named(frozenset(then), frozenset(later - then))
+
+
+def _come(tables: Tables, ids: Sequence[str]) -> set[int]:
+    """The messages that have come under these ids, on any platform."""
+    keys = [message_key(platform, id) for id in ids for platform in tables.stream.platforms()]
+    return {known.seq for known in tables.stream.known(keys).values()}

@@ -48,7 +48,7 @@ def is_child_safety(tables: Tables, case: str) -> bool:
     decided = tables.cases.decision(case)
     if decided is not None and decided.harm is not None:
         return decided.harm == CHILD_SAFETY
-    return any(row.category == CHILD_SAFETY for row in _reports(tables, case))
+    return bool(tables.cases.of_harm([case], CHILD_SAFETY))
 
 
 def is_grave(tables: Tables, case: Case, harm: str) -> bool:

@@ -5,7 +5,8 @@ Rules kept here:
 1. A report joins the open case of what it names: its messages or their raid, else the same link or
    text, else a case of its own.
 2. A case holds messages of one channel only, whatever a report names: messages of another channel
-   get a case there, and the report is answered by the first.
+   get a case there, and the report is answered by the first. Child safety that is said of messages
+   there is judged there, too (see `closing`).
 3. Child safety that is said of what was decided as something else, by people who did not look at it
    as that, opens a case anew: an answer of before would leave it undecided for ever.
 """
@@ -41,28 +42,32 @@ Place = tuple[int, dict[str, str]]
 
 
 class Named(NamedTuple):
-    """What a report names: rows of known messages, and things (16-byte names) in order."""
+    """What a report names: rows of known messages, things (16-byte names) in order, and ids under
+    which nothing has come."""
 
     rows: list[MessageRow]
     things: list[bytes]
+    unknown: tuple[str, ...] = ()
 
 
 def named_by(tables: Tables, request: ReportRequest) -> Named:
     """Ids come without platform: an id is looked for on every platform seen here."""
     rows: list[MessageRow] = []
     things: list[bytes] = []
+    missing: tuple[str, ...] = ()
     if request.message_ids:
         platforms = tables.stream.platforms()
         keys = [message_key(p, id) for id in request.message_ids for p in platforms]
         known = tables.stream.known(keys)
         rows = tables.stream.messages([found.seq for found in known.values()])
         things.extend(row.key for row in rows)
-        missing = set(request.message_ids) - {row.id for row in rows}
-        things.extend(unknown_message_thing(id) for id in request.message_ids if id in missing)
+        there = {row.id for row in rows}
+        missing = tuple(id for id in request.message_ids if id not in there)
+        things.extend(map(unknown_message_thing, missing))
     things.extend(link_thing(link) for link in request.links)
     if request.text is not None:
         things.append(text_thing(request.text))
-    return Named(rows, things or [text_thing(request.explanation)])
+    return Named(rows, things or [text_thing(request.explanation)], missing)
 
 
 def cases_named(tables: Tables, named: Named) -> list[Case | None]:
@@ -98,13 +103,13 @@ def case_of(
     if not still_open and category.key == RAID and not named.rows:
         attacked = _attacked(tables, request.links)
         if attacked is not None:
-            _raise(tables, attacked, category, 0, at_ms, place)
+            raise_for(tables, attacked, category, 0, at_ms, place)
             return attacked, True
     loose = _by_place(row for row in named.rows if row.seq not in by_message)
     if still_open:
         case = max(still_open, key=lambda case: (case.priority, case.opened_at))
         own = loose.pop((case.platform, case.channel), [])
-        _raise(tables, case, category, len(own), at_ms, place)
+        raise_for(tables, case, category, len(own), at_ms, place)
     else:
         first = next((row for row in named.rows if row.key == unknown[0]), None)
         own = [] if first is None else loose.pop((first.platform, first.channel))
@@ -143,7 +148,7 @@ def passed_on(tables: Tables, case: Case, rows: Iterable[MessageRow]) -> list[by
     return [link_thing(link) for link in links if "/" in canonical_link(link)]
 
 
-def _raise(
+def raise_for(
     tables: Tables, case: Case, category: Harm, messages: int, at_ms: int, place: Place
 ) -> None:
     """So many messages more, and the early look that the category buys; none when a person found

@@ -31,6 +31,7 @@ from rempart.cases.live import tell_case, tell_report
 from rempart.cases.measures.first_aid import Source, Told, hide_at_once
 from rempart.cases.queue.triage import place_of_category
 from rempart.cases.reports.brigade import look_for_brigade
+from rempart.cases.reports.closing import close_named
 from rempart.cases.reports.joining import Named, case_of, cases_named, named_by, passed_on
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.receipts import new_receipt
@@ -243,6 +244,7 @@ def _take(
         tables.cases.put_contact(report, sent.contact)
         tables.mail.queue(report, MailAbout.RECEIPT, seq, at_ms)
     tables.cases.insert_receipt(sent.digest, report, sent.received_ms)
+    close_named(tables, report, case, category, named, at_ms, place)
     source = Source(reporter, sent.flagger)
     hide_at_once(tables, case.id, category, named.rows, source, at_ms, told)
     answered = case.state is CaseState.DECIDED and _answered(tables, report, case.id, at_ms)

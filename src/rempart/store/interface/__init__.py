@@ -14,6 +14,7 @@ from rempart.store.interface.campaigns import CampaignTables
 from rempart.store.interface.captures import CaptureTables
 from rempart.store.interface.care import CareTables
 from rempart.store.interface.cases import CaseTables
+from rempart.store.interface.child_named import ChildNamedTables
 from rempart.store.interface.court import CourtTables
 from rempart.store.interface.dated import DatedTables
 from rempart.store.interface.deadlines import DeadlineTables
@@ -54,6 +55,7 @@ __all__ = [
     "CaptureTables",
     "CareTables",
     "CaseTables",
+    "ChildNamedTables",
     "CourtTables",
     "DatedTables",
     "DeadlineTables",
@@ -121,6 +123,7 @@ class Tables(ABC):
     incidents: IncidentTables
     referrals: ReferralTables
     refused_links: RefusedLinkTables
+    child_named: ChildNamedTables
     sponsors: SponsorTables
     statements: StatementTables
     feed: FeedTables

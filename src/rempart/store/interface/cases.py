@@ -251,7 +251,8 @@ class CaseTables(ABC):
 
     @abstractmethod
     def of_harm(self, cases: Sequence[str], harm: str) -> set[str]:
-        """Of these cases those of which a report or a decision ever said this harm."""
+        """Of these cases those of which a report or a decision ever said this harm; of child
+        safety also a report that another case answers (`ChildNamedTables`)."""
 
     @abstractmethod
     def loose(self, platform: str, channel: str, from_ms: int, raid: str) -> list[LooseCase]:

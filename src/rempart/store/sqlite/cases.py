@@ -182,7 +182,9 @@ class SqliteCaseTables(SqliteReportTables):
             "SELECT j.value FROM json_each(?1) j"
             " WHERE EXISTS (SELECT 1 FROM report r WHERE r.category = ?2 AND r.case_id IN"
             " (SELECT j.value UNION ALL SELECT id FROM cases WHERE merged_into = j.value))"
-            " OR EXISTS (SELECT 1 FROM decision d WHERE d.case_id = j.value AND d.harm = ?2)",
+            " OR EXISTS (SELECT 1 FROM decision d WHERE d.case_id = j.value AND d.harm = ?2)"
+            " OR ?2 = 'child_safety' AND EXISTS (SELECT 1 FROM child_named n WHERE n.case_id IN"
+            " (SELECT j.value UNION ALL SELECT id FROM cases WHERE merged_into = j.value))",
             (pack(cases), harm),
         )
         return {case for (case,) in rows}

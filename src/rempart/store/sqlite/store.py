@@ -39,6 +39,7 @@ from rempart.store.sqlite.campaigns import SqliteCampaignTables
 from rempart.store.sqlite.captures import SqliteCaptureTables
 from rempart.store.sqlite.care import SqliteCareTables
 from rempart.store.sqlite.cases import SqliteCaseTables
+from rempart.store.sqlite.child_named import SqliteChildNamedTables
 from rempart.store.sqlite.connection import BUSY_MS, know_size_before, open_reader, open_writer
 from rempart.store.sqlite.court import SqliteCourtTables
 from rempart.store.sqlite.dated import SqliteDatedTables
@@ -135,6 +136,7 @@ class SqliteTables(Tables):
         self.incidents = SqliteIncidentTables(connection)
         self.referrals = SqliteReferralTables(connection)
         self.refused_links = SqliteRefusedLinkTables(connection)
+        self.child_named = SqliteChildNamedTables(connection)
         self.sponsors = SqliteSponsorTables(connection)
         self.statements = SqliteStatementTables(connection)
         self.feed = SqliteFeedTables(connection)
