@@ -61,8 +61,9 @@ from rempart.web.auth.slow_down import SlowDown
 from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connectors.board import Connectors
 from rempart.web.console.disclosure.audit_page import PATH as AUDIT
+from rempart.web.console.refusals import told_problem
 from rempart.web.console.routes import route_handlers as console_routes
-from rempart.web.console.templates import render_error
+from rempart.web.console.templates import language_of, render_error
 from rempart.web.court_desk import CourtDesk
 from rempart.web.exports.desk import ExportDesk
 from rempart.web.failures import (
@@ -357,6 +358,9 @@ def _answer(
         page = render_error(request, status, said, problem.next_step or "")
         page.headers.update(headers)
         return page
+    if not request.url.path.startswith("/api/"):
+        problem = told_problem(problem, language_of(request))  # a page's script shows it
+        headers = {**headers, "vary": "Accept, Accept-Language, Cookie"}
     return Response(ProblemAnswer(problem), status_code=status, headers=headers)
 
 

@@ -1,167 +1,179 @@
 """What was wrong, in the reader's language: texts of errors and of mistakes in rules, by templates.
 
-Errors are written in English where they arise, in rooms that know no language. A text that a page
-may show has its template here: the same words with named holes. What fits one is said in the
-reader's language with the same parameters; any other is shown as it is.
+Errors are written in English where they arise, in rooms that know no language. `.ci/reasons.py`
+reads from the code every text that a page can show, with a lettered hole for what is put in, and
+`.ci/catalogues` brings them with their French into a catalogue of their own (`refusals`). A text
+that fits a template of it is said in the reader's language with the same parts; a part that is
+such a text itself is said in that language too. Any other text is shown as it is.
 """
 
 from __future__ import annotations
 
+import gettext
 import re
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Final
+import struct
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from rempart.web.console.labels import N_
+from msgspec.structs import replace
 
-TEMPLATES: Final = (
-    # conditions of rules
-    N_("there is no field `%(name)s`"),
-    N_("there is no function `%(name)s`"),
-    N_("there is no list `%(name)s`"),
-    N_("there is no label `%(name)s`"),
-    N_("there is no measure `%(name)s`"),
-    N_("there is no kind %(name)s"),
-    N_("`%(name)s` is never %(value)s"),
-    N_("`%(name)s` looks at messages, and this rule at raids"),
-    N_("not an expression: %(why)s"),
-    N_("not a pattern: %(why)s"),
-    N_("not TOML: %(why)s"),
-    N_("a %(one)s cannot be compared with a %(other)s"),
-    N_("a condition is a yes or no, this is a %(type)s"),
-    N_("and, or, not join yes-or-no parts, this is a %(type)s"),
-    N_("%(what)s has no place in a condition"),
-    N_("%(function)s needs `%(argument)s`"),
-    N_("%(function)s has no argument `%(argument)s`"),
-    N_("a key of whole texts would never end"),
-    N_("a window is a duration written in the rule, like minutes(10)"),
-    N_("a window has between one second and 90 days"),
-    # rule files
-    N_("a rule needs `%(name)s`"),
-    N_("a rule needs `%(name)s` in English and French"),
-    N_("a rule needs `measures`"),
-    N_("`%(name)s` is missing in `%(language)s`"),
-    N_("unknown field `%(name)s`"),
-    N_("unknown section `%(name)s`"),
-    N_("the name `%(name)s` is taken by %(place)s"),
-    N_("%(name)s is no name for a rule"),
-    N_("%(text)s is not a measure"),
-    N_("%(text)s is not a length of time"),
-    N_("%(text)s is not a budget of mistakes"),
-    N_("%(measure)s does not touch a %(scope)s"),
-    N_("%(measure)s needs an end"),
-    N_("a raid is no message"),
-    N_("a label needs an end"),
-    # hints
-    N_("did you mean `%(name)s`?"),
-    N_("known: %(names)s"),
-    N_("it touches: %(names)s"),
-    N_("write it like `hold message for 7 days`"),
-    N_("compare it"),
-    N_("names are unique"),
-    # refusals
-    N_("this needs a reason"),
-    N_("say why; the log keeps it"),
-    N_("a file needs a name"),
-    N_("two files have this name"),
-    N_("there is no rule"),
-    N_("write one, or begin with the starter rule"),
-    N_("this version is already in force"),
-    N_("somebody else put another version in force meanwhile"),
-    N_("look at it, then decide again"),
-    N_("there is no such version"),
-    N_("this rule did not fall back"),
-    N_("%(count)s of its tests do not hold"),
-    N_("mend the rule or its test, and propose it again"),
-    N_("an error inside; it was logged"),
-    N_("try again, then tell the operator"),
-    # erasure and holds
-    N_("this is no ground for an erasure"),
-    N_("a request for this subject waits already"),
-    N_("this was answered already"),
-    N_("you asked for this: somebody else must confirm it"),
-    N_("ask a colleague to open the page Erasure"),
-    N_("this has begun already and cannot be taken back"),
-    N_("there is no such request"),
-    N_("whose data?"),
-    N_("this names nobody"),
-    N_("an account is named with its platform"),
-    N_("write it as twitch/12345"),
-    N_("no such kind of hold"),
-    N_("what does it cover?"),
-    N_("this names nothing"),
-    N_("write it with its platform"),
-    N_("on what law or order does it rest?"),
-    N_("it would end earlier than it does"),
-    N_("lift it instead"),
-    N_("the second person is somebody else"),
-    N_("a hold of this kind runs 1 to %(longest)s days"),
-    N_("extend it before it ends, with a reason"),
-    N_("there is no such hold"),
-    N_("this hold has ended"),
-    # the second person
-    N_(
-        "who asked for this and you were let in by one another, or by the same person, a short"
-        " while ago: you can be the second person from %(day)s UTC on"
-    ),
-    N_("until then somebody who has been here longer can agree"),
-    # the yearly report
-    N_("the name of the provider is empty: set it as [community] name"),
-    N_("no tier is declared for this period: filled as for an online platform"),
-    N_("a draft: the day of publication is empty until it is published"),
-    N_("this version is withdrawn already"),
-    N_("this version is not withdrawn"),
-    N_("this withdrawal was confirmed already"),
-    N_("another person than who withdrew it agrees"),
-    N_("ask somebody who also declares what the place says of itself"),
+from rempart.web.failures import Problem
+
+BESIDES: Final = (
+    # what a form holds, as msgspec says it
+    "Object missing required field `%(a)s`",
+    "Object contains unknown field `%(a)s`",
+    "Expected `%(a)s`, got `%(b)s`",
+    "Expected `str` of length <= %(a)s",
+    "Expected `str` of length >= %(a)s",
+    "Expected `array` of length <= %(a)s",
+    "Expected `array` of length >= %(a)s",
+    "Expected `int` <= %(a)s",
+    "Expected `int` >= %(a)s",
+    "Expected `str` matching regex %(a)s",
+    "Invalid enum value %(a)s",
+    "Invalid RFC3339 encoded date",
+    "Invalid RFC3339 encoded datetime",
+    # mistakes in the measures of rules
+    "there is no measure `%(a)s`",
+    "%(a)s is not a measure",
+    "%(a)s is not a length of time",
+    "a raid is no message",
+    "a label needs an end",
+    "write it like `hold message for 7 days`",
+    "rule `%(a)s`",
+    # what is drawn aside
+    "the court dossier",
+    "the yearly report",
+    "learning",
+    "a comparison with history",
+    "%(a)s could not be drawn",
+    # warnings of the yearly report
+    "the name of the provider is empty: set it as [community] name",
+    "no tier is declared for this period: filled as for an online platform",
+    "reports have this form from July 2025 on: an earlier one is not owed",
+    "a micro or small enterprise owes no such report (art. 15(2)); it may publish one",
+    "a very large platform reports by half-years: ask for half 1 and half 2",
+    "a draft: the day of publication is empty until it is published",
 )
-RULE_WORDS: Final = N_("rule `%(rule)s`")
-_RULE: Final = re.compile(r"(?P<text>.*) \(rule `(?P<rule>[a-z0-9-]+)`\)", re.S)
-_LINE: Final = re.compile(r"(?:(?P<where>[^:() ]+(?::\d+)*): )?(?P<what>.*?)(?: \((?P<next>.*)\))?")
+"""Templates of texts that no error of ours carries."""
+
+LOCALE: Final = Path(__file__).resolve().parent.parent / "locale"
+CATALOGUE: Final = "refusals"
+_RULE: Final = re.compile(r"(?P<text>.*) \((?P<rule>rule `[a-z0-9-]+`)\)", re.S)
+_WHERE: Final = re.compile(r"(?P<where>[^:() ]+(?::\d+)*): (?P<rest>.+)", re.S)
+_HOLE: Final = re.compile(r"%\((\w+)\)s")
 
 
-def _form(template: str) -> re.Pattern[str]:
-    parts = re.split(r"%\((\w+)\)s", template)
-    pattern = "".join(
-        f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+class _Form(NamedTuple):
+    words: int
+    """How many characters of its own it has: the more, the earlier it is tried."""
+    pattern: re.Pattern[str]
+    said: str
+
+
+class _Catalogue(NamedTuple):
+    whole: dict[str, str]
+    """Texts without a hole."""
+    forms: tuple[_Form, ...]
+
+
+def told(text: str, language: str) -> str:
+    """One text of an error or a mistake, in the reader's language."""
+    return text if language == "en" else _told(text, language)
+
+
+def told_line(line: str, language: str) -> str:
+    """`RempartError.diagnostics()`, part by part: `where: what (next step)`."""
+    return line if language == "en" else _told_line(line, language)
+
+
+def told_problem(problem: Problem, language: str) -> Problem:
+    """The body of a refusal whose reader is a page's script. The API itself speaks English."""
+    return replace(
+        problem,
+        reason=told(problem.reason, language),
+        next_step=told(problem.next_step, language) if problem.next_step else None,
+        details=tuple(replace(one, reason=told(one.reason, language)) for one in problem.details),
     )
-    return re.compile(pattern, re.S)
-
-
-_FORMS: Final = sorted(
-    ((_form(template), template) for template in TEMPLATES),
-    key=lambda one: -len(re.sub(r"%\(\w+\)s", "", one[1])),
-)
-"""Those with most words of their own first."""
 
 
 @lru_cache(maxsize=1_024)
-def _fitting(text: str) -> tuple[str, dict[str, str]] | None:
-    for form, template in _FORMS:
-        found = form.fullmatch(text)
+def _told(text: str, language: str) -> str:
+    catalogue = _catalogue(language)
+    whole = catalogue.whole.get(text)
+    if whole is not None:
+        return whole
+    if of_a_rule := _RULE.fullmatch(text):
+        what, rule = of_a_rule["text"], of_a_rule["rule"]
+        return f"{_told(what, language)} ({_told(rule, language)})"
+    for form in catalogue.forms:
+        found = form.pattern.fullmatch(text)
         if found is not None:
-            return template, found.groupdict()
-    return None
-
-
-def told(text: str, gettext: Callable[[str], str]) -> str:
-    """One text of an error or a mistake, in the reader's language."""
-    fitting = _fitting(text)
-    if fitting is not None:
-        template, holes = fitting
-        return gettext(template) % holes
-    of_a_rule = _RULE.fullmatch(text)
-    if of_a_rule is not None:
-        rule = gettext(RULE_WORDS) % {"rule": of_a_rule["rule"]}
-        return f"{told(of_a_rule['text'], gettext)} ({rule})"
+            holes = {name: _told(value, language) for name, value in found.groupdict().items()}
+            return form.said % holes
     return text
 
 
-def told_line(line: str, gettext: Callable[[str], str]) -> str:
-    """`RempartError.diagnostics()`, part by part: `where: what (next step)`."""
-    parts = _LINE.fullmatch(line)
-    if parts is None or _fitting(line) is not None:
-        return told(line, gettext)
-    place = f"{parts['where']}: " if parts["where"] else ""
-    step = f" ({told(parts['next'], gettext)})" if parts["next"] else ""
-    return f"{place}{told(parts['what'], gettext)}{step}"
+@lru_cache(maxsize=1_024)
+def _told_line(line: str, language: str) -> str:
+    if (said := _told(line, language)) != line:
+        return said
+    placed = _WHERE.fullmatch(line)
+    for place, rest in (
+        (f"{placed['where']}: ", placed["rest"]) if placed else ("", line),
+        ("", line),
+    ):
+        for what, step in _splits(rest):
+            said, then = _told(what, language), _told(step, language)
+            if said != what:
+                return f"{place}{said}" + (f" ({then})" if step else "")
+    return line
+
+
+def _splits(text: str) -> list[tuple[str, str]]:
+    """The ways to read a text as `what (next step)`: brackets may stand in both."""
+    found = [(text, "")]
+    if text.endswith(")"):
+        found += [(text[: at.start()], text[at.end() : -1]) for at in re.finditer(r" \(", text)]
+    return found
+
+
+@cache
+def _catalogue(language: str) -> _Catalogue:
+    """A language without such a catalogue has no templates: nothing is said otherwise."""
+    file = gettext.find(CATALOGUE, LOCALE, [language])
+    pairs = {} if file is None else _pairs(Path(file).read_bytes())
+    whole = {
+        text.replace("%%", "%"): said.replace("%%", "%")
+        for text, said in pairs.items()
+        if not _HOLE.search(text)
+    }
+    forms = [_form(text, said) for text, said in pairs.items() if _HOLE.search(text)]
+    return _Catalogue(whole, tuple(sorted(forms, key=lambda form: -form.words)))
+
+
+def _form(template: str, said: str) -> _Form:
+    parts = _HOLE.split(template)
+    own = [part.replace("%%", "%") for part in parts[::2]]
+    pattern = re.escape(own[0]) + "".join(
+        f"(?P<{name}>.*?){re.escape(after)}"
+        for name, after in zip(parts[1::2], own[1:], strict=True)
+    )
+    return _Form(sum(map(len, own)), re.compile(pattern, re.S), said)
+
+
+def _pairs(compiled: bytes) -> dict[str, str]:
+    """Message ids and what they are in the language, from a compiled catalogue (the format of GNU
+    gettext: a table of lengths and places for each)."""
+    order = "<" if compiled[:4] == b"\xde\x12\x04\x95" else ">"
+    count, ids, said = struct.unpack_from(f"{order}3I", compiled, 8)
+
+    def text(table: int, number: int) -> str:
+        length, at = struct.unpack_from(f"{order}2I", compiled, table + 8 * number)
+        return compiled[at : at + length].decode()
+
+    pairs = {text(ids, number): text(said, number) for number in range(count)}
+    pairs.pop("", None)
+    return pairs

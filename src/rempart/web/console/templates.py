@@ -126,8 +126,8 @@ def environment(language: str) -> Environment:
         "weekday": lambda day: words.weekday(day, language),
         "iso": words.iso,
         "curve": curve_points,
-        "told": lambda text: told(text, catalogue.gettext),
-        "told_line": lambda line: told_line(line, catalogue.gettext),
+        "told": lambda text: told(text, language),
+        "told_line": lambda line: told_line(line, language),
         "json": lambda value: msgspec.json.encode(value).decode(),
     }
     env.globals |= {
