@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rempart.disclose.audit import SCHEMA, Limits, parquet, query
+from rempart.disclose.audit import SCHEMA, Limits, Whole, parquet, query, read_whole
 from rempart.disclose.audit.tables import document, library
-from rempart.disclose.history import Figures, History, read_history, year_of
+from rempart.disclose.history import Figures, read_history, year_of
 from rempart.disclose.rehearsal import Plan, rehearse
 from rempart.errors import InputError
 from rempart.store.sqlite.store import SqliteStore
@@ -24,22 +24,23 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> SqliteStore:
 
 
 @pytest.fixture(scope="module")
-def history(store: SqliteStore) -> History:
+def whole(store: SqliteStore) -> Whole:
     with store.read() as tables:
-        return read_history(tables)
+        return read_whole(tables)
 
 
-def test_a_query_counts_what_the_figures_count(history: History) -> None:
-    figures = Figures(history, year_of(2026, "UTC"))
-    found = query(history, "SELECT count(*) FROM statements WHERE imposes")
+def test_a_query_counts_what_the_figures_count(store: SqliteStore, whole: Whole) -> None:
+    with store.read() as tables:
+        figures = Figures(read_history(tables), year_of(2026, "UTC"))
+    found = query(whole, "SELECT count(*) FROM statements WHERE imposes")
     assert found.rows == [[figures.restrictions()]]
     found = query(
-        history,
+        whole,
         "SELECT d.outcome, count(*) AS n FROM decisions d JOIN cases USING (case_number)"
         " GROUP BY ALL ORDER BY n DESC",
     )
     assert found.columns == ["outcome", "n"]
-    assert sum(int(row[1] or 0) for row in found.rows) == len(history.columns.decisions.seq)
+    assert sum(int(row[1] or 0) for row in found.rows) == len(whole.columns.decisions.seq)
 
 
 @pytest.mark.parametrize(
@@ -64,45 +65,43 @@ def test_a_query_counts_what_the_figures_count(history: History) -> None:
         "no query at all",
     ],
 )
-def test_it_reaches_neither_files_nor_network_and_changes_nothing(
-    history: History, sql: str
-) -> None:
+def test_it_reaches_neither_files_nor_network_and_changes_nothing(whole: Whole, sql: str) -> None:
     with pytest.raises(InputError):
-        query(history, sql)
+        query(whole, sql)
 
 
-def test_limits_of_rows_time_and_memory(history: History) -> None:
-    found = query(history, "SELECT * FROM range(5000)", Limits(rows=10))
+def test_limits_of_rows_time_and_memory(whole: Whole) -> None:
+    found = query(whole, "SELECT * FROM range(5000)", Limits(rows=10))
     assert (len(found.rows), found.truncated) == (10, True)
     wide = "SELECT " + ", ".join(f"repeat('x', 1900) AS c{n}" for n in range(200))
     with pytest.raises(InputError, match="too large"):
-        query(history, f"{wide} FROM range(100)")
+        query(whole, f"{wide} FROM range(100)")
     slow = (
         "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range = b.range + 1"
     )
     with pytest.raises(InputError):
-        query(history, slow, Limits(seconds=3.0))
+        query(whole, slow, Limits(seconds=3.0))
     with pytest.raises(InputError):
-        query(history, "SELECT length(repeat('a', 6000000000))", Limits(memory=3 << 30))
+        query(whole, "SELECT length(repeat('a', 6000000000))", Limits(memory=3 << 30))
 
 
-def test_nothing_in_it_names_anybody(store: SqliteStore, history: History) -> None:
+def test_nothing_in_it_names_anybody(store: SqliteStore, whole: Whole) -> None:
     duckdb = library()
     names = {"moderator", "mod-", "salon", "http", "u1", "@"}
     for table in SCHEMA:
         for column in table.columns:
             if column.kind == "VARCHAR":
-                found = query(history, f"SELECT DISTINCT {column.name} FROM {table.name}")
+                found = query(whole, f"SELECT DISTINCT {column.name} FROM {table.name}")
                 words = {str(row[0]) for row in found.rows}
                 assert not [w for w in words for n in names if n in w], (table.name, column.name)
     assert duckdb is not None
 
 
 def test_parquet_has_the_documented_schema_and_leaves_no_file(
-    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    files = parquet(history)
+    files = parquet(whole)
     assert list(tmp_path.iterdir()) == []
     assert set(files) == {f"{table.name}.parquet" for table in SCHEMA}
     for table in SCHEMA:

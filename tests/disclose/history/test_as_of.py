@@ -14,7 +14,7 @@ from rempart.cases.dated import declare
 from rempart.cases.entries import entry, record
 from rempart.cases.queue.policy import shipped
 from rempart.disclose.audit.tables import packed as audit_packed
-from rempart.disclose.audit.tables import tables_of
+from rempart.disclose.audit.tables import read_whole, tables_of
 from rempart.disclose.court.make import Wanted, make, steady
 from rempart.disclose.history import read_history
 from rempart.disclose.history.cut import Moment, closing_ms, cut_of, size_of
@@ -52,7 +52,7 @@ def outputs(store: SqliteStore, size: int) -> dict[str, bytes]:
         drawn = draft(tables, period, provider, as_of=size, known=size)
         wanted = Wanted(date(YEAR, 1, 1), date(YEAR, 12, 31), "en", as_of=size)
         court = steady(make(tables, "x", wanted, None).files)
-        audit = audit_packed(tables_of(read_history(tables, size)))
+        audit = audit_packed(tables_of(read_whole(tables, size)))
     return {**drawn.files, **court, "audit": audit}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -12,7 +14,9 @@ from rempart.disclose.rehearsal import rehearse
 from rempart.disclose.rehearsal.quick import quick
 from rempart.errors import ConflictError
 from rempart.log.commit import seal
+from rempart.model import AutomatedDecision, Ground, MeasureKind, ScopeKind, StatementSource
 from rempart.store.interface.history import NONE, Columns
+from rempart.store.sqlite import history_statements as decoded
 from rempart.store.sqlite.store import SqliteStore
 
 
@@ -40,9 +44,9 @@ def test_rows_name_each_other_by_position(store: SqliteStore) -> None:
     assert first is not None
     said = history.statements
     assert history.measures.seq[said.measure[0]] == first.seq
-    assert said.place.names[said.place.codes[0]] == (
-        f"{row.statement.platform}/{row.statement.channel}"
-    )
+    with store.read() as tables:
+        told = tables.history.details(history.as_of)
+    assert told.statement_place.words()[0] == f"{row.statement.platform}/{row.statement.channel}"
     decided = said.decision[said.decision != NONE]
     assert (history.decisions.decided_ms[decided] == said.made_ms[said.decision != NONE]).all()
     assert history.reports.items.sum() > len(history.reports.seq)
@@ -58,6 +62,38 @@ def test_what_came_after_a_size_of_the_log_is_not_there(store: SqliteStore) -> N
     closed = half.looks.state.is_("granted", "rejected")
     assert (half.looks.decided_ms[closed] > 0).all()
     assert (half.looks.decided_ms[~closed] == NONE).all()
+
+
+def test_what_is_told_besides_is_about_the_same_rows(store: SqliteStore) -> None:
+    whole = _read(store)
+    half = _read(store, int(whole.statements.seq[len(whole.statements.seq) // 2]))
+    for columns in (whole, half):
+        with store.read() as tables:
+            reports = tables.history.report_details(columns.as_of)
+            told = tables.history.details(columns.as_of)
+        for column in reports:
+            assert len(column) == len(columns.reports.seq)
+        for name, column in told._asdict().items():
+            table = getattr(columns, f"{name.split('_', 1)[0]}s")
+            assert len(column) == len(table[0]), name
+    with store.read() as tables:
+        grounds = tables.history.details(whole.as_of).decision_ground
+    acted = whole.decisions.outcome.is_("uphold", "act", "partial")
+    assert (acted == ~grounds.is_("none")).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "of_model"),
+    [
+        (decoded.Kind, MeasureKind),
+        (decoded.Scope, ScopeKind),
+        (decoded.Ground, Ground),
+        (decoded.Source, StatementSource),
+        (decoded.Automated, AutomatedDecision),
+    ],
+)
+def test_closed_lists_of_words_are_those_of_the_model(words: Any, of_model: type[StrEnum]) -> None:
+    assert get_args(words) == tuple(of_model)
 
 
 def test_the_same_plan_is_the_same_history(tmp_path: Path, store: SqliteStore) -> None:

@@ -11,7 +11,7 @@ Rules kept here:
 """
 
 from rempart.disclose.audit.query import LIMITS, Limits, Result, query
-from rempart.disclose.audit.tables import SCHEMA, AuditTable, parquet, tables_of
+from rempart.disclose.audit.tables import SCHEMA, AuditTable, Whole, parquet, read_whole, tables_of
 
 __all__ = [
     "LIMITS",
@@ -19,7 +19,9 @@ __all__ = [
     "AuditTable",
     "Limits",
     "Result",
+    "Whole",
     "parquet",
     "query",
+    "read_whole",
     "tables_of",
 ]

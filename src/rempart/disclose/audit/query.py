@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from rempart.disclose.audit.tables import library, packed, tables_of
-from rempart.disclose.history import History
+from rempart.disclose.audit.tables import Whole, library, packed, tables_of
 from rempart.errors import InputError
 
 LONGEST_SQL: Final = 10_000
@@ -43,14 +42,14 @@ class _Answer(msgspec.Struct, frozen=True):
     wrong: str = ""
 
 
-def query(history: History, sql: str, limits: Limits = LIMITS) -> Result:
+def query(whole: Whole, sql: str, limits: Limits = LIMITS) -> Result:
     """InputError: it is no single SELECT, or the database refuses it, or it took too long
     or too much."""
     if not sql.strip() or len(sql) > LONGEST_SQL:
         raise InputError(f"a query has 1 to {LONGEST_SQL} characters", where="sql")
     library()
     head = json.dumps({"sql": sql, **limits._asdict()}).encode()
-    given = len(head).to_bytes(4, "big") + head + packed(tables_of(history))
+    given = len(head).to_bytes(4, "big") + head + packed(tables_of(whole))
     try:
         done = subprocess.run(
             [sys.executable, "-m", "rempart.disclose.audit.alone"],

@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.disclose.history import History
 from rempart.errors import MissingExtraError
-from rempart.store.interface.history import Coded
+from rempart.store.interface import Tables
+from rempart.store.interface.history import Coded, Columns, Details, ReportDetails
 from rempart.store.own_folders import own_folder
 
 EXTRA: Final = "history"
@@ -169,40 +169,66 @@ def dense(values: NDArray[np.int64]) -> NDArray[np.int32]:
     return found
 
 
-def tables_of(history: History) -> dict[str, dict[str, _Column]]:
+class Whole(NamedTuple):
+    """What the tables are made from: the columns that are counted, and what an audit tells besides.
+    All as of one size of the log."""
+
+    columns: Columns
+    reports: ReportDetails
+    details: Details
+
+
+def read_whole(tables: Tables, as_of: int | None = None) -> Whole:
+    """As of a size of the log; None: as of now."""
+    size = tables.log.size() if as_of is None else as_of
+    told = tables.history
+    return Whole(told.read(size), told.report_details(size), told.details(size))
+
+
+def tables_of(whole: Whole) -> dict[str, dict[str, _Column]]:
     """Every table of `SCHEMA`, its columns in that order."""
-    c, numbered = history.columns, Numbered()
+    c, told, numbered = whole.columns, whole.details, Numbered()
     raw: dict[str, dict[str, _Column]] = {
         "cases": {
             **c.cases._asdict(),
             "case_number": np.arange(len(c.cases.root), dtype=np.int32),
-            "place": numbered.places(c.cases.place),
+            "kind": told.case_kind,
+            "harm": told.case_harm,
+            "place": numbered.places(told.case_place),
         },
         "reports": {
             **c.reports._asdict(),
+            **whole.reports._asdict(),
             "case_number": c.reports.case,
             "trusted_flagger": ~c.reports.flagger.is_(""),
-            "reporter": dense(c.reports.reporter),
-            "thing": dense(c.reports.thing),
+            "reporter": dense(whole.reports.reporter),
+            "thing": dense(whole.reports.thing),
         },
         "decisions": {
             **c.decisions._asdict(),
             "case_number": c.decisions.case,
             "decision_number": np.arange(len(c.decisions.seq), dtype=np.int32),
-            "decided_by": c.decisions.by.codes,
+            "ground": told.decision_ground,
+            "decided_by": told.decision_by.codes,
         },
         "measures": {
             **c.measures._asdict(),
             "case_number": c.measures.case,
             "measure_number": np.arange(len(c.measures.seq), dtype=np.int32),
-            "place": numbered.places(c.measures.place),
+            "kind": told.measure_kind,
+            "rule": told.measure_rule,
+            "place": numbered.places(told.measure_place),
+            "state": told.measure_state,
+            "until_ms": told.measure_until_ms,
+            "ended_ms": told.measure_ended_ms,
         },
         "statements": {
             **c.statements._asdict(),
             "case_number": c.statements.case,
             "measure_number": c.statements.measure,
             "decision_number": c.statements.decision,
-            "place": numbered.places(c.statements.place),
+            "place": numbered.places(told.statement_place),
+            "account": told.statement_account,
         },
         "second_looks": {
             **c.looks._asdict(),
@@ -295,12 +321,12 @@ def library() -> Any:
     return duckdb
 
 
-def parquet(history: History) -> dict[str, bytes]:
+def parquet(whole: Whole) -> dict[str, bytes]:
     """One file for each table. Made fresh; nothing of it stays on the disk."""
     duckdb = library()
     with own_folder("history") as folder:
         with duckdb.connect(":memory:") as connection:
-            load(connection, tables_of(history))
+            load(connection, tables_of(whole))
             for table in SCHEMA:
                 target = str(folder / f"{table.name}.parquet").replace("'", "''")
                 connection.execute(f"COPY {table.name} TO '{target}' (FORMAT parquet)")

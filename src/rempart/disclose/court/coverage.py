@@ -88,13 +88,13 @@ def _people(read: Read) -> Iterator[Gap]:
 
 
 def _reports(read: Read) -> Iterator[Gap]:
-    reports, figures = read.history.columns.reports, read.figures
+    details, figures = read.details, read.figures
     chosen = figures.in_period
     total = int(chosen.sum())
     yield Gap("gap_country", total)
-    yield Gap("gap_via", int((chosen & reports.via.is_("") & ~figures.flagged).sum()), total)
-    yield Gap("gap_reporter", int((chosen & (reports.reporter == 0)).sum()), total)
-    yield Gap("gap_thing", int((chosen & (reports.thing == 0)).sum()), total)
+    yield Gap("gap_via", int((chosen & details.via.is_("") & ~figures.flagged).sum()), total)
+    yield Gap("gap_reporter", int((chosen & (details.reporter == 0)).sum()), total)
+    yield Gap("gap_thing", int((chosen & (details.thing == 0)).sum()), total)
     for reason, number in sorted(figures.exempt().items()):
         yield Gap(f"gap_exempt_{reason}", number)
     said = read.history.columns.statements

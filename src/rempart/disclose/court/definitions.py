@@ -143,7 +143,7 @@ _OWN: Final = (
     _d(
         "channel",
         1,
-        "reports",
+        "reports report_details",
         "Each report in one channel: that of a trusted flagger (art. 22) whatever its way, else "
         "the public form (art. 16), the API, or a connected platform.",
         "Chaque signalement dans un seul canal : celui d’un signaleur de confiance (art. 22) "
@@ -162,7 +162,7 @@ _OWN: Final = (
     _d(
         "distinct",
         1,
-        "reports",
+        "reports report_details",
         "Items and reporters are told apart by keyed hashes, never by name. A reporter about whom "
         "nothing was known is counted under reporters unknown.",
         "Éléments et auteurs sont distingués par des empreintes à clé, jamais par leur nom. Un "
@@ -194,7 +194,7 @@ _OWN: Final = (
     _d(
         "silence",
         1,
-        "reports unanswered withdrawn",
+        "reports report_details unanswered withdrawn",
         "Reports of the period that were neither answered nor withdrawn at the log position.",
         "Signalements de la période ni répondus ni retirés à la position du journal.",
     ),

@@ -16,7 +16,7 @@ from rempart.disclose.history.period import months_of
 from rempart.log.tiles import root_at
 from rempart.store.interface import Tables
 from rempart.store.interface.court import AlarmRow, ChangeRow, ClockRow, FailureRow, QueueRow
-from rempart.store.interface.history import Numbers
+from rempart.store.interface.history import Numbers, ReportDetails
 from rempart.store.interface.referrals import ReferralRow
 from rempart.store.interface.terms import TermsRow
 from rempart.store.interface.versions import VersionKind
@@ -41,6 +41,7 @@ class Read(NamedTuple):
     provider: str
     language: str
     history: History
+    details: ReportDetails
     figures: Figures
     period: Period
     months: list[Period]
@@ -75,6 +76,7 @@ def read(
         provider=provider,
         language=language,
         history=history,
+        details=tables.history.report_details(size),
         figures=Figures(history, period),
         period=period,
         months=months_of(period),

@@ -62,10 +62,10 @@ class Reports:
         return found
 
     def _channels(self) -> _Choices:
-        reports = self.columns.reports
+        via = self.read.details.via
         found = np.full(len(self.rows), CHANNELS.index(UNKNOWN), np.int8)
         for name in (FORM, API, PLATFORM):
-            found[reports.via.is_(name)[self.rows]] = CHANNELS.index(name)
+            found[via.is_(name)[self.rows]] = CHANNELS.index(name)
         found[self.read.figures.flagged[self.rows]] = CHANNELS.index(FLAGGER)
         return found
 
@@ -162,7 +162,7 @@ def _received(reports: Reports) -> Iterator[Table]:
         ),
         figure,
     )
-    languages = reports.columns.reports.language
+    languages = reports.read.details.language
     spoken = np.bincount(languages.codes[reports.rows], minlength=len(languages.names)).tolist()
     yield table(
         "3.1-languages",
@@ -204,7 +204,7 @@ def _internal(reports: Reports, months: list[str]) -> Table:
 
 
 def _distinct(reports: Reports) -> Iterator[Table]:
-    columns = reports.columns.reports
+    items, details = reports.columns.reports.items, reports.read.details
     everything = np.ones(len(reports.rows), np.bool_)
     rows: list[list[Cell]] = []
     for name, chosen in [
@@ -216,10 +216,10 @@ def _distinct(reports: Reports) -> Iterator[Table]:
             [
                 name,
                 len(own),
-                int(columns.items[own].sum()),
-                _distinct_in(columns.thing[own]),
-                _distinct_in(columns.reporter[own]),
-                int((columns.reporter[own] == 0).sum()),
+                int(items[own].sum()),
+                _distinct_in(details.thing[own]),
+                _distinct_in(details.reporter[own]),
+                int((details.reporter[own] == 0).sum()),
             ]
         )
     head = "offence reports items distinct_items distinct_reporters reporters_unknown"
@@ -330,7 +330,7 @@ def _reversals(read: Read) -> Iterator[Table]:
 def _silence(reports: Reports) -> Iterator[Table]:
     columns, end_ms = reports.columns.reports, reports.read.period.end_ms
     silent = np.isin(columns.seq, reports.read.unanswered)[reports.rows]
-    gone = columns.withdrawn[reports.rows]
+    gone = reports.read.details.withdrawn[reports.rows]
     rows: list[list[Cell]] = []
     everything = np.ones(len(reports.rows), np.bool_)
     for name, own in [

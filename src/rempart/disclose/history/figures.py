@@ -81,12 +81,9 @@ class Exposure(NamedTuple):
 
 
 class Figures:
-    """Of one period, and of some places (`platform/channel`; None: all). Precomputes what several
-    figures ask for."""
+    """Of one period. Precomputes what several figures ask for."""
 
-    def __init__(
-        self, history: History, period: Period, places: Collection[str] | None = None
-    ) -> None:
+    def __init__(self, history: History, period: Period) -> None:
         self.history = history
         self.period = period
         columns = history.columns
@@ -96,11 +93,6 @@ class Figures:
         self.in_period: Flags = self._within(reports.received_ms)
         self.imposed: Flags = said.imposes & self._within(said.made_ms)
         self.decided_in_period: Flags = self._within(decided.decided_ms)
-        if places is not None:
-            wanted = tuple(places)
-            self.in_period &= cases.place.is_(*wanted)[reports.case]
-            self.imposed &= said.place.is_(*wanted)
-            self.decided_in_period &= cases.place.is_(*wanted)[decided.case]
         self.flagged: Flags = reports.flagger.codes != _code(reports.flagger, "")
         self._ordered: Flags = columns.measures.ordered[said.measure] | said.source.is_("order")
         self._by_flagger: Flags = said.source.is_("trusted_flagger")

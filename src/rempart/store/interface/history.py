@@ -5,6 +5,10 @@ sequence number). A column is a numpy array over the rows of its table; a column
 `Coded`. Rows name each other by position in the other table (-1: none), so that a million of them
 need no object each. Every row carries `seq`, the entry of the log that says it: each figure can be
 followed to its entries.
+
+`Columns` holds what figures are counted from and nothing else, for there are millions of rows and
+each cell costs. What only some readers tell (`ReportDetails`, `Details`) they ask for besides, as
+of the same size: row i of it is about row i of the columns.
 """
 
 from __future__ import annotations
@@ -53,30 +57,32 @@ class Coded(NamedTuple):
 
 
 class CaseColumns(NamedTuple):
-    """`root`: the case it was merged into, else itself. `place`: `platform/channel`."""
+    """`root`: the case it was merged into, else itself."""
 
     root: Positions
-    kind: Coded
-    harm: Coded
-    place: Coded
     opened_ms: Numbers
 
 
 class ReportColumns(NamedTuple):
     """`case`: as it was filed (see `CaseColumns.root`). `flagger`: a trusted flagger's name, or "".
-    `reporter`, `thing`: eight bytes of their keyed hashes, to count distinct ones; 0: not told
-    apart. `items`: exact locations. `via`: by which way it came (`form`, `api`, `platform`; empty:
-    from before that was kept)."""
+    `items`: exact locations."""
 
     seq: Numbers
     case: Positions
     received_ms: Numbers
     category: Coded
-    language: Coded
     flagger: Coded
+    items: Positions
+
+
+class ReportDetails(NamedTuple):
+    """What the court dossier and an audit tell of each report besides. `reporter`, `thing`: eight
+    bytes of their keyed hashes, to count distinct ones; 0: not told apart. `via`: by which way it
+    came (`form`, `api`, `platform`; empty: from before that was kept)."""
+
+    language: Coded
     reporter: Numbers
     thing: Numbers
-    items: Positions
     withdrawn: Flags
     via: Coded
 
@@ -88,38 +94,28 @@ class DecisionColumns(NamedTuple):
     case: Positions
     decided_ms: Numbers
     outcome: Coded
-    ground: Coded
     harm: Coded
-    by: Coded
     because: Coded
     replaces: Positions
     replaced: Flags
 
 
 class MeasureColumns(NamedTuple):
-    """All measures, those that restrict nobody by name too. `until_ms`, `ended_ms`: `NONE` without.
-    `case`: bound to it, or that of its raid. `state` and `ended_ms` as they stood at the log's
-    size. `ordered`: it carries out an order of an authority; `exempt`: why it has no statement
+    """All measures, those that restrict nobody by name too. `case`: bound to it, or that of its
+    raid. `ordered`: it carries out an order of an authority; `exempt`: why it has no statement
     of reasons ("" first: it has one, or needs none)."""
 
     seq: Numbers
     case: Positions
-    kind: Coded
-    rule: Coded
-    place: Coded
-    state: Coded
     from_ms: Numbers
-    until_ms: Numbers
-    ended_ms: Numbers
     ordered: Flags
     exempt: Coded
 
 
 class StatementColumns(NamedTuple):
     """Statements of reasons, in order of their number. `imposes`: the first statement of its
-    measure, unless that one says that it ends: one for each restriction. `account`: a number for
-    each account, by the order of its first statement. `repeated`: it suspends an account that had a
-    strike in force."""
+    measure, unless that one says that it ends: one for each restriction. `repeated`: it suspends an
+    account that had a strike in force."""
 
     number: Numbers
     seq: Numbers
@@ -128,8 +124,6 @@ class StatementColumns(NamedTuple):
     measure: Positions
     decision: Positions
     case: Positions
-    place: Coded
-    account: Positions
     kind: Coded
     scope: Coded
     harm: Coded
@@ -198,6 +192,27 @@ class Columns(NamedTuple):
     views: ViewColumns
 
 
+class Details(NamedTuple):
+    """What only an audit tells, and no figure is counted from. `..._place`: `platform/channel`.
+    `measure_state`, `measure_ended_ms`: as they stood at the log's size; `..._until_ms`,
+    `..._ended_ms`: `NONE` without. `statement_account`: a number for each account, by the order of
+    its first statement."""
+
+    case_kind: Coded
+    case_harm: Coded
+    case_place: Coded
+    decision_ground: Coded
+    decision_by: Coded
+    measure_kind: Coded
+    measure_rule: Coded
+    measure_place: Coded
+    measure_state: Coded
+    measure_until_ms: Numbers
+    measure_ended_ms: Numbers
+    statement_place: Coded
+    statement_account: Positions
+
+
 class YearlyRow(NamedTuple):
     """A published version of a yearly report. `as_of`: size of the log it was counted from;
     `language` of its texts."""
@@ -236,6 +251,14 @@ class HistoryTables(ABC):
     @abstractmethod
     def read(self, as_of: int) -> Columns:
         """Everything that was there at this size of the log."""
+
+    @abstractmethod
+    def report_details(self, as_of: int) -> ReportDetails:
+        """Of each row of `read(as_of).reports`."""
+
+    @abstractmethod
+    def details(self, as_of: int) -> Details:
+        """Of each row of `read(as_of)`."""
 
     @abstractmethod
     def put_yearly(self, row: YearlyRow, files: bytes) -> None:

@@ -35,7 +35,7 @@ class Column:
     def take(self, values: Iterable[Any], count: int) -> None:
         self.add(np.fromiter(values, self._held.dtype, count))
 
-    def add(self, values: NDArray[Any]) -> None:
+    def add(self, values: Sequence[Any] | NDArray[Any]) -> None:
         end = self._count + len(values)
         if end > len(self._held):
             grown = np.empty(max(2 * end, CHUNK), self._held.dtype)
@@ -57,14 +57,18 @@ class Codes(Generic[W]):
         for word in known:
             self._codes[word]
 
-    def take(self, words: Iterable[W], count: int) -> None:
-        self._column.take(map(self._codes.__getitem__, words), count)
+    def take(self, words: Iterable[W], count: int) -> NDArray[np.int32]:
+        """Their codes."""
+        codes = np.fromiter(map(self._codes.__getitem__, words), np.int32, count)
+        self._column.add(codes)
+        return codes
 
     def codes(self) -> NDArray[np.int32]:
         return self._column.done()
 
-    def names(self) -> tuple[W, ...]:
-        return tuple(self._codes)
+    def names(self, first: int = 0) -> tuple[W, ...]:
+        """By their codes, from the first one that is asked for."""
+        return tuple(islice(self._codes, first, None))
 
 
 class Words(Codes[str]):

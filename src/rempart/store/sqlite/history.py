@@ -7,8 +7,15 @@ from collections.abc import Mapping
 import apsw
 
 from rempart.errors import ConflictError
-from rempart.store.interface.history import Columns, HistoryTables, WithdrawalRow, YearlyRow
-from rempart.store.sqlite.history_reading import QUERIES, Reading
+from rempart.store.interface.history import (
+    Columns,
+    Details,
+    HistoryTables,
+    ReportDetails,
+    WithdrawalRow,
+    YearlyRow,
+)
+from rempart.store.sqlite import history_details, history_reading
 
 _YEARLY = "period, version, at_ms, by, reason, as_of, template, seq, language"
 
@@ -18,10 +25,16 @@ class SqliteHistoryTables(HistoryTables):
         self._db = connection
 
     def queries(self) -> Mapping[str, str]:
-        return QUERIES
+        return {**history_reading.QUERIES, **history_details.QUERIES}
 
     def read(self, as_of: int) -> Columns:
-        return Reading(self._db, as_of).columns()
+        return history_reading.Reading(self._db, as_of).columns()
+
+    def report_details(self, as_of: int) -> ReportDetails:
+        return history_details.read_report_details(self._db, as_of)
+
+    def details(self, as_of: int) -> Details:
+        return history_details.read_details(self._db, as_of)
 
     def put_yearly(self, row: YearlyRow, files: bytes) -> None:
         try:

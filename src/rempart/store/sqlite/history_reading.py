@@ -8,7 +8,8 @@ would cost a random read per row.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -32,33 +33,25 @@ from rempart.store.interface.history import (
     StatementColumns,
     ViewColumns,
 )
-from rempart.store.sqlite.columns import Column, Ids, Words, chunks, firsts
+from rempart.store.sqlite.columns import Column, Ids, Words, chunks
 from rempart.store.sqlite.history_statements import Statements, Strikes
 
-_EIGHT = 8
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "cases": "SELECT c.id, coalesce(CASE WHEN w.id IS NULL THEN c.merged_into"
-        " ELSE w.merged_into END, ''), c.kind, coalesce(w.harm, c.harm),"
-        " c.platform || '/' || c.channel, c.opened_ms, coalesce(c.raid, '') FROM cases c"
+        " ELSE w.merged_into END, ''), c.opened_ms,"
+        " CASE WHEN c.kind = 'raid' THEN coalesce(c.raid, '') ELSE '' END FROM cases c"
         " LEFT JOIN case_was w ON w.id = c.id AND w.until_seq = (SELECT min(until_seq)"
         " FROM case_was WHERE id = c.id AND until_seq >= :as_of)"
         " WHERE c.since_seq < :as_of ORDER BY c.rowid",
-        "reports": "SELECT seq, case_id, received_ms, category, language, coalesce(flagger, ''),"
-        " substr(CAST(coalesce(reporter, zeroblob(8)) AS BLOB), 1, 8), substr(thing, 1, 8), items,"
-        " via FROM report WHERE seq < :as_of ORDER BY rowid",
-        "withdrawn": "SELECT r.seq FROM report_withdrawn w JOIN report r ON r.id = w.report_id"
-        " WHERE w.seq < :as_of",
-        "decisions": "SELECT id, seq, case_id, decided_ms, outcome, ground, coalesce(harm, ''),"
-        " decided_by, coalesce(because, ''), coalesce(replaces, '') FROM decision"
+        "reports": "SELECT seq, case_id, received_ms, category, coalesce(flagger, ''), items"
+        " FROM report WHERE seq < :as_of ORDER BY rowid",
+        "decisions": "SELECT id, seq, case_id, decided_ms, outcome, coalesce(harm, ''),"
+        " coalesce(because, ''), coalesce(replaces, '') FROM decision"
         " WHERE seq < :as_of ORDER BY rowid",
         "measures": "SELECT m.id, m.seq,"
         " coalesce(CASE WHEN w.id IS NULL THEN m.case_id ELSE w.case_id END, ''),"
-        " coalesce(CASE WHEN w.id IS NULL THEN m.raid ELSE w.raid END, ''), m.kind, m.rule,"
-        " m.platform || '/' || m.channel,"
-        " CASE WHEN m.ended_seq >= :as_of THEN 'active' ELSE m.state END,"
-        " m.from_ms, coalesce(m.until_ms, -1),"
-        " CASE WHEN m.ended_seq >= :as_of THEN -1 ELSE coalesce(m.ended_ms, -1) END"
+        " coalesce(CASE WHEN w.id IS NULL THEN m.raid ELSE w.raid END, ''), m.from_ms"
         " FROM measure m LEFT JOIN measure_was w ON w.id = m.id AND w.until_seq ="
         " (SELECT min(until_seq) FROM measure_was WHERE id = m.id AND until_seq >= :as_of)"
         " WHERE m.seq < :as_of ORDER BY m.rowid",
@@ -69,8 +62,8 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " CASE WHEN o.seq < :as_of THEN s.overturned_ms ELSE s.expires_ms END)"
         " FROM strike s JOIN decision d ON d.id = s.decision"
         " LEFT JOIN decision o ON o.id = s.overturned_by WHERE d.seq < :as_of",
-        "statements": "SELECT number, seq, made_ms, record FROM statement WHERE seq < :as_of"
-        " ORDER BY number",
+        "statements": "SELECT number, seq, made_ms, measure, coalesce(decision, ''), record"
+        " FROM statement WHERE seq < :as_of ORDER BY number",
         "looks": "SELECT l.seq, l.received_ms, l.appellant,"
         " CASE WHEN l.closed_seq >= :as_of THEN 'open' ELSE l.state END,"
         " CASE WHEN l.closed_seq >= :as_of THEN -1 ELSE coalesce(l.decided_ms, -1) END,"
@@ -100,7 +93,11 @@ class _Outcome(msgspec.Struct, frozen=True, gc=False):
     signals: tuple[_Signal, ...] = ()
 
 
-_outcome = msgspec.json.Decoder(_Outcome)
+_signals = msgspec.json.Decoder(_Outcome).decode
+_DETECTOR: Final[Callable[[_Signal], str]] = attrgetter("detector")
+_LABEL: Final[Callable[[_Signal], str]] = attrgetter("label")
+_VERSION: Final[Callable[[_Signal], str]] = attrgetter("version")
+_SCORE: Final[Callable[[_Signal], float]] = attrgetter("score")
 
 
 class Reading:
@@ -141,111 +138,74 @@ class Reading:
         return most
 
     def _read_cases(self) -> CaseColumns:
-        room = self._room("cases")
-        kind, harm, place = (Words(room=room) for _ in range(3))
-        opened = Column(room=room)
+        opened = Column(room=self._room("cases"))
         merged: list[tuple[int, str]] = []
         first = 0
-        for columns in self._chunks("cases"):
-            count = len(columns[0])
-            self._cases.take(columns[0])
-            if any(columns[1]):
-                merged += [pair for pair in enumerate(columns[1], first) if pair[1]]
-            kind.take(columns[2], count)
-            harm.take(columns[3], count)
-            place.take(columns[4], count)
-            opened.take(columns[5], count)
-            if any(columns[6]):
-                for number, (what, raid) in enumerate(
-                    zip(columns[2], columns[6], strict=True), first
-                ):
-                    if raid and what == "raid":
-                        self._case_of_raid[raid] = number
-            first += count
+        for ids, into, times, raids in self._chunks("cases"):
+            self._cases.take(ids)
+            merged += _those_with(into, first)
+            opened.take(times, len(ids))
+            for number, raid in _those_with(raids, first):
+                self._case_of_raid[raid] = number
+            first += len(ids)
         self._cases.done()
         root = np.arange(first, dtype=np.int32)
         root[[number for number, _ in merged]] = self._cases.need([into for _, into in merged])
-        return CaseColumns(root, kind.coded(), harm.coded(), place.coded(), opened.done())
+        return CaseColumns(root, opened.done())
 
     def _read_reports(self) -> ReportColumns:
         room = self._room("report")
-        seq, received, reporter, thing = (Column(room=room) for _ in range(4))
+        seq, received = Column(room=room), Column(room=room)
         case, items = Column(np.int32, room), Column(np.int32, room)
-        category, language, via = (Words(room=room) for _ in range(3))
-        flagger = Words("", room=room)
-        for columns in self._chunks("reports"):
-            count = len(columns[0])
-            seq.take(columns[0], count)
-            case.add(self._cases.need(columns[1]))
-            received.take(columns[2], count)
-            category.take(columns[3], count)
-            language.take(columns[4], count)
-            flagger.take(columns[5], count)
-            reporter.take(_firsts(columns[6]), count)
-            thing.take(_firsts(columns[7]), count)
-            items.take(columns[8], count)
-            via.take(columns[9], count)
-        gone = [
-            row[0] for columns in self._chunks("withdrawn") for row in zip(*columns, strict=True)
-        ]
-        seqs = seq.done()
+        category, flagger = Words(room=room), Words("", room=room)
+        for seqs, ids, times, categories, flaggers, numbers in self._chunks("reports"):
+            count = len(seqs)
+            seq.take(seqs, count)
+            case.add(self._cases.need(ids))
+            received.take(times, count)
+            category.take(categories, count)
+            flagger.take(flaggers, count)
+            items.take(numbers, count)
         return ReportColumns(
-            seqs,
-            case.done(),
-            received.done(),
-            category.coded(),
-            language.coded(),
-            flagger.coded(),
-            reporter.done(),
-            thing.done(),
+            seq.done(), case.done(), received.done(), category.coded(), flagger.coded(),
             items.done(),
-            np.isin(seqs, np.array(gone, np.int64)),
-            via.coded(),
-        )
+        )  # fmt: skip
 
     def _read_decisions(self) -> DecisionColumns:
         room = self._room("decision")
         seq, decided, case = Column(room=room), Column(room=room), Column(np.int32, room)
-        words = [Words(room=room) for _ in range(5)]
+        words = [Words(room=room) for _ in range(3)]
         before: list[tuple[int, str]] = []
         first = 0
         for columns in self._chunks("decisions"):
             count = len(columns[0])
             self._decisions.take(columns[0])
-            if any(columns[9]):
-                before += [pair for pair in enumerate(columns[9], first) if pair[1]]
-            first += count
             seq.take(columns[1], count)
             case.add(self._cases.need(columns[2]))
             decided.take(columns[3], count)
-            for word, column in zip(words, columns[4:9], strict=True):
+            for word, column in zip(words, columns[4:7], strict=True):
                 word.take(column, count)
+            before += _those_with(columns[7], first)
+            first += count
         self._decisions.done()
         replaces = np.full(first, NONE, np.int32)
         replaces[[number for number, _ in before]] = self._decisions.find([id for _, id in before])
         replaced = np.zeros(first, np.bool_)
         replaced[replaces[replaces >= 0]] = True
-        outcome, ground, harm, by, because = (word.coded() for word in words)
+        outcome, harm, because = (word.coded() for word in words)
         return DecisionColumns(
-            seq.done(), case.done(), decided.done(), outcome, ground, harm, by, because, replaces,
-            replaced,
-        )  # fmt: skip
+            seq.done(), case.done(), decided.done(), outcome, harm, because, replaces, replaced
+        )
 
     def _read_measures(self) -> MeasureColumns:
         room = self._room("measure")
-        seq, begun, until, ended = (Column(room=room) for _ in range(4))
-        case = Column(np.int32, room)
-        kind, rule, place, state = (Words(room=room) for _ in range(4))
+        seq, begun, case = Column(room=room), Column(room=room), Column(np.int32, room)
         ids = self._measures
-        for columns in self._chunks("measures"):
-            count = len(columns[0])
-            ids.take(columns[0])
-            seq.take(columns[1], count)
-            case.add(self._case(columns[2], columns[3]))
-            for word, column in zip((kind, rule, place, state), columns[4:8], strict=True):
-                word.take(column, count)
-            for number, column in zip((begun, until, ended), columns[8:11], strict=True):
-                number.take(column, count)
+        for own, seqs, cases, raids, times in self._chunks("measures"):
+            ids.take(own)
+            seq.take(seqs, len(own))
+            case.add(self._case(cases, raids))
+            begun.take(times, len(own))
         ids.done()
         ordered = np.zeros(len(ids), np.bool_)
         for columns in self._chunks("ordered"):
@@ -258,10 +218,8 @@ class Reading:
             codes = np.array([reasons.index(reason) for reason in columns[1]], np.int32)
             exempt[found[found != NONE]] = codes[found != NONE]
         return MeasureColumns(
-            seq.done(), case.done(), kind.coded(), rule.coded(), place.coded(), state.coded(),
-            begun.done(), until.done(), ended.done(), ordered,
-            Coded(exempt, tuple(reasons)),
-        )  # fmt: skip
+            seq.done(), case.done(), begun.done(), ordered, Coded(exempt, tuple(reasons))
+        )
 
     def _case(self, ids: Sequence[str], raids: Sequence[str]) -> Positions:
         if all(ids):
@@ -340,34 +298,30 @@ class Reading:
         stands = np.full(cases, NONE, np.int32)
         now = np.flatnonzero(~decisions.replaced)
         stands[decisions.case[now]] = now
-        seq, decision, of, score = (
-            Column(),
-            Column(np.int32),
-            Column(np.int32),
-            Column(np.int32),
-        )
+        seq, decision = Column(), Column(np.int32)
+        of, score = Column(np.int32), Column(np.int32)
         detector, label, version = Words(), Words(), Words()
         total = 0
-        for columns in self._chunks("samples"):
-            decided = stands[self._cases.need(columns[1])]
-            kept = np.flatnonzero(decided != NONE).tolist()
-            seq.take([columns[0][row] for row in kept], len(kept))
-            decision.take(decided[kept], len(kept))
+        for seqs, ids, outcomes in self._chunks("samples"):
+            decided = stands[self._cases.need(ids)]
+            kept = np.flatnonzero(decided != NONE)
+            seq.add(np.array(seqs, np.int64)[kept])
+            decision.add(decided[kept])
             signals: list[_Signal] = []
             owners: list[int] = []
-            for number, row in enumerate(kept, total):
-                outcome = columns[2][row]
+            for number, row in enumerate(kept.tolist(), total):
+                outcome = outcomes[row]
                 if outcome is not None:
-                    found = _outcome.decode(outcome).signals
+                    found = _signals(outcome).signals
                     signals += found
                     owners += [number] * len(found)
             total += len(kept)
             count = len(signals)
-            of.take(owners, count)
-            detector.take([one.detector for one in signals], count)
-            label.take([one.label for one in signals], count)
-            version.take([one.version for one in signals], count)
-            score.take((round(one.score * 1000) for one in signals), count)
+            of.add(owners)
+            detector.take(map(_DETECTOR, signals), count)
+            label.take(map(_LABEL, signals), count)
+            version.take(map(_VERSION, signals), count)
+            score.add(np.rint(np.fromiter(map(_SCORE, signals), np.float64, count) * 1000))
         return SampleColumns(
             seq.done(), decision.done(), of.done(), detector.coded(), label.coded(),
             version.coded(), score.done(),
@@ -380,8 +334,7 @@ def _positions(numbers: Numbers, named: Numbers) -> NDArray[np.int32]:
     return found
 
 
-def _firsts(digests: Sequence[bytes]) -> Iterable[int]:
-    """The eight bytes of each, none is longer, as a number; shorter ones are filled up."""
-    if sum(map(len, digests)) == _EIGHT * len(digests):
-        return firsts(digests)
-    return (int.from_bytes(digest.ljust(_EIGHT, b"\0"), "big", signed=True) for digest in digests)
+def _those_with(words: Sequence[str], first: int) -> list[tuple[int, str]]:
+    """Rows that say something, with their place; `first` is that of the first one. Most columns
+    of such words are empty from end to end."""
+    return [pair for pair in enumerate(words, first) if pair[1]] if any(words) else []

@@ -21,8 +21,7 @@ from litestar import Response, get, post
 
 from rempart.cases.access_log import note
 from rempart.cases.entries import clean
-from rempart.disclose.audit import LIMITS, SCHEMA, Result, parquet, query
-from rempart.disclose.history import History, read_history
+from rempart.disclose.audit import LIMITS, SCHEMA, Result, Whole, parquet, query, read_whole
 from rempart.disclose.plain_csv import csv_bytes
 from rempart.disclose.yearly.files import packed
 from rempart.errors import RempartError
@@ -114,12 +113,12 @@ async def _note(request: AnyRequest, what: str, **more: str) -> None:
     await write(request, change)
 
 
-async def _read(request: AnyRequest, of: Callable[[History], Found]) -> Found:
+async def _read(request: AnyRequest, of: Callable[[Whole], Found]) -> Found:
     def work() -> Found:
         with one_at_a_time():
             with engine_of(request).read() as tables:
-                history = read_history(tables)
-            return of(history)
+                whole = read_whole(tables)
+            return of(whole)
 
     return await asyncio.to_thread(work)
 
