@@ -52,9 +52,10 @@ def score(service: Service, text: str) -> float:
 
 def decide(
     service: Service, texts: Sequence[str], outcome: str, category: str = "harassment", **more: Any
-) -> None:
-    """Each message is said, reported from outside, and its case decided by the person."""
-    for id, _ in say(service, *texts, **more):
+) -> list[str]:
+    """Each message is said, reported from outside, and its case decided by the person; the ids."""
+    said = [id for id, _ in say(service, *texts, **more)]
+    for id in said:
         report = {
             "category": category,
             "explanation": "Meant as an insult here.",
@@ -67,6 +68,7 @@ def decide(
         body = {"outcome": outcome, "ground": "terms", "reason": "looked at in its place"}
         answer = service.person.post(f"/api/v1/cases/{case['id']}/decisions", json=body)
         assert answer.status_code == 201, answer.text
+    return said
 
 
 def learn(service: Service, status: int = 201) -> dict[str, Any]:
@@ -153,3 +155,25 @@ def test_a_decision_undone_by_hand_teaches_nothing(service: Service) -> None:
     assert undone.status_code == 200
     assert "2 decisions" in learn(service, 404)["error"]["reason"]
     assert id
+
+
+def test_what_is_sealed_later_is_unlearned_at_the_next_trial(service: Service) -> None:
+    teapots = [text.replace("doorknob", "teapot") for text in TAUGHT]
+    ids = decide(service, TAUGHT, "uphold")
+    decide(service, teapots, "uphold")
+    first = learn(service)
+    assert first["trial"]["lessons"] == 6
+    move(service, f"/{first['version']['id']}/live")
+    assert score(service, PARAPHRASE) >= 0.5
+    alleged = {
+        "category": "child_safety",
+        "explanation": "A child is in it.",
+        "message_ids": ids,
+        "good_faith": True,
+    }
+    assert service.client().post("/api/v1/reports", json=alleged).status_code == 201
+    second = learn(service)
+    assert second["trial"]["lessons"] == 3
+    move(service, f"/{second['version']['id']}/live")
+    assert score(service, PARAPHRASE) < 0.5, "nothing of the sealed words is left in it"
+    assert score(service, PARAPHRASE.replace("doorknob", "teapot")) >= 0.5

@@ -4,7 +4,8 @@ Rules kept here:
 
 1. Lessons are decisions of people on single messages that stood. What was upheld is what
    the machine called it, or, where it said nothing, its reporters; what was lifted is none of it.
-   Private words teach nothing.
+   Private words teach nothing, nor does what is sealed as child safety: a message that is sealed
+   later is gone from what is learned next, which is always learned anew from the lessons there are.
 2. What was learned never goes live by itself. It is tried first: on decisions it has not seen, on
    sentences that ship for this, and on the last messages of this place. A delta that makes these
    worse is refused, with the figure; the others become a version that a person puts in force.
@@ -22,6 +23,7 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
+from rempart.cases.child_safety import sealed_messages
 from rempart.cases.versions import propose_words
 from rempart.detect.text.fold import fold
 from rempart.detect.text.learning import Learned, Lesson, learn
@@ -114,10 +116,12 @@ def read_lessons(tables: Tables) -> list[Lesson]:
     """The decisions that stand, oldest first, as lessons."""
     decided = [row for row in tables.cases.decided_messages() if row.stood]
     rows = {row.seq: row for row in tables.stream.messages([one.seq for one in decided])}
+    for seq in sealed_messages(tables, list(rows)):
+        del rows[seq]
     found: list[tuple[DecidedMessage, str, dict[Label, bool]]] = []
     for one in decided:
         row = rows.get(one.seq)
-        message = logged_message(tables.log.bodies(one.seq))
+        message = None if row is None else logged_message(tables.log.bodies(one.seq))
         if row is None or message is None or message.private or not message.text:
             continue
         outcome = _outcomes.decode(row.outcome) if row.outcome else None
@@ -148,8 +152,12 @@ def _recent(tables: Tables) -> _Recent:
     texts: list[str] = []
     plain: list[bool] = []
     rows = tables.stream.latest(limit=RECENT)
-    looked_into = tables.cases.last_of_messages([row.seq for row in rows])
+    numbers = [row.seq for row in rows]
+    looked_into = tables.cases.last_of_messages(numbers)
+    sealed = sealed_messages(tables, numbers)
     for row in rows:
+        if row.seq in sealed:
+            continue
         message = logged_message(tables.log.bodies(row.seq))
         if message is not None and message.text and not message.private:
             seqs.append(row.seq)

@@ -296,3 +296,13 @@ def test_only_the_channels_of_the_settings() -> None:
         assert wanted == [("twitch", "lea"), ("forum", "lea"), ("forum", "general")]
 
     at_seat(moderations(), story, channels=("lea", "forum/general"))
+
+
+def test_what_was_sealed_while_it_waited_goes_out_no_more() -> None:
+    async def story(seat: Seat, server: LocalServer, _: Clock) -> None:
+        seat._sealed = frozenset({2}).intersection
+        await asked(seat, "they are vermin", "caption of the picture")
+        assert sent(server) == ["they are vermin"]
+        assert seat.counts["sealed"] == 1
+
+    at_seat(moderations(), story)

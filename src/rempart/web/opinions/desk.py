@@ -60,7 +60,15 @@ class OpinionDesk:
         private_for = frozenset(engine.settings.detection.private_for)
         made = sources or {name: source_of(one, data) for name, one in settings.items()}
         self.seats = [
-            Seat(name, one, made[name], private_for=private_for, scorer=scorer, clock=clock)
+            Seat(
+                name,
+                one,
+                made[name],
+                private_for=private_for,
+                scorer=scorer,
+                clock=clock,
+                sealed=self._sealed,
+            )
             for name, one in settings.items()
         ]
         self._engine = engine
@@ -126,6 +134,10 @@ class OpinionDesk:
                     if seat.wants(one):
                         found[seat.name].append(one)
         return found
+
+    def _sealed(self, sequences: Sequence[int]) -> frozenset[int]:
+        with self._engine.read() as tables:
+            return sealed_messages(tables, sequences)
 
     # -- beside it ---------------------------------------------------------------------------
 

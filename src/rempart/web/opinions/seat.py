@@ -6,6 +6,7 @@ Rules kept here:
    (sure already, other language, no budget, breaker open, too old, too many) keeps that outcome.
 2. Only the text goes out: no name, no id, no channel; personal data that was found in it stays
    here, and a private message goes nowhere unless its recipient and the operator both said so.
+   What is sealed as child safety by the time it would be asked about goes out no more.
 3. Whatever a plug-in does wrong is counted, and never more than that.
 """
 
@@ -63,7 +64,9 @@ class Seat:
         private_for: frozenset[str],
         scorer: Callable[[], TextScorer],
         clock: Callable[[], float],
+        sealed: Callable[[Sequence[int]], frozenset[int]] = lambda _: frozenset(),
     ) -> None:
+        """`sealed`: which of these messages nobody is shown."""
         self.name = name
         self.settings = settings
         self.source = source
@@ -77,6 +80,7 @@ class Seat:
         self._private_for = private_for
         self._scorer = scorer
         self._clock = clock
+        self._sealed = sealed
         self._waiting: deque[Waiting] = deque()
         self._uncertain: deque[Waiting] = deque()
 
@@ -140,7 +144,10 @@ class Seat:
         return batch
 
     def _sort_out(self, batch: Sequence[Waiting]) -> list[Waiting]:
-        """Those in the band and in a language of the plug-in, folded."""
+        """Those in the band and in a language of the plug-in, folded; none that is sealed."""
+        sealed = self._sealed([one.sequence for one in batch])
+        self.counts["sealed"] += len(sealed)
+        batch = [one for one in batch if one.sequence not in sealed]
         folds = fold([one.text for one in batch])
         scored = self._scorer().score(folds)
         scores = scored.labels.max(axis=1).tolist()
