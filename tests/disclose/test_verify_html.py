@@ -11,6 +11,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 
 import pytest
+from forging import rempart
 from incident import Incident
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -73,7 +74,7 @@ def test_a_dossier_is_verified_big_and_calm(
     give(page, dossier, incident.signer.public.vkey)
     expect(page.locator("#verdict")).to_have_text("Verified")
     expect(page.locator("#list li.ok")).to_have_count(5)
-    expect(page.locator("#unproven li")).to_have_count(7)
+    expect(page.locator("#unproven li")).to_have_count(8)
     page.click("#language")
     expect(page.locator("#verdict")).to_have_text("Vérifié")
     expect(page.locator("#limits")).to_have_text("Ce que cela ne prouve pas")
@@ -131,7 +132,7 @@ def test_a_string_that_never_ends_is_refused_at_once(
 
 
 @pytest.mark.browser
-def test_another_key_is_refused_and_another_packing_is_read(
+def test_another_key_and_another_packing_are_refused(
     browser_page: tuple[Page, list[str]], files: Files, dossier: bytes, tmp_path: Path
 ) -> None:
     page, _ = browser_page
@@ -141,4 +142,26 @@ def test_another_key_is_refused_and_another_packing_is_read(
         for name, data in files.items():
             archive.writestr(name, data)
     give(page, (tmp_path / "again.zip").read_bytes())
-    expect(page.locator("#verdict")).to_have_text("Verified in itself")
+    expect(page.locator("#list li.no").first).to_contain_text("not packed as it was exported")
+
+
+@pytest.mark.browser
+def test_a_zip_in_which_others_would_find_other_files_is_refused(
+    browser_page: tuple[Page, list[str]], files: Files, dossier: bytes, tmp_path: Path
+) -> None:
+    """Two directories, one for the page and one for whoever unpacks it; a name that is another to
+    whoever reads the head of the file itself; something before, between, behind."""
+    page, _ = browser_page
+    other = pack({**files, "reading.txt": b"nothing happened"})
+    end = dossier[-22:-6] + dossier[-6:-2] + b"\0\0"
+    renamed = dossier.replace(b"reading.txt", b"Reading.txt", 1)
+    for data in (dossier[:-22] + other[:-22] + end, other + dossier, dossier + b"x", renamed):
+        assert not verify_by_command(tmp_path, data)
+        give(page, data)
+        expect(page.locator("#verdict")).to_have_text("Not verified")
+
+
+def verify_by_command(tmp_path: Path, data: bytes) -> bool:
+    place = tmp_path / "dossier.zip"
+    place.write_bytes(data)
+    return rempart(place).return_value == 0

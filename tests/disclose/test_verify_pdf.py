@@ -72,6 +72,7 @@ def test_the_zip_is_found_in_a_pdf_and_checked(
     whole = pdf_of(dossier, deflated=deflated)
     assert codes(whole, files, tmp_path) == (0, 0)
     assert on_the_page(page, whole) == "Verified in itself"
+    expect(page.locator("#meaning")).to_contain_text("not what its pages show")
     changed = pack({**files, "checkpoint": files["checkpoint"] + b"\n"})
     broken = pdf_of(changed, deflated=deflated)
     assert codes(broken, files, tmp_path) == (1, 1)

@@ -173,7 +173,7 @@ def read_key(text: str | None) -> PublicKey | None:
 
 def _check_file(file: Path, wanted: str | None) -> Report:
     with file.open("rb") as opened:
-        data = opened.read(MAX_BYTES * 2)
+        data = opened.read(MAX_BYTES * 2 + 1)
     pdf = data.startswith(b"%PDF-")
     if not pdf and not is_zip(data[:4]):
         raise InputError(

@@ -9,13 +9,14 @@ a hash of the same tree. RFC 9162 (tree), RFC 8032 (Ed25519), RFC 9901 (disclosu
 """
 
 # fmt: off
-# ruff: noqa: E401, UP014, I001, PLW2901
-import argparse, base64, hashlib, io, json, re, sys, zipfile, zlib
+# ruff: noqa: E401, E704, UP014, I001, PLW2901
+import argparse, base64, hashlib, json, re, struct, sys, zlib
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 Files = dict[str, bytes]
 UNLISTED, MOST = {"manifest.json", "manifest.sig"}, 100 * 1024 * 1024
+ZIP, ODD_NAME = b"PK\3\4", re.compile(r"[\\:]|/\.{0,2}/")
 UNPROVEN = """
 - who is behind an account | qui est derrière un compte
 - that the platform sent it: see `source`; proof/: rempart verify | que la plateforme l'a envoyé
@@ -24,6 +25,7 @@ UNPROVEN = """
   openssl ts -verify -in timestamps/NAME.tsr -data timestamps/checkpoint -CAfile NAME.pem
 - whose the key is: compare it with one from elsewhere | à qui est la clé : la comparer ailleurs
 - that the key has signed no second history | que la clé n'a pas signé une autre histoire
+- the pages of a PDF: only the zip in it is checked | les pages d'un PDF : seul le zip l'est
 - that this verifier is honest: get one elsewhere | que ce vérificateur est honnête
 """
 class Refused(Exception):
@@ -32,13 +34,22 @@ def refuse(why: str, where: object = "") -> NoReturn:
     raise Refused(f"{why}: {where}")
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a JSON key appears twice")
-JSON = json.JSONDecoder(object_pairs_hook=unique, parse_constant=refuse)
-def read_json(data: bytes) -> Any:
-    return JSON.decode(data.decode())
+def number(text: str) -> float: return int(found) if (found := float(text)).is_integer() else found
+JSON = json.JSONDecoder(object_pairs_hook=unique, parse_float=number, parse_constant=refuse)
+def shallow(value: Any, depth: int = 0) -> Any:
+    for part in value.values() if type(value) is dict else value if type(value) is list else ():
+        shallow(part, depth + 1)
+    return value if depth <= 100 else refuse("JSON nested too deep")
+def read_json(data: bytes) -> Any: return shallow(JSON.decode(data.decode()))
+def json_lines(data: bytes) -> list[dict[str, Any]]:
+    *lines, rest = data.split(b"\n")
+    return [{**read_json(line)} for line in lines] if not rest else refuse("an unended line")
+def items(value: Any) -> list[Any]: return value if type(value) is list else refuse("not a list")
+def same(one: Any, other: Any) -> bool:
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 def version1(value: dict[str, Any]) -> dict[str, Any]:
-    return value if value["v"] == 1 and value["v"] is not True else refuse("not version 1", value)
-def to_url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return value if same(value["v"], 1) else refuse("not version 1")
+def to_url(data: bytes) -> str: return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 def from_url(text: str) -> bytes:
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     return data if to_url(data) == text else refuse("damaged base64", text)
@@ -79,12 +90,12 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
 # -- keys and signed notes (C2SP)
 Key = NamedTuple("Key", [("vkey", str), ("name", str), ("id", bytes), ("public", bytes)])
 def read_key(vkey: str, kind: int = 1) -> Key:
-    name, id, encoded = vkey.strip().split("+", 2)
+    name, id, encoded = (vkey := vkey.strip(" \t\r\n")).split("+", 2)
     data = from_base64(encoded, 33)
     own = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
-    if data[0] != kind or own.hex() != id or not name:
+    if data[0] != kind or own.hex() != id or not name.isprintable() or name.split() != [name]:
         refuse("not an Ed25519 vkey", vkey)
-    return Key(vkey.strip(), name, own, data[1:])
+    return Key(vkey, name, own, data[1:])
 def open_note(files: Files, where: str, keys: list[Key]) -> tuple[list[str], list[str]]:
     """The lines that the first key signed, once; which of the others, its witnesses, cosigned."""
     text, _, block = files[where].decode().rpartition("\n\n")
@@ -103,8 +114,7 @@ def open_note(files: Files, where: str, keys: list[Key]) -> tuple[list[str], lis
         refuse("not signed by the key, once", where)
     return text.split("\n"), sorted({key.name for key in seen if key is not keys[0]})
 # -- the tree (RFC 9162 §2.1)
-def node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\1" + left + right).digest()
+def node(left: bytes, right: bytes) -> bytes: return hashlib.sha256(b"\1" + left + right).digest()
 def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """The root that PATH (§2.1.3.1) leads to, followed from the root's side."""
     if size == 1:
@@ -132,14 +142,15 @@ def root_of_parts(parts: list[tuple[int, bytes]]) -> bytes:
         root = node(stack.pop()[1], root)
     return root
 def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
-    digests = sorted(set(json.loads(leaf)["_sd"]))
-    if '{"_sd":["' + '","'.join(digests) + '"],"_sd_alg":"sha-256","v":1}' != leaf:
+    digests = sorted(set(items(json.loads(leaf)["_sd"])))
+    told = '{"_sd":["' + '","'.join(digests) + '"],"_sd_alg":"sha-256","v":1}'
+    if told != leaf or any(len(from_url(digest)) != 32 for digest in digests):
         refuse("not a leaf in canonical form", index)
     opened: dict[str, Any] = {}
-    for disclosure in disclosures:
+    for disclosure in items(disclosures):
         if to_url(hashlib.sha256(disclosure.encode()).digest()) not in digests:
             refuse("the leaf does not commit to this", index)
-        salt, name, value = read_json(from_url(disclosure))
+        salt, name, value = items(read_json(from_url(disclosure)))
         if len(from_url(salt)) < 16 or type(name) is not str or name in opened:
             refuse("not a disclosure, or the second", index)
         opened[name] = version1(value)
@@ -147,14 +158,13 @@ def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
 def check_words(words: list[Any], opened: dict[str, Any], index: int) -> int:
     """How many words of the text are hidden; the others are those that were committed to."""
     leaves = [(1, from_base64(word["hash"], 32) if type(word) is dict else
-                  hashlib.sha256(b"\0" + word.encode()).digest()) for word in words]
-    shown = [read_json(from_url(word)) for word in words if type(word) is str]
+                  hashlib.sha256(b"\0" + word.encode()).digest()) for word in items(words)]
+    shown = [items(read_json(from_url(word))) for word in words if type(word) is str]
     odd = any(len(from_url(salt)) < 16 or type(word) is not str for salt, word in shown)
     if odd or root_of_parts(leaves) != from_base64(opened["words"]["root"], 32):
         refuse("a word was changed, moved or removed", index)
     return len(words) - len(shown)
-class Dossier:
-    """The files of a dossier by name, and what each step found in them."""
+class Dossier:  # the files of a dossier by name, and what each step found in them
     key: Key | None = None
     def __init__(self, files: Files, wanted: str | None) -> None:
         self.files, self.wanted, self.manifest = files, wanted, dict[str, Any]()
@@ -180,14 +190,14 @@ class Dossier:
         if open_note(self.files, "manifest.sig", [key])[0] != expected:
             refuse("it signs another manifest", "manifest.sig")
         (origin, size, root), seen = open_note(self.files, "checkpoint", [key, *witnesses])
-        if origin != key.name or not (size.isascii() and size.isdigit()):
+        if origin != key.name or not re.fullmatch("[0-9]{1,15}", size):
             refuse("of another log", "checkpoint")
         self.size, self.root = int(size), from_base64(root, 32)
         told = f"; cosigned by {', '.join(seen) or 'no witness'} of {len(witnesses)} in policy.txt"
         return f"manifest and checkpoint ({size} entries) by {key.name}{told}"
     def check_records(self) -> str:
         last = -1
-        for line in map(read_json, self.files["records.jsonl"].splitlines()):
+        for line in json_lines(self.files["records.jsonl"]):
             index, leaf = line["index"], line["leaf"]
             if type(index) is not int or not last < index < self.size:
                 refuse("indexes must rise, below the size", index)
@@ -195,7 +205,7 @@ class Dossier:
             self.leaves[index] = hashlib.sha256(b"\0" + leaf.encode()).digest()
             if "words" in line:
                 self.blackened += check_words(line["words"], self.opened[index], index)
-            path = [from_base64(value, 32) for value in line["proof"]]
+            path = [from_base64(value, 32) for value in items(line["proof"])]
             if root_of_path(self.leaves[index], index, self.size, path) != self.root:
                 refuse("not in the log at this index", index)
             last = index
@@ -206,12 +216,12 @@ class Dossier:
         gaps = version1(read_json(self.files["gaps.json"]))
         first, last, at, shown = min(self.leaves), max(self.leaves), 0, 0
         parts: list[tuple[int, bytes]] = []
-        for part in gaps["parts"]:
+        for part in items(gaps["parts"]):
             start, end = part["from"], part["to"]
-            if type(end) is not int or start != at or not at < end <= self.size:
+            if {type(start), type(end)} != {int} or start != at or not at < end <= self.size:
                 refuse("an index is left out", at)
             if "hashes" in part:
-                hashes = (from_base64(value, 32) for value in part["hashes"])
+                hashes = (from_base64(value, 32) for value in items(part["hashes"]))
                 parts += zip(blocks(start, end), hashes, strict=True)
                 self.hidden += end - start if first < start < last else 0
             else:
@@ -220,13 +230,14 @@ class Dossier:
             at = end
         window = (gaps["size"], gaps["first"], gaps["last"], shown, at)
         expected = (self.size, first, last, len(self.leaves), self.size)
-        if window != expected or root_of_parts(parts) != self.root:
+        if not same(window, expected) or root_of_parts(parts) != self.root:
             refuse("an entry was removed or added", window)
         return f"{first} to {last} is whole: {shown} records here, {self.hidden} entries hidden"
     def check_custody(self) -> str:
-        for line in (lines := [*map(read_json, self.files["custody.jsonl"].splitlines())]):
-            if "index" in line and line["entry"] != self.opened[line["index"]]:
-                refuse("it says else than the log", line["index"])
+        for line in (lines := json_lines(self.files["custody.jsonl"])):
+            if "index" in line and (type(index := line["index"]) is not int
+                                    or not same(line["entry"], self.opened[index])):
+                refuse("it says else than the log", index)
         return f"{len(lines)} lines"
 Report = NamedTuple("Report", [("checked", list[str]), ("failed", list[str]), ("signer", str),
                                ("authenticated", bool), ("case", str)])
@@ -262,24 +273,42 @@ def read_folder(folder: Path) -> Files:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 def zip_in_pdf(pdf: bytes) -> bytes:
     """The one zip that is attached to a PDF: a stream that begins as zips do, deflated or plain."""
-    found, at = set[bytes](), 0
-    stream = re.compile(rb"/Length (\d+)\b(?! \d+ R)[^\0]{0,600}?\bstream\r?\n")
-    while match := stream.search(pdf, at):
+    found, at = list[bytes](), len(pdf) if len(pdf) > MOST * 2 else 0
+    stream = re.compile(rb"/Length (\d{1,10})\b(?! \d+ R)[^\0]{0,600}?\bstream\r?\n")
+    while (match := stream.search(pdf, at)) and len(found) < 2:
         data, at = pdf[match.end() : match.end() + int(match[1])], match.end() + int(match[1])
         try:
-            data = data if data[:2] == b"PK" else zlib.decompressobj().decompress(data, MOST * 2)
+            if data[:4] != ZIP and zlib.decompressobj().decompress(data, 4) == ZIP:
+                data = (inside := zlib.decompressobj()).decompress(data, MOST * 2)
+                data = data if inside.eof and not inside.unused_data else b""
         except zlib.error:
             continue
-        found |= {data} if data[:4] == b"PK\3\4" else set()
-    return found.pop() if len(found) == 1 else refuse("not one dossier is attached", len(found))
-def read_zip(path: Path) -> Files:
+        found += [data] if data[:4] == ZIP else []
+    return found[0] if len(found) == 1 else refuse("not one dossier is attached", len(found))
+def zipped(files: Files) -> bytes:  # the one form of a zip: in order, stored, nothing beside
+    members, directory, at = list[bytes](), b"", 0
+    for name, data in sorted(files.items()):
+        size, path = len(data), name.encode()
+        sizes = zlib.crc32(data), size, size, len(path), 0
+        head = struct.pack("<5H3I2H", 20, 2048, 0, 0, 33, *sizes)
+        tail = struct.pack("<3H2I", 0, 0, 0, 0o100644 << 16, at)
+        members.append(ZIP + head + path + data)
+        directory, at = directory + b"PK\1\2\x14\3" + head + tail + path, at + len(members[-1])
+    last = struct.pack("<4H2IH", 0, 0, len(files), len(files), len(directory), at, 0)
+    return b"".join((*members, directory, b"PK\5\6", last))
+def unzip(data: bytes) -> Files:
+    files, at = Files(), 0
+    while data[at : at + 4] == ZIP:
+        size, length = struct.unpack_from("<IH", data, at + 22)
+        name, at = data[at + 30 : at + 30 + length].decode(), at + 30 + length
+        files[name], at = data[at : at + size], at + size
+    odd = any(len(n) > 200 or not n.isprintable() or ODD_NAME.search(f"/{n}/") for n in files)
+    if odd or len(files) > 1000 or sum(map(len, files.values())) > MOST or zipped(files) != data:
+        refuse("not packed as it was exported, or too large for a dossier", len(files))
+    return files
+def read_file(path: Path) -> Files:
     data = path.read_bytes()
-    archive = zipfile.ZipFile(io.BytesIO(zip_in_pdf(data) if data[:5] == b"%PDF-" else data))
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    odd = len({one.filename for one in members}) != len(members) or len(members) > 1000
-    if odd or sum(one.file_size for one in members) > MOST:
-        refuse("a name twice, or too large for a dossier", len(members))
-    return {one.filename: archive.read(one) for one in members}
+    return unzip(zip_in_pdf(data) if data[:5] == b"%PDF-" else data)
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks a dossier | Contrôle un dossier")
     parser.add_argument("path", nargs="?", type=Path, default=Path(__file__).resolve().parent)
@@ -288,9 +317,9 @@ def main() -> int:
     try:
         if asked.key and "+" not in asked.key:  # a forger could name a file like the key
             asked.key = Path(asked.key).read_text()
-        read = read_zip if asked.path.is_file() else read_folder
+        read = read_file if asked.path.is_file() else read_folder
         report = verify(read(asked.path), asked.key)
-    except (Refused, OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+    except (Refused, OSError, ValueError, struct.error) as error:
         report = Report([], [f"{error}"], "unknown", False, "")
     for line in lines_of(report):
         shown = "".join(c if c.isprintable() else "\ufffd" for c in line) + "\n"
