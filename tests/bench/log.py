@@ -23,7 +23,7 @@ from typing import Any
 from rempart.log.checkpoint import sign_checkpoint
 from rempart.log.commit import SealedEntry, message_prefix, new_salts, seal_messages
 from rempart.log.keys import load_signer
-from rempart.log.merkle import leaf_hash, leaf_hashes, verify_inclusion
+from rempart.log.merkle import joined_leaf_hashes, leaf_hash, verify_inclusion
 from rempart.log.scrub import scrub
 from rempart.log.subjects import account_subject
 from rempart.log.tiles import EMPTY_EDGE, extend, prove_consistency, prove_inclusion, root
@@ -93,7 +93,7 @@ def tamper_evidence(entries: list[SealedEntry], batch: int) -> float:
     def work() -> None:
         edge = EMPTY_EDGE
         for part in batches(len(leaves), batch):
-            edge, _ = extend(edge, leaf_hashes(leaves[part]))
+            edge, _ = extend(edge, joined_leaf_hashes(leaves[part]))
 
     return cpu(work)
 
@@ -145,12 +145,11 @@ def proofs(folder: Path, size: int, turns: int = 300) -> Iterator[str]:
     place = next(chosen)
     for start in range(0, size, 1 << 18):
         end = min(size, start + (1 << 18))
-        noise = os.urandom(32 * (end - start))
-        hashes = [noise[at : at + 32] for at in range(0, len(noise), 32)]
+        hashes = bytearray(os.urandom(32 * (end - start)))
         while start <= place < end:
-            hashes[place - start] = leaf_hashes([leaf])[0]
+            hashes[32 * (place - start) : 32 * (place - start + 1)] = leaf_hash(leaf)
             place = next(chosen, size)
-        edge, tiles = extend(edge, hashes)
+        edge, tiles = extend(edge, bytes(hashes))
         with store.begin() as tables:
             tables.connection.executemany(
                 "INSERT OR REPLACE INTO tile VALUES (?, ?, ?)",

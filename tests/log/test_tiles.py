@@ -20,7 +20,7 @@ class TileStore:
         self.kept: dict[tuple[int, int], bytes] = {}
 
     def append(self, hashes: list[bytes]) -> None:
-        self.edge, changed = tiles.extend(self.edge, hashes)
+        self.edge, changed = tiles.extend(self.edge, b"".join(hashes))
         for tile in changed:
             before = self.kept.get((tile.level, tile.index), b"")
             assert tile.hashes.startswith(before), "a tile only ever grows"

@@ -45,16 +45,16 @@ def trusted(kernel: Kernel) -> bool:
 
 
 def _hashes(kernel: Kernel) -> bool:
-    """Over lengths around every block."""
+    """Over lengths around every block, and one of many."""
     texts = [bytes(range(length)) for length in range(256)]
     hashes = [sha256(b"\x00" + text).digest() for text in texts]
-    level = hashes
+    level, long = hashes, b"".join(hashes)
     while len(level) > 1:
         level = [sha256(b"\x01" + a + b).digest() for a, b in zip(*[iter(level)] * 2, strict=True)]
     return (
-        kernel.leaf_hashes(texts) == hashes
-        and kernel.leaves(_FRAME, texts) == [_leaf(text) for text in texts]
-        and kernel.tile_roots(b"".join(hashes)) == level[0]
+        kernel.leaf_hashes(texts) == long
+        and kernel.leaves(_FRAME, [*texts, long]) == [*map(_leaf, texts), _leaf(long)]
+        and kernel.tile_roots(long) == level[0]
     )
 
 
@@ -118,16 +118,18 @@ def _has_keys(kernel: Kernel) -> bool:
     ]
     whole = [bytes([at]) * KEY_BYTES for at in range(len(places))]
     broken = [wrapped[0], wrapped[1][:-1], wrapped[3], wrapped[3]]
-    messages = [b"", bytes(KEY_BYTES), b"", b"a message longer than a block" * 9]
-    keys = [_KEYS[0], _KEYS[2], _KEYS[2], _KEYS[0]]
+    messages = [b"", bytes(KEY_BYTES), b"a message longer than a block" * 9]
     return (
         kernel.unwrapped(master, b"key ", places, wrapped) == whole
         and kernel.unwrapped(master, b"key ", places, broken) == [whole[0], b"", b"", whole[3]]
         and not any(kernel.unwrapped(bytes(KEY_BYTES), b"key ", places, wrapped))
-        and kernel.keyed(b"person", keys, messages)
+        and [kernel.keyed(b"person", _KEYS, message) for message in messages]
         == [
-            blake2b(message, key=key, digest_size=KEY_BYTES, person=b"person").digest()
-            for key, message in zip(keys, messages, strict=True)
+            [
+                blake2b(message, key=key, digest_size=KEY_BYTES, person=b"person").digest()
+                for key in _KEYS
+            ]
+            for message in messages
         ]
     )
 

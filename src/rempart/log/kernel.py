@@ -96,7 +96,7 @@ class Kernel:
             *(pointer, text, text, number, pointer, text, number, pointer, pointer)
         ]
         self._keyed = library.rempart_keyed
-        self._keyed.argtypes = [*(pointer, text, number, text, text, pointer, number, pointer)]
+        self._keyed.argtypes = [pointer, text, number, text, number, text, number, pointer]
 
     # -- hashing -----------------------------------------------------------------------------
 
@@ -108,12 +108,12 @@ class Kernel:
         self._leaves(self._sha, frame, b"".join(bodies), lengths, count, out)
         return _cut(out.raw, frame.leaf_bytes)
 
-    def leaf_hashes(self, leaves: Sequence[bytes]) -> list[bytes]:
-        """`merkle.leaf_hash` of each."""
+    def leaf_hashes(self, leaves: Sequence[bytes]) -> bytes:
+        """`merkle.leaf_hash` of each, concatenated."""
         count = len(leaves)
         out = ctypes.create_string_buffer(HASH_BYTES * count + 1)
         self._leaf_hashes(self._sha, b"".join(leaves), _numbers(list(map(len, leaves))), count, out)
-        return _cut(out.raw, HASH_BYTES)
+        return out.raw[:-1]
 
     def tile_roots(self, tiles: bytes) -> bytes:
         """The root of each full tile of these concatenated ones; concatenated too."""
@@ -138,7 +138,8 @@ class Kernel:
         joined = b"".join(keys)
         if not (count == len(keys) == len(places) and len(joined) == KEY_BYTES * count):
             raise LogError("bodies are opened with keys of 32 bytes, each at its place")
-        room = max(map(len, sealed), default=0) + 1
+        lengths = list(map(len, sealed))
+        room = max(lengths, default=0) + 1
         good = ctypes.create_string_buffer(count + 1)
         out = ctypes.create_string_buffer(frame.leaf_bytes * count + 1)
         if not self._sealed_leaves(
@@ -146,7 +147,7 @@ class Kernel:
             self._sha,
             frame,
             b"".join(sealed),
-            _numbers(list(map(len, sealed))),
+            _numbers(lengths),
             joined,
             _numbers(places),
             count,
@@ -206,7 +207,7 @@ class Kernel:
         whole = SEALING_BYTES + KEY_BYTES
         if len(master) != KEY_BYTES or count != len(numbers):
             raise LogError("keys are unwrapped with a key of 32 bytes, each at its number")
-        if len(joined) != whole * count or any(len(one) != whole for one in wrapped):
+        if not {whole}.issuperset(map(len, wrapped)):
             sound = [len(one) == whole for one in wrapped]
             opened = iter(
                 self.unwrapped(
@@ -236,22 +237,15 @@ class Kernel:
             return [key if fine else b"" for key, fine in zip(keys, good.raw, strict=False)]
         return keys
 
-    def keyed(self, person: bytes, keys: Sequence[bytes], messages: Sequence[bytes]) -> list[bytes]:
-        """BLAKE2b of 32 bytes of each message, keyed with its key. LogError: the library cannot."""
+    def keyed(self, person: bytes, keys: Sequence[bytes], message: bytes) -> list[bytes]:
+        """BLAKE2b of 32 bytes of this message with each key. LogError: the library cannot."""
         count = len(keys)
         joined = b"".join(keys)
-        if count != len(messages) or len(joined) != KEY_BYTES * count:
-            raise LogError("each message is hashed with a key of 32 bytes")
+        if len(joined) != KEY_BYTES * count:
+            raise LogError("a message is hashed with keys of 32 bytes")
         out = ctypes.create_string_buffer(KEY_BYTES * count + 1)
         if not self._keyed(
-            self._mac,
-            person,
-            len(person),
-            joined,
-            b"".join(messages),
-            _numbers(list(map(len, messages))),
-            count,
-            out,
+            self._mac, person, len(person), joined, count, message, len(message), out
         ):
             raise _cannot("BLAKE2b with a key")
         return _cut(out.raw, KEY_BYTES)

@@ -28,9 +28,15 @@ def leaf_hash(leaf: bytes) -> bytes:
 
 def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
     """`leaf_hash` of each."""
+    joined = joined_leaf_hashes(leaves)
+    return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
+
+
+def joined_leaf_hashes(leaves: Sequence[bytes]) -> bytes:
+    """The same, concatenated."""
     if KERNEL is not None and len(leaves) >= FEW:
         return KERNEL.leaf_hashes(leaves)
-    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+    return b"".join([sha256(b"\x00" + leaf).digest() for leaf in leaves])
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -22,7 +22,7 @@ from typing import NamedTuple, Protocol
 from rempart.errors import LogError, VerificationError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint
 from rempart.log.commit import LEAF_HEAD, LEAF_TAIL, leaf_digests, open_leaf
-from rempart.log.merkle import EMPTY_ROOT, leaf_hashes
+from rempart.log.merkle import EMPTY_ROOT, joined_leaf_hashes
 from rempart.log.note import PublicKey
 from rempart.log.tiles import EMPTY_EDGE, Edge, Tile, extend, root, tile_path
 
@@ -210,7 +210,7 @@ def _check_leaves(start: int, leaves: list[bytes], failed: list[str]) -> None:
 
 
 def _check_tiles(log: StoredLog, edge: Edge, leaves: list[bytes], failed: list[str]) -> Edge:
-    edge, tiles = extend(edge, leaf_hashes(leaves))
+    edge, tiles = extend(edge, joined_leaf_hashes(leaves))
     for tile in tiles:
         stored = log.tile(tile.level, tile.index) or b""
         if not stored.startswith(tile.hashes):

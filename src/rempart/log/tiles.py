@@ -53,20 +53,22 @@ class Edge(NamedTuple):
 EMPTY_EDGE = Edge(0, ())
 
 
-def extend(edge: Edge, leaf_hashes: Sequence[bytes]) -> tuple[Edge, list[Tile]]:
-    """Appends leaf hashes; returns the new edge and every tile that changed, lowest level first."""
+def extend(edge: Edge, leaf_hashes: bytes) -> tuple[Edge, list[Tile]]:
+    """Appends leaf hashes, given concatenated; returns the new edge and every tile that changed,
+    lowest level first."""
     tiles: list[Tile] = []
     partial: list[bytes] = []
-    new = b"".join(leaf_hashes)
-    if len(new) != HASH_BYTES * len(leaf_hashes):
+    count, over = divmod(len(leaf_hashes), HASH_BYTES)
+    if over:
         raise LogError("leaf hashes have 32 bytes")
+    new = leaf_hashes
     level = 0
     while new or level < len(edge.partial):
         before = edge.partial[level] if level < len(edge.partial) else b""
         rest, new = _extend_level(edge.size, level, before, new, tiles)
         partial.append(rest)
         level += 1
-    return Edge(edge.size + len(leaf_hashes), tuple(partial)), tiles
+    return Edge(edge.size + count, tuple(partial)), tiles
 
 
 def _extend_level(

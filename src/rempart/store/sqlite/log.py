@@ -19,7 +19,7 @@ import msgspec
 
 from rempart.errors import LogError
 from rempart.log.commit import SealedEntry
-from rempart.log.merkle import leaf_hashes
+from rempart.log.merkle import joined_leaf_hashes
 from rempart.log.scrub import Digested, Opened
 from rempart.log.subjects import KEPT
 from rempart.log.tiles import TILE_BYTES, WIDTH, Edge, edge_of, extend, root
@@ -62,7 +62,7 @@ class SqliteLogTables(LogTables):
         first = edge.size
         bodies = self._sealer.seal(first, entries, self.day)
         leaves = [entry.leaf for entry in entries]
-        edge, tiles = extend(edge, leaf_hashes(leaves))
+        edge, tiles = extend(edge, joined_leaf_hashes(leaves))
         self._db.executemany("INSERT INTO entry VALUES (?, ?)", enumerate(leaves, first))
         self._db.executemany("INSERT INTO body VALUES (?, ?, ?, ?)", bodies)
         kept = [
@@ -166,7 +166,7 @@ class SqliteLogTables(LogTables):
         if stored is not None or level:
             return stored
         leaves = self.leaves(index * WIDTH, (index + 1) * WIDTH)
-        return b"".join(leaf_hashes(leaves)) or None
+        return joined_leaf_hashes(leaves) or None
 
     def last_checkpoint(self) -> tuple[int, str, int] | None:
         row: tuple[int, str, int] | None = self._db.execute(

@@ -114,7 +114,7 @@ class Sealer:
         }
         if missing:
             found = self._keys_of(missing)
-            keys = body_keys([key for _, _, key in found], [bucket.key] * len(found))
+            keys = body_keys([key for _, _, key in found], bucket.key)
             for (subject, number, _), key in zip(found, keys, strict=True):
                 bucket.writing[subject] = _Writing(number, AESGCM(key))
         return bucket

@@ -177,7 +177,7 @@ class Vault:
         known.update(dict.fromkeys(keys))
         if other is not None:
             whole = {number: key for number, key in keys.items() if key is not None}
-            sealing = body_keys(list(whole.values()), [other] * len(whole))
+            sealing = body_keys(list(whole.values()), other)
             known.update(zip(whole, sealing, strict=True))
         return known
 
@@ -232,11 +232,11 @@ class Vault:
         self._ciphers.clear()
 
 
-def body_keys(subject_keys: Sequence[bytes], bucket_keys: Sequence[bytes]) -> list[bytes]:
-    """What bodies of these subjects in these buckets are sealed with."""
+def body_keys(subject_keys: Sequence[bytes], bucket_key: bytes) -> list[bytes]:
+    """What bodies of these subjects in this bucket are sealed with."""
     if KERNEL is not None and len(subject_keys) >= FEW:
-        return KERNEL.keyed(_PERSON, subject_keys, bucket_keys)
+        return KERNEL.keyed(_PERSON, subject_keys, bucket_key)
     return [
-        blake2b(other, key=one, digest_size=KEY_BYTES, person=_PERSON).digest()
-        for one, other in zip(subject_keys, bucket_keys, strict=True)
+        blake2b(bucket_key, key=key, digest_size=KEY_BYTES, person=_PERSON).digest()
+        for key in subject_keys
     ]
