@@ -125,7 +125,13 @@ def test_keys_are_unwrapped_as_python_does(
     master = MasterKey(secret)
     numbers = [number for number, _ in keys]
     whole = [key for _, key in keys]
-    wrapped = master.wrap(whole, [prefix + b"%d" % number for number in numbers])
+    wrapped = [
+        master.wrap(key, prefix + b"%d" % number)
+        for key, number in zip(whole, numbers, strict=True)
+    ]
+    nonces = b"".join([one[:12] for one in wrapped])
+    again = compiled.KERNEL.wrapped(secret, prefix, numbers, b"".join(whole), nonces)
+    assert again == wrapped
     assert compiled.KERNEL.unwrapped(secret, prefix, numbers, wrapped) == whole
     assert not any(compiled.KERNEL.unwrapped(os.urandom(32), prefix, numbers, wrapped))
     if not keys:
@@ -173,6 +179,14 @@ def test_what_does_not_belong_together_never_reaches_it(
         kernel.unwrapped(KEY, b"key ", [0, 1], [bytes(60)])
     with pytest.raises(LogError, match="no AES-256-GCM"):
         kernel.unwrapped(KEY, bytes(65), [0], [bytes(60)])
+    for numbers, wrapping, nonces in (
+        ([0], bytes(31), bytes(12)),
+        ([0], KEY, bytes(11)),
+        ([0, 1], KEY, bytes(12)),
+        ([-1], KEY, bytes(12)),
+    ):
+        with pytest.raises(LogError):
+            kernel.wrapped(KEY, b"key ", numbers, wrapping, nonces)
     with pytest.raises(LogError):
         kernel.keyed(b"person", [bytes(31)], b"")
     with pytest.raises(LogError, match="no BLAKE2b"):
@@ -216,10 +230,16 @@ def test_a_kernel_that_says_otherwise_is_left_out() -> None:
         def keyed(self, person: bytes, keys: Sequence[bytes], message: bytes) -> list[bytes]:
             return super().keyed(b"", keys, message)
 
+    class Careless(kernel.Kernel):
+        def wrapped(
+            self, master: bytes, prefix: bytes, numbers: Sequence[int], keys: bytes, nonces: bytes
+        ) -> list[bytes]:
+            return super().wrapped(master, prefix, numbers, keys, bytes(len(nonces)))
+
     library = ctypes.CDLL(str(compiled.BUILT))
     lent = compiled.lent_by_hashlib()
     assert compiled.trusted(kernel.Kernel(library, lent))
-    for other in (Wrong, Credulous, Repeating, Placeless, Impersonal):
+    for other in (Wrong, Credulous, Repeating, Careless, Placeless, Impersonal):
         assert not compiled.trusted(other(library, lent)), other.__name__
 
 

@@ -112,15 +112,17 @@ def _seals(kernel: Kernel) -> bool:
 def _has_keys(kernel: Kernel) -> bool:
     """Whether it unwraps keys, and derives them."""
     master, places = bytes(range(KEY_BYTES)), [0, 7, 10, 2**40]
-    wrapped = [
-        _nonce(1) + AESGCM(master).encrypt(_nonce(1), bytes([at]) * KEY_BYTES, b"key %d" % number)
-        for at, number in enumerate(places)
-    ]
     whole = [bytes([at]) * KEY_BYTES for at in range(len(places))]
+    wrapped = [
+        _nonce(at) + AESGCM(master).encrypt(_nonce(at), key, b"key %d" % number)
+        for at, (key, number) in enumerate(zip(whole, places, strict=True))
+    ]
+    nonces = b"".join(map(_nonce, range(len(places))))
     broken = [wrapped[0], wrapped[1][:-1], wrapped[3], wrapped[3]]
     messages = [b"", bytes(KEY_BYTES), b"a message longer than a block" * 9]
     return (
-        kernel.unwrapped(master, b"key ", places, wrapped) == whole
+        kernel.wrapped(master, b"key ", places, b"".join(whole), nonces) == wrapped
+        and kernel.unwrapped(master, b"key ", places, wrapped) == whole
         and kernel.unwrapped(master, b"key ", places, broken) == [whole[0], b"", b"", whole[3]]
         and not any(kernel.unwrapped(bytes(KEY_BYTES), b"key ", places, wrapped))
         and [kernel.keyed(b"person", _KEYS, message) for message in messages]

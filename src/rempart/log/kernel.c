@@ -316,31 +316,71 @@ PUBLIC int rempart_seal(const Aead *aead, const uint8_t *bodies, const int64_t *
 #define WRAPPED (NONCE + KEY + TAG)
 #define MOST_PREFIX 64
 
-/* Opens keys wrapped under one master key (master_key.py), each at the place `prefix` and its number
- * in decimal; `good` says which did open, the others are zeros. 0: no such cipher. */
+/* Where a key belongs (master_key.py): `prefix` and its number in decimal. */
+typedef struct {
+    uint8_t text[MOST_PREFIX + 20];
+    int prefix;
+    int length;
+} Where;
+
+static int begin_where(Where *where, const char *prefix, int64_t length)
+{
+    if (length < 0 || length > MOST_PREFIX)
+        return 0;
+    memcpy(where->text, prefix, (size_t)length);
+    where->prefix = where->length = (int)length;
+    return 1;
+}
+
+static int tell_number(Where *where, int64_t number)
+{
+    char digits[20];
+    int first = sizeof digits;
+    uint64_t left = (uint64_t)number;
+    do
+        digits[--first] = (char)('0' + left % 10);
+    while (left /= 10);
+    memcpy(where->text + where->prefix, digits + first, sizeof digits - (size_t)first);
+    where->length = where->prefix + (int)sizeof digits - first;
+    return number >= 0;
+}
+
+/* Opens keys wrapped under one master key, each where it belongs; `good` says which did open, the
+ * others are zeros. 0: no such cipher. */
 PUBLIC int rempart_unwrap(const Aead *aead, const uint8_t *master, const char *prefix,
                           int64_t prefix_length, const int64_t *numbers, const uint8_t *wrapped,
                           int64_t count, uint8_t *good, uint8_t *out)
 {
+    Where where;
     Cipher cipher;
-    uint8_t where[MOST_PREFIX + 20];
-    int ready = prefix_length <= MOST_PREFIX && start(&cipher, aead, 0);
-    if (prefix_length > MOST_PREFIX)
+    if (!begin_where(&where, prefix, prefix_length))
         return 0;
-    memcpy(where, prefix, (size_t)prefix_length);
+    int ready = start(&cipher, aead, 0);
     for (int64_t i = 0; ready && i < count; i++, wrapped += WRAPPED, out += KEY) {
-        char digits[20];
-        int length = (int)prefix_length, first = sizeof digits;
-        uint64_t left = (uint64_t)numbers[i];
-        do
-            digits[--first] = (char)('0' + left % 10);
-        while (left /= 10);
-        memcpy(where + length, digits + first, sizeof digits - (size_t)first);
-        length += (int)sizeof digits - first;
-        good[i] = numbers[i] >= 0 &&
-                  open_one(&cipher, master, where, length, wrapped, KEY, out);
+        good[i] = tell_number(&where, numbers[i]) &&
+                  open_one(&cipher, master, where.text, where.length, wrapped, KEY, out);
         if (!good[i])
             memset(out, 0, KEY);
+    }
+    stop(&cipher);
+    return ready;
+}
+
+/* The reverse, each with its nonce. 0: one of them could not be wrapped, and nothing of `out` may be
+ * used. */
+PUBLIC int rempart_wrap(const Aead *aead, const uint8_t *master, const char *prefix,
+                        int64_t prefix_length, const int64_t *numbers, const uint8_t *keys,
+                        const uint8_t *nonces, int64_t count, uint8_t *out)
+{
+    Where where;
+    Cipher cipher;
+    if (!begin_where(&where, prefix, prefix_length))
+        return 0;
+    int ready = start(&cipher, aead, 1);
+    for (int64_t i = 0; ready && i < count; i++, keys += KEY, nonces += NONCE, out += WRAPPED) {
+        memcpy(out, nonces, NONCE);
+        ready = tell_number(&where, numbers[i]) &&
+                seal_one(&cipher, master, where.text, where.length, keys, KEY, out);
     }
     stop(&cipher);
     return ready;

@@ -95,6 +95,8 @@ class Kernel:
         self._unwrap.argtypes = [
             *(pointer, text, text, number, pointer, text, number, pointer, pointer)
         ]
+        self._wrap = library.rempart_wrap
+        self._wrap.argtypes = [*(pointer, text, text, number, pointer, text, text, number, pointer)]
         self._keyed = library.rempart_keyed
         self._keyed.argtypes = [pointer, text, number, text, number, text, number, pointer]
 
@@ -196,6 +198,34 @@ class Kernel:
         ]
 
     # -- keys --------------------------------------------------------------------------------
+
+    def wrapped(
+        self, master: bytes, prefix: bytes, numbers: Sequence[int], keys: bytes, nonces: bytes
+    ) -> list[bytes]:
+        """Keys (concatenated) wrapped under `master` with these nonces, at the place `prefix` and
+        their number. LogError: the library cannot, or a number is negative."""
+        count = len(numbers)
+        if not (
+            len(master) == KEY_BYTES
+            and len(keys) == KEY_BYTES * count
+            and len(nonces) == NONCE_BYTES * count
+        ):
+            raise LogError("keys and the one they are wrapped under have 32 bytes, nonces 12")
+        width = SEALING_BYTES + KEY_BYTES
+        out = ctypes.create_string_buffer(width * count + 1)
+        if not self._wrap(
+            self._aead,
+            master,
+            prefix,
+            len(prefix),
+            _numbers(numbers),
+            keys,
+            nonces,
+            count,
+            out,
+        ):
+            raise _cannot("AES-256-GCM")
+        return _cut(out.raw, width)
 
     def unwrapped(
         self, master: bytes, prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes]

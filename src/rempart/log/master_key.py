@@ -36,14 +36,9 @@ class MasterKey:
         self._key = key
         self._cipher = AESGCM(key)
 
-    def wrap(self, keys: Sequence[bytes], places: Sequence[bytes]) -> list[bytes]:
-        nonces = os.urandom(NONCE_BYTES * len(keys))
-        encrypt = self._cipher.encrypt
-        wrapped: list[bytes] = []
-        for at, key, place in zip(count(0, NONCE_BYTES), keys, places, strict=False):
-            nonce = nonces[at : at + NONCE_BYTES]
-            wrapped.append(nonce + encrypt(nonce, key, place))
-        return wrapped
+    def wrap(self, key: bytes, place: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, key, place)
 
     def unwrap(self, wrapped: bytes, place: bytes) -> bytes:
         """LogError: damaged, or wrapped under another master key."""
@@ -51,6 +46,16 @@ class MasterKey:
             return self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], place)
         except (InvalidTag, ValueError) as error:
             raise LogError("a key does not open under the master key", next_step=_BACK) from error
+
+    def wrap_all(self, prefix: bytes, numbers: Sequence[int], keys: bytes) -> list[bytes]:
+        """Keys (concatenated) whose places are `prefix` and their number."""
+        if KERNEL is not None and len(numbers) >= FEW:
+            nonces = os.urandom(NONCE_BYTES * len(numbers))
+            return KERNEL.wrapped(self._key, prefix, numbers, keys, nonces)
+        return [
+            self.wrap(keys[at : at + KEY_BYTES], b"%b%d" % (prefix, number))
+            for at, number in zip(count(0, KEY_BYTES), numbers, strict=False)
+        ]
 
     def unwrap_all(
         self, prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes]

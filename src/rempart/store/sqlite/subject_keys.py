@@ -218,11 +218,10 @@ class SubjectKeys:
         numbers = range(self._subjects + 1, stop)
         drawn = os.urandom(KEY_BYTES * len(numbers))
         keys = [drawn[at : at + KEY_BYTES] for at in range(0, len(drawn), KEY_BYTES)]
-        places = [self._place("subject", number) for number in numbers]
+        wrapped = self._master.wrap_all(self._prefix["subject"], numbers, drawn)
         with self._db:
             self._db.executemany(
-                "INSERT INTO subject VALUES (?, ?)",
-                zip(numbers, self._master.wrap(keys, places), strict=True),
+                "INSERT INTO subject VALUES (?, ?)", zip(numbers, wrapped, strict=True)
             )
         self._subjects = stop - 1
         self._ahead.update(zip(numbers, keys, strict=True))
@@ -237,7 +236,7 @@ class SubjectKeys:
         if row is not None:
             return row[0], self._unwrap("bucket", *row)
         number, key = self._buckets + 1, os.urandom(KEY_BYTES)
-        (wrapped,) = self._master.wrap([key], [self._place("bucket", number)])
+        wrapped = self._master.wrap(key, self._place("bucket", number))
         with self._db:
             self._db.execute("INSERT INTO bucket VALUES (?, ?, ?, ?)", (number, kind, day, wrapped))
         self._buckets = number
