@@ -148,6 +148,15 @@ class _Reading:
                     if len(re.findall(r"[^\W\d_]", template.replace(HOLE, ""))) > 2:
                         place = f"{module.path}:{text.lineno}"
                         self.found.setdefault(_lettered(template), place)
+            if _name(call.func) in self.errors:
+                for one in call.keywords:
+                    if one.arg == "where" and isinstance(one.value, ast.Constant):
+                        self._place(str(one.value.value), module.path)
+
+    def _place(self, where: str, path: str) -> None:
+        """The name of a field is told with its colon, so that no part of a text is taken for it."""
+        if re.fullmatch(r"[a-z][a-z_]+", where) and not path.startswith("connect/"):
+            self.found.setdefault(f"{where}:", path)
 
     def _texts(self, module: Module, call: ast.Call, owner: str) -> Iterator[ast.expr]:
         """What of a call is told to a person. `owner`: the class it stands in."""

@@ -73,7 +73,7 @@ _SUSPENDED: Final = LegalForm("decision_account", "DECISION_ACCOUNT_SUSPENDED")
 _FOR_ALL_ALIKE: Final = {
     "en": "A setting of the channel that holds for everybody alike; it is not imposed on one "
     "person because of what they wrote (art. 17(1) DSA).",
-    "fr": "Un réglage du salon qui vaut pour tous ; il n’est pas imposé à une personne en raison "
+    "fr": "Un réglage du canal qui vaut pour tous ; il n’est pas imposé à une personne en raison "
     "de ce qu’elle a écrit (art. 17, §1 du DSA).",
 }
 _OF_THE_READER: Final = {
@@ -91,7 +91,7 @@ _RUNGS: Final = (
             "en": "Keeps messages back until a person has looked: one message, all of an account "
             "in a channel, or those of new accounts to a target.",
             "fr": "Retient des messages jusqu’à ce qu’une personne ait regardé : un message, tous "
-            "ceux d’un compte dans un salon, ou ceux des comptes récents adressés à une cible.",
+            "ceux d’un compte dans un canal, ou ceux des comptes récents adressés à une cible.",
         },
         {
             "en": "hide the message; time the account out until the lease ends",
@@ -141,7 +141,7 @@ _RUNGS: Final = (
         _ACCOUNT,
         {
             "en": "Keeps back all messages of an account in a channel, for a while.",
-            "fr": "Retient pendant un temps tous les messages d’un compte dans un salon.",
+            "fr": "Retient pendant un temps tous les messages d’un compte dans un canal.",
         },
         {"en": "no writing until the lease ends", "fr": "plus d’écriture jusqu’à la fin du délai"},
         HOUR,
@@ -172,7 +172,7 @@ _RUNGS: Final = (
         _CHANNEL,
         {
             "en": "An account may write only every few seconds in this channel.",
-            "fr": "Un compte ne peut écrire que toutes les quelques secondes dans ce salon.",
+            "fr": "Un compte ne peut écrire que toutes les quelques secondes dans ce canal.",
         },
         {"en": "slow mode until the lease ends", "fr": "mode lent jusqu’à la fin du délai"},
         10 * MINUTE,
@@ -203,7 +203,7 @@ _RUNGS: Final = (
         _CHANNEL,
         {
             "en": "Messages with a link are kept back in this channel.",
-            "fr": "Les messages contenant un lien sont retenus dans ce salon.",
+            "fr": "Les messages contenant un lien sont retenus dans ce canal.",
         },
         {"en": "no links", "fr": "plus de liens"},
         HOUR,
@@ -258,7 +258,7 @@ _RUNGS: Final = (
         _ACCOUNT,
         {
             "en": "Hides all messages of an account in a channel from everyone.",
-            "fr": "Masque pour tout le monde les messages d’un compte dans un salon.",
+            "fr": "Masque pour tout le monde les messages d’un compte dans un canal.",
         },
         {"en": "no access until the lease ends", "fr": "plus d’accès jusqu’à la fin du délai"},
         7 * DAY,

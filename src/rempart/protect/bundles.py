@@ -78,16 +78,16 @@ LEASES: Final = {
 REASONS: Final = {
     MeasureKind.SLOW_MODE: {
         "en": "The channel is in slow mode, and the account had written just before.",
-        "fr": "Le salon est en mode lent, et le compte venait d’écrire.",
+        "fr": "Le canal est en mode lent, et le compte venait d’écrire.",
     },
     MeasureKind.MEMBERS_ONLY: {
         "en": "For a while only members and older accounts may write in the channel.",
         "fr": "Pour un temps, seuls les membres et les comptes anciens peuvent écrire dans le "
-        "salon.",
+        "canal.",
     },
     MeasureKind.LINK_BLOCK: {
         "en": "For a while the channel takes no links.",
-        "fr": "Pour un temps, le salon n’accepte pas de liens.",
+        "fr": "Pour un temps, le canal n’accepte pas de liens.",
     },
     MeasureKind.HOLD: {
         "en": "The target is protected for a while, and the account is new.",

@@ -67,7 +67,7 @@ def test_a_mistake_in_a_rule_is_told_in_french(wrong: str, what: str, hint: str 
 def test_a_refusal_is_told_part_by_part() -> None:
     error = InputError("this needs a reason", where="reason", next_step="say why; the log keeps it")
     said = told_line(error.diagnostics(), "fr").replace("\xa0", " ")
-    assert said == "reason: il faut un motif (dites pourquoi ; le journal le garde)"
+    assert said == "motif : il faut un motif (dites pourquoi ; le journal le garde)"
 
 
 def test_what_has_no_template_is_shown_as_it_is() -> None:
@@ -84,7 +84,7 @@ def test_brackets_of_a_text_are_not_taken_for_its_next_step() -> None:
     said = told_line(error.diagnostics(), "fr").replace("\xa0", " ")
     assert said == (
         "automated: un point de contact pour les utilisateurs n’est pas seulement automatisé"
-        " (art. 12, par. 1) (demandez-le à nouveau)"
+        " (art. 12, § 1) (demandez-le à nouveau)"
     )
 
 

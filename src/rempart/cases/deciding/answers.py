@@ -25,7 +25,7 @@ _GROUND = {
     Ground.LAW: {"en": "It is against the law.", "fr": "C’est contraire à la loi."},
     Ground.TERMS: {
         "en": "It is against the terms of this community.",
-        "fr": "C’est contraire aux règles de cette communauté.",
+        "fr": "C’est contraire aux conditions de cette communauté.",
     },
     Ground.NONE: {"en": "", "fr": ""},
 }
@@ -39,8 +39,7 @@ _AGAIN = {
     },
     Again.SECOND_LOOK: {
         "en": "Another person has examined it a second time; the earlier answer no longer holds.",
-        "fr": "Une autre personne a examiné une deuxième fois ; la réponse précédente ne vaut "
-        "plus.",
+        "fr": "Une autre personne a réexaminé ; la réponse précédente ne vaut plus.",
     },
 }
 

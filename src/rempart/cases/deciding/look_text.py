@@ -58,7 +58,7 @@ def _opening(look: SecondLook, language: str) -> str:
     if look.appellant is Appellant.SAMPLE:
         return {
             "en": f"This was drawn for a second look on {day}.",
-            "fr": f"Ceci a été tiré au sort pour un deuxième examen le {day}.",
+            "fr": f"Ceci a été tiré au sort pour un réexamen le {day}.",
         }[language]
     return {
         "en": f"You contested a decision on {day}.",

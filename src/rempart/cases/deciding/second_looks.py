@@ -66,7 +66,7 @@ _WHY: Final[Mapping[Appellant, dict[str, str]]] = {
     },
     Appellant.SAMPLE: {
         "en": "Left without action: looked at by a second person, drawn at random.",
-        "fr": "Laissé sans suite : examiné par une deuxième personne, par tirage au sort.",
+        "fr": "Laissé sans suite : réexaminé par une autre personne, par tirage au sort.",
     },
 }
 _WHY_GRAVE: Final = {

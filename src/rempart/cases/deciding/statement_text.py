@@ -84,7 +84,7 @@ def _french(told: Statement) -> str:
     lines.append(_territory(told)[1])
     lines.append(f"Faits : {_facts(told, 'fr')}")
     lines.append(_automated(told)[1])
-    ground = "la loi" if told.ground is Ground.LAW else "les règles de cette communauté"
+    ground = "la loi" if told.ground is Ground.LAW else "les conditions de cette communauté"
     lines.append(f"Fondement : {ground}, {told.reference.get('fr', '')}.")
     lines.append(f"Pourquoi : {told.explanation.get('fr', '')}")
     if _warns(told):

@@ -108,7 +108,7 @@ def appeal_warning(found: Factors) -> dict[str, str]:
         "Contact): a person reads it.",
         "fr": f"Sur vos {found.judged} contestations de l’année écoulée examinées par une "
         f"personne, {found.unfounded} étaient manifestement infondées. Chacune a pris le temps "
-        "d’une deuxième personne. Si cela continue, nous pourrions cesser d’examiner vos "
+        "d’une seconde personne. Si cela continue, nous pourrions cesser d’examiner vos "
         "contestations pendant un temps (article 23 du règlement sur les services numériques). Si "
         "vous pensez que nous nous trompons, écrivez à notre point de contact (page Contact) : une "
         "personne le lira.",

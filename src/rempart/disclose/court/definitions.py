@@ -121,7 +121,7 @@ _OWN: Final = (
         "looks",
         "Second looks asked for in the period, by who asked; samples are drawn by the service "
         "itself. Who decides again is somebody else.",
-        "Secondes lectures demandées dans la période, selon le demandeur ; les échantillons sont "
+        "Réexamens demandés dans la période, selon le demandeur ; les échantillons sont "
         "tirés par le service. Une autre personne décide à nouveau.",
     ),
     _d(
@@ -130,15 +130,15 @@ _OWN: Final = (
         "failures",
         "Orders to a platform that failed for good, each once and an entry of the log, by the "
         "month of the last attempt.",
-        "Ordres à une plateforme qui ont définitivement échoué, chacun compté une fois et inscrit "
-        "au journal, selon le mois du dernier essai.",
+        "Demandes à une plateforme qui ont définitivement échoué, chacune comptée une fois et "
+        "inscrite au journal, selon le mois du dernier essai.",
     ),
     _d(
         "alarm",
         1,
         "alarms",
         "Alarms that the service raised about itself.",
-        "Alarmes que le service a levées sur lui-même.",
+        "Alertes que le service a données sur lui-même.",
     ),
     _d(
         "channel",

@@ -165,8 +165,8 @@ _ALL: Final = (
         "label is about. Accuracy, precision and recall of the judged messages only: they are not "
         "drawn at random from all messages, and what nobody saw is not in them.",
         "Parmi les messages qu’une personne a jugés dans la période. Un classificateur dit oui "
-        "quand son score atteint son seuil ; il a raison quand la décision en vigueur retient un "
-        "tort que vise son étiquette. Exactitude, précision et rappel sur les messages jugés "
+        "quand son score atteint son seuil ; il a raison quand la décision en vigueur retient une "
+        "atteinte que vise son étiquette. Exactitude, précision et rappel sur les messages jugés "
         "seulement : ils ne sont pas tirés au sort parmi tous, et ce que personne n’a vu n’y est "
         "pas.",
     ),

@@ -30,7 +30,7 @@ _NO_CATEGORY: Final = {
 }
 _RESPECT: Final = {
     "en": "Lack of respect for others, against the rules of the community",
-    "fr": "Manque de respect d’autrui, contraire aux règles de la communauté",
+    "fr": "Manque de respect d’autrui, contraire aux conditions de la communauté",
 }
 UNNAMED: Final = ""
 """The harm of an order without legal ground."""

@@ -230,7 +230,7 @@ def _governance(ground: Ground) -> str:
         "two people; rights are given by channel and dated.",
         f"{people.people} personnes traitent les signalements ({people.internal} internes, "
         f"{people.external} externes). Qui tranche un dossier ne tranche pas la contestation ; ce "
-        "qui ne peut être annulé demande deux personnes ; les droits sont donnés par salon et "
+        "qui ne peut être annulé demande deux personnes ; les droits sont donnés par canal et "
         "datés.",
     )
 

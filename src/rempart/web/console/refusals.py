@@ -62,7 +62,7 @@ BESIDES: Final = (
 LOCALE: Final = Path(__file__).resolve().parent.parent / "locale"
 CATALOGUE: Final = "refusals"
 _RULE: Final = re.compile(r"(?P<text>.*) \((?P<rule>rule `[a-z0-9-]+`)\)", re.S)
-_WHERE: Final = re.compile(r"(?P<where>[^:() ]+(?::\d+)*): (?P<rest>.+)", re.S)
+_WHERE: Final = re.compile(r"(?P<where>[^:() ]+(?::\d+)*:) (?P<rest>.+)", re.S)
 _HOLE: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -121,14 +121,12 @@ def _told_line(line: str, language: str) -> str:
     if (said := _told(line, language)) != line:
         return said
     placed = _WHERE.fullmatch(line)
-    for place, rest in (
-        (f"{placed['where']}: ", placed["rest"]) if placed else ("", line),
-        ("", line),
-    ):
-        for what, step in _splits(rest):
+    place, rest = (_told(placed["where"], language) + " ", placed["rest"]) if placed else ("", line)
+    for before, text in ((place, rest), ("", line)):
+        for what, step in _splits(text):
             said, then = _told(what, language), _told(step, language)
             if said != what:
-                return f"{place}{said}" + (f" ({then})" if step else "")
+                return f"{before}{said}" + (f" ({then})" if step else "")
     return line
 
 
