@@ -32,6 +32,8 @@ HER_OWN_ACTS = {
     "/console/audit",
     "/console/audit.json",
     "/console/audit/history",
+    "/api/v1/audit/query",
+    "/api/v1/audit/history",
     "/console/me/password",
     "/console/me/app",
     "/console/me/app/begin",

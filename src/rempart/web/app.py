@@ -32,6 +32,7 @@ from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
 from rempart.web.api import routes as api_routes
 from rempart.web.api.body import bounded
+from rempart.web.api.disclosure.audit import PAGE as AUDIT
 from rempart.web.api.intake.messages import PATH as MESSAGES
 from rempart.web.api.intake.messages import Messages
 from rempart.web.api.intake.upload import BODY_LIMIT as PHOTO_LIMIT
@@ -60,7 +61,6 @@ from rempart.web.auth.secret import csrf_of
 from rempart.web.auth.slow_down import SlowDown
 from rempart.web.captures.desk import CaptureDesk
 from rempart.web.connectors.board import Connectors
-from rempart.web.console.disclosure.audit_page import PATH as AUDIT
 from rempart.web.console.refusals import told_problem
 from rempart.web.console.routes import route_handlers as console_routes
 from rempart.web.console.templates import language_of, render_error

@@ -13,6 +13,7 @@ from rempart.web.api.authority import bans, declared, disputes, orders
 from rempart.web.api.cases import campaigns, cases, corrections, queues, search
 from rempart.web.api.deciding import appeals, deciding, decisions, statements
 from rempart.web.api.description import describe
+from rempart.web.api.disclosure import audit, court, terms, yearly, yearly_versions
 from rempart.web.api.evidence import captures, erasure, exports, log, referrals, witness
 from rempart.web.api.intake import described, hooks, lines, mastodon, media
 from rempart.web.api.measures import measures, protection
@@ -76,6 +77,11 @@ _versioned = Router(
         *orders.route_handlers,
         *disputes.route_handlers,
         *bans.route_handlers,
+        *yearly.route_handlers,
+        *yearly_versions.route_handlers,
+        *court.route_handlers,
+        *terms.route_handlers,
+        *audit.route_handlers,
     ],
 )
 

@@ -7,7 +7,6 @@ minute. Nothing here is about a person.
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,9 +18,9 @@ from rempart.cases.terms_change import Part, parts, reworded
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import NotFoundError
 from rempart.store.interface import Tables
-from rempart.store.interface.terms import TermsRow
 from rempart.web.api.deciding.terms import TERMS, TermsInForce, in_force
-from rempart.web.api.request import AnyRequest, engine_of, moment
+from rempart.web.api.disclosure.terms import TermsLine, lines_of
+from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON
 from rempart.web.console.templates import render
@@ -51,18 +50,6 @@ class TermsNews:
 
     def forget(self) -> None:
         self._until = 0.0
-
-
-class TermsLine(msgspec.Struct, frozen=True):
-    """`until` null: in force. `digest`: SHA-256 of the canonical JSON of `terms`."""
-
-    version: int
-    from_at: datetime
-    until: datetime | None
-    significant: bool
-    summary: dict[str, str]
-    digest: str
-    entry: int
 
 
 class TermsPage(msgspec.Struct, frozen=True):
@@ -96,7 +83,7 @@ route_handlers: list[Any] = [newest, one_version]
 def terms_page(tables: Tables, community: str, version: int | None = None) -> TermsPage:
     """NotFoundError when that version was never published."""
     rows = tables.terms.versions()
-    lines = _lines(rows)
+    lines = lines_of(rows)
     place = len(rows) if version is None else version
     if not rows and version is None:
         return TermsPage(community, None, None, None, [], [])
@@ -108,27 +95,6 @@ def terms_page(tables: Tables, community: str, version: int | None = None) -> Te
     changed = change(old, terms) if old is not None else None
     words = parts(old, terms) if old is not None else []
     return TermsPage(community, lines[place - 1], terms, changed, words, list(reversed(lines)))
-
-
-def term_lines(tables: Tables) -> list[TermsLine]:
-    """All published versions, the newest first."""
-    return list(reversed(_lines(tables.terms.versions())))
-
-
-def _lines(rows: list[TermsRow]) -> list[TermsLine]:
-    ends = [moment(row.from_ms) for row in rows[1:]]
-    return [
-        TermsLine(
-            row.version,
-            moment(row.from_ms),
-            until,
-            row.significant,
-            row.summary,
-            row.digest,
-            row.seq,
-        )
-        for row, until in zip(rows, [*ends, None], strict=False)
-    ]
 
 
 def _answer(request: AnyRequest, version: int | None, *, as_json: bool) -> Response[Any]:

@@ -28,12 +28,12 @@ from rempart.disclose.transparency.page import (
 from rempart.model import Audience, Representative
 from rempart.store.interface import Tables
 from rempart.web.api.authority.declared import today_of
+from rempart.web.api.disclosure.terms import TermsLine, term_lines
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON
 from rempart.web.console.templates import render
 from rempart.web.failures import BusyError
-from rempart.web.public.terms import TermsLine, term_lines
 
 TRANSPARENCY = "/transparency"
 CONTACT = "/contact"

@@ -23,11 +23,11 @@ from rempart.model import Label, MessageKind, RaidStage
 from rempart.rules.language.source import RuleSource, read_file
 from rempart.store.interface import Tables
 from rempart.store.interface.versions import VersionKind, VersionMove, VersionRow
+from rempart.web.api.disclosure.audit import AUDIT
+from rempart.web.api.disclosure.audit import PAGE as HOME
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth.audited import AUDITED
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.disclosure.audit_page import AUDIT
-from rempart.web.console.disclosure.audit_page import PATH as HOME
 from rempart.web.console.disclosure.sample_page import hiding_for
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment

@@ -22,12 +22,12 @@ from rempart.disclose.audit.sample import MOST, Population, Sample, Wanted, samp
 from rempart.errors import InputError, RempartError
 from rempart.model import DecisionOutcome
 from rempart.store.interface import Tables
+from rempart.web.api.disclosure.audit import AUDIT, one_at_a_time
+from rempart.web.api.disclosure.audit import PAGE as HOME
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known
 from rempart.web.auth.audited import AUDITED
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.disclosure.audit_page import AUDIT, one_at_a_time
-from rempart.web.console.disclosure.audit_page import PATH as HOME
 from rempart.web.console.labels import LABELS
 from rempart.web.console.page import page, wants_json
 from rempart.web.console.reading import moment
