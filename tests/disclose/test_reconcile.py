@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.cases.conftest import Community
 
@@ -24,12 +25,15 @@ from rempart.cases.deciding.appeals import appeal_by_account, look_again
 from rempart.cases.deciding.codes import statement_code
 from rempart.cases.deciding.decisions import Decider, decide
 from rempart.cases.measures.taking import Wanted
+from rempart.cases.reports.misuse import warn
 from rempart.cases.reports.receiving import receive
 from rempart.disclose.history import Figures, read_history, year_of
 from rempart.disclose.rehearsal import Plan, rehearse
 from rempart.disclose.transparency_database.reconcile import reconcile
 from rempart.disclose.yearly import Provider, draw_up
 from rempart.disclose.yearly.files import csv_set
+from rempart.errors import ConflictError
+from rempart.log.commit import open_leaf
 from rempart.model import DecisionOutcome, Ground, LookState, MeasureKind, ReportRequest
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
@@ -88,6 +92,7 @@ def _play(community: Community, number: int, act: dict[str, object]) -> None:
             cases = [found] if found is not None else cases
     if not cases or act["outcome"] is None:
         return
+    _warn(community, cases[0].id, at_ms + MINUTE)
     _decide(community, cases[0].id, act, at_ms + 10 * MINUTE)
     if act["contest"] is not None:
         _contest(community, cases[0].id, str(act["contest"]), at_ms + 20 * MINUTE)
@@ -108,6 +113,14 @@ def _decide(community: Community, case: str, act: dict[str, object], at_ms: int)
             tables, case, outcome, ground, "Insulte répétée à la même personne.", CAMILLE, at_ms,
             harm=str(act["harm"]), measures=wanted, sample=0.0,
         )  # fmt: skip
+
+
+def _warn(community: Community, case: str, at_ms: int) -> None:
+    """Whoever reported it, where the factors call for it."""
+    with community.store.begin() as tables:
+        for row in tables.cases.reports(case):
+            with suppress(ConflictError):
+                warn(tables, row, "sacha", at_ms)
 
 
 def _contest(community: Community, case: str, what: str, at_ms: int) -> None:
@@ -172,6 +185,33 @@ def _of_sheets(tables: Tables) -> Counted:
     return found
 
 
+def _of_entries(tables: Tables) -> Counted:
+    """From what the log says of warnings (art. 23): strikes on the ground of law, and letters."""
+    found: Counted = Counter()
+    size = tables.log.size()
+    leaves = tables.log.leaves(0, size)
+    for seq, bodies in tables.log.bodies_between(0, size):
+        for part in open_leaf(leaves[seq], bodies):
+            if part.name == "strikes":
+                decision = tables.cases.decision_by_id(part.value["decision"])
+                assert decision is not None
+                on_law = decision.ground is Ground.LAW
+                found["warned accounts"] += len(part.value["accounts"]) if on_law else 0
+            if part.name == "misuse-warning":
+                found[f"warned {part.value['what']}"] += 1
+    return found
+
+
+def _of_context(tables: Tables) -> Counted:
+    """From what the published sheet 7 says in words beside the suspensions."""
+    files = csv_set(draw_up(read_history(tables), YEAR, Provider("Salon")))
+    name = next(one for one in files if one.startswith("7_"))
+    rows = list(csv.reader(io.StringIO(files[name].decode(), newline="")))[45:48]
+    told = [re.match(r"Warnings sent before \(art\. 23\): (\d+)", row[7]) for row in rows]
+    kinds = ("warned accounts", "warned notices", "warned complaints")
+    return Counter({kind: int(one[1]) for kind, one in zip(kinds, told, strict=True) if one})
+
+
 def _of_feed(tables: Tables) -> Counted:
     """From the reconciliation of the feed: every restriction, one statement or one exemption."""
     found = reconcile(tables, None)
@@ -194,6 +234,13 @@ def _reconciled(tables: Tables) -> None:
         assert len(set(said.values())) == 1, (key, said)
 
 
+IN_VAIN: dict[str, object] = {
+    "label": None, "reporters": 1, "flagger": False, "harm": "harassment", "outcome": "nothing",
+    "law": False, "kind": MeasureKind.HIDE, "contest": None,
+}  # fmt: skip
+
+
+@example([IN_VAIN] * 4)
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
@@ -206,6 +253,9 @@ def test_all_outputs_of_a_random_history_add_up_to_the_unit(
             _play(community, number, act)
         with community.store.read() as tables:
             _reconciled(tables)
+            warned = _of_entries(tables)
+            assert warned == _of_context(tables)
+            assert warned["warned notices"] >= (played == [IN_VAIN] * 4)
             figures = Figures(read_history(tables), YEAR)
             reports = sum(len(tables.cases.reports(case)) for case in _cases(tables))
             assert figures.notices().received == reports

@@ -27,7 +27,7 @@ from rempart.errors import ConflictError
 from rempart.model import SecondLook
 from rempart.store.interface import Tables
 from rempart.store.interface.deadlines import PastReport
-from rempart.store.interface.misuse import AppealWarning
+from rempart.store.interface.misuse import AppealWarning, WarningRow
 from rempart.store.interface.threads import Side
 
 YEAR_MS = 365 * 86_400_000
@@ -139,5 +139,6 @@ def warn(tables: Tables, sent: Sent, by: str, at_ms: int) -> Factors:
         say(tables, sent, Side.TEAM, said, at_ms, by=by)
         tables.deadlines.note_warning(sender.source, at_ms)
     told = {**sender.told, "by": by, "at": rfc3339(at_ms), **found.told}
-    record(tables, [(sender.case, entry("misuse-warning", told, subject=sender.subject))])
+    seq = record(tables, [(sender.case, entry("misuse-warning", told, subject=sender.subject))])
+    tables.misuse.warned(WarningRow(sender.what, at_ms, seq))
     return found

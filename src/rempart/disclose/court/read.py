@@ -111,6 +111,7 @@ _OTHER: Mapping[str, str] = {
     " at or after :as_of, else its state now",
     "disputes": "SELECT * FROM dispute LEFT JOIN dispute_was USING (id) -- likewise",
     "misuse": "SELECT * FROM misuse_suspension WHERE seq < :as_of",
+    "misuse_warning": "SELECT what, at_ms, seq FROM misuse_warning WHERE seq < :as_of",
     "terms": "SELECT * FROM terms WHERE seq < :as_of ORDER BY version",
     "referrals": "SELECT * FROM referral LEFT JOIN referral_was USING (id) WHERE seq < :as_of"
     " ORDER BY seq -- likewise",

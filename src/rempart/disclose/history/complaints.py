@@ -108,6 +108,24 @@ def suspended_sources(figures: Figures, what: str) -> int:
     )
 
 
+def warned_sources(figures: Figures, what: str) -> int:
+    """Warnings sent in the period to sources of `notices` or `complaints`."""
+    period = figures.period
+    return sum(
+        row.what == what and period.begin_ms <= row.at_ms < period.end_ms
+        for row in figures.history.declared.warnings
+    )
+
+
+def warned_accounts(figures: Figures) -> int:
+    """Strikes on the ground of law: one for each account and decision; the statement of reasons
+    says that the next one may suspend."""
+    said = figures.history.columns.statements
+    chosen = figures.made & said.ground.is_("law") & ~said.ends & (said.decision >= 0)
+    room = len(figures.history.columns.decisions.seq)
+    return len(np.unique(said.account[chosen].astype(np.int64) * room + said.decision[chosen]))
+
+
 def _received(figures: Figures) -> Flags:
     looks, period = figures.history.columns.looks, figures.period
     within = (looks.received_ms >= period.begin_ms) & (looks.received_ms < period.end_ms)

@@ -146,6 +146,20 @@ _ALL: Final = (
         "les notifications et réclamations : sources dont elles ne sont plus examinées un temps.",
     ),
     _d(
+        "misuse_warning",
+        1,
+        "statements decisions misuse_warning",
+        "Warnings in the period. Of accounts: strikes on the ground of law, one for each account "
+        "and decision; the statement of reasons says that the next one may suspend. Of notices and "
+        "complaints: warnings that a person sent to a source whose notices or complaints people "
+        "had often found unfounded; without one nothing is suspended.",
+        "Avertissements de la période. Comptes : avertissements pour un motif légal, un par "
+        "compte et par décision ; l’exposé des motifs dit que le suivant peut suspendre. "
+        "Notifications et réclamations : avertissements qu’une personne a envoyés à une source "
+        "dont les notifications ou réclamations avaient souvent été jugées infondées ; sans eux, "
+        "rien n’est suspendu.",
+    ),
+    _d(
         "automated",
         1,
         "statements",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rempart.cases.dated import Said, history
 from rempart.store.interface import Tables
 from rempart.store.interface.history import Columns
-from rempart.store.interface.misuse import SuspensionRow
+from rempart.store.interface.misuse import SuspensionRow, WarningRow
 from rempart.store.interface.orders import DisputeRow, OrderRow
 
 _FOREVER = 2**62
@@ -15,11 +15,13 @@ _FOREVER = 2**62
 
 class Declared(NamedTuple):
     """What nobody counted but somebody told: orders of authorities, disputes before certified
-    bodies, suspended sources of notices and complaints, dated settings. Small; one object each."""
+    bodies, sources of notices and complaints that were suspended or warned, dated settings. Small;
+    one object each."""
 
     orders: tuple[OrderRow, ...] = ()
     disputes: tuple[DisputeRow, ...] = ()
     suspensions: tuple[SuspensionRow, ...] = ()
+    warnings: tuple[WarningRow, ...] = ()
     said: tuple[Said, ...] = ()
 
 
@@ -40,6 +42,7 @@ def read_history(tables: Tables, as_of: int | None = None) -> History:
         tuple(tables.orders.stood(as_of)),
         tuple(tables.orders.disputes_stood(as_of)),
         tuple(_begun(row) for row in tables.misuse.begun(0, _FOREVER) if row.seq < as_of),
+        tuple(row for row in tables.misuse.warnings() if row.seq < as_of),
         tuple(history(tables, before_seq=as_of)),
     )
     return History(as_of, tables.history.read(as_of), declared)

@@ -32,7 +32,7 @@ from rempart.model import (
     stable_id,
 )
 from rempart.store.interface import Tables
-from rempart.store.interface.misuse import SuspensionRow
+from rempart.store.interface.misuse import SuspensionRow, WarningRow
 from rempart.store.interface.orders import DisputeRow, OrderRow
 
 _ADMIN: Final = "admin"
@@ -145,6 +145,9 @@ def _rest(tables: Tables, plan: Plan, random: Random, number: int) -> None:
     begin = plan.begin_ms + random.randrange(60 * 24, 300 * 24) * HOUR_MS
     id = stable_id("u", str(plan.seed), str(number))
     what = "notices" if number % 3 else "complaints"
+    warned = begin - 24 * HOUR_MS
+    seq = record(tables, [(None, entry("misuse-warning", {"what": what, "at": rfc3339(warned)}))])
+    tables.misuse.warned(WarningRow(what, warned, seq))
     said = {"id": id, "happened": "begun", "what": what, "at": rfc3339(begin)}
     seq = record(tables, [(None, entry("misuse-suspension", said))])
     tables.misuse.add(
@@ -154,7 +157,7 @@ def _rest(tables: Tables, plan: Plan, random: Random, number: int) -> None:
             what,
             begin,
             begin + 30 * 24 * HOUR_MS,
-            begin - 24 * HOUR_MS,
+            warned,
             "unfounded again after a warning",
             _ADMIN,
             seq,

@@ -13,7 +13,12 @@ from typing import Final
 from rempart.cases.dated import on
 from rempart.cases.roster import roster
 from rempart.disclose.history.classifiers import Classifier, together
-from rempart.disclose.history.complaints import complaints
+from rempart.disclose.history.complaints import (
+    complaints,
+    suspended_sources,
+    warned_accounts,
+    warned_sources,
+)
 from rempart.disclose.yearly import notes
 from rempart.disclose.yearly.report import Ground
 from rempart.model import Training
@@ -57,6 +62,7 @@ def _summary(ground: Ground) -> str:
     notices, appeals = figures.notices(), complaints(figures)
     n = partial(_number, ground)
     changed = appeals.partly + appeals.reversed_
+    misuse = _misuse(ground)
     return _pick(
         ground,
         f"From {ground.period.first_day} to {ground.period.last_day} the service "
@@ -67,9 +73,9 @@ def _summary(ground: Ground) -> str:
         f"{n(notices.received)} notices about {n(notices.items)} items came in, "
         f"{n(notices.by_flaggers)} of them from trusted flaggers; the median time until something "
         f"was done was {_hours(ground, notices.median)}. {n(appeals.total)} appeals were received; "
-        f"{n(changed)} ended in another decision. Automated means hold or hide for a limited "
-        "time; a person decides every case, every reporter is answered, and every account that is "
-        "restricted gets a statement of reasons at that moment.",
+        f"{n(changed)} ended in another decision. {misuse} Automated means hold or hide for a "
+        "limited time; a person decides every case, every reporter is answered, and every account "
+        "that is restricted gets a statement of reasons at that moment.",
         f"Du {ground.period.first_day} au {ground.period.last_day}, le service a restreint "
         f"{n(figures.restrictions())} fois un contenu ou un compte. {n(total)} de ces mesures "
         f"étaient d’initiative propre : {n(law.measures)} pour un motif légal, {n(terms.measures)} "
@@ -78,10 +84,30 @@ def _summary(ground: Ground) -> str:
         f"{n(notices.received)} notifications visant {n(notices.items)} éléments ont été reçues, "
         f"dont {n(notices.by_flaggers)} de signaleurs de confiance ; le délai médian avant une "
         f"action était de {_hours(ground, notices.median)}. {n(appeals.total)} contestations ont "
-        f"été reçues ; {n(changed)} ont conduit à une autre décision. Les moyens automatisés "
-        "retiennent ou masquent pour une durée limitée ; une personne tranche chaque dossier, "
-        "chaque signalement reçoit une réponse, et chaque compte restreint reçoit un exposé des "
-        "motifs au moment même.",
+        f"été reçues ; {n(changed)} ont conduit à une autre décision. {misuse} Les moyens "
+        "automatisés retiennent ou masquent pour une durée limitée ; une personne tranche chaque "
+        "dossier, chaque signalement reçoit une réponse, et chaque compte restreint reçoit un "
+        "exposé des motifs au moment même.",
+    )
+
+
+def _misuse(ground: Ground) -> str:
+    """Art. 23: who was warned, and who was suspended after it."""
+    figures, n = ground.figures, partial(_number, ground)
+    accounts, offenders = warned_accounts(figures), figures.repeat_suspensions()
+    warned = [warned_sources(figures, what) for what in ("notices", "complaints")]
+    rested = [suspended_sources(figures, what) for what in ("notices", "complaints")]
+    return _pick(
+        ground,
+        f"Against misuse (art. 23): {n(accounts)} warnings to accounts for illegal content and "
+        f"{n(offenders)} suspensions after one; {n(warned[0])} warnings to senders of unfounded "
+        f"notices and {n(rested[0])} suspensions; {n(warned[1])} warnings to senders of unfounded "
+        f"complaints and {n(rested[1])} suspensions.",
+        f"Contre les abus (art. 23) : {n(accounts)} avertissements à des comptes pour contenu "
+        f"illégal et {n(offenders)} suspensions après un avertissement ; {n(warned[0])} "
+        f"avertissements à des auteurs de notifications infondées et {n(rested[0])} suspensions ; "
+        f"{n(warned[1])} avertissements à des auteurs de réclamations infondées et "
+        f"{n(rested[1])} suspensions.",
     )
 
 

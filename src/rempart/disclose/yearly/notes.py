@@ -125,6 +125,10 @@ IN_FLAGGERS: Final[Words] = {
     "en": "Also counted under the complaints about notices above.",
     "fr": "Comptées aussi parmi les réclamations sur des notifications ci-dessus.",
 }
+WARNED: Final[Words] = {
+    "en": "Warnings sent before (art. 23): {count} in the period.",
+    "fr": "Avertissements préalables (art. 23) : {count} dans la période.",
+}
 
 
 def definition(key: str, language: str) -> str:

@@ -63,6 +63,15 @@ class AppealWarning(NamedTuple):
     text: dict[str, str]
 
 
+class WarningRow(NamedTuple):
+    """A warning that was sent, to nobody by name. `what`: notices or complaints; `seq`: its
+    entry."""
+
+    what: str
+    at_ms: int
+    seq: int
+
+
 class MisuseTables(ABC):
     @abstractmethod
     def add(self, row: SuspensionRow) -> None: ...
@@ -86,8 +95,11 @@ class MisuseTables(ABC):
         """Begun in [from, to), in that order; those taken back too."""
 
     @abstractmethod
-    def warnings(self, from_ms: int, to_ms: int) -> list[tuple[bytes, int]]:
-        """Sources whose last warning was in [from, to), and when."""
+    def warned(self, row: WarningRow) -> None: ...
+
+    @abstractmethod
+    def warnings(self) -> list[WarningRow]:
+        """All that were sent, the first first."""
 
     @abstractmethod
     def wrong_often(self, least: int, limit: int) -> list[bytes]:

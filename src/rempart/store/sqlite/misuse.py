@@ -13,6 +13,7 @@ from rempart.store.interface.misuse import (
     SuspensionRow,
     WaitingAppeal,
     WaitingNotice,
+    WarningRow,
 )
 from rempart.store.sqlite.reports import pack
 
@@ -65,12 +66,12 @@ class SqliteMisuseTables(MisuseTables):
         query = _ROWS + "WHERE from_ms >= ? AND from_ms < ? ORDER BY from_ms, id"
         return [SuspensionRow(*row) for row in self._db.execute(query, (from_ms, to_ms))]
 
-    def warnings(self, from_ms: int, to_ms: int) -> list[tuple[bytes, int]]:
-        query = (
-            "SELECT reporter, warned_ms FROM report_source WHERE warned_ms >= ? AND warned_ms < ?"
-            " ORDER BY warned_ms"
-        )
-        return list(self._db.execute(query, (from_ms, to_ms)))
+    def warned(self, row: WarningRow) -> None:
+        self._db.execute("INSERT INTO misuse_warning VALUES (?, ?, ?)", row)
+
+    def warnings(self) -> list[WarningRow]:
+        query = "SELECT what, at_ms, seq FROM misuse_warning ORDER BY at_ms, seq"
+        return [WarningRow(*row) for row in self._db.execute(query)]
 
     def wrong_often(self, least: int, limit: int) -> list[bytes]:
         query = (

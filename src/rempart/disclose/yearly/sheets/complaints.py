@@ -11,6 +11,8 @@ from rempart.disclose.history.complaints import (
     disputes,
     newly_imposed,
     suspended_sources,
+    warned_accounts,
+    warned_sources,
 )
 from rempart.disclose.plain_csv import Cell
 from rempart.disclose.yearly import notes
@@ -53,7 +55,17 @@ def complaints_sheet(ground: Ground, sheet: TemplateSheet) -> list[list[Cell]]:
     rows[22][_CONTEXT] = notes.CANNOT[language]
     rows[32][_CONTEXT] = notes.IN_FLAGGERS[language]
     rows[37][_CONTEXT] = notes.definition("dispute", language)
-    rows[44][_CONTEXT] = notes.definition("repeat_suspension", language)
+    warned = (
+        warned_accounts(figures),
+        warned_sources(figures, "notices"),
+        warned_sources(figures, "complaints"),
+    )
+    for place, count in zip(range(44, 47), warned, strict=True):
+        rows[place][_CONTEXT] = notes.WARNED[language].format(count=count)
+    both = ("repeat_suspension", "misuse_warning")
+    rows[44][_CONTEXT] = " ".join(
+        [str(rows[44][_CONTEXT]), *(notes.definition(one, language) for one in both)]
+    )
     return rows
 
 
