@@ -120,10 +120,8 @@ def warned_sources(figures: Figures, what: str) -> int:
 def warned_accounts(figures: Figures) -> int:
     """Strikes on the ground of law: one for each account and decision; the statement of reasons
     says that the next one may suspend."""
-    said = figures.history.columns.statements
-    chosen = figures.made & said.ground.is_("law") & ~said.ends & (said.decision >= 0)
-    room = len(figures.history.columns.decisions.seq)
-    return len(np.unique(said.account[chosen].astype(np.int64) * room + said.decision[chosen]))
+    struck, period = figures.history.columns.strikes.at_ms, figures.period
+    return int(((struck >= period.begin_ms) & (struck < period.end_ms)).sum())
 
 
 def _received(figures: Figures) -> Flags:

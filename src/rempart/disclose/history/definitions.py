@@ -148,7 +148,7 @@ _ALL: Final = (
     _d(
         "misuse_warning",
         1,
-        "statements decisions misuse_warning",
+        "strikes misuse_warning",
         "Warnings in the period. Of accounts: strikes on the ground of law, one for each account "
         "and decision; the statement of reasons says that the next one may suspend. Of notices and "
         "complaints: warnings that a person sent to a source whose notices or complaints people "

@@ -91,18 +91,8 @@ class Figures:
         said, decided = columns.statements, columns.decisions
         self.notice_case = cases.root[reports.case]
         self.in_period: Flags = self._within(reports.received_ms)
-        self.made: Flags = self._within(said.made_ms)
-        self.imposed: Flags = said.imposes & self.made
+        self.imposed: Flags = said.imposes & self._within(said.made_ms)
         self.decided_in_period: Flags = self._within(decided.decided_ms)
-<<<<<<< HEAD
-=======
-        if places is not None:
-            wanted = tuple(places)
-            self.in_period &= cases.place.is_(*wanted)[reports.case]
-            self.made &= said.place.is_(*wanted)
-            self.imposed &= self.made
-            self.decided_in_period &= cases.place.is_(*wanted)[decided.case]
->>>>>>> 5dee3617 (The yearly report tells the warnings before the suspensions of art. 23, reconciled to the entries of the log)
         self.flagged: Flags = reports.flagger.codes != _code(reports.flagger, "")
         self._ordered: Flags = columns.measures.ordered[said.measure] | said.source.is_("order")
         self._by_flagger: Flags = said.source.is_("trusted_flagger")

@@ -178,6 +178,12 @@ class ViewColumns(NamedTuple):
     restricted_ms: Numbers
 
 
+class StrikeColumns(NamedTuple):
+    """Strikes on the ground of law: when each account was given one."""
+
+    at_ms: Numbers
+
+
 class Columns(NamedTuple):
     """The whole history. `as_of`: the size of the log it was read at."""
 
@@ -190,6 +196,7 @@ class Columns(NamedTuple):
     looks: LookColumns
     samples: SampleColumns
     views: ViewColumns
+    strikes: StrikeColumns
 
 
 class Details(NamedTuple):

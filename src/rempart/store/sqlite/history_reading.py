@@ -31,6 +31,7 @@ from rempart.store.interface.history import (
     ReportColumns,
     SampleColumns,
     StatementColumns,
+    StrikeColumns,
     ViewColumns,
 )
 from rempart.store.sqlite.columns import Column, Ids, Words, chunks
@@ -59,7 +60,7 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " ON o.id = m.order_id WHERE o.seq < :as_of",
         "exemptions": "SELECT measure, reason FROM statement_exemption WHERE seq < :as_of",
         "strikes": "SELECT s.platform, s.account, s.at_ms, min(s.expires_ms,"
-        " CASE WHEN o.seq < :as_of THEN s.overturned_ms ELSE s.expires_ms END)"
+        " CASE WHEN o.seq < :as_of THEN s.overturned_ms ELSE s.expires_ms END), d.ground = 'law'"
         " FROM strike s JOIN decision d ON d.id = s.decision"
         " LEFT JOIN decision o ON o.id = s.overturned_by WHERE d.seq < :as_of",
         "statements": "SELECT number, seq, made_ms, measure, coalesce(decision, ''), record"
@@ -110,6 +111,7 @@ class Reading:
         self._decisions = Ids(self._room("decision"))
         self._measures = Ids(self._room("measure"))
         self._case_of_raid: dict[str, int] = {}
+        self._struck: list[int] = []
 
     def columns(self) -> Columns:
         cases = self._read_cases()
@@ -123,8 +125,18 @@ class Reading:
         samples = self._read_samples(decisions, len(cases.root))
         reports = self._read_reports()
         told = ViewColumns(message, at_ms, views, restricted)
+        struck = StrikeColumns(np.array(self._struck, np.int64))
         return Columns(
-            self._as_of, cases, reports, decisions, measures, statements, looks, samples, told
+            self._as_of,
+            cases,
+            reports,
+            decisions,
+            measures,
+            statements,
+            looks,
+            samples,
+            told,
+            struck,
         )
 
     def _chunks(self, name: str) -> Iterator[list[tuple[Any, ...]]]:
@@ -266,8 +278,10 @@ class Reading:
     def _strikes(self) -> Strikes:
         found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
         for columns in self._chunks("strikes"):
-            for platform, account, begin, end in zip(*columns, strict=True):
+            for platform, account, begin, end, law in zip(*columns, strict=True):
                 found[(platform, account)].append((begin, end))
+                if law:
+                    self._struck.append(begin)
         return found
 
     def _read_looks(self) -> tuple[LookColumns, Numbers]:
