@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
 from tests.atproto.network import Network
-from tests.atproto.repository import POSTS, Account
+from tests.atproto.repository import POSTS, Account, Key
 from tests.connect.platform_server import HANG, Reply
 
 from rempart.connect.capture.atproto import (
@@ -17,6 +18,7 @@ from rempart.connect.capture.atproto import (
     check_atproto,
 )
 from rempart.errors import InputError, OutboundError, VerificationError
+from rempart.ingest.atproto.identity import identity_of
 from rempart.ingest.atproto.names import RecordName, record_named
 from rempart.ingest.atproto.proof import verify_proof
 
@@ -37,16 +39,22 @@ def fetch(
     allow: tuple[str, ...] = ("127.0.0.1",),
     seconds: float = 20,
 ) -> Fetched:
+    fetcher = fetcher_of(network, allow, seconds)
+    return asyncio.run(fetcher.fetch(RecordName(authority, POSTS, RKEY)))
+
+
+def fetcher_of(
+    network: Network, allow: tuple[str, ...] = ("127.0.0.1",), seconds: float = 20
+) -> RecordFetcher:
     settings = AtprotoSettings(
         directory=f"{network.address}/plc", resolver=f"127.0.0.1:{network.dns_port}"
     )
-    fetcher = RecordFetcher(
+    return RecordFetcher(
         settings,
         allow,
         well_known=network.address + "/domain/{handle}",
         deadline=seconds,
     )
-    return asyncio.run(fetcher.fetch(RecordName(authority, POSTS, RKEY)))
 
 
 def poster(network: Network) -> Account:
@@ -199,3 +207,36 @@ def test_settings_that_could_never_work_are_refused(settings: AtprotoSettings) -
         check_atproto(settings, (), "settings.toml")
     check_atproto(AtprotoSettings(resolver="[2001:db8::1]:53"), (), "settings.toml")
     check_atproto(AtprotoSettings(resolver="2001:db8::1"), (), "settings.toml")
+
+
+def test_a_long_history_of_a_hostile_account_does_not_hold_up_the_service(
+    network: Network,
+) -> None:
+    """Ten keys in each operation, and the last one signs: everything else goes on meanwhile. Told
+    by the longest time that the loop was held, against what the judging takes alone."""
+    account = network.account("bot.example.test")
+    account.post(RKEY, TEXT)
+    account.rotation = [*(Key() for _ in range(8)), *account.rotation]
+    account.change_key(account.rotation[8])
+    for _ in range(150):
+        account.change_key(account.rotation[-1])
+    found = fetch(network, account.did)
+    begin = time.perf_counter()
+    identity_of(account.did, found.files["did.json"], found.files["audit.json"])
+    alone = time.perf_counter() - begin
+    held = 0.0
+
+    async def beside() -> None:
+        nonlocal held
+        while True:
+            begin = time.perf_counter()
+            await asyncio.sleep(0)
+            held = max(held, time.perf_counter() - begin)
+
+    async def both() -> None:
+        ticking = asyncio.create_task(beside())
+        await fetcher_of(network).fetch(RecordName(account.did, POSTS, RKEY))
+        ticking.cancel()
+
+    asyncio.run(both())
+    assert held < alone / 2

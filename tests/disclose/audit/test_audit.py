@@ -113,3 +113,14 @@ def test_parquet_has_the_documented_schema_and_leaves_no_file(
 
 def test_the_schema_is_documented() -> None:
     assert (ROOT / "docs/history-schema.md").read_text("utf-8") == document()
+
+
+def test_a_query_knows_nothing_of_the_service_that_asks_it(
+    whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither whose home it runs in nor what lies where it was started."""
+    (tmp_path / "duckdb.py").write_text("raise SystemExit(3)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/the-operator")
+    found = query(whole, "SELECT string_agg(value, ' ') FROM duckdb_settings()")
+    assert "the-operator" not in str(found.rows)

@@ -201,6 +201,21 @@ def test_a_record_of_another_kind_than_its_place_is_refused() -> None:
         verify_proof(name(made), made.files(KEY))
 
 
+def test_a_record_larger_than_the_protocol_allows_is_refused() -> None:
+    """Its server is the attacker's own, and nothing there stops him."""
+    made = Account("lea.example.test", PDS)
+    made.post("3l3qo2vuowo2b", TEXT, padding=[None] * (1 << 20))
+    with pytest.raises(VerificationError, match="at most 1 MB"):
+        verify_proof(name(made), made.files(KEY))
+
+
+def test_much_beside_the_text_is_counted_and_not_written_out() -> None:
+    made = Account("lea.example.test", PDS)
+    made.post("3l3qo2vuowo2b", TEXT, padding=[None] * 100_000)
+    found = verify_proof(name(made), made.files(KEY))
+    assert beside_text(found.record) == '{"$longer": 600013}'
+
+
 def node(*entries: Any, left: Any = None) -> bytes:
     return cbor({"l": left, "e": list(entries)})
 

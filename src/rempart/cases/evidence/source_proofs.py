@@ -110,7 +110,7 @@ def keep_proof(tables: Tables, id: str, kept: Kept, key: bytes | None, at_ms: in
         "asked": list(kept.asked) or None,
         "files": {name: sha256(data).hexdigest() for name, data in sorted(kept.files.items())},
         "source": _source(proven),
-        **({} if proven is None else _item(proven, kept.confirmed)),
+        **({} if proven is None else item_of(proven, kept.confirmed)),
     }
     more = [] if key is None else [(_KEY, {"id": id, "key": key.hex()})]
     subject = NOBODY if proven is None else account_subject(PLATFORM, proven.name.authority)
@@ -165,8 +165,9 @@ def _source(proven: Proven | None) -> dict[str, str]:
     return source
 
 
-def _item(proven: Proven, confirmed: bool | None) -> dict[str, Any]:
-    """The record as an item: who, what, when as it says itself; and what was verified."""
+def item_of(proven: Proven, confirmed: bool | None) -> dict[str, Any]:
+    """The record as an item: who, what, when as it says itself; and what was verified. Whoever
+    checks an entry again compares all of it (`disclose.dossier.source_proofs`)."""
     identity, did = proven.identity, proven.name.authority
     beside = beside_text(proven.record)
     return {

@@ -8,7 +8,8 @@ Rules kept here:
    (`rempart.ingest.atproto`), from these bytes alone.
 3. A handle is a domain: it is asked of the DNS (TXT), then of the domain itself, and it counts only
    when the account's own document says it too.
-4. One deadline for all requests together.
+4. One deadline for all requests together; a long history is judged beside the loop, which every
+   message of the service goes through.
 """
 
 from __future__ import annotations
@@ -108,7 +109,9 @@ class RecordFetcher:
         at = self._now()
         files = await self._identity_files(did, asked)
         try:
-            identity = identity_of(did, files[DOCUMENT_FILE], files.get(AUDIT_FILE))
+            identity = await asyncio.to_thread(
+                identity_of, did, files[DOCUMENT_FILE], files.get(AUDIT_FILE)
+            )
         except VerificationError as error:
             return Fetched(record, files, "", None, asked, at, error.what)
         confirmed = await self._is_confirmed(identity, name, asked)

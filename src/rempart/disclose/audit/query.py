@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Final, NamedTuple
@@ -52,7 +53,10 @@ def query(whole: Whole, sql: str, limits: Limits = LIMITS) -> Result:
     given = len(head).to_bytes(4, "big") + head + packed(tables_of(whole))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "rempart.disclose.audit.alone"],
+            # Of this process it gets its modules and nothing else: no home, no setting, no secret,
+            # and no module that lies where the service was started.
+            [sys.executable, "-P", "-m", "rempart.disclose.audit.alone"],
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HOME": os.devnull},
             input=given,
             capture_output=True,
             timeout=limits.seconds,

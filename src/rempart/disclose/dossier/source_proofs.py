@@ -23,6 +23,7 @@ from rempart.cases.evidence.source_proofs import (
     FILE,
     VERIFIED,
     SourceProof,
+    item_of,
     level_of,
     proof_key,
     read_proof,
@@ -32,7 +33,7 @@ from rempart.disclose.dossier.items import Item
 from rempart.disclose.dossier.verify import open_leaf
 from rempart.errors import LogError, VerificationError
 from rempart.ingest.atproto.names import RecordName, record_named
-from rempart.ingest.atproto.proof import Proven, claimed_time, text_of, verify_proof
+from rempart.ingest.atproto.proof import Proven, verify_proof
 from rempart.store.interface import Tables
 from rempart.store.sealed_files import SealedFiles
 
@@ -157,18 +158,15 @@ def _refuted(told: SourceProof, parts: Mapping[str, bytes]) -> str:
 
 
 def _differs(told: SourceProof, proven: Proven) -> str:
-    """Every word of the item comes from the record, and its level from what vouches for the key."""
-    said = (told.account, told.handle, told.text, told.created_at, told.cid, told.key, told.proof)
-    true = (
-        proven.name.authority,
-        proven.identity.handle,
-        text_of(proven.record),
-        claimed_time(proven.record),
-        str(proven.cid),
-        proven.identity.key.text,
-        level_of(proven).value,
-    )
-    return "" if said == true else "its entry says else than the signed record"
+    """Every word of the item comes from the record, and its level from what vouches for the key.
+    Whether the domain agrees was asked then, and nobody can ask it again."""
+    item = item_of(proven, told.confirmed)
+    wrong = [
+        name for name, value in item.items() if (getattr(told, name) or None) != (value or None)
+    ]
+    if told.proof != level_of(proven):
+        wrong.append("proof")
+    return f"its entry says else than the signed record: {', '.join(wrong)}" if wrong else ""
 
 
 def _name(told: SourceProof) -> RecordName:

@@ -1,7 +1,8 @@
 """A CAR file of version 1 (https://ipld.io/specs/transport/car/carv1/): one root, and blocks.
 
 Every block is hashed, whether the proof needs it or not: no byte of the file can be another and the
-file still be read. Bounded in size and in number of blocks.
+file still be read. Bounded in size, in number of blocks, and in what one block may have, as the
+protocol bounds a record.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from rempart.ingest.atproto.cbor import Cid, decode, encode
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_BLOCKS: Final = 512
+MAX_BLOCK: Final = 1024 * 1024
 _CID_BYTES: Final = 36
 _LONGEST_NUMBER: Final = 4
 
@@ -36,6 +38,8 @@ def read_car(data: bytes) -> Car:
             raise VerificationError(f"a proof has at most {MAX_BLOCKS} blocks")
         part, at = _part(data, at)
         cid, content = Cid.read(part[:_CID_BYTES]), part[_CID_BYTES:]
+        if len(content) > MAX_BLOCK:
+            raise VerificationError(f"a block has at most {MAX_BLOCK >> 20} MB", where=where)
         if cid != Cid.of(content):
             raise VerificationError("a block is not what its CID says", where=where)
         if cid in blocks:

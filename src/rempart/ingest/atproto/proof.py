@@ -28,6 +28,7 @@ from rempart.ingest.atproto.tree import find
 CAR_FILE: Final = "record.car"
 DOCUMENT_FILE: Final = "did.json"
 AUDIT_FILE: Final = "audit.json"
+LONGEST_BESIDE: Final = 50_000
 _COMMIT: Final = {"did", "version", "data", "rev", "prev", "sig"}
 _REV: Final = re.compile("[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
 
@@ -136,7 +137,9 @@ def claimed_time(record: Mapping[str, Any]) -> str:
 
 
 def beside_text(record: Mapping[str, Any]) -> str:
-    """Everything else that it says, as JSON: whom it answers, mentions, shows. Or empty."""
+    """Everything else that it says, as JSON: whom it answers, mentions, shows. Or empty. Of what is
+    longer than `LONGEST_BESIDE` characters, how long it is: it stands whole in the kept record."""
     apart = {"$type", "text", "createdAt", "langs"}
     rest = {name: part for name, part in record.items() if name not in apart}
-    return json.dumps(rest, ensure_ascii=False, sort_keys=True) if rest else ""
+    text = json.dumps(rest, ensure_ascii=False, sort_keys=True) if rest else ""
+    return text if len(text) <= LONGEST_BESIDE else json.dumps({"$longer": len(text)})
