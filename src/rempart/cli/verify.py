@@ -71,9 +71,9 @@ def check(file: Path, key: PublicKey | None) -> Report:
     raise InputError("neither a dossier (zip, PDF or folder) nor a data folder", where=str(file))
 
 
-def _whole(files: Files, wanted: str | None) -> Report:
+def _whole(files: Files, wanted: str | None, pdf: bytes = b"") -> Report:
     """What the verifier in the dossier says and, when it holds, the signatures of the sources."""
-    report = verify_dossier(files, wanted)
+    report = verify_dossier(files, wanted, pdf)
     if report.failed:
         return report
     found = check_proofs(files)
@@ -182,11 +182,11 @@ def _check_file(file: Path, wanted: str | None) -> Report:
             next_step="give the zip, the PDF that holds it, the unpacked folder, or a data folder",
         )
     try:
-        data = zip_in_pdf(data) if pdf else data
+        held = zip_in_pdf(data) if pdf else data
     except Refused as error:
         return _refused(str(error))
     try:
-        return _whole(unpack(data), wanted)
+        return _whole(unpack(held), wanted, data if pdf else b"")
     except VerificationError as error:
         return _refused(error.diagnostics())
 

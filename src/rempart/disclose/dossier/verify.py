@@ -5,17 +5,20 @@
 Rules: every file is listed in the signed manifest and unchanged; manifest and checkpoint are signed
 by one key; every record opens with what is disclosed of it and lies in the log at its index; words
 shown are words of the committed text; every index between first and last is a record here or under
-a hash of the same tree. RFC 9162 (tree), RFC 8032 (Ed25519), RFC 9901 (disclosures), C2SP notes.
+a hash of the same tree; every byte of a PDF is under its seal. RFC 9162 (tree), RFC 8032
+(Ed25519), RFC 9901 (disclosures), RFC 5652 (seal), C2SP notes.
 """
 
 # fmt: off
-# ruff: noqa: E401, E704, UP014, I001, PLW2901
+# ruff: noqa: E401, E701, E704, UP014, I001, PLW2901
 import argparse, base64, hashlib, json, re, struct, sys, zlib
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 Files = dict[str, bytes]
 UNLISTED, MOST = {"manifest.json", "manifest.sig"}, 100 * 1024 * 1024
+BROKEN = "NOT VERIFIED, do not rely on it, ask again | NON VÉRIFIÉ, ne pas s'y fier, redemander"
+DIGEST = "06092a864886f70d01090431220420"  # attribute messageDigest (RFC 5652 §11.2), 32 bytes
 ZIP, ODD_NAME = b"PK\3\4", re.compile(r"[\\:]|/\.{0,2}/")
 UNPROVEN = """
 - who is behind an account | qui est derrière un compte
@@ -25,13 +28,11 @@ UNPROVEN = """
   openssl ts -verify -in timestamps/NAME.tsr -data timestamps/checkpoint -CAfile NAME.pem
 - whose the key is: compare it with one from elsewhere | à qui est la clé : la comparer ailleurs
 - that the key has signed no second history | que la clé n'a pas signé une autre histoire
-- the pages of a PDF: only the zip in it is checked | les pages d'un PDF : seul le zip l'est
+- of a PDF, whose seal its pages bear: pdfsig FILE | d'un PDF, de qui est le sceau : pdfsig
 - that this verifier is honest: get one elsewhere | que ce vérificateur est honnête
 """
-class Refused(Exception):
-    """What does not hold, and where."""
-def refuse(why: str, where: object = "") -> NoReturn:
-    raise Refused(f"{why}: {where}")
+class Refused(Exception): """What does not hold, and where."""
+def refuse(why: str, where: object = "") -> NoReturn: raise Refused(f"{why}: {where}")
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a JSON key appears twice")
 def number(text: str) -> float: return int(found) if (found := float(text)).is_integer() else found
@@ -69,20 +70,17 @@ def multiply(factor: int, p: tuple[int, ...]) -> tuple[int, ...]:
     rest = multiply(factor >> 1, add(p, p)) if factor else (0, 1, 1, 0)
     return add(rest, p) if factor & 1 else rest
 def point(data: bytes) -> tuple[int, ...] | None:
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & ((1 << 255) - 1)
+    sign, y = divmod(int.from_bytes(data, "little"), 1 << 255)
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(x2, (P + 3) // 8, P)
     x = x * pow(2, (P - 1) // 4, P) % P if (x * x - x2) % P else x
-    if y >= P or (x * x - x2) % P or (x == 0 and sign):
-        return None
+    if y >= P or (x * x - x2) % P or (x == 0 and sign): return None
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     a, base = point(public), point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
     s = int.from_bytes(signature[32:], "little")
-    if a is None or base is None or len(signature) != 64 or s >= ORDER:
-        return False
+    if a is None or base is None or len(signature) != 64 or s >= ORDER: return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little")
     x, y, z, _ = add(multiply(s, base), multiply(k % ORDER, (P - a[0], a[1], 1, P - a[3])))
     x, y = x * pow(z, P - 2, P) % P, y * pow(z, P - 2, P) % P
@@ -106,8 +104,7 @@ def open_note(files: Files, where: str, keys: list[Key]) -> tuple[list[str], lis
             if key is not keys[0]:
                 time, raw = int.from_bytes(raw[4:12], "big"), raw[8:]
                 message = b"cosignature/v1\ntime %d\n" % time + message
-            if not signed_by(key.public, message, raw[4:]):
-                refuse("the signature is wrong", where)
+            if not signed_by(key.public, message, raw[4:]): refuse("the signature is wrong", where)
             seen.append(key)
     alone = where == "checkpoint" or len(lines) == 1
     if block[-1:] != "\n" or seen.count(keys[0]) != 1 or not alone:
@@ -117,11 +114,9 @@ def open_note(files: Files, where: str, keys: list[Key]) -> tuple[list[str], lis
 def node(left: bytes, right: bytes) -> bytes: return hashlib.sha256(b"\1" + left + right).digest()
 def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """The root that PATH (§2.1.3.1) leads to, followed from the root's side."""
-    if size == 1:
-        return refuse("the proof is too long") if path else leaf
+    if size == 1: return refuse("the proof is too long") if path else leaf
     half, rest = 1 << (size - 1).bit_length() - 1, path[:-1]
-    if index < half:
-        return node(root_of_path(leaf, index, half, rest), path[-1])
+    if index < half: return node(root_of_path(leaf, index, half, rest), path[-1])
     return node(path[-1], root_of_path(leaf, index - half, size - half, rest))
 def blocks(start: int, end: int) -> list[int]:
     """Sizes of the fewest whole subtrees that cover these indexes, from left to right."""
@@ -138,8 +133,7 @@ def root_of_parts(parts: list[tuple[int, bytes]]) -> bytes:
             size, root = size * 2, node(stack.pop()[1], root)
         stack.append((size, root))
     _, root = stack.pop()
-    while stack:
-        root = node(stack.pop()[1], root)
+    while stack: root = node(stack.pop()[1], root)
     return root
 def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
     digests = sorted(set(items(json.loads(leaf)["_sd"])))
@@ -239,15 +233,24 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
                                     or not same(line["entry"], self.opened[index])):
                 refuse("it says else than the log", index)
         return f"{len(lines)} lines"
+def check_pages(pdf: bytes) -> str:  # that every byte but the seal itself is what was sealed
+    seals = re.findall(rb"/ByteRange ?\[ ?0 (\d+) (\d+) (\d+) *\]", pdf) or refuse("not sealed")
+    end, start, rest = map(int, seals[-1])
+    digest = DIGEST + hashlib.sha256(pdf[:end] + pdf[start:]).hexdigest()
+    seal = re.fullmatch(b"<([0-9a-f]*)>", pdf[end:start].lower())
+    if start + rest != len(pdf) or not seal or digest.encode() not in seal[1]:
+        refuse("changed after it was sealed | changé après avoir été scellé", "PDF")
+    return "as they were sealed, see pdfsig | telles que scellées, voir pdfsig"
 Report = NamedTuple("Report", [("checked", list[str]), ("failed", list[str]), ("signer", str),
                                ("authenticated", bool), ("case", str)])
-def verify(files: Files, key: str | None = None) -> Report:
-    """Checks a dossier given as files by name; `key` is the vkey that must have signed it."""
+def verify(files: Files, key: str | None = None, pdf: bytes = b"") -> Report:
+    """Checks files by name, and the PDF they came in; `key` is the vkey that must have signed."""
     dossier = Dossier(files, key)
     checked, failed = list[str](), list[str]()
     steps = (("files | fichiers", dossier.check_files), ("signatures", dossier.check_signatures),
              ("records | entrées", dossier.check_records), ("window | fenêtre", dossier.check_gaps),
-             ("custody | suivi", dossier.check_custody))
+             ("custody | suivi", dossier.check_custody),
+             *([("pages", lambda: check_pages(pdf))] if pdf[:5] == b"%PDF-" else []))
     for title, step in steps:
         try:
             checked.append(f"{title}: {step()}")
@@ -262,7 +265,7 @@ def lines_of(report: Report) -> list[str]:
     return [f"signer {'' if report.authenticated else 'not '}authenticated: {report.signer}",
             *(f"ok      {line}" for line in report.checked),
             *(f"FAILED  {line}" for line in report.failed),
-            f"{'NOT VERIFIED | NON VÉRIFIÉ' if report.failed else known} : {report.case}",
+            f"{BROKEN if report.failed else known} : {report.case}",
             "This does not prove | Ceci ne prouve pas :", *UNPROVEN.strip().split("\n")]
 def read_folder(folder: Path) -> Files:
     """All files below; links and more than 1,000 files or 100 MB are refused."""
@@ -281,8 +284,7 @@ def zip_in_pdf(pdf: bytes) -> bytes:
             if data[:4] != ZIP and zlib.decompressobj().decompress(data, 4) == ZIP:
                 data = (inside := zlib.decompressobj()).decompress(data, MOST * 2)
                 data = data if inside.eof and not inside.unused_data else b""
-        except zlib.error:
-            continue
+        except zlib.error: continue
         found += [data] if data[:4] == ZIP else []
     return found[0] if len(found) == 1 else refuse("not one dossier is attached", len(found))
 def zipped(files: Files) -> bytes:  # the one form of a zip: in order, stored, nothing beside
@@ -306,8 +308,7 @@ def unzip(data: bytes) -> Files:
     if odd or len(files) > 1000 or sum(map(len, files.values())) > MOST or zipped(files) != data:
         refuse("not packed as it was exported, or too large for a dossier", len(files))
     return files
-def read_file(path: Path) -> Files:
-    data = path.read_bytes()
+def read_file(data: bytes) -> Files:
     return unzip(zip_in_pdf(data) if data[:5] == b"%PDF-" else data)
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks a dossier | Contrôle un dossier")
@@ -317,8 +318,8 @@ def main() -> int:
     try:
         if asked.key and "+" not in asked.key:  # a forger could name a file like the key
             asked.key = Path(asked.key).read_text()
-        read = read_file if asked.path.is_file() else read_folder
-        report = verify(read(asked.path), asked.key)
+        data = asked.path.read_bytes() if asked.path.is_file() else b""
+        report = verify(read_file(data) if data else read_folder(asked.path), asked.key, data)
     except (Refused, OSError, ValueError, struct.error) as error:
         report = Report([], [f"{error}"], "unknown", False, "")
     for line in lines_of(report):
