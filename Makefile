@@ -9,6 +9,10 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
 
+# What the documents, the spreadsheet, the tokens of authorities, encrypted delivery, captured pages and
+# the auditors' queries need: who runs this from a clone has no package to ask for them.
+EXTRAS := documents xlsx age capture history
+
 .PHONY: help
 help: ## list what one can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -20,7 +24,7 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.run-ready: $(BIN)/uv uv.lock pyproject.toml src/rempart/detect/text/kernel.c src/rempart/log/kernel.c
-	$(UV) sync --locked --quiet --no-dev --inexact --python $(BIN)/python
+	$(UV) sync --locked --quiet --no-dev --inexact $(addprefix --extra ,$(EXTRAS)) --python $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev-ready: $(BIN)/uv uv.lock pyproject.toml src/rempart/detect/text/kernel.c src/rempart/log/kernel.c

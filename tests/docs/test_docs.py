@@ -26,6 +26,7 @@ from click.testing import CliRunner
 from tests.atproto.repository import POSTS, Account
 from tests.authority import TestAuthority
 
+from rempart.cases.rights import BUILTIN, Right
 from rempart.cli import main
 from rempart.connect.signing import secret_bytes, signature
 from rempart.engine.settings import load_engine_settings
@@ -127,6 +128,34 @@ def test_targets_of_make_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.M))
     named = {found for code in code_of(page.read_text("utf-8")) for found in _MAKE.findall(code)}
     assert named <= targets
+
+
+def test_who_runs_it_from_a_clone_has_what_the_guides_use() -> None:
+    """The first page says `case export … -o case.pdf`: without the extra it is refused."""
+    commands = subprocess.run(
+        ["make", "-n", "-W", "uv.lock", "serve"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = set(re.findall(r"--extra (\w+)", commands))
+    assert asked == set(extras["optional-dependencies"]) - {"media", "onnx"}
+    assert ",".join(sorted(asked)) in {
+        ",".join(sorted(found.split(",")))
+        for found in re.findall(r"rempart\[([a-z,]+)\]", (ROOT / "docs/operating.md").read_text())
+    }
+
+
+def test_the_rights_and_roles_of_the_guide_are_those_there_are() -> None:
+    text = (ROOT / "docs" / "people.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `([a-z_]+)` \| ", text, re.M)) == {right.value for right in Right}
+    told = dict(re.findall(r"^\| ([A-Z][a-z ]+) \| (`.+`.*)\|$", text, re.M))
+    for role in BUILTIN.values():
+        if role.key not in {"admin", "auditor"}:
+            named = set(re.findall("`([a-z_]+)`", told[role.key.replace("_", " ").capitalize()]))
+            assert named == {right.value for right in role.rights} - {"read"}, role.key
 
 
 def settings_in(page: Path) -> list[str]:
