@@ -12,7 +12,7 @@ Rules kept here:
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 import msgspec
@@ -21,6 +21,7 @@ from rempart.cases.harms import Urgency, harms
 from rempart.cases.people import note_person, people_with
 from rempart.cases.rights import Right
 from rempart.errors import ConflictError, InputError
+from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 from rempart.store.interface.care import PauseRow
 
@@ -62,7 +63,7 @@ class Day(msgspec.Struct, frozen=True):
 
 
 def day_of(at_ms: int, care: CareSettings) -> str:
-    local = datetime.fromtimestamp(at_ms / 1000, UTC) + timedelta(minutes=care.utc_offset_minutes)
+    local = at_time(at_ms) + timedelta(minutes=care.utc_offset_minutes)
     return local.date().isoformat()
 
 

@@ -7,7 +7,6 @@ a decision, its answers and their entries are there together or not at all.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rempart.log.commit import SealedEntry, seal, strict_json
@@ -15,14 +14,7 @@ from rempart.log.subjects import NOBODY, RECORDS
 from rempart.model.moments import at_time, rfc3339
 from rempart.store.interface import Tables
 
-__all__ = ["at_time", "clean", "disclosed", "disclosed_in", "entry", "ms_of", "record", "rfc3339"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def ms_of(at: datetime) -> int:
-    """Whole ones: never a time that has not come yet."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
+__all__ = ["at_time", "clean", "disclosed", "disclosed_in", "entry", "record", "rfc3339"]
 
 
 def clean(text: str) -> str:

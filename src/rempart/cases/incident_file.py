@@ -21,12 +21,13 @@ from secrets import token_hex
 from typing import Final, NamedTuple
 
 from rempart.cases.child_safety import never_leaving
-from rempart.cases.entries import clean, disclosed, entry, ms_of, record, rfc3339
+from rempart.cases.entries import clean, disclosed, entry, record, rfc3339
 from rempart.cases.reports.request import checked_links
 from rempart.cases.second_person import must_be_another
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.log.subjects import target_subject
 from rempart.model import stable_id
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.incidents import ACT, MESSAGE, IncidentItem, IncidentRequest
 from rempart.store.interface.stream import MessageRow

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rempart.cases.entries import at_time, entry, ms_of, record, rfc3339
+from rempart.cases.entries import at_time, entry, record, rfc3339
 from rempart.cases.queue import priority
 from rempart.cases.things import message_thing, raid_thing
 from rempart.log.commit import SealedEntry
@@ -37,6 +37,7 @@ from rempart.model import (
     ScopeKind,
     stable_id,
 )
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseChange, NewCase
 

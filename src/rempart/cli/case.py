@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from rempart.cases.reading import CaseMessage, read_messages, read_reports
 from rempart.cli.case_export import export_case
 from rempart.cli.case_store import find, print_json, reading
 from rempart.model import Case, CaseKind, CaseState
+from rempart.model.moments import at_time
 from rempart.store.interface.cases import CaseQuery
 from rempart.store.interface.stream import MeasureRow
 from rempart.web.console.shown import plain
@@ -188,7 +188,7 @@ def _messages_table(messages: list[CaseMessage], *, text: bool) -> Table:
         labels = row.outcome.labels if row.outcome is not None else {}
         cells = [
             str(row.row.seq),
-            f"{datetime.fromtimestamp(row.row.sent_at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}",
+            f"{at_time(row.row.sent_at_ms):%Y-%m-%d %H:%M:%S}",
             _line(row.row.author_name or row.row.author, 30),
             "released" if row.released else row.row.verdict,
             ", ".join(f"{label} {score:.2f}" for label, score in labels.items()),

@@ -26,6 +26,7 @@ from rempart.engine.alone import alone
 from rempart.engine.backtest_raids import raids_answered
 from rempart.engine.embedded.items import messages_of
 from rempart.model import Message, RaidStage
+from rempart.model.moments import ms_of
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Fired, Program
 from rempart.store.interface import Tables
@@ -188,7 +189,7 @@ def _take_raid(tallies: Mapping[str, _Tally], fired: Fired, row: RaidRow) -> Non
         tally.count += 1
         tally.accounts.update((raid.platform, one.account) for one in raid.members if one.core)
         tally.channels.add((raid.platform, raid.channel))
-        tally.times.append(round(raid.end.timestamp() * 1000))
+        tally.times.append(ms_of(raid.end))
         tally.fine += row.lifted_ms is not None
         tally.already += raid.stage is RaidStage.ATTACK
         tally.overlap.update(other for other in hit if other != name)

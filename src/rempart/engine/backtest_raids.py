@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rempart.model import Raid
+from rempart.model.moments import ms_of
 from rempart.rules.language import Program, RuleState
 from rempart.rules.language.program import Fired
 from rempart.rules.language.raids import NO_PAST, RaidFacts, past_of
@@ -34,7 +35,7 @@ def raids_answered(
             break
     for row in sorted(rows, key=lambda one: (one.raid.begin, one.raid.id)):
         raid = row.raid
-        if raid.end.timestamp() * 1000 > end_ms + 1:
+        if ms_of(raid.end) > end_ms:
             continue
         if sees is not None and not sees(raid.channel, raid.platform):
             continue

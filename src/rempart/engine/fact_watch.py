@@ -22,6 +22,7 @@ from rempart.detect.facts.probes import ProbeBook
 from rempart.detect.facts.table import FactTable
 from rempart.detect.personal.detector import PersonalDataDetector
 from rempart.model import THRESHOLD, Label, Message, Signal
+from rempart.model.moments import ms_of
 
 _LOG = logging.getLogger(__name__)
 WHY = "personal data"
@@ -64,7 +65,7 @@ def note_message(
     names = table.names_of(message)
     if not names:
         return False, []
-    at_ms = int(message.sent_at.timestamp() * 1000)
+    at_ms = ms_of(message.sent_at)
     sender = f"{message.platform}/{message.author.id}"
     looks_personal = _looks_personal(signals)
     probing = False

@@ -65,6 +65,7 @@ from rempart.model import (
     Signal,
     Verdict,
 )
+from rempart.model.moments import ms_of
 from rempart.protect import Limits, MeasureBook, Modes, Planner, Shields
 from rempart.rules import Facts, RuleSet, default_rules
 from rempart.rules.language import Program, RuleState
@@ -412,7 +413,7 @@ class Pipeline:
             key = str(signature)
             spread, detections = operator.step(state.spread.take(key), batch)
             state.spread.put(key, spread)
-            last_ms = int(max(row.message.sent_at for row in batch).timestamp() * 1000)
+            last_ms = ms_of(max(row.message.sent_at for row in batch))
             state.spread_used_ms[key] = max(last_ms, state.spread_used_ms.get(key, 0))
             state.forget_signatures(last_ms)
             touched += detections.touches

@@ -13,8 +13,10 @@ def at_time(at_ms: int) -> datetime:
 
 
 def ms_of(at: datetime) -> int:
-    """The nearest: a float of seconds is not exact."""
-    return round(at.timestamp() * 1000)
+    """The whole milliseconds that have passed, exactly, as `written` writes them: never a time that
+    has not come yet, and what was written and read is written the same again."""
+    passed = at - _EPOCH
+    return (passed.days * 86_400 + passed.seconds) * 1000 + passed.microseconds // 1000
 
 
 def rfc3339(at_ms: int) -> str:

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import msgspec
 
 from rempart.model import Measure, MeasureKind, Message, Scope, ScopeKind
+from rempart.model.moments import ms_of
 from rempart.protect.corrections import Corrections
 from rempart.protect.limits import DAY_MS
 
@@ -249,7 +249,3 @@ def scope_key(kind: MeasureKind, scope: Scope, more: str = "") -> str:
 
 def key_of(measure: Measure) -> str:
     return scope_key(measure.kind, measure.scope, measure.target or measure.because or "")
-
-
-def ms_of(at: datetime) -> int:
-    return int(at.astimezone(UTC).timestamp() * 1000)

@@ -30,7 +30,8 @@ from rempart.model import (
     RaidStage,
     Verdict,
 )
-from rempart.protect.book import MeasureBook, Standing, ms_of
+from rempart.model.moments import ms_of
+from rempart.protect.book import MeasureBook, Standing
 from rempart.protect.bundles import Modes
 from rempart.protect.limits import DAY_MS
 from rempart.rules import Facts

@@ -37,7 +37,8 @@ from rempart.model import (
     Verdict,
     stable_id,
 )
-from rempart.protect.book import MeasureBook, Standing, ms_of, scope_key
+from rempart.model.moments import ms_of
+from rempart.protect.book import MeasureBook, Standing, scope_key
 from rempart.protect.bundles import LEASES, REASONS, Modes, Shields
 from rempart.protect.enforce import FREE, restraint
 from rempart.protect.limits import DAY_MS, HOUR_MS, Limit, Limits

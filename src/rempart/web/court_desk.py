@@ -6,7 +6,6 @@ asked, for which period and perimeter, as of which size of the log, and the hash
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from rempart.disclose.court.draw import PHASES
 from rempart.disclose.court.make import Made, Wanted, given_of, make
 from rempart.disclose.given_out import note
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.model.moments import at_time
 from rempart.web.documents import setting_of
 from rempart.web.drawing import Drawing, Told
 from rempart.web.drawing import Standing as AnyStanding
@@ -50,7 +50,7 @@ class CourtDesk:
     def _work(self, wanted: Wanted, by: str, at_ms: int, told: Told) -> Drawn:
         setting = None
         if all(find_spec(name) is not None for name in ("typst", "pyhanko")):
-            name, now = self._engine.signer.name, datetime.fromtimestamp(at_ms / 1000, UTC)
+            name, now = self._engine.signer.name, at_time(at_ms)
             setting = setting_of(self._data, self._settings, name, wanted.language, now)
         with self._engine.read() as tables:
             made = make(tables, self._engine.settings.community.name, wanted, setting, told)

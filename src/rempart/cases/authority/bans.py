@@ -25,7 +25,7 @@ import msgspec
 
 from rempart.cases.authority.orders import ReachOf, place_of
 from rempart.cases.deciding.statements import add, queue, statement_entry
-from rempart.cases.entries import at_time, clean, entry, ms_of, record, rfc3339
+from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.cases.measures.by_hand import LONGEST_REASON, Wish, planned, write
 from rempart.cases.measures.undo import undo_measures
 from rempart.cases.second_person import free_from, must_be_another
@@ -46,6 +46,7 @@ from rempart.model import (
     StatementSource,
     stable_id,
 )
+from rempart.model.moments import ms_of
 from rempart.protect import Shields
 from rempart.store.interface import Tables
 from rempart.store.interface.bans import BanRow, Newcomer, SuspicionRow

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rempart.cases.entries import entry, ms_of, record, rfc3339
+from rempart.cases.entries import entry, record, rfc3339
 from rempart.cases.queue.deadlines import Deadline, DeadlineKind, Stage, stage_at
 from rempart.cases.queue.policy import Policy
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.orders import OrderRow
 

@@ -24,15 +24,7 @@ from rempart.cases.deciding.decisions import Decider, decide_again, must_be_pers
 from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.deciding.ruling import Ruling
 from rempart.cases.deciding.second_looks import WINDOW, close_look, open_look
-from rempart.cases.entries import (
-    at_time,
-    clean,
-    disclosed,
-    disclosed_in,
-    entry,
-    record,
-    rfc3339,
-)
+from rempart.cases.entries import at_time, clean, disclosed, disclosed_in, entry, record, rfc3339
 from rempart.cases.measures.taking import NOWHERE, Reach, grave
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.senders import account_source, appellant_subject

@@ -24,7 +24,7 @@ from rempart.cases.deciding.answers import AnswerFacts, compose
 from rempart.cases.deciding.four_eyes import needs_two
 from rempart.cases.deciding.provisions import reference
 from rempart.cases.deciding.ruling import Draft, Ruling, draft
-from rempart.cases.entries import at_time, entry, ms_of, record, rfc3339
+from rempart.cases.entries import at_time, entry, record, rfc3339
 from rempart.cases.live import tell_case, tell_measures
 from rempart.cases.measures.by_hand import write
 from rempart.cases.measures.taking import NOWHERE, Reach, Wanted
@@ -45,6 +45,7 @@ from rempart.model import (
     Ground,
     MeasureState,
 )
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import Answer, ReportRow
 from rempart.store.interface.mail import MailAbout

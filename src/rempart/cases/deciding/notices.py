@@ -13,6 +13,7 @@ from rempart.cases.deciding.ruling import Ruling, draft
 from rempart.cases.deciding.statement_text import statement_text
 from rempart.cases.entries import at_time
 from rempart.model import Case, MeasureKind
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import ReportRow
 
@@ -55,7 +56,5 @@ def preview(tables: Tables, case: Case, ruling: Ruling, by: str, at_ms: int) -> 
 
 def _nobody(case: Case, at_ms: int) -> ReportRow:
     """Stands where no report is: the text of the answer is the same but for its first day."""
-    received = (
-        at_ms if case.opened_at > at_time(at_ms) else round(case.opened_at.timestamp() * 1000)
-    )
+    received = at_ms if case.opened_at > at_time(at_ms) else ms_of(case.opened_at)
     return ReportRow("", case.id, "", "en", received, 0, None, 0, False, None)

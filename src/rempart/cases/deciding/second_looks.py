@@ -41,6 +41,7 @@ from rempart.model import (
     SecondLook,
     stable_id,
 )
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT, NewCase
 
@@ -217,7 +218,7 @@ def asked_entry(look: SecondLook, words: str | None = None) -> SealedEntry:
             "decision": look.decision,
             "report": look.report,
             "statement": look.statement,
-            "at": rfc3339(round(look.received_at.timestamp() * 1000)),
+            "at": rfc3339(ms_of(look.received_at)),
             "explanation": words,
         },
     )

@@ -22,9 +22,10 @@ from importlib.resources import files
 import msgspec
 
 from rempart.cases.deciding.statements import account_of, restricts
-from rempart.cases.entries import at_time, entry, ms_of, record, rfc3339
+from rempart.cases.entries import at_time, entry, record, rfc3339
 from rempart.log.subjects import NOBODY, account_subject
 from rempart.model import NO_ACTION, Case, Decision, Measure, MeasureKind, stable_id
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.statements import StrikeRow
 

@@ -14,7 +14,6 @@ Rules kept here:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -23,6 +22,7 @@ from rempart.cases.entries import disclosed, entry, record, rfc3339
 from rempart.cases.erasure.facts import DAY_MS, Window, windows_of
 from rempart.cases.erasure.forgetting import Forgotten
 from rempart.log.subjects import KEPT, NOBODY, TRAFFIC, account_subject
+from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 from rempart.store.interface.retention import OldMessage, RetentionRow
 
@@ -99,7 +99,7 @@ def _messages(tables: Tables, windows: Mapping[str, Window], before_ms: int, pla
     tables.log.erase([*entries, *passed])
     more = len(rows) == PORTION
     if not more and rows:
-        tables.keys.destroy_days(TRAFFIC, datetime.fromtimestamp(before_ms / 1000, UTC).date())
+        tables.keys.destroy_days(TRAFFIC, at_time(before_ms).date())
     return len(gone) + len(passed), end, more
 
 

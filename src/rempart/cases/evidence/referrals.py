@@ -26,11 +26,12 @@ from typing import Any, Final, Literal
 import msgspec
 
 from rempart.cases.child_safety import never_leaving
-from rempart.cases.entries import at_time, clean, disclosed, entry, ms_of, record, rfc3339
+from rempart.cases.entries import at_time, clean, disclosed, entry, record, rfc3339
 from rempart.cases.matter import CHILD_SAFETY, harm_of, is_child_safety
 from rempart.cases.second_person import check_another, must_be_another
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.model import Case, stable_id
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.referrals import (
     ACKNOWLEDGED,

@@ -27,6 +27,7 @@ from rempart.detect.campaign.brigade import MIN_REPORTERS, WINDOW_MS, Complaint,
 from rempart.detect.text.fold import fold
 from rempart.log.commit import seal, to_value
 from rempart.model import Case, CaseState, Raid, RaidKind, RaidStage, stable_id
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import SOON, CaseChange, FiledReport, NewCase, rank_of
 
@@ -161,7 +162,7 @@ def _wave(tables: Tables, accused: str, begin_ms: int) -> tuple[str, Raid | None
         if row is None:
             return id, None
         last = row.raid
-        if last.until is not None and begin_ms <= round(last.until.timestamp() * 1000):
+        if last.until is not None and begin_ms <= ms_of(last.until):
             return id, last
     return id, last
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from rempart.connect.mastodon.html import plain
 from rempart.model import ReportRequest
+from rempart.model.moments import ms_of
 
 Item = dict[str, Any]
 PLATFORM = "mastodon"
@@ -108,7 +109,7 @@ def status_id(message: str) -> str:
 
 def _edit_id(status: Mapping[str, Any]) -> str:
     at = datetime.fromisoformat(status["edited_at"])
-    return f"{status['id']}/{round(at.timestamp() * 1000)}"
+    return f"{status['id']}/{ms_of(at)}"
 
 
 def _text(status: Mapping[str, Any], said: str, media: list[Mapping[str, Any]]) -> str:

@@ -6,7 +6,6 @@ holds all the provider said. Media are addresses: nothing is fetched.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -17,6 +16,7 @@ from rempart.connect.sms.signature import Form
 from rempart.errors import InputError
 from rempart.ingest import Parsed, parse_one
 from rempart.model import ItemRefusal
+from rempart.model.moments import at_time
 
 MAX_FIELDS = 200
 MAX_MEDIA = 10
@@ -81,7 +81,7 @@ def message_of(one: Incoming, line: LineSettings, at_ms: int) -> Parsed | ItemRe
         "id": one.sid,
         "platform": PLATFORM,
         "channel": line.number,
-        "sent_at": datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds"),
+        "sent_at": at_time(at_ms).isoformat(timespec="milliseconds"),
         "author": {"id": one.sender},
         "text": one.text,
         "targets": [line.hit],

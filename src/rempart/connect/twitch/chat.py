@@ -7,10 +7,9 @@ mean something. What Twitch does not tell is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from rempart.model.moments import written
+from rempart.model.moments import rfc3339
 
 Item = dict[str, Any]
 PLATFORM = "twitch"
@@ -38,7 +37,10 @@ def time_of(text: str) -> str:
 
 def at_ms(text: str) -> str:
     """The same from milliseconds since the epoch. ValueError when it is no number."""
-    return written(datetime.fromtimestamp(int(text) / 1000, UTC))
+    try:
+        return rfc3339(int(text))
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def person(id: str, login: str, roles: list[str] | None = None) -> Item:

@@ -53,8 +53,8 @@ from rempart.detect.campaign.strands import (
     note_raid,
     take_member,
 )
-from rempart.detect.raid.clock import shown_ms
 from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_key, stable_id
+from rempart.model.moments import at_time
 
 LIFE_MS: Final = {RaidStage.SUSPECT.value: 2 * DAY_MS, RaidStage.ATTACK.value: 7 * DAY_MS}
 NAMING_ODDS: Final = 2.0
@@ -285,8 +285,8 @@ def picture(data: CampaignData, raid: SlowRaid) -> Raid:
         Member(
             account=account,
             name=member.name or account,
-            created_at=shown_ms(member.created) if member.created >= 0 else None,
-            first_at=shown_ms(member.first),
+            created_at=at_time(member.created) if member.created >= 0 else None,
+            first_at=at_time(member.first),
             messages=member.messages,
             core=member.core,
             reasons=member_sentences(member.because),
@@ -301,16 +301,16 @@ def picture(data: CampaignData, raid: SlowRaid) -> Raid:
         target=target,
         stage=RaidStage(raid.stage),
         kind=RaidKind.SLOW,
-        begin=shown_ms(raid.begin),
-        end=shown_ms(raid.last),
+        begin=at_time(raid.begin),
+        end=at_time(raid.last),
         members=members,
         messages=raid.messages,
         confidence=raid.confidence,
         reasons=sentences(raid.evidence),
-        suspect_at=shown_ms(raid.suspect_at) if raid.suspect_at >= 0 else None,
-        detected_at=shown_ms(raid.detected_at) if detected else None,
+        suspect_at=at_time(raid.suspect_at) if raid.suspect_at >= 0 else None,
+        detected_at=at_time(raid.detected_at) if detected else None,
         detected_after_messages=raid.detected_after if detected else None,
-        until=shown_ms(raid.until),
+        until=at_time(raid.until),
     )
 
 

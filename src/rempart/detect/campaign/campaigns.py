@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from rempart.detect.campaign.reasons import member_sentences, sentences
 from rempart.detect.campaign.state import HOUR_MS, MEMORY_MS, CampaignData, Strand
-from rempart.detect.raid.clock import shown_ms
 from rempart.model import Campaign, CampaignMember
+from rempart.model.moments import at_time
 
 _TELL_MS: Final = 6 * HOUR_MS
 _GROWTH: Final = 1.25
@@ -41,8 +41,8 @@ def campaign_of(data: CampaignData, strand: Strand) -> Campaign:
             account=key.partition("/")[2],
             platform=key.partition("/")[0],
             name=member.name,
-            created_at=shown_ms(member.created) if member.created >= 0 else None,
-            first_at=shown_ms(member.first),
+            created_at=at_time(member.created) if member.created >= 0 else None,
+            first_at=at_time(member.first),
             messages=member.messages,
             reasons=member_sentences(member.because),
         )
@@ -51,9 +51,9 @@ def campaign_of(data: CampaignData, strand: Strand) -> Campaign:
     return Campaign(
         id=strand.id,
         target=names[0] if names else data.key,
-        begin=shown_ms(strand.begin),
-        end=shown_ms(strand.last),
-        recognised_at=shown_ms(strand.recognised),
+        begin=at_time(strand.begin),
+        end=at_time(strand.last),
+        recognised_at=at_time(strand.recognised),
         raids=tuple(sorted(strand.raids, key=lambda raid: (strand.raids[raid], raid))),
         members=members,
         platforms=tuple(dict.fromkeys(platform for platform, _, _ in places)),
@@ -61,6 +61,6 @@ def campaign_of(data: CampaignData, strand: Strand) -> Campaign:
         acts=strand.acts,
         confidence=strand.confidence,
         reasons=sentences(strand.ties),
-        until=shown_ms(strand.last + MEMORY_MS),
+        until=at_time(strand.last + MEMORY_MS),
         joined=tuple(strand.joined),
     )

@@ -31,8 +31,8 @@ from rempart.detect.campaign.state import (
     CampaignState,
     Known,
 )
-from rempart.detect.raid.clock import event_ms
 from rempart.model import Message
+from rempart.model.moments import ms_of
 
 _FAR_AHEAD_MS: Final = 7 * DAY_MS
 _NAME_LENGTH: Final = 40
@@ -80,7 +80,7 @@ def meet(
     known = data.accounts.get(key)
     if known is None:
         data.serial += 1
-        created = event_ms(author.created_at) if author.created_at is not None else -1
+        created = ms_of(author.created_at) if author.created_at is not None else -1
         name = (author.name or "")[:_NAME_LENGTH]
         known = Known(
             key, name if name and name != author.id else None, data.serial, created, now, now

@@ -44,8 +44,8 @@ from rempart.detect.campaign.state import CampaignData, CampaignState, Known
 from rempart.detect.campaign.strands import bits_of, is_campaign, is_watched, matches, note_ban
 from rempart.detect.campaign.watching import take_watched
 from rempart.detect.interface import RaidChange
-from rempart.detect.raid.clock import event_ms
 from rempart.model import Account, Campaign, MessageKind, Raid, RaidKind, RaidStage
+from rempart.model.moments import ms_of
 
 
 class CampaignOperator:
@@ -110,7 +110,7 @@ class CampaignOperator:
 
 def _take_act(state: CampaignState, row: Hostile, wording: Wording, found: Findings) -> None:
     data, message = state.data, row.message
-    now = tick(state, row.position, event_ms(message.sent_at), found)
+    now = tick(state, row.position, ms_of(message.sent_at), found)
     burst = is_burst(data, now)
     strand = strand_of(data, row.raid) if row.raid is not None else None
     if strand is not None:
@@ -170,7 +170,7 @@ def _judge(
 def _take_raid(state: CampaignState, row: RaidChange, found: Findings) -> None:
     raid = row.raid
     if raid.stage is RaidStage.ATTACK and raid.kind is not RaidKind.SLOW:
-        take_raid(state, raid, tick(state, row.position, event_ms(raid.end), found))
+        take_raid(state, raid, tick(state, row.position, ms_of(raid.end), found))
 
 
 # -- bans and telling ------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _take_ban(state: CampaignState, row: Banned, found: Findings) -> None:
     if account is None:
         return
     key = f"{event.platform}/{account}"[: states.TEXT_BYTES]
-    note_ban(state.data, key, tick(state, row.position, event_ms(event.at), found))
+    note_ban(state.data, key, tick(state, row.position, ms_of(event.at), found))
 
 
 def _tell_campaigns(state: CampaignState, position: int, found: Findings) -> None:

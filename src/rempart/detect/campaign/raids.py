@@ -28,8 +28,8 @@ from rempart.detect.campaign.strands import (
     take_member,
     ties_of,
 )
-from rempart.detect.raid.clock import event_ms
 from rempart.model import Message, Raid, stable_id
+from rempart.model.moments import ms_of
 
 _CALM: Final = 4
 _AROUND_MS: Final = states.MINUTE_MS
@@ -74,7 +74,7 @@ def take_raid_act(
             learn_keys(strand, wording.keys, True)
         return
     author = message.author
-    created = event_ms(author.created_at) if author.created_at is not None else -1
+    created = ms_of(author.created_at) if author.created_at is not None else -1
     name = (author.name or "")[:40] or None
     key = account_key(message)
     known = strand.members.get(key)
@@ -91,19 +91,19 @@ def take_raid(state: CampaignState, raid: Raid, now: int) -> None:
     strand = strand_of(data, raid.id)
     if strand is None:
         strand = open_strand(data, stable_id("c", data.key, raid.id), now, slow=False)
-        note_raid(strand, raid.id, event_ms(raid.begin))
+        note_raid(strand, raid.id, ms_of(raid.begin))
         strand.acts = raid.messages
-        strand.begin = event_ms(raid.begin)
+        strand.begin = ms_of(raid.begin)
         strand.confidence = raid.confidence
     for member in raid.members:
         if not member.core:
             continue
         key = f"{raid.platform}/{member.account}"[: states.TEXT_BYTES]
         if key not in strand.members:
-            created = event_ms(member.created_at) if member.created_at is not None else -1
-            first = event_ms(member.first_at) if member.first_at is not None else now
+            created = ms_of(member.created_at) if member.created_at is not None else -1
+            first = ms_of(member.first_at) if member.first_at is not None else now
             take_member(data, strand, key, member.name, created, first, member.messages, IN_RAID)
-    strand.raid_last = max(strand.raid_last, event_ms(raid.end))
+    strand.raid_last = max(strand.raid_last, ms_of(raid.end))
     strand.last = max(strand.last, strand.raid_last)
     _recall(state, strand, raid)
     tie(data, strand)
@@ -111,7 +111,7 @@ def take_raid(state: CampaignState, raid: Raid, now: int) -> None:
 
 def _recall(state: CampaignState, strand: Strand, raid: Raid) -> None:
     """What was said as the raid began, before it was recognised, is its wording too."""
-    begin, end = event_ms(raid.begin) - _AROUND_MS, event_ms(raid.end) + _AROUND_MS
+    begin, end = ms_of(raid.begin) - _AROUND_MS, ms_of(raid.end) + _AROUND_MS
     for act in state.data.acts:
         if act.raid or not begin <= act.at <= end:
             continue

@@ -27,14 +27,14 @@ from rempart.detect.campaign.strands import (
     note_other,
     note_soft,
 )
-from rempart.detect.raid.clock import event_ms
+from rempart.model.moments import ms_of
 
 
 def take_watched(state: CampaignState, row: Watched, wording: Wording, found: Findings) -> None:
     data, message = state.data, row.message
     if not is_watched(data):
         return
-    now = tick(state, row.position, event_ms(message.sent_at), found)
+    now = tick(state, row.position, ms_of(message.sent_at), found)
     key = account_key(message)
     if key not in all_members(data):
         note_tags(data, wording.tags)

@@ -12,21 +12,17 @@ shown to people is event time again.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zlib import crc32
 
 from rempart.detect.raid.state import DAY_MS, MINUTE_MS, Ahead, TargetData
+from rempart.model.moments import at_time
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR_MS: Final = 10 * MINUTE_MS
 _MISSED: Final = 30
 """A gap in which the channel would have said so many messages is far, but never a shorter one."""
 _IN_A_ROW: Final = 3
-
-
-def event_ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000 + 0.5)
 
 
 def advance(data: TargetData, at: int, who: str) -> int:
@@ -69,8 +65,4 @@ def _is_confirmed(data: TargetData, now: int, who: str) -> bool:
 
 def shown(data: TargetData, clock: int) -> datetime:
     """A time of the target's clock as event time."""
-    return _EPOCH + timedelta(milliseconds=clock - data.skew)
-
-
-def shown_ms(at: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=at)
+    return at_time(clock - data.skew)

@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
-from rempart.detect.raid.clock import event_ms
 from rempart.detect.raid.evidence import LINK_BIT, SHORT_BIT, Group, Score, identity_of
 from rempart.detect.raid.fingerprint import fingerprints
 from rempart.detect.raid.state import (
@@ -33,6 +32,7 @@ from rempart.detect.raid.state import (
     TargetState,
 )
 from rempart.model import Label, Raid
+from rempart.model.moments import ms_of
 
 LESSONS: Final = 6
 LESSON_KEYS: Final = 256
@@ -54,9 +54,9 @@ def learn(state: TargetState, raid: Raid, folds: Sequence[str]) -> None:
     if not counted:
         return
     keys = sorted(key for key, _ in counted.most_common(LESSON_KEYS))
-    begin = event_ms(raid.begin)
+    begin = ms_of(raid.begin)
     dated = sorted(
-        (begin - event_ms(member.created_at)) // DAY_MS
+        (begin - ms_of(member.created_at)) // DAY_MS
         for member in raid.members
         if member.created_at is not None
     )
@@ -66,7 +66,7 @@ def learn(state: TargetState, raid: Raid, folds: Sequence[str]) -> None:
             member.account,
             member.name,
             0,
-            event_ms(member.created_at) if member.created_at is not None else -1,
+            ms_of(member.created_at) if member.created_at is not None else -1,
             begin,
             begin,
             begin // DAY_MS,

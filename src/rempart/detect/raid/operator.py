@@ -25,7 +25,7 @@ from rempart.detect.interface import (
 from rempart.detect.links.extract import link_keys
 from rempart.detect.raid import state as states
 from rempart.detect.raid.aim import Aim, aim_of, names_of
-from rempart.detect.raid.clock import advance, event_ms
+from rempart.detect.raid.clock import advance
 from rempart.detect.raid.evidence import LINK_BIT, MEDIA_BIT, NAME_BIT, SHORT_BIT
 from rempart.detect.raid.fingerprint import Fingerprint, fingerprints
 from rempart.detect.raid.hiding import hides
@@ -47,6 +47,7 @@ from rempart.detect.raid.state import (
     TargetState,
 )
 from rempart.model import THRESHOLD, EventKind, Label, Raid, RaidStage
+from rempart.model.moments import ms_of
 
 _HARM: Final = frozenset({Label.BAD_LINK, Label.KNOWN_MEDIA})
 _ANNOUNCED_MS: Final = {
@@ -99,7 +100,7 @@ class RaidOperator(KeyedOperator[TargetState]):
 
 
 def _take_event(state: TargetState, row: EventObservation, found: Detections) -> None:
-    now = _tick(state.data, row.position, event_ms(row.event.at), "", found)
+    now = _tick(state.data, row.position, ms_of(row.event.at), "", found)
     data, event = state.data, row.event
     if event.event in _ANNOUNCED_MS:
         data.announced_until = max(data.announced_until, now + _ANNOUNCED_MS[event.event])
@@ -126,7 +127,7 @@ def _take_message(
     state: TargetState, row: Observation, print_: Fingerprint, found: Detections
 ) -> None:
     data, author = state.data, row.message.author
-    now = _tick(data, row.position, event_ms(row.message.sent_at), author.id, found)
+    now = _tick(data, row.position, ms_of(row.message.sent_at), author.id, found)
     data.baseline.now_messages += 1
     if not data.baseline.now_messages & EVERY:
         keep_room(state)

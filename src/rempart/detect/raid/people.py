@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Final
 from zlib import crc32
 
-from rempart.detect.raid.clock import event_ms
 from rempart.detect.raid.state import (
     DAY_MS,
     KNOWN_PER_GENERATION,
@@ -30,6 +29,7 @@ from rempart.detect.raid.state import (
     size_of,
 )
 from rempart.model import Account
+from rempart.model.moments import ms_of
 
 _STAYED_MS: Final = 15 * MINUTE_MS
 _NAME_LENGTH: Final = 40
@@ -69,7 +69,7 @@ def poses(state: TargetState, person: Person, now: int) -> bool:
 
 def _newcomer(state: TargetState, account: Account, now: int) -> Person:
     data = state.data
-    created = event_ms(account.created_at) if account.created_at is not None else -1
+    created = ms_of(account.created_at) if account.created_at is not None else -1
     data.serial += 1
     name = account.name
     if name is not None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 from zlib import crc32
 
-from rempart.detect.raid.clock import shown, shown_ms
+from rempart.detect.raid.clock import shown
 from rempart.detect.raid.evidence import MEDIA_BIT, NAME_BIT, WINDOW_MS, Group, Score, family_of
 from rempart.detect.raid.reasons import (
     ABUSIVE,
@@ -43,6 +43,7 @@ from rempart.detect.raid.state import (
     size_of,
 )
 from rempart.model import Member, Message, Raid, RaidKind, RaidStage, message_key, stable_id
+from rempart.model.moments import at_time
 
 LIFE_MS: Final = {
     RaidStage.NOTICE: 3 * MINUTE_MS,
@@ -236,7 +237,7 @@ def picture(data: TargetData, raid: RaidState) -> Raid:
         Member(
             account=account,
             name=member.name or account,
-            created_at=shown_ms(member.created) if member.created >= 0 else None,
+            created_at=at_time(member.created) if member.created >= 0 else None,
             first_at=shown(data, member.first),
             messages=member.messages,
             core=member.core,

@@ -29,7 +29,6 @@ from rempart.detect.interface import (
     RaidChange,
     Touch,
 )
-from rempart.detect.raid.clock import event_ms, shown_ms
 from rempart.detect.raid.reasons import ABUSIVE, SHARES_TEXT, member_reasons, raid_reasons
 from rempart.detect.raid.state import MINUTE_MS
 from rempart.model import (
@@ -42,6 +41,7 @@ from rempart.model import (
     message_key,
     stable_id,
 )
+from rempart.model.moments import at_time, ms_of
 
 WINDOW_MS: Final = 20 * MINUTE_MS
 LIFE_MS: Final = 20 * MINUTE_MS
@@ -125,14 +125,14 @@ class SpreadOperator(KeyedOperator[SpreadData]):
 
 def _take(state: SpreadData, row: Observation, found: Detections) -> None:
     message = row.message
-    state.clock = now = max(state.clock, event_ms(message.sent_at))
+    state.clock = now = max(state.clock, ms_of(message.sent_at))
     if state.raid and now - state.last > LIFE_MS:
         found.changes.append(_change(state, row))
         state.raid = ""
         state.members = {}
         state.messages = 0
     author = message.author
-    created = event_ms(author.created_at) if author.created_at is not None else -1
+    created = ms_of(author.created_at) if author.created_at is not None else -1
     use = Use(
         now,
         f"{author.id}"[:128],
@@ -219,8 +219,8 @@ def _picture(state: SpreadData) -> Raid:
         Member(
             account=account,
             name=member.name or account,
-            created_at=shown_ms(member.created) if member.created >= 0 else None,
-            first_at=shown_ms(member.first),
+            created_at=at_time(member.created) if member.created >= 0 else None,
+            first_at=at_time(member.first),
             messages=member.messages,
             reasons=_REASONS,
         )
@@ -233,14 +233,14 @@ def _picture(state: SpreadData) -> Raid:
         target=state.target,
         stage=RaidStage.ATTACK,
         kind=RaidKind.SPREAD,
-        begin=shown_ms(state.begin),
-        end=shown_ms(state.last),
+        begin=at_time(state.begin),
+        end=at_time(state.last),
         members=members,
         messages=state.messages,
         confidence=0.95,
         reasons=reasons,
-        suspect_at=shown_ms(state.detected_at),
-        detected_at=shown_ms(state.detected_at),
+        suspect_at=at_time(state.detected_at),
+        detected_at=at_time(state.detected_at),
         detected_after_messages=state.detected_after,
-        until=shown_ms(state.last + LIFE_MS),
+        until=at_time(state.last + LIFE_MS),
     )

@@ -23,11 +23,11 @@ from typing import Final
 import msgspec
 
 from rempart.detect.interface import RaidChange, Touch
-from rempart.detect.raid.clock import event_ms
 from rempart.detect.raid.reasons import raid_reasons
 from rempart.detect.raid.spread import LIFE_MS, WINDOW_MS
 from rempart.detect.raid.state import HOUR_MS, MINUTE_MS
 from rempart.model import Member, Raid
+from rempart.model.moments import ms_of
 
 IN_COMMON: Final = 2
 SHARE_AT_OPENING: Final = 0.2
@@ -107,7 +107,7 @@ class SpreadUnions:
 
     def _take(self, change: RaidChange) -> list[RaidChange]:
         raid = change.raid
-        now = event_ms(raid.end)
+        now = ms_of(raid.end)
         self._forget(now)
         id = self.of.get(raid.id)
         opening = id is None

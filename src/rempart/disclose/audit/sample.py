@@ -28,6 +28,7 @@ from rempart.cases.reading import CaseMessage, read_message, read_messages
 from rempart.disclose.audit.hiding import Hiding
 from rempart.errors import InputError
 from rempart.model import Decision, Statement, message_key
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.stream import MessageRow
 
@@ -166,7 +167,7 @@ def sample(tables: Tables, wanted: Wanted, hiding: Hiding, reader: str) -> Sampl
         raise InputError(f"the log has {size} entries", where="as_of")
     if wanted.since >= wanted.until:
         raise InputError("the period ends before it begins", where="until")
-    since, until = (round(day.timestamp() * 1000) for day in (wanted.since, wanted.until))
+    since, until = (ms_of(day) for day in (wanted.since, wanted.until))
     if wanted.of is Population.DECISIONS:
         rows = tables.cases.drawable(as_of, since, until, harm=wanted.harm, outcome=wanted.outcome)
     elif wanted.harm or wanted.outcome:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from rempart.cases.evidence.referrals import places
 from rempart.disclose.court.read import Read
 from rempart.disclose.court.table import HOUR_MS, Table, hours, table
 from rempart.disclose.plain_csv import Cell
+from rempart.model.moments import at_time
 from rempart.store.interface.orders import OrderRow
 from rempart.store.interface.referrals import ReferralRow
 
@@ -168,7 +168,7 @@ def _after(begin: int | None, end: int | None) -> float | None:
 
 
 def _at(ms: int | None) -> str | None:
-    return None if ms is None else datetime.fromtimestamp(ms // 1000, UTC).strftime(_FORM)
+    return None if ms is None else at_time(ms).strftime(_FORM)
 
 
 _FORM = "%Y-%m-%dT%H:%M:%SZ"

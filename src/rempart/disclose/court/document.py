@@ -6,7 +6,6 @@ is set. The document before its signature follows from the dossier alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from rempart.disclose.dossier.document.typeset import typeset
 from rempart.disclose.history import Definition
 from rempart.disclose.yearly.files import packed
 from rempart.errors import OutboundError
+from rempart.model.moments import at_time
 
 DOCUMENT: Final = "court-dossier.pdf"
 ATTACHMENT: Final = "court-dossier.zip"
@@ -76,7 +76,7 @@ def unsigned(
     *,
     key_sealed: bool,
 ) -> bytes:
-    at = datetime.fromtimestamp(dossier.read.period.end_ms / 1000, UTC)
+    at = at_time(dossier.read.period.end_ms)
     data = document(dossier, files, words, seal, key_sealed=key_sealed)
     return typeset(data, packed(files), at)
 

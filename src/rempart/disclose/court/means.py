@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -30,6 +30,7 @@ from rempart.model import (
     Territory,
     Training,
 )
+from rempart.model.moments import at_time
 from rempart.store.interface.court import ClockRow
 from rempart.store.interface.versions import VersionKind
 
@@ -63,7 +64,7 @@ def head_1(read: Read) -> Iterator[Table]:
 
 
 def at(ms: int) -> str:
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at_time(ms).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _declared(read: Read) -> list[Dated]:

@@ -44,7 +44,7 @@ from rempart.log.merkle import SubtreeHash, inclusion_proof
 from rempart.log.note import PublicKey, Signer, sign
 from rempart.log.tiles import root_at, subtrees_from
 from rempart.model import Case
-from rempart.model.moments import rfc3339, written
+from rempart.model.moments import ms_of, rfc3339, written
 from rempart.store.interface import LogTables, Tables
 from rempart.store.sealed_files import SealedFiles
 
@@ -363,7 +363,7 @@ def _holds(tables: Tables, case: Case, at: datetime) -> list[dict[str, str]]:
             "source": row.source,
             "until": rfc3339(row.until_ms),
         }
-        for row in tables.erasure.holds(now_ms=int(at.timestamp() * 1000))
+        for row in tables.erasure.holds(now_ms=ms_of(at))
         if (row.covers, row.subject) in about
     ]
 

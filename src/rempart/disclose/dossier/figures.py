@@ -7,9 +7,10 @@ burst is measured against. These are counts by the instance, not proven by recor
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from rempart.model import Case
+from rempart.model.moments import at_time, ms_of
 from rempart.store.interface import Tables
 
 NAME = "figures.json"
@@ -24,8 +25,8 @@ def figures_file(tables: Tables, case: Case) -> dict[str, bytes]:
     if found is None:
         return {}
     raid = found.raid
-    begin = _ms(raid.begin - BEFORE) // _MINUTE * _MINUTE
-    until = min(_ms(raid.end + AFTER), begin + _ms_of(LONGEST))
+    begin = ms_of(raid.begin - BEFORE) // _MINUTE * _MINUTE
+    until = min(ms_of(raid.end + AFTER), begin + LONGEST // timedelta(milliseconds=1))
     until = -(-until // _MINUTE) * _MINUTE
     own, others = [0] * ((until - begin) // _MINUTE), [0] * ((until - begin) // _MINUTE)
     rows = tables.stream.minutes(begin, until, platform=raid.platform, channel=raid.channel)
@@ -40,17 +41,9 @@ def figures_file(tables: Tables, case: Case) -> dict[str, bytes]:
         "what": "messages per minute, counted by the service; not proven by records",
         "platform": raid.platform,
         "channel": raid.channel,
-        "begin": datetime.fromtimestamp(begin / 1000, UTC).isoformat().replace("+00:00", "Z"),
+        "begin": at_time(begin).isoformat().replace("+00:00", "Z"),
         "step_s": 60,
         "own": own,
         "others": others,
     }
     return {NAME: json.dumps(told, ensure_ascii=False).encode() + b"\n"}
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
-
-
-def _ms_of(span: timedelta) -> int:
-    return span // timedelta(milliseconds=1)

@@ -10,10 +10,10 @@ gets the root from the authority itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from rempart.log.commit import open_leaf
+from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import CosignatureRow, OwedKind, TokenRow
 
@@ -115,7 +115,7 @@ def _readme(found: Attested | None) -> str:
 
 
 def _utc(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{at_time(at_ms):%Y-%m-%d %H:%M:%S} UTC"
 
 
 _DATED = """\

@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from rempart.errors import InputError
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 
 MONTHS = 2
@@ -56,7 +57,7 @@ def closing_ms(last: date) -> int:
     if last.day == calendar.monthrange(last.year, last.month)[1]:
         day = calendar.monthrange(year, month)[1]
     after = datetime(year, month, day, tzinfo=UTC) + timedelta(days=1)
-    return round(after.timestamp() * 1000)
+    return ms_of(after)
 
 
 def size_of(tables: Tables, asked: Cut, last: date) -> int:

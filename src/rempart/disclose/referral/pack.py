@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from rempart.cases.child_safety import never_leaving
 from rempart.cases.deciding.provisions import proposed
-from rempart.cases.entries import clean, ms_of, rfc3339
+from rempart.cases.entries import clean, rfc3339
 from rempart.cases.evidence.captures import captures_of
 from rempart.cases.evidence.referrals import Said, place_of, takes
 from rempart.cases.harms import harms
@@ -31,6 +31,7 @@ from rempart.cases.reading import CaseMessage, read_messages, read_reports
 from rempart.disclose.referral import labels as words
 from rempart.errors import AccessError, InputError
 from rempart.model import Case, Ground, MeasureKind
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 
 MOST_QUOTES = 40

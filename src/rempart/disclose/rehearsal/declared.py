@@ -3,7 +3,7 @@ notices rest. Few rows, written by the same functions and tables as in the conso
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Final
 
@@ -31,6 +31,7 @@ from rempart.model import (
     Training,
     stable_id,
 )
+from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 from rempart.store.interface.misuse import SuspensionRow, WarningRow
 from rempart.store.interface.orders import DisputeRow, OrderRow
@@ -122,9 +123,7 @@ def _order(tables: Tables, plan: Plan, random: Random, number: int) -> None:
 
 
 def _dispute(tables: Tables, plan: Plan, random: Random, number: int) -> None:
-    day = datetime.fromtimestamp(plan.begin_ms / 1000, UTC).date() + timedelta(
-        days=random.randrange(280)
-    )
+    day = at_time(plan.begin_ms).date() + timedelta(days=random.randrange(280))
     outcome = random.choice((*DisputeOutcome, DisputeOutcome.UPHELD, None))
     decided = None if outcome is None else day + timedelta(days=random.randrange(5, 80))
     dispute = Dispute(

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from rempart.model.moments import ms_of
+
 HARMS: Final = (
     ("harassment", 24),
     ("hate", 18),
@@ -65,7 +67,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def begin_ms(self) -> int:
-        return round(datetime(self.year, 1, 1, tzinfo=UTC).timestamp() * 1000)
+        return ms_of(datetime(self.year, 1, 1, tzinfo=UTC))
 
     def at_ms(self, number: int) -> int:
         """When case `number` begins: evenly over the year, with three days to spare for its end."""

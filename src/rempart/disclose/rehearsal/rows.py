@@ -10,9 +10,10 @@ import msgspec
 
 from rempart.cases.entries import rfc3339
 from rempart.disclose.rehearsal.quick import quick
-from rempart.disclose.rehearsal.story import REASON, Noticed, Story, at
+from rempart.disclose.rehearsal.story import REASON, Noticed, Story
 from rempart.log.commit import SealedEntry
 from rempart.model import Case, CaseKind, CaseState, Decision, message_key, stable_id
+from rempart.model.moments import at_time
 from rempart.store.interface.cases import NewCase, NewReport
 from rempart.store.interface.statements import StrikeRow
 from rempart.store.interface.stream import MessageRow
@@ -113,8 +114,8 @@ def new_case(one: Placed) -> NewCase:
         channel=story.channel,
         target=story.channel,
         state=CaseState.OPEN,
-        opened_at=at(one.opened_ms),
-        updated_at=at(one.opened_ms),
+        opened_at=at_time(one.opened_ms),
+        updated_at=at_time(one.opened_ms),
         why=REASON,
         messages=1,
     )

@@ -6,7 +6,6 @@ reports it; 12 a moderator acts without either. Pure: everything follows from th
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from rempart.cases.deciding.provisions import proposed, provisions
@@ -41,8 +40,8 @@ from rempart.model import (
     Verdict,
     stable_id,
 )
+from rempart.model.moments import at_time
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MACHINE, _NOTICE = 40, 88
 _RULE: Final = "hold-unwanted"
 _OWN: Final = StatementSource.OWN_INITIATIVE
@@ -59,10 +58,6 @@ REASON: Final = {
 }
 _NOTHING: Final = "Read in its context, it breaks neither the law nor our terms."
 VERSION: Final = "2026.1"
-
-
-def at(ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=ms)
 
 
 class Noticed(NamedTuple):
@@ -198,7 +193,7 @@ class Narrator:
         if not right:
             outcome = DecisionOutcome.LIFT if held else DecisionOutcome.NO_VIOLATION
             done = Decision(
-                id, place.case, outcome, Ground.NONE, _NOTHING, by, at(at_ms), undone=held,
+                id, place.case, outcome, Ground.NONE, _NOTHING, by, at_time(at_ms), undone=held,
                 harm=place.harm,
             )  # fmt: skip
             return done, ()
@@ -206,13 +201,13 @@ class Narrator:
         ground = Ground.LAW if law else Ground.TERMS
         if held and draws.chance(60):
             done = Decision(
-                id, place.case, DecisionOutcome.UPHOLD, ground, REASON["en"], by, at(at_ms),
+                id, place.case, DecisionOutcome.UPHOLD, ground, REASON["en"], by, at_time(at_ms),
                 measures=held, harm=place.harm,
             )  # fmt: skip
             return done, ()
         taken = self._taken(place, at_ms, "by-decision")
         done = Decision(
-            id, place.case, DecisionOutcome.ACT, ground, REASON["en"], by, at(at_ms),
+            id, place.case, DecisionOutcome.ACT, ground, REASON["en"], by, at_time(at_ms),
             measures=(*held, taken.id), taken=(taken.id,), harm=place.harm,
         )  # fmt: skip
         return done, (taken,)
@@ -294,7 +289,7 @@ class Narrator:
             new = self._taken(place, decided, "by-decision")
             after = Decision(
                 id, place.case, DecisionOutcome.ACT, Ground.TERMS, REASON["en"], look.by,
-                at(decided), measures=(new.id,), taken=(new.id,), harm=place.harm,
+                at_time(decided), measures=(new.id,), taken=(new.id,), harm=place.harm,
                 replaces=before.id, because=because,
             )  # fmt: skip
             statement = self._statement(
@@ -308,7 +303,7 @@ class Narrator:
             id, place.case,
             DecisionOutcome.PARTIAL if partial else DecisionOutcome.NO_VIOLATION,
             before.ground if partial else Ground.NONE,
-            REASON["en"] if partial else _NOTHING, look.by, at(decided),
+            REASON["en"] if partial else _NOTHING, look.by, at_time(decided),
             measures=on[:1] if partial else (), undone=undone, harm=place.harm,
             replaces=before.id, because=because,
         )  # fmt: skip
@@ -347,8 +342,8 @@ class Narrator:
             id=stable_id("m", place.case, kind.value, str(at_ms)),
             kind=kind,
             scope=Scope(scope, place.platform, place.channel, ref),
-            from_at=at(at_ms),
-            until=at(at_ms + 7 * 24 * HOUR_MS) if kind is not MeasureKind.REMOVE else None,
+            from_at=at_time(at_ms),
+            until=at_time(at_ms + 7 * 24 * HOUR_MS) if kind is not MeasureKind.REMOVE else None,
             rule=rule,
             message=place.message if scope is ScopeKind.MESSAGE else None,
             account=place.author,
@@ -386,12 +381,12 @@ class Narrator:
             source=notice,
             automated_detection=measure.automated or found,
             automated_decision=_automated(measure, decision),
-            made_at=at(at_ms),
+            made_at=at_time(at_ms),
             from_at=measure.from_at,
             until=measure.until,
             rule=measure.rule if measure.automated else None,
             message=measure.message,
-            content_at=at(self.plan.at_ms(0)) if measure.message is None else measure.from_at,
+            content_at=at_time(self.plan.at_ms(0)) if measure.message is None else measure.from_at,
             case=None if decision is None else place.case,
             decision=None if decision is None else decision.id,
             outcome=None if decision is None else decision.outcome,
@@ -426,7 +421,7 @@ class Narrator:
             automated_decision=AutomatedDecision.PARTIALLY
             if before.automated_detection
             else AutomatedDecision.NOT,
-            made_at=at(at_ms),
+            made_at=at_time(at_ms),
             from_at=before.from_at,
             until=before.until,
             rule=before.rule,

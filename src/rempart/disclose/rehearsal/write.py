@@ -29,7 +29,7 @@ from rempart.disclose.rehearsal.rows import (
     strike_of,
     told_of,
 )
-from rempart.disclose.rehearsal.story import REASON, Look, Narrator, Story, at
+from rempart.disclose.rehearsal.story import REASON, Look, Narrator, Story
 from rempart.errors import ConflictError
 from rempart.log.commit import SealedEntry, message_prefix, new_salts, seal_messages
 from rempart.model import (
@@ -45,6 +45,7 @@ from rempart.model import (
     Statement,
     stable_id,
 )
+from rempart.model.moments import at_time, ms_of
 from rempart.store.interface import Store, Tables
 from rempart.store.interface.cases import Answer, NewCase
 from rempart.store.interface.deadlines import ViewsTold
@@ -208,7 +209,7 @@ class _Batch:
 
     def _measure(self, measure: Measure, statement: Statement | None, *, case: str) -> int:
         more = {} if statement is None else {"statement": msgspec.to_builtins(statement)}
-        at_ms = rfc3339(round(measure.from_at.timestamp() * 1000))
+        at_ms = rfc3339(ms_of(measure.from_at))
         return self.put(quick("measure", told_of(measure, at=at_ms, case=case, **more)), case)
 
     def _decided(
@@ -286,7 +287,7 @@ class _Batch:
         statements: Sequence[Statement],
     ) -> None:
         tables, decision = self.tables, done.decision
-        at_ms = round(decision.decided_at.timestamp() * 1000)
+        at_ms = ms_of(decision.decided_at)
         if taken:
             tables.stream.add_measures(taken, done.measures)
             tables.stream.bind_measures([one.id for one in taken], story.case)
@@ -320,8 +321,8 @@ class _Batch:
             channel=story.channel,
             target=story.channel,
             state=CaseState.OPEN,
-            opened_at=at(look.at_ms),
-            updated_at=at(look.at_ms),
+            opened_at=at_time(look.at_ms),
+            updated_at=at_time(look.at_ms),
             why=REASON,
         )
         tables.cases.insert([NewCase(case, thing)])
@@ -330,8 +331,8 @@ class _Batch:
             case=case.id,
             of=story.case,
             appellant=look.appellant,
-            received_at=at(look.at_ms),
-            due_at=at(look.at_ms + 72 * 3_600_000),
+            received_at=at_time(look.at_ms),
+            due_at=at_time(look.at_ms + 72 * 3_600_000),
             state=LookState.OPEN,
             decision=story.decision.id,
             report=look.report,
@@ -343,7 +344,7 @@ class _Batch:
                 second,
                 state=LookState.GRANTED if look.granted else LookState.REJECTED,
                 decided_by=look.by,
-                decided_at=at(look.decided_ms),
+                decided_at=at_time(look.decided_ms),
                 reason=REASON["en"],
                 answer=REASON,
             )

@@ -27,6 +27,7 @@ from rempart.disclose.transparency_database.reading import Gate, Gated, by_measu
 from rempart.disclose.transparency_database.rules import BATCH, Fault
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import Exemption, ExemptionReason, Statement
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.feed import (
     OPEN_TO_CHANGE,
@@ -85,7 +86,7 @@ def _new(made: Gated, last: Statement, window_ms: int) -> FeedRow:
         payload=msgspec.json.encode(made.payload),
         faults=msgspec.json.encode(made.faults),
         texts=b"{}",
-        due_ms=round(last.made_at.timestamp() * 1000) + window_ms,
+        due_ms=ms_of(last.made_at) + window_ms,
     )
 
 

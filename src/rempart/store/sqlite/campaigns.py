@@ -8,6 +8,7 @@ import apsw
 import msgspec
 
 from rempart.model import Campaign
+from rempart.model.moments import ms_of
 from rempart.store.interface.campaigns import CampaignRow, CampaignTables
 
 _ROWS: Final = "SELECT picture, seq, updated_ms, joined_to FROM campaign "
@@ -28,8 +29,8 @@ class SqliteCampaignTables(CampaignTables):
             (
                 campaign.id,
                 campaign.target,
-                round(campaign.begin.timestamp() * 1000),
-                round(campaign.end.timestamp() * 1000),
+                ms_of(campaign.begin),
+                ms_of(campaign.end),
                 round(campaign.confidence * 1000),
                 len(campaign.members),
                 msgspec.json.encode(campaign),

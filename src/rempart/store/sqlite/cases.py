@@ -14,6 +14,7 @@ import msgspec
 
 from rempart.errors import ConflictError
 from rempart.model import Case, CaseKind, CaseState
+from rempart.model.moments import at_time, ms_of
 from rempart.store.interface.cases import (
     URGENT,
     CaseChange,
@@ -26,7 +27,7 @@ from rempart.store.interface.cases import (
     rank_of,
 )
 from rempart.store.interface.stream import MeasureRow, MessageRow
-from rempart.store.sqlite.reports import SqliteReportTables, at_of, ms_of, pack
+from rempart.store.sqlite.reports import SqliteReportTables, pack
 from rempart.store.sqlite.stream import SqliteStreamTables
 
 _CASES = (
@@ -462,8 +463,8 @@ def _case(row: tuple[Any, ...]) -> Case:
         channel=row[4],
         target=row[5],
         state=CaseState(row[6]),
-        opened_at=at_of(row[7]),
-        updated_at=at_of(row[8]),
+        opened_at=at_time(row[7]),
+        updated_at=at_time(row[8]),
         priority=row[9],
         why=_WHY.decode(row[10]),
         raid=row[11],

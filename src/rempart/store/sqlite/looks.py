@@ -10,6 +10,7 @@ import msgspec
 
 from rempart.errors import ConflictError
 from rempart.model import Appellant, LookState, SecondLook
+from rempart.model.moments import at_time, ms_of
 from rempart.store.interface.looks import (
     GoldenRow,
     GoldenScore,
@@ -17,7 +18,7 @@ from rempart.store.interface.looks import (
     NoteRow,
     ProposalRow,
 )
-from rempart.store.sqlite.reports import at_of, ms_of, pack
+from rempart.store.sqlite.reports import pack
 
 _LOOKS = (
     "SELECT id, case_id, of_case, appellant, received_ms, due_ms, state, decision, report_id,"
@@ -206,14 +207,14 @@ def _look(row: tuple[Any, ...]) -> SecondLook:
         case=row[1],
         of=row[2],
         appellant=Appellant(row[3]),
-        received_at=at_of(row[4]),
-        due_at=at_of(row[5]),
+        received_at=at_time(row[4]),
+        due_at=at_time(row[5]),
         state=LookState(row[6]),
         decision=row[7],
         report=row[8],
         statement=row[9],
         decided_by=row[10],
-        decided_at=None if row[11] is None else at_of(row[11]),
+        decided_at=None if row[11] is None else at_time(row[11]),
         reason=row[12],
         answer={} if row[13] is None else _TEXTS.decode(row[13]),
         unfounded=bool(row[14]),

@@ -7,7 +7,6 @@ What may be there only once is a constraint of the schema; here a broken constra
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import apsw
@@ -15,6 +14,7 @@ import msgspec
 
 from rempart.errors import ConflictError
 from rempart.model import Again, Decision, DecisionOutcome, Ground
+from rempart.model.moments import at_time, ms_of
 from rempart.store.interface.cases import (
     Answer,
     CaseTables,
@@ -25,7 +25,6 @@ from rempart.store.interface.cases import (
     SourceRecord,
 )
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REPORTS = (
     "SELECT r.id, r.case_id, r.category, r.language, r.received_ms, r.seq, r.repeats,"
     " (SELECT count(*) FROM receipt WHERE report_id = r.id),"
@@ -336,7 +335,7 @@ def _decision(row: tuple[Any, ...]) -> Decision:
         ground=Ground(row[3]),
         reason=row[4],
         decided_by=row[5],
-        decided_at=at_of(row[6]),
+        decided_at=at_time(row[6]),
         measures=_IDS.decode(row[7]),
         undone=_IDS.decode(row[8]),
         taken=_IDS.decode(row[9]),
@@ -361,11 +360,3 @@ def times(db: apsw.Connection, query: str, values: tuple[Any, ...]) -> list[tupl
 
 def pack(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def ms_of(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(milliseconds=1)
-
-
-def at_of(ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=ms)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import apsw
 import msgspec
 
 from rempart.model import LADDER, Exemption, ExemptionReason, Statement
+from rempart.model.moments import at_time, ms_of
 from rempart.store.interface.statements import (
     ExemptionRow,
     StatementRow,
@@ -48,7 +48,7 @@ class SqliteStatementTables(StatementTables):
                     told.platform,
                     told.channel,
                     told.account,
-                    round(told.made_at.timestamp() * 1000),
+                    ms_of(told.made_at),
                     seq,
                     msgspec.json.encode(told),
                 )
@@ -101,7 +101,7 @@ class SqliteStatementTables(StatementTables):
                 (
                     exemption.measure,
                     exemption.reason.value,
-                    round(exemption.at.timestamp() * 1000),
+                    ms_of(exemption.at),
                     exemption.words,
                     exemption.by,
                     seq,
@@ -123,7 +123,7 @@ class SqliteStatementTables(StatementTables):
                 Exemption(
                     measure,
                     ExemptionReason(reason),
-                    datetime.fromtimestamp(at_ms / 1000, UTC),
+                    at_time(at_ms),
                     words,
                     by,
                 ),

@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.engine.embedded.items import ItemResult
 from rempart.model import CaseState
+from rempart.model.moments import ms_of
 from rempart.store.interface.cases import CaseQuery
 from rempart.web.auth.caller import Caller
 from rempart.web.connectors.board import Connectors
@@ -143,7 +144,7 @@ class Numbers(Collector):
 
     def _waiting(self) -> Iterator[Metric]:
         """How long people wait, with those who still do; counted anew at most once a minute."""
-        at_ms = int(datetime.now(UTC).timestamp() * 1000)
+        at_ms = ms_of(datetime.now(UTC))
         with self._engine.read() as tables:
             found = self.figures.get((90, None), lambda: figures(tables, None, 90, at_ms))
         waited = GaugeMetricFamily(

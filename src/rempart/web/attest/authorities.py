@@ -20,12 +20,13 @@ import logging
 from base64 import b64encode
 from collections.abc import Mapping
 
-from rempart.cases.entries import entry, ms_of, record, rfc3339
+from rempart.cases.entries import entry, record, rfc3339
 from rempart.connect.authority import Authority
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import OutboundError, VerificationError
 from rempart.log.subjects import KEPT
 from rempart.log.timestamps import Token, ask, check_reply, imprint
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.attested import OwedKind, OwedRow, TokenRow
 

@@ -7,11 +7,11 @@ minutes; a restart before anyone has chosen a password writes a new one. The tok
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from rempart.engine.embedded import EmbeddedEngine
+from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 from rempart.store.interface.access import TokenRow
 from rempart.web.auth.gate import now_ms
@@ -58,7 +58,7 @@ def write_first_login(engine: EmbeddedEngine, data: Path, address: str) -> First
     valid = engine.write(prepare).result()
     if valid is None:
         return None
-    until = datetime.fromtimestamp((now + LIFETIME_MS) / 1000, UTC)
+    until = at_time(now + LIFETIME_MS)
     text = (
         f"address: {address}/login\n"
         f"one-time-login: {one_time}\n"

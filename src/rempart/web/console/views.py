@@ -24,6 +24,7 @@ from rempart.cases.reports.brigade import brigade_on
 from rempart.detect.links.policy import LinkRules
 from rempart.errors import LogError, NotFoundError
 from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind, ScopeKind
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT
 from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
@@ -87,7 +88,7 @@ def overview(
     channels = _channels(tables, caller)
     names = within(caller)
     series = rate(tables, channels, now_ms)
-    since = round(series.begin.timestamp() * 1000)
+    since = ms_of(series.begin)
     rows = tables.stream.raids(since_ms=since, within=names, limit=MOST_RAIDS)
     raids = raid_bars(tables, [row for row in rows if _sees_raid(caller, row)], now_ms)
     on = [

@@ -25,7 +25,7 @@ from rempart.disclose.dossier import Copy, edition, volumes_of
 from rempart.disclose.dossier.delivery import Form, deliver
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import RempartError
-from rempart.model.moments import written
+from rempart.model.moments import at_time, ms_of, written
 from rempart.store.interface.looks import ProposalRow
 from rempart.store.sealed_files import SealedFiles
 from rempart.web.attest.sealing import sealed
@@ -110,7 +110,7 @@ class ExportDesk:
         try:
             async with self._one_at_a_time:
                 now = datetime.now(UTC)
-                now_ms = job.made_ms = int(now.timestamp() * 1000)
+                now_ms = job.made_ms = ms_of(now)
                 wish = await asyncio.wrap_future(
                     self._engine.write(lambda tables: begin(tables, row, by, now_ms))
                 )
@@ -140,7 +140,7 @@ class ExportDesk:
 
     def _write(self, row: ProposalRow, wish: Wish, by: str, now: datetime, job: Job) -> None:
         form = Form(wish.form)
-        until = datetime.fromtimestamp(job.until_ms / 1000, UTC)
+        until = at_time(job.until_ms)
         with self._engine.read() as tables:
             case = tables.cases.get(row.case)
             job.held = held_by(tables, case) if case is not None else frozenset()

@@ -19,6 +19,7 @@ from litestar import Response, get
 from litestar.response import Redirect
 
 from rempart.model import MeasureState, RaidStage
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth.gate import now_ms
@@ -81,7 +82,7 @@ def digest(tables: Tables, target: str, at_ms: int) -> Digest:
     """The last `DAYS` days, newest first, days in UTC. `target`: a name, or `platform/name`."""
     today = moment(at_ms).astimezone(UTC).date()
     first = today - timedelta(days=DAYS - 1)
-    since_ms = round(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp() * 1000)
+    since_ms = ms_of(datetime(first.year, first.month, first.day, tzinfo=UTC))
     numbers = tables.incidents.addressed(target, MOST_MESSAGES)
     held = Counter(
         moment(row.sent_at_ms).astimezone(UTC).date()

@@ -17,7 +17,6 @@ from rempart.cases import dated
 from rempart.cases.authority import letters, orders
 from rempart.cases.authority.information import Information, information
 from rempart.cases.authority.things import message_of_link
-from rempart.cases.entries import ms_of
 from rempart.cases.measures.taking import Reach
 from rempart.errors import InputError, NotFoundError
 from rempart.model import (
@@ -30,6 +29,7 @@ from rempart.model import (
     Missing,
     OrderKind,
 )
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.orders import OrderRow
 from rempart.web.api.authority.declared import today_of

@@ -16,12 +16,12 @@ from rempart.cases.deciding.appeals import case_of, why_not_contested
 from rempart.cases.deciding.codes import read_code, statement_code
 from rempart.cases.deciding.look_text import appeal_message
 from rempart.cases.deciding.statement_text import statement_text
-from rempart.cases.entries import ms_of
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.senders import account_source
 from rempart.cases.reports.waiting import told_to, waiting_message_of
 from rempart.errors import NotFoundError
 from rempart.model import Statement
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.web.api.deciding.terms import TermsInForce, in_force
 from rempart.web.api.request import AnyRequest, engine_of

@@ -14,7 +14,6 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
-from rempart.cases.entries import ms_of
 from rempart.cases.evidence.referrals import (
     NCMEC,
     Place,
@@ -36,6 +35,7 @@ from rempart.connect.cybertip import CyberTipline
 from rempart.disclose.referral.cybertip import Tip, tip_xml
 from rempart.disclose.referral.pack import Teller, as_text, write_pack
 from rempart.errors import ConflictError, NotFoundError
+from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.referrals import ReferralRow
 from rempart.web.api.cases.cases import find_case

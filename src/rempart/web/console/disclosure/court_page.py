@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from rempart.disclose.court.make import Wanted
 from rempart.disclose.court.words import Words
 from rempart.disclose.history.cut import Moment, cut_of
 from rempart.errors import InputError, RempartError
+from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 from rempart.web.api.authority.declared import DECLARE
 from rempart.web.api.disclosure.court import (
@@ -111,7 +112,7 @@ def _screen(
     language: str,
     error: RempartError | None,
 ) -> CourtScreen:
-    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    today = at_time(now).date()
     wanted = standing.wanted if standing is not None else None
     failed = "" if standing is None else standing.error
     return CourtScreen(
