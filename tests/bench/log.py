@@ -20,10 +20,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.log.trees import leaf_hash, verify_inclusion
+
 from rempart.log.checkpoint import sign_checkpoint
 from rempart.log.commit import SealedEntry, message_prefix, new_salts, seal_messages
 from rempart.log.keys import load_signer
-from rempart.log.merkle import joined_leaf_hashes, leaf_hash, verify_inclusion
+from rempart.log.merkle import joined_leaf_hashes
 from rempart.log.scrub import scrub
 from rempart.log.subjects import account_subject
 from rempart.log.tiles import EMPTY_EDGE, extend, prove_consistency, prove_inclusion, root

@@ -92,15 +92,6 @@ def test_a_report_is_opened_and_finished_once() -> None:
     run(work)
 
 
-def test_what_was_opened_can_be_dropped() -> None:
-    async def work(line: CyberTipline, interface: Interface) -> None:
-        number = await line.submit(tip_xml(TIP))
-        await line.retract(number)
-        assert interface.reports[number] == "retracted"
-
-    run(work)
-
-
 def test_a_wrong_order_is_refused_there_and_told_here() -> None:
     async def work(line: CyberTipline, interface: Interface) -> None:
         with pytest.raises(OutboundError, match="4100"):

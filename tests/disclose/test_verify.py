@@ -23,11 +23,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from incident import EXPORTED, Incident, build
 from tests.disclose.exporting import export_dossier
+from tests.log.trees import leaf_hash, subtrees_of
 
 from rempart.disclose.dossier import verify as verifier_module
 from rempart.disclose.dossier.archive import pack, unpack
 from rempart.disclose.dossier.verify import blocks, root_of_parts, signed_by, verify
-from rempart.log.merkle import covering_subtrees, leaf_hash, subtrees_of, tree_hash
+from rempart.log.merkle import covering_subtrees, tree_hash
 from rempart.log.note import Signer
 
 # -- what holds ------------------------------------------------------------------------------------

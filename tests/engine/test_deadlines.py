@@ -104,8 +104,8 @@ class World:
         while time.monotonic() < end:
             self.engine.write(lambda tables: None).result()
             with self.engine.read() as tables:
-                due = tables.deadlines.next_due_ms()
-            if due is None or due > self.now_ms:
+                due = tables.deadlines.due(self.now_ms, 1)
+            if not due:
                 self.engine.write(lambda tables: None).result()
                 return
             time.sleep(0.01)

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.log import trees
 
 from rempart.errors import LogError
 from rempart.log import commit, compiled, kernel, merkle, tiles
@@ -34,13 +35,13 @@ def test_leaves_and_their_hashes_are_those_of_python(bodies: list[bytes]) -> Non
     assert compiled.KERNEL is not None
     leaves = [commit.leaf_of([body]) for body in bodies]
     assert compiled.KERNEL.leaves(commit.LONE_LEAF, bodies) == leaves
-    assert compiled.KERNEL.leaf_hashes(bodies) == b"".join(map(merkle.leaf_hash, bodies))
+    assert compiled.KERNEL.leaf_hashes(bodies) == b"".join(map(trees.leaf_hash, bodies))
 
 
 @given(BODIES)
 def test_a_batch_says_what_each_alone_says(bodies: list[bytes]) -> None:
     assert commit.lone_leaves(bodies) == [commit.leaf_of([body]) for body in bodies]
-    assert merkle.leaf_hashes(bodies) == [merkle.leaf_hash(body) for body in bodies]
+    assert merkle.leaf_hashes(bodies) == [trees.leaf_hash(body) for body in bodies]
 
 
 @COMPILED

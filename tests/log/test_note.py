@@ -9,9 +9,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.log import trees
 
 from rempart.errors import InputError, LogError, VerificationError
-from rempart.log import checkpoint, merkle, note
+from rempart.log import checkpoint, note
 
 EXAMPLE = json.loads(
     (Path(__file__).parents[1] / "data" / "log" / "c2sp_note_vector.json").read_text()
@@ -68,14 +69,14 @@ def test_texts_that_no_note_can_carry(text: str) -> None:
 
 
 def test_a_checkpoint_comes_back() -> None:
-    root = merkle.leaf_hash(b"")
+    root = trees.leaf_hash(b"")
     signed = checkpoint.sign_checkpoint(SIGNER, 12, root)
     assert checkpoint.open_checkpoint(signed, SIGNER.public) == ("example.org/log", 12, root)
 
 
 def test_a_smaller_tree_is_never_signed() -> None:
     with pytest.raises(LogError, match="12 were signed"):
-        checkpoint.sign_checkpoint(SIGNER, 11, merkle.leaf_hash(b""), last=12)
+        checkpoint.sign_checkpoint(SIGNER, 11, trees.leaf_hash(b""), last=12)
 
 
 ROOT = "bjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0="

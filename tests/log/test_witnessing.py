@@ -6,11 +6,12 @@ from base64 import b64encode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.log.trees import subtrees_of
 
 from rempart.errors import InputError, VerificationError
 from rempart.log.checkpoint import Checkpoint, sign_checkpoint
 from rempart.log.cosignature import cosign, cosignatures
-from rempart.log.merkle import consistency_proof, leaf_hashes, subtrees_of, tree_hash
+from rempart.log.merkle import consistency_proof, leaf_hashes, tree_hash
 from rempart.log.note import COSIGNER, PublicKey, Signer, decode_base64, open_note
 from rempart.log.witnessing import (
     MAX_BODY,

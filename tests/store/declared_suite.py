@@ -83,8 +83,6 @@ class DeclaredSuite:
             assert [one.id for one in tables.orders.open()] == ["o2", "o1"], "not told yet"
             assert [one.id for one in tables.orders.received(AT_MS, AT_MS + HOUR)] == ["o1"]
             assert tables.orders.measures("o1") == ["ma", "mb"]
-            assert tables.orders.order_of("mb") == "o1"
-            assert tables.orders.order_of("mc") is None
             assert tables.orders.letters("o1") == [
                 LetterRow("o1", "receipt", "Reçu.", AT_MS, 8, AT_MS + 1)
             ]

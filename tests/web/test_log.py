@@ -10,12 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.log.trees import root_from_inclusion_proof
 from tests.web.service import Service, message
 
 from rempart.errors import InputError
 from rempart.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from rempart.log.keys import read_public
-from rempart.log.merkle import root_from_inclusion_proof, tree_hash
+from rempart.log.merkle import tree_hash
 from rempart.web.service import run_service
 
 LOG = "/api/v1/log"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.log.trees import subtrees_of
 from tests.web.exporting import exported
 from tests.web.service import Service, message
 from tests.web.test_people import PASSWORD, admit
@@ -23,7 +24,7 @@ from rempart.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from rempart.log.commit import open_leaf
 from rempart.log.cosignature import cosignatures
 from rempart.log.keys import load_signer, load_witness, read_public, read_signer
-from rempart.log.merkle import consistency_proof, leaf_hashes, subtrees_of, tree_hash
+from rempart.log.merkle import consistency_proof, leaf_hashes, tree_hash
 from rempart.log.note import COSIGNER, PublicKey
 from rempart.log.witnessing import SIZE_TYPE, submission_body
 from rempart.web.auth.network import network_of

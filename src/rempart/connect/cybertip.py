@@ -1,7 +1,7 @@
-"""The NCMEC's CyberTipline interface: opened, finished or retracted. The test one by default.
+"""The NCMEC's CyberTipline interface: opened, then finished. The test one by default.
 
-`POST /submit` opens a report, `POST /finish` makes it final (nobody takes it back), `POST /retract`
-drops it; what is never finished is deleted there. Basic authentication over TLS.
+`POST /submit` opens a report, `POST /finish` makes it final (nobody takes it back); what is never
+finished is deleted there. Basic authentication over TLS.
 
 ```toml
 [referral]
@@ -92,9 +92,6 @@ class CyberTipline:
 
     async def finish(self, number: str) -> None:
         await self._form("/finish", number)
-
-    async def retract(self, number: str) -> None:
-        await self._form("/retract", number)
 
     async def _form(self, path: str, number: str) -> None:
         body = urlencode({"id": number}).encode()

@@ -128,17 +128,9 @@ class Feed:
             batch = [await self._queue.get()]
             while len(batch) < AT_ONCE and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            try:
-                if self._prepare is not None:
-                    await self._prepare(batch)
-                await self._intake.take([_encode(item) for item in batch])
-            finally:
-                for _ in batch:
-                    self._queue.task_done()
-
-    async def handed_over(self) -> None:
-        """Returns when everything that was put is taken."""
-        await self._queue.join()
+            if self._prepare is not None:
+                await self._prepare(batch)
+            await self._intake.take([_encode(item) for item in batch])
 
 
 class Seen:

@@ -111,7 +111,7 @@ class Kernel:
         return _cut(out.raw, frame.leaf_bytes)
 
     def leaf_hashes(self, leaves: Sequence[bytes]) -> bytes:
-        """`merkle.leaf_hash` of each, concatenated."""
+        """The leaf hash of each (`merkle.leaf_hashes`), concatenated."""
         count = len(leaves)
         out = ctypes.create_string_buffer(HASH_BYTES * count + 1)
         self._leaf_hashes(self._sha, b"".join(leaves), _numbers(list(map(len, leaves))), count, out)

@@ -21,13 +21,8 @@ SubtreeHash = Callable[[int, int], bytes]
 """`mth(start, end)`: MTH(D[start:end]) for a range that the tree's own splits produce."""
 
 
-def leaf_hash(leaf: bytes) -> bytes:
-    """§2.1.1: MTH({d0}) = SHA-256(0x00 || d0)."""
-    return sha256(b"\x00" + leaf).digest()
-
-
 def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
-    """`leaf_hash` of each."""
+    """§2.1.1: MTH({d0}) = SHA-256(0x00 || d0), of each."""
     joined = joined_leaf_hashes(leaves)
     return [joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES)]
 
@@ -62,11 +57,6 @@ def tree_hash(hashes: Sequence[bytes]) -> bytes:
             paired.append(level[-1])
         level = paired
     return level[0]
-
-
-def subtrees_of(hashes: Sequence[bytes]) -> SubtreeHash:
-    """`mth` over a list of leaf hashes in memory."""
-    return lambda start, end: tree_hash(hashes[start:end])
 
 
 def covering_subtrees(start: int, end: int) -> list[tuple[int, int]]:
@@ -118,36 +108,6 @@ def consistency_proof(old: int, new: int, mth: SubtreeHash) -> list[bytes]:
         proof.append(mth(start, end))
     proof.reverse()
     return proof
-
-
-def root_from_inclusion_proof(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
-    """§2.1.3.2 steps 1 to 4: the root that this leaf hash and path lead to."""
-    _check_hashes([leaf, *proof])
-    if not 0 <= index < size:
-        raise VerificationError(f"entry {index} is not in a tree of {size}")
-    fn, sn = index, size - 1
-    r = leaf
-    for p in proof:
-        if sn == 0:
-            raise VerificationError("the inclusion proof is too long")
-        if fn & 1 or fn == sn:
-            r = node_hash(p, r)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            r = node_hash(r, p)
-        fn, sn = fn >> 1, sn >> 1
-    if sn:
-        raise VerificationError("the inclusion proof is too short")
-    return r
-
-
-def verify_inclusion(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
-) -> None:
-    """§2.1.3.2: raises unless the tree of `size` with this `root` has `leaf` at `index`."""
-    if root_from_inclusion_proof(leaf, index, size, proof) != root:
-        raise VerificationError(f"entry {index} is not in the tree with this root")
 
 
 def verify_consistency(

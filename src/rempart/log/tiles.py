@@ -192,11 +192,6 @@ def tile_path(level: int, index: int, width: int = WIDTH) -> str:
     return f"tile/{level}/{encode_index(index)}{_partial(width)}"
 
 
-def bundle_path(index: int, width: int = WIDTH) -> str:
-    """C2SP path of the bundle that holds the entries of the level-0 tile of this index."""
-    return f"tile/entries/{encode_index(index)}{_partial(width)}"
-
-
 def _partial(width: int) -> str:
     return "" if width == WIDTH else f".p/{width}"
 

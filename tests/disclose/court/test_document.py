@@ -9,11 +9,12 @@ from pathlib import Path
 import pyrage
 import pytest
 from tests.disclose.court.conftest import YEAR
+from tests.disclose.court.steady import steady
 
 from rempart.disclose.court.charts import chart_of
 from rempart.disclose.court.document import signed, unsigned
 from rempart.disclose.court.key import KEY_FILE
-from rempart.disclose.court.make import Made, make, steady
+from rempart.disclose.court.make import Made, make
 from rempart.disclose.court.words import Words
 from rempart.disclose.dossier.document.make import Setting
 from rempart.disclose.dossier.document.seal import SealName, load_seal

@@ -9,11 +9,12 @@ from hashlib import sha256
 
 import pytest
 from tests.disclose.court.conftest import YEAR
+from tests.disclose.court.steady import steady
 
 from rempart.cases.dated import declare
 from rempart.disclose.court import Perimeter
 from rempart.disclose.court.draw import SECTIONS
-from rempart.disclose.court.make import Made, Wanted, make, steady
+from rempart.disclose.court.make import Made, Wanted, make
 from rempart.disclose.court.words import texts
 from rempart.disclose.history import Figures, read_history, year_of
 from rempart.errors import InputError

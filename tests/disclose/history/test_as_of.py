@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tests.disclose.court.steady import steady
 
 from rempart.cases.authority import disputes, orders
 from rempart.cases.dated import declare
@@ -15,7 +16,7 @@ from rempart.cases.entries import entry, record
 from rempart.cases.queue.policy import shipped
 from rempart.disclose.audit.tables import packed as audit_packed
 from rempart.disclose.audit.tables import read_whole, tables_of
-from rempart.disclose.court.make import Wanted, make, steady
+from rempart.disclose.court.make import Wanted, make
 from rempart.disclose.history import read_history
 from rempart.disclose.history.cut import Moment, closing_ms, cut_of, size_of
 from rempart.disclose.rehearsal import Plan, rehearse

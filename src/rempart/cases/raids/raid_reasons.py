@@ -10,11 +10,7 @@ a test asks for its French.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
-
-from rempart.detect.campaign import reasons as campaign
-from rempart.detect.raid import reasons as raid
 
 FRENCH: dict[str, str] = {
     # a raid
@@ -182,14 +178,6 @@ def _in_french(sentence: str) -> str:
         if match:
             return FRENCH[template].format(*(n.replace(".", ",") for n in match.groups()))
     return sentence
-
-
-def every_reason() -> Iterator[str]:
-    """The template of every reason that a detector can give."""
-    yield from raid.RAID_SENTENCES.values()
-    yield from (sentence for _, sentence in raid.MEMBER_SENTENCES)
-    yield from campaign.SENTENCES.values()
-    yield from (sentence for _, sentence in campaign.MEMBER_SENTENCES)
 
 
 @cache

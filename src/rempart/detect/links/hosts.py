@@ -3,7 +3,7 @@
 Rules of this module:
 
 1. Nothing is looked up in the network. The Public Suffix List (publicsuffix.org, MPL-2.0) comes
-   with the library `publicsuffixlist` as data; its date is `suffix_list_date()`.
+   with the library `publicsuffixlist` as data.
 2. A host is written in lower-case ASCII: other alphabets as Punycode (RFC 3492), an IPv4 address
    with four decimal numbers, however it was disguised (WHATWG URL: `2130706433`, `0x7f.1`, `127.1`,
    `0177.0.0.1` are all 127.0.0.1).
@@ -23,21 +23,11 @@ from publicsuffixlist import PublicSuffixList
 MAX_HOST: Final = 253
 _OTHER_DOTS: Final = str.maketrans("。．｡․", "....")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|\d+")
-_VERSION: Final = re.compile(r"VERSION: (\d{4}-\d\d-\d\d)")
 
 
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False)
-
-
-@cache
-def suffix_list_date() -> str:
-    """The day of the list in force, as in `2026-10-22`; empty when the list does not say."""
-    path = files("publicsuffixlist") / "public_suffix_list.dat"
-    with path.open("r", encoding="utf-8") as lines:
-        found = _VERSION.search("".join(line for line, _ in zip(lines, range(20), strict=False)))
-    return found[1] if found else ""
 
 
 @cache

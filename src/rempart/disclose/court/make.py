@@ -115,8 +115,3 @@ def _document(
     from rempart.disclose.court.document import signed
 
     return signed(dossier, files, setting, key_sealed=sealed)
-
-
-def steady(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Those that the same log gives again, byte for byte."""
-    return {name: data for name, data in files.items() if name not in UNSTEADY}

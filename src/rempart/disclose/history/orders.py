@@ -54,18 +54,6 @@ def orders(
     )
 
 
-def countries_of(figures: Figures) -> list[str]:
-    """Whose authorities sent orders in the period."""
-    period = figures.period
-    return sorted(
-        {
-            row.order.country
-            for row in figures.history.declared.orders
-            if period.begin_ms <= row.received_ms < period.end_ms
-        }
-    )
-
-
 def _receipt(rows: Collection[OrderRow]) -> float | None:
     return _median([(row.received_ms, row.receipt_ms) for row in rows])
 

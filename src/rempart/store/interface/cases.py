@@ -285,10 +285,6 @@ class CaseTables(ABC):
         """The shields that are on for a target."""
 
     @abstractmethod
-    def held_without_case(self) -> int:
-        """Messages that are still held and that no case names: must be 0 (law 5)."""
-
-    @abstractmethod
     def decided_messages(self, limit: int = 5_000) -> list[DecidedMessage]:
         """The messages of decided message cases, in the order of their decisions: the newest
         `limit` of them."""

@@ -152,9 +152,6 @@ class DeadlineTables(ABC):
         """What is to be done now, in the order of the entries that started it."""
 
     @abstractmethod
-    def next_due_ms(self) -> int | None: ...
-
-    @abstractmethod
     def shift(self, by_ms: int) -> int:
         """All that runs moves by so much, because this machine's clock did; returns how many."""
 

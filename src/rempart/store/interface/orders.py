@@ -83,10 +83,6 @@ class OrderTables(ABC):
     def measures(self, id: str) -> list[str]: ...
 
     @abstractmethod
-    def order_of(self, measure: str) -> str | None:
-        """The order that a measure carries out."""
-
-    @abstractmethod
     def add_letter(self, row: LetterRow) -> None: ...
 
     @abstractmethod

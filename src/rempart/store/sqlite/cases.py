@@ -264,15 +264,6 @@ class SqliteCaseTables(SqliteReportTables):
                 found[row.measure.id] = row
         return sorted(found.values(), key=lambda row: row.seq)
 
-    def held_without_case(self) -> int:
-        return self.number(
-            "SELECT count(*) FROM message m WHERE m.verdict > 0"
-            " AND NOT EXISTS (SELECT 1 FROM case_message b WHERE b.seq = m.seq)"
-            " AND NOT EXISTS"
-            " (SELECT 1 FROM cases c WHERE c.raid = m.raid AND c.kind = 'raid')",
-            (),
-        )
-
     def decided_messages(self, limit: int = 5_000) -> list[DecidedMessage]:
         rows = self._db.execute(
             "SELECT m.seq, d.case_id, d.outcome, d.decided_by, d.decided_ms,"

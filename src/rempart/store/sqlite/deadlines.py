@@ -94,12 +94,6 @@ class SqliteDeadlineTables(DeadlineTables):
         )
         return sorted((DeadlineRow(*row) for row in rows), key=lambda row: row.start_seq)
 
-    def next_due_ms(self) -> int | None:
-        found: int | None = self._db.execute(
-            "SELECT min(next_ms) FROM deadline WHERE next_ms IS NOT NULL"
-        ).get
-        return found
-
     def shift(self, by_ms: int) -> int:
         self._db.execute(
             "UPDATE deadline SET due_ms = due_ms + ?1, next_ms = next_ms + ?1,"

@@ -106,11 +106,6 @@ class SqliteOrderTables(OrderTables):
         query = "SELECT measure FROM order_measure WHERE order_id = ? ORDER BY measure"
         return [measure for (measure,) in self._db.execute(query, (id,))]
 
-    def order_of(self, measure: str) -> str | None:
-        query = "SELECT order_id FROM order_measure WHERE measure = ?"
-        found: str | None = self._db.execute(query, (measure,)).get
-        return found
-
     def add_letter(self, row: LetterRow) -> None:
         self._db.execute("INSERT INTO order_letter VALUES (?, ?, ?, ?, ?, ?)", row)
 
