@@ -94,6 +94,8 @@ class MeasureBook:
         self.corrections = Corrections()
         self._swept_ms = 0
         self._clock_ms = 0
+        self._ends_ms = _NEVER
+        """Nothing in force ends before: until then a sweep looks at no measure."""
 
     def copy(self) -> MeasureBook:
         """A book to plan in without consequence. What only people change is shared; the clock of
@@ -106,12 +108,14 @@ class MeasureBook:
         copied.spoke = {place: dict(spoke) for place, spoke in self.spoke.items()}
         copied.refused = dict(self.refused)
         copied.lifted = self.lifted
+        copied._ends_ms = self._ends_ms
         copied.corrections = self.corrections
         return copied
 
     def use(self, standing: dict[str, Standing]) -> None:
         """These measures are in force, and no others."""
         self.standing = standing
+        self._ends_ms = min((one.until_ms for one in standing.values()), default=_NEVER)
         self.accounts, self.places = {}, {}
         for key, one in standing.items():
             self._index(key, one)
@@ -137,6 +141,7 @@ class MeasureBook:
         )
         key = key_of(measure)
         self.standing[key] = standing
+        self._ends_ms = min(self._ends_ms, standing.until_ms)
         self._index(key, standing)
 
     def forget(self, measure: Measure) -> None:
@@ -199,7 +204,7 @@ class MeasureBook:
         if abs(at_ms - self._swept_ms) < self.SWEEP_MS:
             return
         self._swept_ms = at_ms
-        if any(standing.until_ms <= at_ms for standing in self.standing.values()):
+        if self._ends_ms <= at_ms:
             self.use({k: s for k, s in self.standing.items() if s.until_ms > at_ms})
         horizon = at_ms - DAY_MS
         self.uses = {k: uses for k, uses in self.uses.items() if uses and uses[-1] > horizon}

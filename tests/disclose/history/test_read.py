@@ -115,6 +115,13 @@ def test_nothing_made_up_comes_into_a_folder_with_a_history(store: SqliteStore) 
         rehearse(store, PLAN)
 
 
+def test_a_service_that_starts_on_a_made_up_year_has_nothing_to_step_through(
+    store: SqliteStore,
+) -> None:
+    with store.read() as tables:
+        assert tables.stream.snapshot_seq() == tables.log.size()
+
+
 def test_views_before_a_restriction_are_kept_apart_from_later_ones(store: SqliteStore) -> None:
     views = _read(store).views
     restricted = views.restricted_ms[views.message]
