@@ -55,6 +55,8 @@ def test_a_source_that_was_often_wrong_is_warned_once_and_never_named(tmp_path: 
         assert source["warned_at"] and source["text"] == {}
         again = me.post(f"/console/misuse/{source['report']}/warn", headers=HTML)
         assert again.status_code == 409 and "within the year" in again.text
+        assert me.get("/api/v1/misuse").json()["sources"] == [source]
+        assert me.post(f"/api/v1/misuse/{source['report']}/warn").status_code == 409
         _suspended_and_lifted(service, source["report"], cases[3]["id"], now)
         admit(service, "Uma", "moderator")
         assert service.sign_in("Uma", OTHERS).get("/console/misuse").status_code == 403

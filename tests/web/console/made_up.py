@@ -30,9 +30,10 @@ from rempart.model import (
     ScopeKind,
     Verdict,
 )
+from rempart.web.api.evidence.incident_files import FileRequest
 from rempart.web.api.reports.reports import SaidView
 from rempart.web.console import screens as sc
-from rempart.web.console.case.file_page import FileRequest, FilesScreen
+from rempart.web.console.case.file_page import FilesScreen
 from rempart.web.console.case.raid_page import measure_groups
 from rempart.web.console.case.search_page import SearchScreen
 from rempart.web.mine.digest import Day, Digest, RaidTold

@@ -10,15 +10,23 @@ from litestar import Litestar, Response, Router, get
 
 from rempart.web.api import events, health
 from rempart.web.api.authority import bans, declared, disputes, orders
-from rempart.web.api.cases import campaigns, cases, corrections, queues, search
+from rempart.web.api.cases import campaigns, cases, corrections, notes, queues, search
 from rempart.web.api.deciding import appeals, deciding, decisions, statements
 from rempart.web.api.description import describe
 from rempart.web.api.disclosure import audit, court, terms, yearly, yearly_versions
-from rempart.web.api.evidence import captures, erasure, exports, log, referrals, witness
+from rempart.web.api.evidence import (
+    captures,
+    erasure,
+    exports,
+    incident_files,
+    log,
+    referrals,
+    witness,
+)
 from rempart.web.api.intake import described, hooks, lines, mastodon, media
 from rempart.web.api.measures import measures, protection
 from rempart.web.api.people import access, access_log, care, facts, invitations, me, people
-from rempart.web.api.reports import misuse, reports
+from rempart.web.api.reports import misuse, reports, sources
 from rempart.web.api.request import AnyRequest
 from rempart.web.api.rules import learning, rules
 from rempart.web.feed import api as feed_api
@@ -45,6 +53,9 @@ _versioned = Router(
         *search.route_handlers,
         *queues.route_handlers,
         *misuse.route_handlers,
+        *sources.route_handlers,
+        *notes.route_handlers,
+        *incident_files.route_handlers,
         *referrals.route_handlers,
         *deciding.route_handlers,
         *decisions.route_handlers,

@@ -15,12 +15,10 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from rempart.cases.case_notes import Note, add_note
 from rempart.cases.measures.taking import Wanted
 from rempart.errors import InputError
 from rempart.model import DecisionOutcome, Ground, MeasureKind
-from rempart.store.interface import Tables
-from rempart.web.api.cases.cases import find_case
+from rempart.web.api.cases.notes import note_case
 from rempart.web.api.deciding.appeals import LookRequest, decide_appeal
 from rempart.web.api.deciding.deciding import (
     DecisionRequest,
@@ -33,9 +31,8 @@ from rempart.web.api.deciding.deciding import (
     unseal,
 )
 from rempart.web.api.deciding.statements import CodeView, code_of
-from rempart.web.api.request import AnyRequest, engine_of, write
+from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import Right, must_be_known, needs_person, needs_right
-from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
 from rempart.web.console import views
 from rempart.web.console.page import wants_json
@@ -143,13 +140,7 @@ async def code(request: AnyRequest, statement: FromPath[str]) -> Response[Any]:
 @post("/console/cases/{case:str}/notes", guards=MODERATE, status_code=200, include_in_schema=False)
 async def note(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
     form = await request.form()
-    who, at_ms = must_be_known(request), now_ms()
-    text, seen_by = _text(form, "text"), _text(form, "seen_by")
-
-    def change(tables: Tables) -> Note:
-        return add_note(tables, find_case(tables, who, case).id, text, seen_by, who.id, at_ms)
-
-    made = await write(request, change)
+    made = await note_case(request, case, _text(form, "text"), _text(form, "seen_by"))
     if wants_json(request):
         return Response(made)
     return Redirect(f"/console/cases/{case}", status_code=303)

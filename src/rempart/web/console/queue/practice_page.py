@@ -23,13 +23,11 @@ from rempart.cases.golden import (
     accuracy_of,
     agreed_on,
     answer_golden,
-    mark_golden,
     next_golden,
 )
 from rempart.cases.rights import Right
 from rempart.store.interface import Tables
-from rempart.store.interface.looks import GoldenRow
-from rempart.web.api.cases.cases import find_case
+from rempart.web.api.cases.notes import mark_case
 from rempart.web.api.people.care import care_of, is_pausing
 from rempart.web.api.request import AnyRequest, Fields, write
 from rempart.web.auth import must_be_known, needs_right
@@ -86,15 +84,9 @@ async def answer(request: AnyRequest, item: FromPath[str], data: Fields) -> Resp
 
 @post("/console/cases/{case:str}/golden", guards=LOOK, status_code=200, include_in_schema=False)
 async def mark(request: AnyRequest, case: FromPath[str], data: Fields) -> Response[Any]:
-    who, at_ms = must_be_known(request), now_ms()
-
-    def change(tables: Tables) -> GoldenRow:
-        found = find_case(tables, who, case)
-        return mark_golden(tables, found, data.get("reason", ""), who.id, at_ms)
-
-    row = await write(request, change)
+    marked = await mark_case(request, case, data.get("reason", ""))
     if wants_json(request):
-        return Response({"id": row.id, "outcome": row.outcome})
+        return Response(marked)
     return Redirect(f"/console/cases/{quote(case)}", status_code=303)
 
 
