@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from rempart.disclose.dossier.document.answers import done
 from rempart.disclose.dossier.document.authors import authors
-from rempart.disclose.dossier.document.content import Content, Fact, Item
+from rempart.disclose.dossier.document.content import Content, Fact, Item, Volume
 from rempart.disclose.dossier.document.coordination import coordination
 from rempart.disclose.dossier.document.elements import offences
+from rempart.disclose.dossier.document.front import Part, member
+from rempart.disclose.dossier.document.proof import custody
+from rempart.disclose.dossier.document.words import Words
 
 T0 = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
 
@@ -104,3 +108,35 @@ def test_what_accounts_share_becomes_families_and_ties():
     assert {tie.kind for tie in found.ties} >= {"text", "day"}
     assert found.graph is not None
     assert sum(found.burst.own) == 6
+
+
+def measure(n, on, *, kind="hold"):
+    value = {"kind": kind, "scope": {"kind": on, "ref": f"{on}{n}"}, "reason": {"en": "Because."}}
+    return Fact(record=n, volume=1, name="measure", value=value, people={})
+
+
+def test_many_measures_on_accounts_are_one_line_that_names_them_few_are_told_one_by_one():
+    several = [measure(n, "account") for n in range(1, 37)] + [measure(40, "message")]
+    part = Part(words=Words("en", "UTC"), content=file([], several), authors=[], volume=1)
+    [table] = [block for block in done(part) if block["t"] == "table"]
+    rows = [row[1] for row in table["rows"]]
+    assert len(rows) == 2
+    assert "36 measures of this kind on accounts" in rows[0]
+    assert "account1, account2" in rows[0]
+    assert rows[1].startswith("Measure: ")
+
+
+def test_the_team_is_named_by_its_number_in_the_readers_words():
+    assert member(Words("fr", "UTC"), "moderator-7") == "modération 7"
+    assert member(Words("en", "UTC"), "root") == "root"
+
+
+def test_who_agreed_to_a_copy_is_told_in_the_readers_words():
+    agreed = Fact(1, 1, "access", {"what": "export agreed", "at": "2026-03-01T20:00:00Z"}, {})
+    about = {"made_at": "2026-03-01T21:00:00Z", "made_by": "moderator-7", "approved_by": "x"}
+    volume = Volume(1, about, "", 0, None, None)
+    content = Content([volume], [], [agreed], 0, {}, {})
+    part = Part(words=Words("fr", "UTC"), content=content, authors=[], volume=1)
+    [rows] = [block["rows"] for block in custody(part) if block["t"] == "table"]
+    assert [row[2] for row in rows] == ["a donné son accord à une copie", "cette copie"]
+    assert rows[1][1] == "modération 7"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rempart.disclose.dossier.document.blocks import (
     Block,
@@ -23,8 +23,9 @@ from rempart.disclose.dossier.document.glyphs import line
 from rempart.disclose.dossier.document.story import records
 
 MOST_DONE: Final = 400
-ONE_BY_ONE: Final = 30
-"""So many measures on single messages are listed one by one; more are told as one line."""
+ONE_BY_ONE: Final = 10
+"""So many measures of a kind on messages, or on accounts, are listed one by one; more are told as
+one line, which names the accounts."""
 _QUIET: Final = frozenset(
     {"raid", "access", "evidence", "outside-act", "capture", "source_proof", "detectors", "rules"}
 )
@@ -126,35 +127,52 @@ def done(part: Part) -> list[Block]:
 
 def _done_rows(part: Part, entries: list[Fact]) -> list[list[str | dict[str, str]]]:
     w = part.words
-    single: dict[str, list[Fact]] = {}
+    alike: dict[_Alike, list[Fact]] = {}
     for fact in entries:
-        if fact.name == "measure" and (fact.value.get("scope") or {}).get("kind") == "message":
-            single.setdefault(str(fact.value.get("kind", "")), []).append(fact)
-    grouped = {kind: found for kind, found in single.items() if len(found) > ONE_BY_ONE}
-    told: set[str] = set()
+        if (same := _alike(fact)) is not None:
+            alike.setdefault(same, []).append(fact)
+    told: set[_Alike] = set()
     rows: list[list[str | dict[str, str]]] = []
     for fact in entries:
-        kind = str(fact.value.get("kind", ""))
-        group = grouped.get(kind) if fact.name == "measure" else None
-        if group is not None and fact in group:
-            if kind not in told:
-                told.add(kind)
-                rows.append(_group(part, kind, group))
-            continue
-        rows.append([w.utc(_when(fact)), _what(part, fact), str(fact.record)])
+        same = _alike(fact)
+        if same is None or len(alike[same]) <= ONE_BY_ONE:
+            rows.append([w.utc(_when(fact)), _what(part, fact), str(fact.record)])
+        elif same not in told:
+            told.add(same)
+            rows.append(_group(part, same, alike[same]))
     return rows
 
 
-def _group(part: Part, kind: str, group: list[Fact]) -> list[str | dict[str, str]]:
+class _Alike(NamedTuple):
+    """What measures have in common that are told in one line."""
+
+    kind: str
+    happened: str
+    on: str
+
+
+def _alike(fact: Fact) -> _Alike | None:
+    scope = fact.value.get("scope")
+    on = str(scope.get("kind", "")) if isinstance(scope, Mapping) else ""
+    if fact.name != "measure" or on not in {"message", "account"}:
+        return None
+    return _Alike(str(fact.value.get("kind", "")), str(fact.value.get("happened", "")), on)
+
+
+def _group(part: Part, same: _Alike, group: list[Fact]) -> list[str | dict[str, str]]:
     w = part.words
     times = sorted(at for at in map(_when, group) if at is not None)
     text = w(
-        "done_grouped",
+        f"done_grouped_{same.on}",
         n=w.number(len(group)),
         begin=w.utc(times[0] if times else None),
         end=w.utc(times[-1] if times else None),
     )
-    named = f"{w('done_measure')} ({_kind(part, kind)}). {text}. {_reason(part, group[0].value)}"
+    if same.on == "account":
+        refs = [line(fact.value["scope"].get("ref", ""), 60) for fact in group]
+        text += f" ({', '.join(dict.fromkeys(refs))})"
+    kinds = ", ".join(_kind(part, one) for one in (same.happened, same.kind) if one)
+    named = f"{w('done_measure')} ({kinds}). {text}. {_reason(part, group[0].value)}"
     return [w.utc(times[0] if times else None), named, f"{group[0].record}–{group[-1].record}"]
 
 
@@ -175,7 +193,7 @@ def _what(part: Part, fact: Fact) -> str:
         for key in ("happened", "kind", "outcome", "category", "state", "ground")
         if isinstance(value.get(key), str)
     ]
-    head = f"{name}: {', '.join(dict.fromkeys(told))}" if told else name
+    head = w("done_named", name=name, what=", ".join(dict.fromkeys(told))) if told else name
     details = []
     scope = value.get("scope")
     if isinstance(scope, Mapping):
@@ -188,7 +206,7 @@ def _what(part: Part, fact: Fact) -> str:
     by = person(w, fact, "by")
     if by:
         details.append(w("done_by", by=by))
-    text = f"{head}; {'; '.join(details)}" if details else head
+    text = ", ".join((head, *details))
     reason = _reason(part, value)
     return f"{text}. {reason}" if reason else text
 

@@ -86,8 +86,8 @@ def _answers(part: Part, target: str) -> list[tuple[str, list[str]]]:
     ]
     if about["hidden_words"] or about["left_out"] or about["hidden_fields"]:
         missing.append(
-            w("cover_missing_edition", words=w.number(about["hidden_words"]),
-              entries=w.number(about["left_out"]))
+            w("cover_missing_edition", words=w.n("words", about["hidden_words"]),
+              entries=w.n("entries", about["left_out"]))
         )  # fmt: skip
     if not tokens(part.content):
         missing.append(w("cover_missing_times"))
@@ -170,13 +170,22 @@ def who_asks(part: Part) -> list[Block]:
         (w("who_capacity"), w.either(f"capacity_{capacity}", "nobody")),
         (w("who_mandate"), line(about.get("mandate") or w("nobody"), 600)),
         (w("who_preset"), part.content.title[w.language]),
-        (w("who_by"), line(about.get("made_by") or w("nobody"))),
-        (w("who_approved"), line(approved) if approved else w("who_nobody_approved")),
+        (w("who_by"), member(w, about.get("made_by"))),
+        (w("who_approved"), member(w, approved) if approved else w("who_nobody_approved")),
         (w("who_number"), line(about.get("number") or "")),
         (w("who_made"), w.utc_of(str(about["made_at"])) + " UTC"),
         (w("who_until"), w.utc_of(str(about["until"])) + " UTC" if about.get("until") else ""),
     ]
     return [part.titled("who"), facts(rows), note(w("who_text"))]
+
+
+def member(words: Words, name: object) -> str:
+    """Somebody of the team by the number that all may know; any other by the name as recorded."""
+    told = str(name or "")
+    number = told.removeprefix("moderator-")
+    if number != told and number.isdecimal():
+        return words("team", n=number)
+    return line(told or words("nobody"), 60)
 
 
 def person(words: Words, fact: Fact, field: str) -> str:

@@ -14,7 +14,7 @@ from rempart.disclose.dossier.document.blocks import (
     table,
 )
 from rempart.disclose.dossier.document.content import Fact
-from rempart.disclose.dossier.document.front import Part, person, tokens
+from rempart.disclose.dossier.document.front import Part, member, person, tokens
 from rempart.disclose.dossier.document.glyphs import line
 from rempart.disclose.dossier.document.seal import SealName
 from rempart.log.note import PublicKey
@@ -57,13 +57,13 @@ def custody(part: Part) -> list[Block]:
 def _this_export(part: Part) -> list[str]:
     w, about = part.words, part.about
     what = w("custody_this" if about.get("approved_by") else "custody_alone")
-    return [w.utc_of(str(about["made_at"])), line(about["made_by"] or w("nobody"), 60), what]
+    return [w.utc_of(str(about["made_at"])), member(w, about["made_by"]), what]
 
 
 def _look(part: Part, fact: Fact) -> list[str]:
     w = part.words
     what = str(fact.value.get("what") or fact.value.get("action") or "")
-    text = w.texts.get(f"custody_{what}") or line(what, 60)
+    text = w.texts.get(f"custody_{what.replace(' ', '_')}") or line(what, 60)
     if fact.value.get("reason"):
         text += ": " + line(fact.value["reason"], 300)
     return [w.utc_of(str(fact.value.get("at"))), person(w, fact, "by") or w("nobody"), text]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from rempart.cases.raids.raid_reasons import reason_in
@@ -107,6 +108,14 @@ def _kinds(part: Part) -> Block:
     return table(head, rows, ("1fr", "30mm", "30mm"))
 
 
+def _per_cent(told: object) -> str:
+    """Of a share as the log writes it; never rounded up to a certainty."""
+    try:
+        return f"{int(Decimal(str(told)) * 100)}\xa0%"
+    except (ArithmeticError, ValueError):
+        return str(told)
+
+
 # -- coordination --------------------------------------------------------------------------------
 
 
@@ -119,7 +128,7 @@ def together(part: Part) -> list[Block]:
     else:
         kind = w.either(f"raidkind_{found.raid.get('kind', '')}", "kind_raid")
         told = found.raid.get("confidence", "")
-        confidence = line(w.number(told) if isinstance(told, float) else told, 12)
+        confidence = line(_per_cent(told), 12)
         blocks.append(
             paragraph(w("coord_text", kind=kind, confidence=confidence, record=found.raid_record))
         )
