@@ -66,6 +66,22 @@ def test_the_file_holds_what_was_addressed_to_her_and_what_she_wrote_down(
     assert bea.get("/mine/file.json").json()["inside"] == []
 
 
+def test_a_raid_goes_into_the_file_by_one_press(service: Service) -> None:
+    bot = service.client(service.ingest_token)
+    raid = [message(id=f"raid-{n}", channel="cleo", text=f"{HOSTILE} {n}") for n in range(70)]
+    raid.append(message(id="to-dora", channel="dora", text=HOSTILE + " dora"))
+    assert bot.post("/api/v1/messages", json=raid).status_code == 200
+    cleo = opened(service, "cleo")
+    page = cleo.get("/mine/file").text
+    assert 'name="all"' in page
+    assert send(cleo, "tick", all="1").status_code == 303
+    held = cleo.get("/mine/file.json").json()
+    assert {one["id"] for one in held["inside"]} == {f"raid-{n}" for n in range(70)}
+    assert 'name="all"' not in cleo.get("/mine/file").text
+    assert send(cleo, "tick", all="1").status_code == 303, "a second press adds nothing"
+    assert opened(service, "dora").get("/mine/file.json").json()["inside"] == []
+
+
 def test_what_was_typed_comes_back_with_an_error(service: Service) -> None:
     client = opened(service, "ada")
     late = send(client, "act", where="door", date="2199-01-01", text="Tomorrow.")

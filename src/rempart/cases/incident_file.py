@@ -35,6 +35,8 @@ from rempart.store.interface.stream import MessageRow
 LONGEST_TEXT: Final = 5_000
 LONGEST_LINE: Final = 300
 MOST_ITEMS: Final = 10_000
+MOST_AT_ONCE: Final = 2_000
+"""So many messages go into the file by one press: one entry of the log names them."""
 TAKE_WITHIN_MS: Final = 7 * 86_400_000
 """So long after the second person agreed the file may be taken."""
 WHERE: Final = ("door", "telephone", "post", "work", "other_site", "elsewhere")
@@ -71,6 +73,20 @@ def tick(tables: Tables, target: str, ids: Sequence[str], at_ms: int) -> int:
         told = {"target": target, "added": [row.seq for row in fresh], "at": rfc3339(at_ms)}
         record(tables, [(None, entry("incident-file", told, subject=target_subject(target)))])
     return len(fresh)
+
+
+def tick_all(tables: Tables, target: str, at_ms: int) -> int:
+    """Puts what was held or flagged of the messages to this target into the file, the newest first,
+    MOST_AT_ONCE at a time; returns how many are new. What leaves in no file now is left where it
+    is, without a word."""
+    items = tables.incidents.items(target)
+    inside = {item.seq for item in items}
+    found = tables.incidents.addressed(target, MOST_ITEMS + len(items))
+    fresh = [seq for seq in found if seq not in inside]
+    kept = never_leaving(tables, fresh)
+    room = min(MOST_AT_ONCE, MOST_ITEMS - len(items))
+    chosen = [str(seq) for seq in fresh if seq not in kept][:room]
+    return tick(tables, target, chosen, at_ms) if chosen else 0
 
 
 def untick(tables: Tables, target: str, seq: int, at_ms: int) -> None:

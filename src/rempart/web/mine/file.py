@@ -30,6 +30,7 @@ from rempart.cases.incident_file import (
     read_act,
     take,
     tick,
+    tick_all,
     untick,
 )
 from rempart.disclose.dossier import Subject, export_incident_file
@@ -116,7 +117,9 @@ async def tick_messages(request: AnyRequest) -> Response[Any]:
     if session is None:
         return Redirect("/mine", status_code=303)
     chosen, now = [str(one) for one in form.getall("message", [])], now_ms()
-    if chosen:
+    if form.get("all"):  # a raid is hundreds of messages: nobody ticks them one by one
+        await write(request, lambda tables: tick_all(tables, session.target, now))
+    elif chosen:
         await write(request, lambda tables: tick(tables, session.target, chosen, now))
     return Redirect(f"{HOME}?done=ticked", status_code=303)
 
