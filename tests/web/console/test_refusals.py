@@ -83,7 +83,7 @@ def test_brackets_of_a_text_are_not_taken_for_its_next_step() -> None:
     )
     said = told_line(error.diagnostics(), "fr").replace("\xa0", " ")
     assert said == (
-        "automated: un point de contact pour les utilisateurs n’est pas seulement automatisé"
+        "automated : un point de contact pour les utilisateurs n’est pas seulement automatisé"
         " (art. 12, § 1) (demandez-le à nouveau)"
     )
 
@@ -95,6 +95,11 @@ def test_what_is_put_into_a_text_is_told_too() -> None:
     assert french("a PDF needs the extra `documents`") == (
         "il manque l’extension `documents` pour : un PDF"
     )
+
+
+def test_what_nobody_can_know_beforehand_stays_and_its_place_is_told() -> None:
+    said = told_line("sql: Parser Error: syntax error", "fr").replace("\xa0", " ")
+    assert said == "requête : Parser Error: syntax error"
 
 
 def test_in_english_a_text_is_as_it_was_written() -> None:

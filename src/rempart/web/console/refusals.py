@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from rempart.web.console.words import colon
 from rempart.web.failures import Problem
 
 BESIDES: Final = (
@@ -43,6 +44,19 @@ BESIDES: Final = (
     "a label needs an end",
     "write it like `hold message for 7 days`",
     "rule `%(a)s`",
+    # captured pages, the full check of the log
+    "its address was erased",
+    "it broke: %(a)s",
+    "%(a)s entries are missing in %(b)s to %(c)s",
+    "the first %(a)s entries do not give the root that was signed",
+    "no checkpoint was ever signed, or it was removed: rempart log checkpoint",
+    "a checkpoint: %(a)s",
+    "a checkpoint of %(a)s entries is kept as of %(b)s",
+    "the log has %(a)s entries, but %(b)s were signed: it was cut, or is old",
+    "entry %(a)s: its text does not open with its key",
+    "entry %(a)s: not a leaf of this log",
+    "entry %(a)s: %(b)s",
+    "%(a)s does not hold the hashes of its entries",
     # what is drawn aside
     "the court dossier",
     "the yearly report",
@@ -62,7 +76,7 @@ BESIDES: Final = (
 LOCALE: Final = Path(__file__).resolve().parent.parent / "locale"
 CATALOGUE: Final = "refusals"
 _RULE: Final = re.compile(r"(?P<text>.*) \((?P<rule>rule `[a-z0-9-]+`)\)", re.S)
-_WHERE: Final = re.compile(r"(?P<where>[^:() ]+(?::\d+)*:) (?P<rest>.+)", re.S)
+_WHERE: Final = re.compile(r"(?P<where>[^:() ]+(?::\d+)*): (?P<rest>.+)", re.S)
 _HOLE: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -121,13 +135,19 @@ def _told_line(line: str, language: str) -> str:
     if (said := _told(line, language)) != line:
         return said
     placed = _WHERE.fullmatch(line)
-    place, rest = (_told(placed["where"], language) + " ", placed["rest"]) if placed else ("", line)
+    place, rest = (_place(placed["where"], language), placed["rest"]) if placed else ("", line)
     for before, text in ((place, rest), ("", line)):
         for what, step in _splits(text):
             said, then = _told(what, language), _told(step, language)
             if said != what:
                 return f"{before}{said}" + (f" ({then})" if step else "")
-    return line
+    return place + rest
+
+
+def _place(where: str, language: str) -> str:
+    """The name of a field has its word; a name, a day or a number stays as it is."""
+    said = _told(f"{where}:", language)
+    return f"{said} " if said != f"{where}:" else where + colon(language)
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
