@@ -29,6 +29,7 @@ from rempart.log.commit import seal, strict_json
 from rempart.log.subjects import NOBODY, account_subject, report_subject, target_subject
 from rempart.store.interface import Tables
 from rempart.store.interface.erasure import ErasureRow
+from rempart.store.interface.taken import TakenRow
 
 PORTION: Final = 4_000
 """So many entries are looked through between two groups of messages."""
@@ -88,6 +89,7 @@ def finish(
         _find_between(tables, row, forgotten, begin, min(begin + PORTION, size))
     own = tables.erasure.noted(row.id, own=True)
     naming = tables.erasure.noted(row.id, own=False)
+    reached = {*own, *naming}
     if row.kind == ACCOUNT:
         counts = _account(tables, forgotten, own, naming, scrub_state)
         subjects = [account_subject(forgotten.platform, forgotten.account)]
@@ -96,6 +98,7 @@ def finish(
         name = split_subject(row.subject)[1]
         subjects = sorted({target_subject(name), target_subject(row.subject)})
     else:
+        reached.update(tables.erasure.entries_of_report(row.subject))
         counts = _reporter(tables, row.subject)
         subjects = [report_subject(row.subject)]
     if subjects:
@@ -115,7 +118,8 @@ def finish(
             counts=msgspec.json.encode(counts).decode(),
         )
     )
-    tell(tables, row, "carried out", row.confirmed_by, at_ms, counts=counts)
+    seq = tell(tables, row, "carried out", row.confirmed_by, at_ms, counts=counts)
+    tables.taken.add(TakenRow(seq, "erasure", row.kind, len(reached)), reached)
     memories.forget()
     return counts
 

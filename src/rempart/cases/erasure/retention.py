@@ -25,11 +25,15 @@ from rempart.log.subjects import KEPT, NOBODY, TRAFFIC, account_subject
 from rempart.model.moments import at_time
 from rempart.store.interface import Tables
 from rempart.store.interface.retention import OldMessage, RetentionRow
+from rempart.store.interface.taken import TakenRow
 
 PORTION: Final = 1_000
 AGAIN_MS: Final = 6 * 3_600_000
 """So often each window is looked at."""
 FEW: Final = 50
+COUNTED: Final = frozenset({"flagged", "cases", "access"})
+"""Windows whose material is counted in what is disclosed: judged messages, whom a decision was
+about, alarms. What the others take is in no figure."""
 
 
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +68,7 @@ def expire(tables: Tables, windows: Mapping[str, Window], now_ms: int) -> int | 
         if before_ms <= 0:
             continue
         tables.retention.begin(now_ms)
-        count, place, more = act(tables, windows, before_ms, last.place)
+        count, place, more, reached = act(tables, windows, before_ms, last.place)
         fresh = RetentionRow(key, before_ms, 0 if more else now_ms, place)
         tables.retention.put_done(fresh)
         if count:
@@ -76,13 +80,15 @@ def expire(tables: Tables, windows: Mapping[str, Window], now_ms: int) -> int | 
                 "count": count,
                 "at": rfc3339(now_ms),
             }
-            record(tables, [(None, entry("retention", told))])
+            seq = record(tables, [(None, entry("retention", told))])
+            if key in COUNTED:
+                tables.taken.add(TakenRow(seq, "retention", key, len(reached)), reached)
         return count
     return None
 
 
-Expired = tuple[int, int, bool]
-"""How many, up to which entry, and whether more is left."""
+Expired = tuple[int, int, bool, Sequence[int]]
+"""How many, up to which entry, whether more is left, and the entries whose words went."""
 
 
 def _messages(tables: Tables, windows: Mapping[str, Window], before_ms: int, place: int) -> Expired:
@@ -100,7 +106,7 @@ def _messages(tables: Tables, windows: Mapping[str, Window], before_ms: int, pla
     more = len(rows) == PORTION
     if not more and rows:
         tables.keys.destroy_days(TRAFFIC, at_time(before_ms).date())
-    return len(gone) + len(passed), end, more
+    return len(gone) + len(passed), end, more, [*entries, *passed]
 
 
 def _keep(tables: Tables, rows: Sequence[OldMessage]) -> None:
@@ -120,27 +126,29 @@ def _flagged(tables: Tables, windows: Mapping[str, Window], before_ms: int, plac
     entries = tables.retention.drop_messages(rows)
     evidence = [seq for seq in tables.evidence.of(rows).values() if seq is not None]
     tables.log.erase([*entries, *evidence])
-    return len(rows), place, len(rows) == PORTION
+    return len(rows), place, len(rows) == PORTION, [*entries, *evidence]
 
 
 def _reports(tables: Tables, windows: Mapping[str, Window], before_ms: int, place: int) -> Expired:
     del windows
     found = tables.retention.old_reports(before_ms, FEW)
+    gone: list[int] = []
     for report in found:
         seqs = tables.erasure.entries_of_report(report)
         evidence = [seq for seq in tables.evidence.of(seqs).values() if seq is not None]
         tables.log.erase([*seqs, *evidence])
+        gone += [*seqs, *evidence]
     tables.retention.note_words_gone(found)
-    return len(found), place, len(found) == FEW
+    return len(found), place, len(found) == FEW, gone
 
 
 def _contacts(tables: Tables, windows: Mapping[str, Window], before_ms: int, place: int) -> Expired:
     del windows
     found = tables.retention.old_contacts(before_ms, FEW)
-    for report, seq in found:
-        tables.log.erase([next_ for next_ in (seq + 1,) if _is_contact(tables, next_, report)])
+    gone = [seq + 1 for report, seq in found if _is_contact(tables, seq + 1, report)]
+    tables.log.erase(gone)
     tables.retention.drop_contacts([report for report, _ in found])
-    return len(found), place, len(found) == FEW
+    return len(found), place, len(found) == FEW, gone
 
 
 def _is_contact(tables: Tables, seq: int, report: str) -> bool:
@@ -153,14 +161,16 @@ def _cases(tables: Tables, windows: Mapping[str, Window], before_ms: int, place:
     del windows
     found = tables.retention.old_cases(before_ms, FEW)
     nobody = Forgotten("", "", "expired", blank=True)
+    gone: list[int] = []
     for case in found:
         seqs = tables.retention.case_words(case)
         entries = tables.erasure.entries_of_case(case)
         evidence = [one for one in tables.evidence.of(entries).values() if one is not None]
         tables.log.erase([*seqs, *entries, *evidence])
+        gone += [*seqs, *entries, *evidence]
         tables.erasure.scrub_words([case], nobody.words, nobody.json)
         tables.retention.close_case(case)
-    return len(found), place, len(found) == FEW
+    return len(found), place, len(found) == FEW, gone
 
 
 def _access(tables: Tables, windows: Mapping[str, Window], before_ms: int, place: int) -> Expired:
@@ -168,13 +178,13 @@ def _access(tables: Tables, windows: Mapping[str, Window], before_ms: int, place
     found = tables.retention.old_access(before_ms, PORTION)
     tables.log.erase(found)
     tables.retention.drop_access(found)
-    return len(found), place, len(found) == PORTION
+    return len(found), place, len(found) == PORTION, found
 
 
 def _mails(tables: Tables, windows: Mapping[str, Window], before_ms: int, place: int) -> Expired:
     del windows
     count = tables.retention.drop_mails(before_ms, PORTION)
-    return count, place, count == PORTION
+    return count, place, count == PORTION, ()
 
 
 _WINDOWS: Final[dict[str, Callable[[Tables, Mapping[str, Window], int, int], Expired]]] = {

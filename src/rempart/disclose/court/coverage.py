@@ -22,14 +22,18 @@ from rempart.disclose.court.authorities import (
 )
 from rempart.disclose.court.read import Read
 from rempart.disclose.court.table import Table
+from rempart.disclose.history.taken import entries_of
 from rempart.model import Moderator
 from rempart.store.interface.referrals import PREPARED
 
 
 class Gap(NamedTuple):
+    """`entries`: of the log, by which it can be checked."""
+
     key: str
     number: int | None = None
     of: int | None = None
+    entries: str = ""
 
 
 def gaps(read: Read, tables: list[Table]) -> list[Gap]:
@@ -57,6 +61,11 @@ def _time(read: Read) -> Iterator[Gap]:
     if last < period.end_ms:
         yield Gap("gap_end", (period.end_ms - last) // 86_400_000)
     yield Gap("gap_now")
+    history = read.history
+    yield Gap("gap_erased", len(history.erasures), entries=entries_of(history.erasures))
+    yield Gap("gap_expired", len(history.expiries), entries=entries_of(history.expiries))
+    yield Gap("gap_before", history.before.cases)
+    yield Gap("gap_before_deadlines", history.before.deadlines)
     yield Gap("gap_down")
 
 

@@ -78,9 +78,10 @@ def coverage(dossier: Dossier, words: Words) -> bytes:
 
 
 def said(words: Words, gap: Gap) -> str:
-    key, number, of = gap
+    key, number, of, entries = gap
     return words(
         key,
+        entries=entries,
         n=words.number(number) if number is not None else "",
         of=words.number(of) if of is not None else "",
     )

@@ -9,6 +9,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.history import Columns
 from rempart.store.interface.misuse import SuspensionRow, WarningRow
 from rempart.store.interface.orders import DisputeRow, OrderRow
+from rempart.store.interface.taken import Before, TakenRow
 
 _FOREVER = 2**62
 
@@ -26,16 +27,28 @@ class Declared(NamedTuple):
 
 
 class History(NamedTuple):
-    """`as_of`: the size of the log it was read at."""
+    """`as_of`: the size of the log it was read at. `taken`: what an erasure or the end of a
+    retention took from it since then. `before`: what counts as having always stood so."""
 
     as_of: int
     columns: Columns
     declared: Declared
+    taken: tuple[TakenRow, ...] = ()
+    before: Before = Before()
+
+    @property
+    def erasures(self) -> list[TakenRow]:
+        return [row for row in self.taken if row.kind == "erasure"]
+
+    @property
+    def expiries(self) -> list[TakenRow]:
+        return [row for row in self.taken if row.kind == "retention"]
 
 
 def read_history(tables: Tables, as_of: int | None = None) -> History:
     """Everything as of a size of the log (ADR 47). `as_of` None: as of now. Whatever is written
-    later, the same size gives the same history; but for what an erasure or a retention takes."""
+    later, the same size gives the same history; but for what an erasure or a retention takes, which
+    it names."""
     size = tables.log.size()
     as_of = size if as_of is None else min(as_of, size)
     declared = Declared(
@@ -45,7 +58,8 @@ def read_history(tables: Tables, as_of: int | None = None) -> History:
         tuple(row for row in tables.misuse.warnings() if row.seq < as_of),
         tuple(history(tables, before_seq=as_of)),
     )
-    return History(as_of, tables.history.read(as_of), declared)
+    taken = tuple(tables.taken.since(as_of))
+    return History(as_of, tables.history.read(as_of), declared, taken, tables.taken.before())
 
 
 def _begun(row: SuspensionRow) -> SuspensionRow:

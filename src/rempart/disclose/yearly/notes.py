@@ -51,6 +51,22 @@ GENERAL: Final[Words] = {
     "arriver et n’est pas arrivé. Chaque chiffre est compté sur les {as_of} premières entrées du "
     "journal.",
 }
+TAKEN: Final[Words] = {
+    "en": " After that size {erasures} erasures (entries {erased}) and {expiries} portions of "
+    "ended retention (entries {expired}) took something away that lay before it: words, names, "
+    "judged messages. Counts of notices, decisions, restrictions and appeals are whole; accuracy "
+    "rests on what is left.",
+    "fr": " Après cette taille, {erasures} effacements (entrées {erased}) et {expiries} lots "
+    "arrivés au terme de leur conservation (entrées {expired}) ont retiré des éléments "
+    "antérieurs : textes, noms, messages jugés. Les décomptes de notifications, de décisions, de "
+    "restrictions et de contestations sont complets ; l’exactitude repose sur ce qui reste.",
+}
+BEFORE: Final[Words] = {
+    "en": " {cases} cases and {deadlines} deadlines are older than the keeping of what is written "
+    "over: they count as having always stood as they stood when that began.",
+    "fr": " {cases} dossiers et {deadlines} délais sont antérieurs à la conservation de ce qui est "
+    "modifié : ils sont réputés avoir toujours été ce qu’ils étaient quand elle a commencé.",
+}
 COUNTED_HERE: Final[Words] = {
     "en": "Counted here by this service: {harms}.",
     "fr": "Comptés ici par ce service : {harms}.",

@@ -42,6 +42,7 @@ from rempart.store.interface.retention import RetentionTables
 from rempart.store.interface.sponsors import SponsorTables
 from rempart.store.interface.statements import StatementTables
 from rempart.store.interface.stream import StreamTables
+from rempart.store.interface.taken import TakenTables
 from rempart.store.interface.terms import TermsTables
 from rempart.store.interface.threads import ThreadTables
 from rempart.store.interface.versions import VersionTables
@@ -83,6 +84,7 @@ __all__ = [
     "Store",
     "StreamTables",
     "Tables",
+    "TakenTables",
     "TermsTables",
     "ThreadTables",
     "VersionTables",
@@ -124,6 +126,7 @@ class Tables(ABC):
     referrals: ReferralTables
     refused_links: RefusedLinkTables
     child_named: ChildNamedTables
+    taken: TakenTables
     sponsors: SponsorTables
     statements: StatementTables
     feed: FeedTables

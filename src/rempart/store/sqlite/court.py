@@ -20,13 +20,14 @@ from rempart.store.interface.court import (
 )
 from rempart.store.interface.history import Numbers
 from rempart.store.interface.versions import VersionKind, VersionMove, VersionState
+from rempart.store.sqlite.restated import first, stood
 
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "unanswered": "SELECT r.seq FROM report r WHERE r.seq < :as_of AND NOT EXISTS"
-        " (SELECT 1 FROM answer a WHERE a.report_id = r.id AND a.seq < :as_of) AND NOT EXISTS"
-        " (SELECT 1 FROM report_withdrawn w WHERE w.report_id = r.id AND w.seq < :as_of)"
-        " ORDER BY r.seq",
+        "unanswered": f"SELECT {first('r.seq')} FROM report r WHERE {stood('r.seq')}"
+        f" AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.report_id = r.id AND {stood('a.seq')})"
+        " AND NOT EXISTS (SELECT 1 FROM report_withdrawn w WHERE w.report_id = r.id"
+        f" AND {stood('w.seq')}) ORDER BY 1",
         "clocks": "SELECT kind, clock, count(*), sum(coalesce(stopped_ms > due_ms, 0)),"
         " sum(due_ms < :until AND stopped_ms IS NULL) FROM (SELECT d.kind,"
         " coalesce(w.clock, d.clock) AS clock, coalesce(w.start_ms, d.start_ms) AS start_ms,"
@@ -39,13 +40,15 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " GROUP BY kind, clock ORDER BY kind, clock",
         "failures": "SELECT at_ms, connector, operation FROM delivery_given_up"
         " WHERE since_seq < :as_of AND at_ms >= :from AND at_ms < :until ORDER BY at_ms, id",
-        "alarms": "SELECT seq, at_ms, what FROM access_entry WHERE kind = 'alarm' AND seq < :as_of"
-        " AND at_ms >= :from AND at_ms < :until ORDER BY seq",
+        "alarms": f"SELECT {first('access_entry.seq')}, at_ms, what FROM access_entry"
+        f" WHERE kind = 'alarm' AND {stood('seq')} AND at_ms >= :from AND at_ms < :until"
+        " ORDER BY 1",
         "queues": "SELECT id, at_ms, by, seq, picture FROM queue WHERE seq < :as_of ORDER BY seq",
-        "versions": "SELECT kind, id, parent, author, reason, at_ms, seq FROM version"
-        " WHERE seq < :as_of ORDER BY seq, kind, id",
-        "moves": "SELECT kind, id, state, by, reason, at_ms, seq FROM version_move"
-        " WHERE seq < :as_of ORDER BY kind, id, number",
+        "versions": "SELECT kind, id, parent, author, reason, at_ms,"
+        f" {first('version.seq')} FROM version WHERE {stood('seq')} ORDER BY 7, kind, id",
+        "moves": f"SELECT kind, id, state, by, reason, at_ms,"
+        f" {first('version_move.seq')} FROM version_move"
+        f" WHERE {stood('seq')} ORDER BY kind, id, number",
     }
 )
 

@@ -44,7 +44,8 @@ _POINTERS: Final = (
 _NEVER: Final = frozenset(
     {"entry", "body", "body_plain", "tile", "checkpoint", "state", "snapshot", "message", "event",
      "erasure", "erasure_entry", "hold", "version", "fact", "role", "person",
-     "yearly_report", "yearly_withdrawal", "cosignature", "timestamp_token", "witnessed", "subject"}
+     "yearly_report", "yearly_withdrawal", "cosignature", "timestamp_token", "witnessed", "subject",
+     "restated", "taken_away"}
 )  # fmt: skip
 """What is reached elsewhere, holds no text of people, or is the community's own configuration."""
 MOST_NEEDLES: Final = 32
@@ -203,13 +204,24 @@ class SqliteForgetting(ErasureTables):
                 renamed[id] = fresh
             if fresh != id or told != outcome:
                 changed.append((fresh, told, seq))
+        # What detectors had said before stays as bare as the rest: old cuts count it. The update of
+        # the author empties the table of what was said before, with what the line above put there.
+        earlier = [
+            (seq, until, message(id, outcome)[1])
+            for seq, until, id, outcome in self._db.execute(
+                "SELECT w.seq, w.until_seq, m.id, w.outcome FROM message_was w JOIN message m"
+                " ON m.seq = w.seq WHERE w.seq IN (SELECT value FROM json_each(?))",
+                (own,),
+            )
+        ]
+        self._db.executemany("UPDATE message SET id = ?, outcome = ? WHERE seq = ?", changed)
         self._db.execute(
             "UPDATE message SET author = ?, author_name = NULL"
             " WHERE seq IN (SELECT value FROM json_each(?))",
             (pseudonym, own),
         )
         counts["messages"] = self._db.changes()
-        self._db.executemany("UPDATE message SET id = ?, outcome = ? WHERE seq = ?", changed)
+        self._db.executemany("INSERT INTO message_was VALUES (?, ?, ?)", earlier)
         self._rename_messages(renamed)
 
     def _rename_messages(self, renamed: Mapping[str, str]) -> None:
@@ -376,6 +388,11 @@ class SqliteForgetting(ErasureTables):
 
     def restated(self, pairs: Sequence[tuple[int, int]]) -> None:
         with self._erasing():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO restated"
+                " VALUES (?2, coalesce((SELECT first FROM restated WHERE seq = ?1), ?1))",
+                pairs,
+            )
             for table, column in _POINTERS:
                 self._db.executemany(f"UPDATE {table} SET {column} = ?2 WHERE {column} = ?1", pairs)
             for table, owner in _LISTS:

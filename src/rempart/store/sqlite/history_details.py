@@ -14,15 +14,16 @@ import numpy as np
 
 from rempart.store.interface.history import Coded, Details, ReportDetails
 from rempart.store.sqlite.columns import Codes, Column, Words, chunks, firsts
+from rempart.store.sqlite.restated import stood
 
 _EIGHT = 8
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "report_details": "SELECT seq, language,"
         " substr(CAST(coalesce(reporter, zeroblob(8)) AS BLOB), 1, 8), substr(thing, 1, 8), via"
-        " FROM report WHERE seq < :as_of ORDER BY rowid",
+        f" FROM report WHERE {stood('seq')} ORDER BY rowid",
         "withdrawn": "SELECT r.seq FROM report_withdrawn w JOIN report r ON r.id = w.report_id"
-        " WHERE w.seq < :as_of",
+        f" WHERE {stood('w.seq')}",
     }
 )
 _CASES = (
@@ -31,16 +32,16 @@ _CASES = (
     " FROM case_was WHERE id = c.id AND until_seq >= :as_of)"
     " WHERE c.since_seq < :as_of ORDER BY c.rowid"
 )
-_DECISIONS = "SELECT ground, decided_by FROM decision WHERE seq < :as_of ORDER BY rowid"
+_DECISIONS = f"SELECT ground, decided_by FROM decision WHERE {stood('seq')} ORDER BY rowid"
 _MEASURES = (
     "SELECT kind, rule, platform || '/' || channel,"
-    " CASE WHEN ended_seq >= :as_of THEN 'active' ELSE state END, coalesce(until_ms, -1),"
-    " CASE WHEN ended_seq >= :as_of THEN -1 ELSE coalesce(ended_ms, -1) END"
-    " FROM measure WHERE seq < :as_of ORDER BY rowid"
+    f" CASE WHEN NOT {stood('ended_seq')} THEN 'active' ELSE state END, coalesce(until_ms, -1),"
+    f" CASE WHEN NOT {stood('ended_seq')} THEN -1 ELSE coalesce(ended_ms, -1) END"
+    f" FROM measure WHERE {stood('seq')} ORDER BY rowid"
 )
 _STATEMENTS = (
     "SELECT platform || '/' || channel, platform, account FROM statement"
-    " WHERE seq < :as_of ORDER BY number"
+    f" WHERE {stood('seq')} ORDER BY number"
 )
 
 

@@ -36,6 +36,7 @@ from rempart.store.interface.history import (
 )
 from rempart.store.sqlite.columns import Column, Ids, Words, chunks
 from rempart.store.sqlite.history_statements import Statements, Strikes
+from rempart.store.sqlite.restated import Firsts, first, stood
 
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -46,31 +47,33 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " FROM case_was WHERE id = c.id AND until_seq >= :as_of)"
         " WHERE c.since_seq < :as_of ORDER BY c.rowid",
         "reports": "SELECT seq, case_id, received_ms, category, coalesce(flagger, ''), items"
-        " FROM report WHERE seq < :as_of ORDER BY rowid",
+        f" FROM report WHERE {stood('seq')} ORDER BY rowid",
         "decisions": "SELECT id, seq, case_id, decided_ms, outcome, coalesce(harm, ''),"
         " coalesce(because, ''), coalesce(replaces, '') FROM decision"
-        " WHERE seq < :as_of ORDER BY rowid",
+        f" WHERE {stood('seq')} ORDER BY rowid",
         "measures": "SELECT m.id, m.seq,"
         " coalesce(CASE WHEN w.id IS NULL THEN m.case_id ELSE w.case_id END, ''),"
         " coalesce(CASE WHEN w.id IS NULL THEN m.raid ELSE w.raid END, ''), m.from_ms"
         " FROM measure m LEFT JOIN measure_was w ON w.id = m.id AND w.until_seq ="
         " (SELECT min(until_seq) FROM measure_was WHERE id = m.id AND until_seq >= :as_of)"
-        " WHERE m.seq < :as_of ORDER BY m.rowid",
+        f" WHERE {stood('m.seq')} ORDER BY m.rowid",
         "ordered": "SELECT m.measure FROM order_measure m JOIN authority_order o"
         " ON o.id = m.order_id WHERE o.seq < :as_of",
         "exemptions": "SELECT measure, reason FROM statement_exemption WHERE seq < :as_of",
         "strikes": "SELECT s.platform, s.account, s.at_ms, min(s.expires_ms,"
-        " CASE WHEN o.seq < :as_of THEN s.overturned_ms ELSE s.expires_ms END), d.ground = 'law'"
+        f" CASE WHEN {stood('o.seq')} THEN s.overturned_ms ELSE s.expires_ms END), d.ground = 'law'"
         " FROM strike s JOIN decision d ON d.id = s.decision"
-        " LEFT JOIN decision o ON o.id = s.overturned_by WHERE d.seq < :as_of",
+        " LEFT JOIN decision o ON o.id = s.overturned_by"
+        f" WHERE {stood('d.seq')}",
         "statements": "SELECT number, seq, made_ms, measure, coalesce(decision, ''), record"
-        " FROM statement WHERE seq < :as_of ORDER BY number",
+        f" FROM statement WHERE {stood('seq')} ORDER BY number",
         "looks": "SELECT l.seq, l.received_ms, l.appellant,"
         " CASE WHEN l.closed_seq >= :as_of THEN 'open' ELSE l.state END,"
         " CASE WHEN l.closed_seq >= :as_of THEN -1 ELSE coalesce(l.decided_ms, -1) END,"
         " l.of_case, coalesce(l.decision, ''), coalesce(s.number, -1), r.flagger IS NOT NULL"
         " FROM second_look l LEFT JOIN report r ON r.id = l.report_id"
-        " LEFT JOIN statement s ON s.id = l.statement WHERE l.seq < :as_of ORDER BY l.seq",
+        " LEFT JOIN statement s ON s.id = l.statement"
+        f" WHERE {stood('l.seq')} ORDER BY {first('l.seq')}",
         "samples": "SELECT x.seq, x.case_id,"
         " CASE WHEN w.seq IS NULL THEN m.outcome ELSE w.outcome END"
         " FROM case_message x CROSS JOIN message m LEFT JOIN message_was w ON w.seq = m.seq"
@@ -112,6 +115,7 @@ class Reading:
         self._measures = Ids(self._room("measure"))
         self._case_of_raid: dict[str, int] = {}
         self._struck: list[int] = []
+        self._first = Firsts(db)
 
     def columns(self) -> Columns:
         cases = self._read_cases()
@@ -179,7 +183,8 @@ class Reading:
             flagger.take(flaggers, count)
             items.take(numbers, count)
         return ReportColumns(
-            seq.done(), case.done(), received.done(), category.coded(), flagger.coded(),
+            self._first.of(seq.done()),
+            case.done(), received.done(), category.coded(), flagger.coded(),
             items.done(),
         )  # fmt: skip
 
@@ -206,7 +211,14 @@ class Reading:
         replaced[replaces[replaces >= 0]] = True
         outcome, harm, because = (word.coded() for word in words)
         return DecisionColumns(
-            seq.done(), case.done(), decided.done(), outcome, harm, because, replaces, replaced
+            self._first.of(seq.done()),
+            case.done(),
+            decided.done(),
+            outcome,
+            harm,
+            because,
+            replaces,
+            replaced,
         )
 
     def _read_measures(self) -> MeasureColumns:
@@ -230,7 +242,11 @@ class Reading:
             codes = np.array([reasons.index(reason) for reason in columns[1]], np.int32)
             exempt[found[found != NONE]] = codes[found != NONE]
         return MeasureColumns(
-            seq.done(), case.done(), begun.done(), ordered, Coded(exempt, tuple(reasons))
+            self._first.of(seq.done()),
+            case.done(),
+            begun.done(),
+            ordered,
+            Coded(exempt, tuple(reasons)),
         )
 
     def _case(self, ids: Sequence[str], raids: Sequence[str]) -> Positions:
@@ -273,7 +289,8 @@ class Reading:
         said = Statements(self._measures, self._decisions, keys, self._strikes(), room)
         for columns in self._chunks("statements"):
             said.take(columns)
-        return said.done(measures), said.restricted
+        found = said.done(measures)
+        return found._replace(seq=self._first.of(found.seq)), said.restricted
 
     def _strikes(self) -> Strikes:
         found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
@@ -302,7 +319,8 @@ class Reading:
             statement.take(columns[7], count)
             flagger.take(map(bool, columns[8]), count)
         looks = LookColumns(
-            seq.done(), received.done(), decided.done(), appellant.coded(), state.coded(),
+            self._first.of(seq.done()),
+            received.done(), decided.done(), appellant.coded(), state.coded(),
             of.done(), decision.done(), np.zeros(0, np.int32), flagger.done(),
         )  # fmt: skip
         return looks, statement.done()

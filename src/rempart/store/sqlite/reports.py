@@ -24,6 +24,7 @@ from rempart.store.interface.cases import (
     ReportRow,
     SourceRecord,
 )
+from rempart.store.sqlite.restated import first, stood
 
 _REPORTS = (
     "SELECT r.id, r.case_id, r.category, r.language, r.received_ms, r.seq, r.repeats,"
@@ -280,9 +281,16 @@ class SqliteReportTables(CaseTables):
         self, as_of: int, since_ms: int, until_ms: int, *, harm: str | None, outcome: str | None
     ) -> Iterator[tuple[int, str]]:
         return self._db.execute(
-            "SELECT seq, id FROM decision WHERE seq < ?1 AND decided_ms >= ?2 AND decided_ms < ?3"
-            " AND (?4 IS NULL OR harm = ?4) AND (?5 IS NULL OR outcome = ?5) ORDER BY seq",
-            (as_of, since_ms, until_ms, harm, outcome),
+            f"SELECT {first('decision.seq')}, id FROM decision WHERE {stood('seq')}"
+            " AND decided_ms >= :since AND decided_ms < :until AND (:harm IS NULL OR harm = :harm)"
+            " AND (:outcome IS NULL OR outcome = :outcome) ORDER BY 1",
+            {
+                "as_of": as_of,
+                "since": since_ms,
+                "until": until_ms,
+                "harm": harm,
+                "outcome": outcome,
+            },
         )
 
     def insert_answers(self, answers: Sequence[Answer]) -> None:

@@ -17,6 +17,7 @@ from rempart.store.interface.statements import (
     StrikeRow,
     Unstated,
 )
+from rempart.store.sqlite.restated import first, stood
 
 _STATEMENT = msgspec.json.Decoder(Statement)
 _RESTRICTING = ", ".join(f"'{rung.kind}'" for rung in LADDER.values() if rung.form)
@@ -86,9 +87,10 @@ class SqliteStatementTables(StatementTables):
 
     def drawable(self, as_of: int, since_ms: int, until_ms: int) -> Iterator[tuple[int, str]]:
         return self._db.execute(
-            "SELECT seq, id FROM statement WHERE decision IS NULL AND seq < ?1 AND made_ms >= ?2"
-            " AND made_ms < ?3 ORDER BY seq, number",
-            (as_of, since_ms, until_ms),
+            f"SELECT {first('statement.seq')}, id FROM statement"
+            f" WHERE decision IS NULL AND {stood('seq')}"
+            " AND made_ms >= :since AND made_ms < :until ORDER BY 1, number",
+            {"as_of": as_of, "since": since_ms, "until": until_ms},
         )
 
     def after(self, number: int, limit: int) -> list[StatementRow]:

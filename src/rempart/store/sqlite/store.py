@@ -72,6 +72,7 @@ from rempart.store.sqlite.sponsors import SqliteSponsorTables
 from rempart.store.sqlite.statements import SqliteStatementTables
 from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.subject_keys import Mark, SubjectKeys
+from rempart.store.sqlite.taken import SqliteTakenTables
 from rempart.store.sqlite.terms import SqliteTermsTables
 from rempart.store.sqlite.threads import SqliteThreadTables
 from rempart.store.sqlite.vault import Vault
@@ -137,6 +138,7 @@ class SqliteTables(Tables):
         self.referrals = SqliteReferralTables(connection)
         self.refused_links = SqliteRefusedLinkTables(connection)
         self.child_named = SqliteChildNamedTables(connection)
+        self.taken = SqliteTakenTables(connection)
         self.sponsors = SqliteSponsorTables(connection)
         self.statements = SqliteStatementTables(connection)
         self.feed = SqliteFeedTables(connection)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rempart.cases.harms import harms
+from rempart.disclose.history import History
+from rempart.disclose.history.taken import entries_of
 from rempart.disclose.plain_csv import Cell
 from rempart.disclose.yearly import notes
 from rempart.disclose.yearly.categories import NOTICES, OTHER_KEYWORD, named, place
@@ -32,7 +34,7 @@ def categories_sheet(ground: Ground, sheet: TemplateSheet) -> list[list[Cell]]:
     """Label, description and key as they are; beside them what this service counts there."""
     rows: list[list[Cell]] = [[cell or None for cell in row] for row in sheet.rows]
     language, apart = ground.language, ground.provider.apart
-    rows[0][3] = notes.GENERAL[language].format(as_of=ground.figures.history.as_of)
+    rows[0][3] = _general(ground.figures.history, language)
     category = ""
     for cells, row in zip(rows, sheet.rows, strict=True):
         key = row[2]
@@ -72,3 +74,20 @@ def _other_rows(ground: Ground, rows: list[list[Cell]], sheet: TemplateSheet) ->
 
 def sheet_name(number: int) -> str:
     return {5: "5_own_initiative_illegal", 6: "6_own_initiative_TC"}[number]
+
+
+def _general(history: History, language: str) -> str:
+    """What holds for every figure, and what was taken from them since (nothing, as a rule)."""
+    told = notes.GENERAL[language].format(as_of=history.as_of)
+    if history.taken:
+        told += notes.TAKEN[language].format(
+            erasures=len(history.erasures),
+            erased=entries_of(history.erasures) or "-",
+            expiries=len(history.expiries),
+            expired=entries_of(history.expiries) or "-",
+        )
+    if any(history.before):
+        told += notes.BEFORE[language].format(
+            cases=history.before.cases, deadlines=history.before.deadlines
+        )
+    return told
