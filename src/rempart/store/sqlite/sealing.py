@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from itertools import count
 from typing import NamedTuple
 
 import apsw
@@ -32,22 +31,8 @@ from rempart.store.sqlite.vault import (
     body_keys,
 )
 
-
-class _Writing:
-    """How to seal for one subject."""
-
-    __slots__ = ("_cipher", "key", "number")
-
-    def __init__(self, number: int, key: bytes) -> None:
-        self.number = number
-        self.key = key
-        self._cipher: AESGCM | None = None
-
-    @property
-    def cipher(self) -> AESGCM:
-        if self._cipher is None:
-            self._cipher = AESGCM(self.key)
-        return self._cipher
+_Writing = tuple[int, bytes]
+"""How to seal for one subject: its number, and the key of its bodies."""
 
 
 class _Bucket(NamedTuple):
@@ -68,56 +53,79 @@ class Sealer:
         self._db = connection
         self._vault = vault
         self._buckets: dict[str, _Bucket] = {}
+        self._ciphers: dict[bytes, AESGCM] = {}
 
     def seal(self, first: int, entries: Sequence[SealedEntry], day: int) -> Iterable[SealedBody]:
         """Rows for the bodies of these entries, of which the first gets the number `first`."""
-        if any(len(entry.bodies) > PARTS for entry in entries):
-            raise LogError(f"an entry has at most {PARTS} disclosures")
-        places = [
-            place
-            for place, entry in zip(count(PARTS * first, PARTS), entries)
-            for place in range(place, place + len(entry.bodies))
-        ]
-        bodies = [body for entry in entries for body in entry.bodies]
-        if any(entry.subjects and len(entry.subjects) != len(entry.bodies) for entry in entries):
-            raise LogError("each disclosure of an entry is about one subject")
-        subjects = [
-            subject
-            for entry in entries
-            for subject in entry.subjects or (NOBODY,) * len(entry.bodies)
-        ]
-        kinds = [entry.bucket for entry in entries for _ in entry.bodies]
-        wanted: dict[str, set[str]] = {}
-        for kind, subject in set(zip(kinds, subjects, strict=True)):
-            wanted.setdefault(kind, set()).add(subject)
-        ready = {kind: self._ready(kind, names, day) for kind, names in wanted.items()}
-        writing = [
-            ready[kind].writing[subject] for kind, subject in zip(kinds, subjects, strict=True)
-        ]
-        return zip(
-            places,
-            [one.number for one in writing],
-            [ready[kind].number for kind in kinds],
-            _sealed(places, bodies, writing),
-            strict=True,
-        )
+        places: list[int] = []
+        bodies: list[bytes] = []
+        subjects: list[str] = []
+        kinds: list[str] = []
+        for seq, (_, parts, whose, kind) in enumerate(entries, first):
+            count = len(parts)
+            if count > PARTS:
+                raise LogError(f"an entry has at most {PARTS} disclosures")
+            if whose and len(whose) != count:
+                raise LogError("each disclosure of an entry is about one subject")
+            places += range(PARTS * seq, PARTS * seq + count)
+            bodies += parts
+            subjects += whose or (NOBODY,) * count
+            kinds += (kind,) * count
+        wanted = set(kinds)
+        if len(wanted) == 1:
+            ready = self._ready(wanted.pop(), set(subjects), day)
+            writing = list(map(ready.writing.__getitem__, subjects))
+            buckets = [ready.number] * len(kinds)
+        else:
+            pairs = list(zip(kinds, subjects, strict=True))
+            each = {
+                kind: self._ready(kind, {name for other, name in pairs if other == kind}, day)
+                for kind in wanted
+            }
+            writing = [each[kind].writing[name] for kind, name in pairs]
+            buckets = [each[kind].number for kind in kinds]
+        sealed = self._sealed(places, bodies, [key for _, key in writing])
+        return zip(places, [number for number, _ in writing], buckets, sealed, strict=True)
 
     def reseal(
         self, bodies: Sequence[tuple[int, bytes]], subject: str, kind: str, day: int
     ) -> list[SealedBody]:
         """New rows for bodies in their old places."""
         ready = self._ready(kind, {subject}, day)
-        writing = ready.writing[subject]
+        number, key = ready.writing[subject]
         places = [place for place, _ in bodies]
-        sealed = _sealed(places, [body for _, body in bodies], [writing] * len(bodies))
+        sealed = self._sealed(places, [body for _, body in bodies], [key] * len(bodies))
         return [
-            (place, writing.number, ready.number, one)
-            for place, one in zip(places, sealed, strict=True)
+            (place, number, ready.number, one) for place, one in zip(places, sealed, strict=True)
         ]
 
+    def _sealed(
+        self, places: Sequence[int], bodies: Sequence[bytes], keys: Sequence[bytes]
+    ) -> list[bytes]:
+        """Each body at its place, with its key and a nonce of its own."""
+        nonces = os.urandom(NONCE_BYTES * len(bodies))
+        if KERNEL is not None and len(bodies) >= FEW:
+            return KERNEL.sealed(bodies, keys, nonces, places)
+        return [
+            (nonce := nonces[at : at + NONCE_BYTES])
+            + self._cipher(key).encrypt(nonce, body, place.to_bytes(PLACE_BYTES, "big"))
+            for at, place, body, key in zip(
+                range(0, len(nonces), NONCE_BYTES), places, bodies, keys, strict=True
+            )
+        ]
+
+    def _cipher(self, key: bytes) -> AESGCM:
+        cipher = self._ciphers.get(key)
+        if cipher is None:
+            if len(self._ciphers) > MOST_CIPHERS:
+                self._ciphers.clear()
+            cipher = self._ciphers[key] = AESGCM(key)
+        return cipher
+
     def forget(self) -> None:
-        """Every cipher: names were taken back or destroyed."""
+        """Every key: names were taken back or destroyed."""
         self._buckets.clear()
+        self._ciphers.clear()
 
     def _ready(self, kind: str, names: set[str], day: int) -> _Bucket:
         """The bucket of today, with what seals for each of these subjects."""
@@ -130,13 +138,14 @@ class Sealer:
         missing = names.difference(bucket.writing)
         if missing:
             found = self._keys_of(missing)
-            keys = body_keys([key for _, _, key in found], bucket.key)
-            for (subject, number, _), key in zip(found, keys, strict=True):
-                bucket.writing[subject] = _Writing(number, key)
+            keys = body_keys([key for _, key in found.values()], bucket.key)
+            numbers = [number for number, _ in found.values()]
+            bucket.writing.update(zip(found, zip(numbers, keys, strict=True), strict=True))
         return bucket
 
-    def _keys_of(self, names: set[str]) -> list[tuple[str, int, bytes]]:
-        """Name, number and key. A name without a key, or whose key is damaged, begins a new one."""
+    def _keys_of(self, names: set[str]) -> dict[str, tuple[int, bytes]]:
+        """Number and key of each. A name without a key, or whose key is damaged, begins a new
+        one."""
         known = numbers_of(self._db, names)
         keys = self._vault.subject_keys([number for _, number in known])
         found = {name: (number, key) for name, number in known if (key := keys.get(number))}
@@ -148,24 +157,8 @@ class Sealer:
                 "INSERT INTO subject VALUES (?, ?)", zip(numbers, map(encode, fresh), strict=True)
             )
             self.used += len(fresh)
-            found |= dict(zip(fresh, zip(numbers, made, strict=True), strict=True))
-        return [(name, number, key) for name, (number, key) in found.items()]
-
-
-def _sealed(
-    places: Sequence[int], bodies: Sequence[bytes], writing: Sequence[_Writing]
-) -> list[bytes]:
-    """Each body at its place, each with a nonce of its own."""
-    nonces = os.urandom(NONCE_BYTES * len(bodies))
-    if KERNEL is not None and len(bodies) >= FEW:
-        return KERNEL.sealed(bodies, [one.key for one in writing], nonces, places)
-    return [
-        (nonce := nonces[at : at + NONCE_BYTES])
-        + one.cipher.encrypt(nonce, body, place.to_bytes(PLACE_BYTES, "big"))
-        for at, place, body, one in zip(
-            range(0, len(nonces), NONCE_BYTES), places, bodies, writing, strict=True
-        )
-    ]
+            found.update(zip(fresh, zip(numbers, made, strict=True), strict=True))
+        return found
 
 
 def numbers_of(connection: apsw.Connection, names: set[str]) -> list[tuple[str, int]]:
