@@ -93,7 +93,7 @@ def scrub(
     """Checks the whole log.
 
     `kept`: a signed checkpoint from elsewhere, such as the one beside the key, which a restored
-    store does not reach; `bodies` False: only leaves and tiles, for what a proof rests on (three
+    store does not reach; `bodies` False: only leaves and tiles, for what a proof rests on (four
     times as fast; the number of erased entries is 0 then); `chunk`: entries read at once;
     `progress` is told how many were done since its last call.
     """
