@@ -23,7 +23,6 @@ from rempart.disclose.transparency_database.reconcile import reconcile as reconc
 from rempart.errors import InputError
 from rempart.store.interface import Tables
 from rempart.store.sqlite.store import SqliteStore
-from rempart.web.settings import load_settings
 
 _SHOWN = 10
 _data = click.option(
@@ -104,6 +103,8 @@ def reconcile(data: Path, as_json: bool) -> int:
 
     Exit 1 when one has neither, or was lost on its way to the Transparency Database.
     """
+    from rempart.web.settings import load_settings
+
     database = load_settings(data).transparency_database.database
     with _reading(data) as tables:
         found = reconciled(tables, database)
