@@ -57,6 +57,34 @@ def test_it_is_told_for_a_month(tmp_path: Path) -> None:
         assert "The terms changed on" not in page
 
 
+def test_who_reported_before_reads_it_in_the_conversation_of_that_report(tmp_path: Path) -> None:
+    with Service.running(tmp_path) as service:
+        published(service, **FIRST)
+        anybody = service.client()
+        receipts = [_report(service)]
+        published(service, **SECOND)
+        receipts.append(_report(service))
+        before, after = (
+            anybody.post("/api/v1/reports/status", json={"receipt": one}).json() for one in receipts
+        )
+        (told,) = [one for one in before["messages"] if one["kind"] == "terms"]
+        assert told["text"]["en"] == "Mockery of names." and told["links"] == ["/terms/2"]
+        assert "terms" not in [one["kind"] for one in after["messages"]]
+        page = anybody.post("/status", data={"receipt": receipts[0]}, headers=HTML).text
+        assert "The terms changed since your report" in page and "/terms/2#changes" in page
+        assert "The terms changed on" not in page, "told once, not twice"
+
+
+def _report(service: Service) -> str:
+    report = {
+        "category": "harassment", "explanation": "Look at this.", "good_faith": True,
+        "links": ["https://chat.example/lea/1"],
+    }  # fmt: skip
+    sent = service.client().post("/api/v1/reports", json=report)
+    assert sent.status_code == 201, sent.text
+    return str(sent.json()["receipt"])
+
+
 def test_the_page_shows_what_changed_in_words(tmp_path: Path) -> None:
     with Service.running(tmp_path) as service:
         published(service, **FIRST, own_en="Be kind. No links.")

@@ -57,7 +57,8 @@ _DONE = {
 class StatusMessage(msgspec.Struct, frozen=True):
     """One message of the conversation. `kind`: `receipt`, `waiting` (nothing is decided yet),
     `suspended` (reports of this source are not examined for a while), `appeals_warned` and
-    `appeals_suspended` (the same of what it contests), `answer` (one for each
+    `appeals_suspended` (the same of what it contests), `terms` (they changed since the report; the
+    link is the new version), `answer` (one for each
     decision), `appeal` (its acknowledgement), `appeal_answer` and
     `withdrawn` are the service's, generated; `team` was written by a person of the team, `you` by
     the reporter (their words stand under every language)."""
@@ -122,6 +123,7 @@ def status(tables: Tables, words: str, keys: ReportKeys) -> ReportStatus:
     waits = tables.misuse.waiting_appeal_of(report=report.id)
     if waits is not None:
         messages.append(_waiting_appeal(tables, waits))
+    messages += _changed_terms(tables, report.received_ms)
     messages += _suspensions(tables, report.reporter)
     messages += _appeals_warned(tables, report.reporter)
     messages.sort(key=lambda one: one.at)
@@ -156,9 +158,21 @@ def _of_waiting(tables: Tables, row: WaitingNotice) -> ReportStatus:
         messages=(
             StatusMessage(received_at, "receipt", receipt_message(received_at)),
             *_suspensions(tables, row.reporter),
+            *_changed_terms(tables, row.received_ms),
         ),
         next_steps=(_WAIT, _KEEP, _DANGER),
     )
+
+
+def _changed_terms(tables: Tables, since_ms: int) -> list[StatusMessage]:
+    """The last significant change of the terms since the report came (DSA art. 14(2)): told for as
+    long as its conversation can be read, however late its reader comes back."""
+    row = tables.terms.announced_since(since_ms)
+    if row is None or row.announced_ms is None:
+        return []
+    any_words = next(iter(row.summary.values()), "")
+    text = {language: row.summary.get(language, any_words) for language in ("en", "fr")}
+    return [StatusMessage(at_time(row.announced_ms), "terms", text, (f"/terms/{row.version}",))]
 
 
 def _suspensions(tables: Tables, reporter: bytes | None) -> list[StatusMessage]:
