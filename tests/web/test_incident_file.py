@@ -102,6 +102,9 @@ def test_it_leaves_when_two_people_agreed_and_verifies_offline(
     (one,) = eve.get("/mine/file.json").json()["messages"]
     send(eve, "tick", message=str(one["seq"]))
     send(eve, "act", where="telephone", date="2026-11-02", time="21:15", text="Ten silent calls.")
+    (act,) = eve.get("/mine/file.json").json()["acts"]
+    assert act["at"] == "2026-11-02T20:15:00Z", "she wrote what the clock in her room said"
+    assert "UTC)" not in eve.get("/mine/file").text
     assert send(eve, "ask", recipient="Maître Petit").status_code == 303
     (asked,) = eve.get("/mine/file.json").json()["requests"]
     early = send(eve, "take", id=asked["id"])

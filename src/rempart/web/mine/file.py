@@ -7,11 +7,12 @@ read in pages. There is no button that asks others to act for her.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from datetime import time as clock
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from litestar import Response, get, post
@@ -44,6 +45,7 @@ from rempart.web.auth import NO_SESSION
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.templates import language_of, render
 from rempart.web.mine.session import TargetSession, check_change, find_session
+from rempart.web.settings import WebSettings
 
 HOME = "/mine/file"
 AT_ONCE = 50
@@ -143,7 +145,7 @@ async def write_act(request: AnyRequest, data: Fields) -> Response[Any]:
         return Redirect("/mine", status_code=303)
     now = now_ms()
     try:
-        act = _act(data)
+        act = _act(data, _zone(request))
         await write(request, lambda tables: add_act(tables, session.target, act, now))
     except InputError as error:
         shown = await asyncio.to_thread(_read, request, session, None)
@@ -230,14 +232,24 @@ def _own(request: AnyRequest, csrf: str) -> TargetSession | None:
     return session
 
 
-def _act(data: dict[str, str]) -> Act:
+def _zone(request: AnyRequest) -> tzinfo:
+    """That of the clocks around her, as documents tell local times: nobody under attack reckons
+    hours, and a wrong one would stand in a court's file."""
+    settings: WebSettings = request.app.state.settings
+    try:
+        return ZoneInfo(settings.documents.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def _act(data: dict[str, str], zone: tzinfo) -> Act:
     try:
         day = date.fromisoformat(data.get("date", ""))
         hour = clock.fromisoformat(data["time"]) if data.get("time") else clock(12)
     except ValueError:
         raise InputError("when it happened is not said", where="date") from None
     links = tuple(line.strip() for line in data.get("links", "").splitlines() if line.strip())
-    at = datetime.combine(day, hour.replace(tzinfo=None), UTC)
+    at = datetime.combine(day, hour.replace(tzinfo=None), zone)
     return Act(data.get("where", ""), at, data.get("text", ""), links)
 
 
@@ -316,5 +328,6 @@ def _page(
         places=WHERE,
         wrong=wrong,
         done=done,
-        today=datetime.now(UTC).date().isoformat(),
+        today=datetime.now(_zone(request)).date().isoformat(),
+        zone=str(_zone(request)),
     )
