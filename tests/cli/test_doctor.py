@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,12 +184,33 @@ def test_a_damaged_store_is_to_be_restored(data: Path) -> None:
     assert "restore a backup" in served.stderr
 
 
-def test_which_path_reads_words(data: Path) -> None:
+def test_which_kernels_are_in_force(data: Path) -> None:
     from rempart.detect.text.features import compiled
+    from rempart.log.compiled import KERNEL
 
     _, checks = examine(data)
-    path = "numpy" if compiled() is None else "compiled kernel"
-    assert checks["words"]["found"].startswith(path)
+    for check, kernel in (("classifier kernel", compiled()), ("log kernel", KERNEL)):
+        assert (checks[check]["state"] == "ok") is (kernel is not None)
+
+
+@pytest.mark.parametrize("switch", ["0", "1"])
+def test_without_its_kernels_it_says_why_and_what_that_costs(data: Path, switch: str) -> None:
+    """Asked of a process of its own: what is in force is settled when it starts."""
+    said = subprocess.run(
+        [sys.executable, "-m", "rempart.cli", "doctor", "--data", str(data), "--json"],
+        env={**os.environ, "REMPART_NO_KERNEL": switch},
+        capture_output=True,
+        check=False,
+    )
+    checks = {one["check"]: one for one in json.loads(said.stdout)["checks"]}
+    for check, cost in (("classifier kernel", "a sixth"), ("log kernel", "half the speed")):
+        found = checks[check]
+        if found["state"] == "ok":
+            assert switch == "0"
+            continue
+        assert cost in found["found"]
+        assert found["mend"]
+        assert ("REMPART_NO_KERNEL" in found["found"]) is (switch == "1")
 
 
 def test_weights_that_do_not_fit_the_word_lists(

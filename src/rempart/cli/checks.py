@@ -20,6 +20,7 @@ from rempart.cli.disclosure_checks import check_published
 from rempart.cli.document_checks import check_documents
 from rempart.cli.feed_checks import check_statements
 from rempart.cli.findings import Finding, State
+from rempart.cli.kernel_checks import check_classifier_kernel, check_log_kernel
 from rempart.cli.line_checks import check_lines
 from rempart.cli.log_checks import check_attested
 from rempart.cli.text_checks import check_texts
@@ -58,6 +59,8 @@ def all_checks(data: Path, port: int) -> list[Finding]:
         lambda: check_port(port),
         check_translations,
         check_words,
+        check_classifier_kernel,
+        check_log_kernel,
     ]
     return [check() for check in checks]
 
@@ -367,25 +370,22 @@ def check_translations() -> Finding:
 
 
 def check_words() -> Finding:
-    """Which path reads words, and whether the weights are whole and fit the word lists."""
-    from rempart.detect.text.features import compiled
+    """Whether the weights are whole and fit the word lists."""
     from rempart.detect.text.model import WeightsError
     from rempart.detect.text.scoring import shipped_weights
     from rempart.detect.text.words import digest
 
-    path = "numpy" if compiled() is None else "compiled kernel"
     again = "install the package again"
     try:
         weights = shipped_weights()
     except WeightsError as error:
         return Finding("words", State.WRONG, str(error), again)
     if weights is None:
-        return Finding("words", State.MIND, f"{path}; no weights: word lists alone", again)
+        return Finding("words", State.MIND, "no weights: word lists alone", again)
     if weights.lists != digest():
-        return Finding(
-            "words", State.WRONG, f"{path}; weights {weights.version} for other word lists", again
-        )
-    return Finding("words", State.OK, f"{path}, weights {weights.version}")
+        told = f"weights {weights.version} for other word lists"
+        return Finding("words", State.WRONG, told, again)
+    return Finding("words", State.OK, f"weights {weights.version}")
 
 
 def _existing(data: Path) -> Path:

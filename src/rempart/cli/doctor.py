@@ -36,8 +36,8 @@ _MARKS = {State.OK: ("✓", "green"), State.MIND: ("!", "yellow"), State.WRONG: 
 @click.pass_context
 def doctor(ctx: click.Context, data: Path, port: int, *, as_json: bool) -> None:
     """Check Python, SQLite, the data folder, durability, clock, disk, settings, lists of links,
-    keys, log, port and translations; say how to mend what is wrong. Exit code 1 when something
-    is."""
+    keys, log, port, translations and compiled kernels; say how to mend what is wrong. Exit code 1
+    when something is."""
     findings = all_checks(data, port)
     if as_json:
         click.echo(json.dumps({"checks": [finding._asdict() for finding in findings]}, indent=1))

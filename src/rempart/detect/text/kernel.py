@@ -21,6 +21,7 @@ from rempart.detect.text.words import WordList
 
 HEADS: Final = 16
 """Columns of a row of weights as the kernel reads them; those not used are nought."""
+BUILT: Final = Path(__file__).with_name("_kernel.so")
 _PER_CHARACTER: Final = 9
 _SCRATCH: Final = 5
 _SPARE: Final = 8
@@ -40,11 +41,10 @@ class _Tables(ctypes.Structure):
 
 
 def _load() -> ctypes.CDLL | None:
-    path = Path(__file__).with_name("_kernel.so")
-    if os.environ.get("REMPART_NO_KERNEL") == "1" or not path.exists():
+    if os.environ.get("REMPART_NO_KERNEL") == "1" or not BUILT.exists():
         return None
     try:
-        library = ctypes.CDLL(str(path))
+        library = ctypes.CDLL(str(BUILT))
         library.rempart_features.restype = ctypes.c_int64
         library.rempart_sums.restype = None
     except (OSError, AttributeError):
