@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -354,6 +355,82 @@ def test_a_crash_in_the_middle_goes_on_where_it_was(
     assert json.loads(done.counts)["messages"] == 10
     assert residues(world.folder, (SUBJECT, NAME, WORDS[0])) == []
     verified(world)
+
+
+def an_account_with_much_to_say(world: World) -> ErasureRow:
+    """Posts whose addresses name it, a note about it; others write in between."""
+    for number in range(20):
+        author = {"id": f"v{number % 5}", "name": f"V {number % 5}"}
+        say(world, number, f"good evening {number}", author=author)
+    for number in range(100, 140):
+        id = f"https://social.example/@{SUBJECT}/{number}"
+        say(world, number, f"my {WORDS[0]} number {number} is quite fine", id=id)
+    at = datetime.fromtimestamp(world.time.wall, UTC)
+    act = Act("other_site", at, f"{NAME} wrote: my {WORDS[0]} number 133 is quite fine")
+    world.engine.write(lambda tables: add_act(tables, "mia", act, world.now_ms)).result()
+    row = request(world)
+    world.time.pass_(7.1 * DAY)
+    return row
+
+
+def told_of(world: World) -> list[str]:
+    return [entry["happened"] for entry in world.told("erasure")]
+
+
+def test_between_portions_messages_are_taken_and_nothing_is_told_before_it_is_done(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import rempart.cases.erasure.erasing as erasing
+
+    monkeypatch.setattr(erasing, "PORTION", 15)
+    row = an_account_with_much_to_say(world)
+    portions = 0
+    while now(world, row.id).state != "done":
+        assert "carried out" not in told_of(world)
+        world.time.pass_(1.5)
+        assert say(world, 1_000 + portions, "hello", author={"id": "v9", "name": "V"}) > 0
+        portions += 1
+    assert portions > 8
+    assert told_of(world)[-1] == "carried out"
+    assert json.loads(now(world, row.id).counts)["messages"] == 40
+    after(world, 5)
+    assert residues(world.folder, (SUBJECT, NAME, WORDS[0])) == []
+    verified(world)
+
+
+def test_a_kill_between_any_two_portions_is_taken_up_at_the_start(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a kill leaves is what is in the files at that moment: a copy of them is opened anew."""
+    import rempart.cases.erasure.erasing as erasing
+
+    monkeypatch.setattr(erasing, "PORTION", 15)
+    row = an_account_with_much_to_say(world)
+    while now(world, row.id).state == "waiting":
+        world.time.pass_(1.5)
+        world.engine.write(lambda tables: None).result()
+    killed: list[tuple[Path, float]] = []
+    while now(world, row.id).state != "done":
+        left = tmp_path.parent / f"{tmp_path.name}-killed-{len(killed)}"
+        shutil.copytree(world.folder, left, ignore=shutil.ignore_patterns("*.lock", "*-shm"))
+        killed.append((left, world.time.wall))
+        world.time.pass_(1.5)
+        world.engine.write(lambda tables: None).result()
+    assert len(killed) > 8
+    for left, wall in killed:
+        with ExitStack() as stack:
+            again = World(left, stack)
+            again.time.wall = wall
+            after(again, 5)
+            done = now(again, row.id)
+            assert done.state == "done", left
+            assert json.loads(done.counts)["messages"] == 40
+            with again.engine.read() as tables:
+                authors = {one.author for one in tables.stream.messages(range(300))}
+            assert len([one for one in authors if one.startswith("erased-")]) == 1
+            assert told_of(again).count("carried out") == 1
+            assert residues(left, (SUBJECT, NAME, WORDS[0])) == []
+            verified(again)
 
 
 def test_a_failure_while_erasing_takes_everything_back_and_is_tried_again(

@@ -2,8 +2,11 @@
 
 Rules kept here:
 
-1. First it is found what the log says of the subject, in portions, between other work; then all of
-   it goes in one transaction. A crash in between begins again where it was, and ends the same.
+1. In portions, between other work: first it is found what the log says of the subject; then the
+   rows of an account's messages lose its name; then, in one transaction (*the cut*), everything
+   else goes with the account's key, so that nobody can read its words any more; then their bodies
+   are deleted. A crash begins again at the portion where it was, and ends the same. That it was
+   carried out is said last, when all of it is gone.
 2. The subject's own words go with their keys and their bodies. What the log says of an account
    beside others (a raid's members, a measure, a decision) is said anew without it, as a new entry
    that names the one it restates; the old body goes. The tree does not change: the log verifies.
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from secrets import token_hex
 from typing import Any, Final
 
@@ -28,7 +32,7 @@ from rempart.cases.evidence.promoted import EVIDENCE
 from rempart.log.commit import seal, strict_json
 from rempart.log.subjects import NOBODY, account_subject, report_subject, target_subject
 from rempart.store.interface import Tables
-from rempart.store.interface.erasure import ErasureRow
+from rempart.store.interface.erasure import ErasureRow, Reach
 from rempart.store.interface.taken import TakenRow
 
 PORTION: Final = 4_000
@@ -42,6 +46,7 @@ _PAGES: Final = frozenset({"capture-asked", "capture", "capture-failed", "source
 """Captured pages of a case about the account alone: with the entry goes the key of the file."""
 _OF_REPORTS: Final = frozenset({"report", "contact"})
 """They go with the report's own key too."""
+_OWN: Final = (Reach.OWN, Reach.BARE, Reach.NAMED_ID)
 ScrubState = Callable[[Forgotten, str, bytes], bytes]
 
 
@@ -57,8 +62,9 @@ class Memories:
         if known is None:
             assert row.subject is not None
             platform, name = split_subject(row.subject)
-            known = Forgotten(platform, name, f"erased-{token_hex(8)}")
-            own = tables.erasure.noted(row.id, own=True)
+            pseudonym = tables.erasure.pseudonym_begun(row.id) or f"erased-{token_hex(8)}"
+            known = Forgotten(platform, name, pseudonym)
+            own = tables.erasure.noted(row.id, *_OWN)
             for begin in range(0, len(own), PORTION):
                 read_own(tables, known, own[begin : begin + PORTION])
             self._known = {row.id: known}
@@ -78,50 +84,132 @@ def find(tables: Tables, row: ErasureRow, memories: Memories) -> ErasureRow:
     return row
 
 
-def finish(
-    tables: Tables, row: ErasureRow, memories: Memories, scrub_state: ScrubState, at_ms: int
-) -> dict[str, int]:
-    """All of it, in this transaction; returns what was reached, by kind and number."""
-    assert row.subject is not None
+def erase(
+    tables: Tables,
+    row: ErasureRow,
+    memories: Memories,
+    save: Callable[[Tables], None],
+    scrub_state: ScrubState,
+    at_ms: int,
+) -> Erased:
+    """The next portion after the finding; what it was. `save`: the pipeline's states are brought to
+    where `scrub_state` reaches them."""
+    if _is_cut(row):
+        return _sweep(tables, row, at_ms)
+    if row.kind == ACCOUNT:
+        own = tables.erasure.noted(row.id, Reach.OWN, limit=PORTION)
+        if own:
+            _bare_rows(tables, row, memories.of(tables, row), own)
+            return Erased.ROWS
+    whole = _find_late(tables, row, memories)
+    if whole is None:
+        return Erased.ROWS
+    save(tables)
+    _cut(tables, whole, memories, scrub_state, at_ms)
+    return Erased.CUT
+
+
+class Erased(Enum):
+    ROWS = "rows of messages"
+    CUT = "everything else, and the key"
+    """Nothing that was in memory before may stay there."""
+    BODIES = "bodies that nobody can read"
+    ALL = "all of it"
+
+
+def _is_cut(row: ErasureRow) -> bool:
+    """Whose it was is not known any more: its pseudonym stands there, and that has no platform."""
+    return row.kind == ACCOUNT and row.subject is not None and "/" not in row.subject
+
+
+def _bare_rows(tables: Tables, row: ErasureRow, forgotten: Forgotten, own: list[int]) -> ErasureRow:
+    erasure = tables.erasure
+    counts, ids = erasure.forget_messages(forgotten.pseudonym, own, _bare)
+    erasure.move_entries(row.id, own, Reach.BARE)
+    named = [seq for seq, id in ids if forgotten.in_id(id)]
+    erasure.move_entries(row.id, named, Reach.NAMED_ID)
+    row = _counted(row, counts)
+    erasure.put(row)
+    return row
+
+
+def _find_late(tables: Tables, row: ErasureRow, memories: Memories) -> ErasureRow | None:
+    """What came since the finding; None when there are rows to be gone through first: many new
+    ones, or all of them, for a name of which nobody knew when their ids were looked at."""
+    erasure, size = tables.erasure, tables.log.size()
     forgotten = memories.of(tables, row)
-    size = tables.log.size()
+    names = set(forgotten.names)
     for begin in range(row.place, size, PORTION):
         _find_between(tables, row, forgotten, begin, min(begin + PORTION, size))
-    own = tables.erasure.noted(row.id, own=True)
-    naming = tables.erasure.noted(row.id, own=False)
-    reached = {*own, *naming}
+    row = row._replace(place=size)
+    if row.kind != ACCOUNT:
+        return row
+    if forgotten.names - names:
+        erasure.move_entries(row.id, erasure.noted(row.id, *_OWN), Reach.OWN)
+    late = erasure.noted(row.id, Reach.OWN, limit=PORTION)
+    if forgotten.names - names or len(late) == PORTION:
+        erasure.put(row)
+        return None
+    return _bare_rows(tables, row, forgotten, late)
+
+
+def _cut(
+    tables: Tables, row: ErasureRow, memories: Memories, scrub_state: ScrubState, at_ms: int
+) -> None:
+    """All that is left goes, but for bodies without a key."""
+    assert row.subject is not None
+    erasure, forgotten = tables.erasure, memories.of(tables, row)
+    naming = erasure.noted(row.id, Reach.NAMING)
+    reached: set[int] = set()
     if row.kind == ACCOUNT:
-        counts = _account(tables, forgotten, own, naming, scrub_state)
+        counts = _account(tables, row.id, forgotten, naming, scrub_state)
         subjects = [account_subject(forgotten.platform, forgotten.account)]
     elif row.kind == TARGET:
-        counts = _target(tables, row.subject, [*own, *naming])
+        counts = _target(tables, row.subject, [*erasure.noted(row.id, *_OWN), *naming])
         name = split_subject(row.subject)[1]
         subjects = sorted({target_subject(name), target_subject(row.subject)})
     else:
-        reached.update(tables.erasure.entries_of_report(row.subject))
+        reached.update(erasure.entries_of_report(row.subject))
         counts = _reporter(tables, row.subject)
         subjects = [report_subject(row.subject)]
-    if subjects:
-        tables.keys.destroy_subjects(subjects)
+    tables.keys.destroy_subjects(subjects)
+    erasure.move_entries(row.id, naming, Reach.GONE)
+    erasure.forget_requests(row.kind, row.subject, forgotten.pseudonym)
+    memories.forget()
+    row = _counted(row, counts)._replace(reason="", needed_for=None, needed_until_ms=None)
+    if row.kind == ACCOUNT:
+        erasure.put(row._replace(subject=forgotten.pseudonym))
+    else:
+        _close(tables, row, at_ms, reached)
+
+
+def _sweep(tables: Tables, row: ErasureRow, at_ms: int) -> Erased:
+    own = tables.erasure.noted(row.id, *_OWN, limit=PORTION)
+    row = _counted(row, {"entries": tables.log.erase(own)})
+    tables.erasure.move_entries(row.id, own, Reach.GONE)
+    if len(own) == PORTION:
+        tables.erasure.put(row)
+        return Erased.BODIES
+    _close(tables, row, at_ms, set())
+    return Erased.ALL
+
+
+def _close(tables: Tables, row: ErasureRow, at_ms: int, reached: set[int]) -> None:
+    """Said last: all of it is gone. `reached`: entries beside those that were found."""
+    reached.update(tables.erasure.noted(row.id, *Reach))
     tables.erasure.drop_noted(row.id)
-    tables.erasure.forget_requests(row.kind, row.subject, forgotten.pseudonym)
-    counts = {name: number for name, number in sorted(counts.items()) if number}
-    tables.erasure.put(
-        row._replace(
-            state="done",
-            subject=None,
-            reason="",
-            place=size,
-            needed_for=None,
-            needed_until_ms=None,
-            closed_ms=at_ms,
-            counts=msgspec.json.encode(counts).decode(),
-        )
-    )
+    tables.erasure.put(row._replace(state="done", subject=None, closed_ms=at_ms))
+    counts = msgspec.json.decode(row.counts, type=dict[str, int])
     seq = tell(tables, row, "carried out", row.confirmed_by, at_ms, counts=counts)
     tables.taken.add(TakenRow(seq, "erasure", row.kind, len(reached)), reached)
-    memories.forget()
-    return counts
+
+
+def _counted(row: ErasureRow, more: Mapping[str, int]) -> ErasureRow:
+    counts = msgspec.json.decode(row.counts, type=dict[str, int])
+    for name, number in more.items():
+        counts[name] = counts.get(name, 0) + number
+    told = {name: number for name, number in sorted(counts.items()) if number}
+    return row._replace(counts=msgspec.json.encode(told).decode())
 
 
 # -- finding ---------------------------------------------------------------------------------------
@@ -139,14 +227,14 @@ def _find_between(
         own += erasure.conflicts_of(own)
         own += erasure.own_events(platform, account, start, end)
         read_own(tables, forgotten, own)
-        erasure.note_entries(row.id, own, own=True)
+        erasure.note_entries(row.id, own, Reach.OWN)
     others = erasure.other_entries(start, end)
     naming = [
         seq
         for seq, bodies in tables.log.bodies_of(others).items()
         if any(forgotten.named_in(body) for body in bodies)
     ]
-    erasure.note_entries(row.id, naming, own=False)
+    erasure.note_entries(row.id, naming, Reach.NAMING)
 
 
 def read_own(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> None:
@@ -176,29 +264,41 @@ def _item_of(body: bytes) -> dict[str, Any]:
 
 def _account(
     tables: Tables,
+    id: str,
     forgotten: Forgotten,
-    own: list[int],
     naming: list[int],
     scrub_state: ScrubState,
 ) -> dict[str, int]:
     erasure, platform, account = tables.erasure, forgotten.platform, forgotten.account
     alone: list[str] = []
     others: list[str] = []
-    for case in erasure.cases_of_account(platform, account):
+    # The rows of its messages have its pseudonym by now, what else names it not yet.
+    cases = {
+        case.id: case
+        for name in (account, forgotten.pseudonym)
+        for case in erasure.cases_of_account(platform, name)
+    }
+    for case in sorted(cases.values(), key=lambda one: (one.opened_ms, one.id)):
         (others if case.raid else alone).extend(_related(tables, case.id))
-    own = [*own, *_evidence_of(tables, own)]
+    own = erasure.noted(id, *_OWN)
+    evidence = _evidence_of(tables, own)
+    own = [*own, *evidence]
     mine = set(own)
     about = _entries_of(tables, alone) - mine
     beside = (_entries_of(tables, others) | set(naming)) - mine - about
-    counts = {"entries": len(own)}
+    counts = {"entries": tables.log.erase(evidence)}
     blank = forgotten.without(blank=True)
     pairs = _restate(tables, blank, sorted(about)) + _restate(tables, forgotten, sorted(beside))
     counts["entries said anew"] = len(pairs)
-    tables.log.erase(own)
     erasure.restated(pairs)
-    renamed = _Renamed(forgotten)
-    counts |= erasure.forget_account(platform, account, forgotten.pseudonym, own, renamed.message)
-    renamed.teach(forgotten)
+    renamed: dict[str, str] = {}
+    erasure.rename_messages(
+        erasure.noted(id, Reach.NAMED_ID),
+        lambda known: renamed.setdefault(known, f"erased-{token_hex(8)}"),
+        _with_id,
+    )
+    forgotten.also(renamed)
+    counts |= erasure.forget_account(platform, account, forgotten.pseudonym)
     for more in (
         erasure.scrub_words(alone, blank.words, blank.json),
         erasure.scrub_words(others, forgotten.words, forgotten.json),
@@ -216,33 +316,17 @@ def _account(
     return counts
 
 
-class _Renamed:
-    """Ids of messages in which the account stands (a post's address): another in their place."""
-
-    def __init__(self, forgotten: Forgotten) -> None:
-        self._forgotten = forgotten
-        self._fresh: dict[str, str] = {}
-
-    def message(self, id: str, outcome: bytes | None) -> tuple[str, bytes | None]:
-        fresh = self._fresh.get(id)
-        if fresh is None:
-            fresh = id
-            if self._forgotten.in_id(id):
-                fresh = self._fresh[id] = f"erased-{token_hex(8)}"
-        return fresh, None if outcome is None else _bare(outcome, fresh)
-
-    def teach(self, forgotten: Forgotten) -> None:
-        forgotten.also(self._fresh)
-
-
-def _bare(outcome: bytes, id: str) -> bytes:
+def _bare(outcome: bytes) -> bytes:
     """What was decided and by which detector; not where in the text, nor what was seen there."""
     value = msgspec.json.decode(outcome)
-    value["id"] = id
     for signal in value.get("signals", ()):
         signal.pop("why", None)
         signal.pop("span", None)
     return msgspec.json.encode(value)
+
+
+def _with_id(outcome: bytes, id: str) -> bytes:
+    return msgspec.json.encode({**msgspec.json.decode(outcome), "id": id})
 
 
 def _related(tables: Tables, case: str) -> list[str]:

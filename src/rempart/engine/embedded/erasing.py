@@ -1,4 +1,4 @@
-"""Erasures on the engine's thread: found in portions, carried out in one transaction, and then gone
+"""Erasures on the engine's thread: found and carried out in portions between messages, and gone
 from memory too.
 
 Rules kept here:
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from rempart.cases.erasure.erasing import Memories, find, finish
+from rempart.cases.erasure.erasing import Erased, Memories, erase, find
 from rempart.cases.erasure.requests import look, tell
 from rempart.engine.embedded.forgetting_states import scrub_state
 from rempart.store.interface import Tables
@@ -58,9 +58,9 @@ class Erasing:
         elif row.state == "finding":
             row = find(tables, row, self._memories)
         else:
-            self._save(tables)
-            finish(tables, row, self._memories, scrub_state, now_ms)
-            self.carried_out = self.unclean = True
+            erased = erase(tables, row, self._memories, self._save, scrub_state, now_ms)
+            self.carried_out = erased is Erased.CUT
+            self.unclean = self.unclean or erased in (Erased.CUT, Erased.ALL)
         self.more = True
 
     def cleaning_due(self, now_ms: int) -> bool:

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 OPEN_STATES = ("asked", "waiting", "needed", "finding", "erasing")
+
+
+class Reach(IntEnum):
+    """How an entry was found to concern the subject, and how far it is."""
+
+    NAMING = 0
+    """It names the subject beside others."""
+    OWN = 1
+    """The subject's own words; nothing of it is gone yet."""
+    BARE = 2
+    """The same; its row in the tables says whose it was no more."""
+    NAMED_ID = 3
+    """The same; but the message's id still names the subject."""
+    GONE = 4
+    """Nothing is left of it."""
 
 
 class ErasureRow(NamedTuple):
@@ -81,6 +97,7 @@ class OwnMessage(NamedTuple):
 Scrub = Callable[[str], str]
 """Text without what must be forgotten; the same object when there was nothing."""
 ScrubBytes = Callable[[bytes], bytes]
+ScrubId = Callable[[bytes, str], bytes]
 
 
 class ErasureTables(ABC):
@@ -114,13 +131,23 @@ class ErasureTables(ABC):
         """When a confirmed request is due next."""
 
     @abstractmethod
-    def note_entries(self, erasure: str, seqs: Iterable[int], *, own: bool) -> None: ...
+    def note_entries(self, erasure: str, seqs: Iterable[int], reach: Reach) -> None:
+        """Those that were noted already keep how far they are."""
 
     @abstractmethod
-    def noted(self, erasure: str, *, own: bool) -> list[int]: ...
+    def move_entries(self, erasure: str, seqs: Iterable[int], reach: Reach) -> None:
+        """So far they are now."""
+
+    @abstractmethod
+    def noted(self, erasure: str, *reaches: Reach, limit: int | None = None) -> list[int]:
+        """In the order of the log."""
 
     @abstractmethod
     def drop_noted(self, erasure: str) -> None: ...
+
+    @abstractmethod
+    def pseudonym_begun(self, erasure: str) -> str | None:
+        """What stands already where the account's name stood; None before the first such row."""
 
     # -- holds -------------------------------------------------------------------------------
 
@@ -178,16 +205,23 @@ class ErasureTables(ABC):
     # -- forgetting --------------------------------------------------------------------------
 
     @abstractmethod
-    def forget_account(
-        self,
-        platform: str,
-        account: str,
-        pseudonym: str,
-        seqs: Sequence[int],
-        message: Callable[[str, bytes | None], tuple[str, bytes | None]],
-    ) -> dict[str, int]:
-        """In every column that names the account stands the pseudonym; counts by what it is.
-        `seqs`: its messages; `message`: id and outcome of one, as they may stay."""
+    def forget_messages(
+        self, pseudonym: str, seqs: Sequence[int], bare: ScrubBytes
+    ) -> tuple[dict[str, int], list[tuple[int, str]]]:
+        """The rows of these messages say whose they were no more: counts by what it is, and the id
+        of each. `bare`: an outcome, as it may stay."""
+
+    @abstractmethod
+    def rename_messages(
+        self, seqs: Sequence[int], renamed: Callable[[str], str], outcome: ScrubId
+    ) -> None:
+        """Other ids for these messages, wherever they stand as such. `outcome`: one with its new
+        id."""
+
+    @abstractmethod
+    def forget_account(self, platform: str, account: str, pseudonym: str) -> dict[str, int]:
+        """In every other column that names the account stands the pseudonym; counts by what it
+        is."""
 
     @abstractmethod
     def conflicts_of(self, seqs: Sequence[int]) -> list[int]:

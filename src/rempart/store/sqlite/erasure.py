@@ -13,6 +13,7 @@ from rempart.store.interface.erasure import (
     HoldRow,
     NeededCase,
     OwnMessage,
+    Reach,
 )
 from rempart.store.sqlite.forget import SqliteForgetting
 
@@ -92,21 +93,36 @@ class SqliteErasureTables(SqliteForgetting):
         ).get
         return found
 
-    def note_entries(self, erasure: str, seqs: Iterable[int], *, own: bool) -> None:
+    def note_entries(self, erasure: str, seqs: Iterable[int], reach: Reach) -> None:
         self._db.executemany(
             "INSERT OR IGNORE INTO erasure_entry VALUES (?, ?, ?)",
-            [(erasure, seq, int(own)) for seq in seqs],
+            [(erasure, seq, int(reach)) for seq in seqs],
         )
 
-    def noted(self, erasure: str, *, own: bool) -> list[int]:
+    def move_entries(self, erasure: str, seqs: Iterable[int], reach: Reach) -> None:
+        self._db.executemany(
+            "UPDATE erasure_entry SET own = ? WHERE erasure = ? AND seq = ?",
+            [(int(reach), erasure, seq) for seq in seqs],
+        )
+
+    def noted(self, erasure: str, *reaches: Reach, limit: int | None = None) -> list[int]:
         found = self._db.execute(
-            "SELECT seq FROM erasure_entry WHERE erasure = ? AND own = ? ORDER BY seq",
-            (erasure, int(own)),
+            "SELECT seq FROM erasure_entry WHERE erasure = ? AND own IN"
+            " (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?",
+            (erasure, msgspec.json.encode(reaches).decode(), -1 if limit is None else limit),
         )
         return [seq for (seq,) in found]
 
     def drop_noted(self, erasure: str) -> None:
         self._db.execute("DELETE FROM erasure_entry WHERE erasure = ?", (erasure,))
+
+    def pseudonym_begun(self, erasure: str) -> str | None:
+        found: str | None = self._db.execute(
+            "SELECT m.author FROM erasure_entry e JOIN message m ON m.seq = e.seq"
+            " WHERE e.erasure = ? AND e.own > ? LIMIT 1",
+            (erasure, int(Reach.OWN)),
+        ).get
+        return found
 
     # -- holds -------------------------------------------------------------------------------
 

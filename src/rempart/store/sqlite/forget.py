@@ -17,7 +17,7 @@ from typing import Any, Final
 import apsw
 import msgspec
 
-from rempart.store.interface.erasure import ErasureTables, Scrub, ScrubBytes
+from rempart.store.interface.erasure import ErasureTables, Scrub, ScrubBytes, ScrubId
 
 _OF_PLATFORM: Final = "(SELECT id FROM channel WHERE platform = ?)"
 _POINTERS: Final = (
@@ -91,20 +91,11 @@ class SqliteForgetting(ErasureTables):
 
     # -- an account --------------------------------------------------------------------------
 
-    def forget_account(
-        self,
-        platform: str,
-        account: str,
-        pseudonym: str,
-        seqs: Sequence[int],
-        message: Callable[[str, bytes | None], tuple[str, bytes | None]],
-    ) -> dict[str, int]:
+    def forget_account(self, platform: str, account: str, pseudonym: str) -> dict[str, int]:
         counts: dict[str, int] = {}
         with self._erasing():
-            self._forget_messages(counts, pseudonym, seqs, message)
             self._forget_appeals(counts, platform, account)
             run = self._run
-            own = _json(seqs)
             run(
                 counts,
                 "events",
@@ -155,16 +146,50 @@ class SqliteForgetting(ErasureTables):
             run(
                 counts,
                 "replies",
-                "UPDATE reply SET sender = ?, sid = 'erased-' || id, text = '', out_sid = '',"
-                " detail = '' WHERE seq IN (SELECT value FROM json_each(?))",
-                (pseudonym, own),
-            )
-            run(
-                counts,
-                "replies",
                 "DELETE FROM reply_sender WHERE sender = ? AND line IN"
                 " (SELECT line FROM reply WHERE sender = ?)",
                 (account, pseudonym),
+            )
+            run(
+                counts,
+                "deliveries",
+                "UPDATE delivery SET detail = '' WHERE detail <> '' AND measure IN"
+                " (SELECT id FROM measure WHERE account = ?)",
+                (pseudonym,),
+            )
+        return counts
+
+    def forget_messages(
+        self, pseudonym: str, seqs: Sequence[int], bare: ScrubBytes
+    ) -> tuple[dict[str, int], list[tuple[int, str]]]:
+        counts: dict[str, int] = {}
+        own = _json(seqs)
+        rows: list[Any] = self._db.execute(
+            "SELECT seq, id, outcome FROM message WHERE seq IN (SELECT value FROM json_each(?))",
+            (own,),
+        ).fetchall()
+        # What detectors had said before stays as bare as the rest: old cuts count it. The update of
+        # the author empties the table of what was said before.
+        earlier = [
+            (seq, until, None if outcome is None else bare(outcome))
+            for seq, until, _, outcome in self._earlier(seqs)
+        ]
+        with self._erasing():
+            self._db.executemany(
+                "UPDATE message SET author = ?, author_name = NULL, outcome = ? WHERE seq = ?",
+                [
+                    (pseudonym, None if outcome is None else bare(outcome), seq)
+                    for seq, _, outcome in rows
+                ],
+            )
+            self._db.executemany("INSERT OR REPLACE INTO message_was VALUES (?, ?, ?)", earlier)
+            counts["messages"] = len(rows)
+            self._run(
+                counts,
+                "replies",
+                "UPDATE reply SET sender = ?, sid = 'erased-' || id, text = '', out_sid = '',"
+                " detail = '' WHERE seq IN (SELECT value FROM json_each(?))",
+                (pseudonym, own),
             )
             for name, sql in (
                 ("folders", "DELETE FROM locked_out WHERE seq IN (SELECT value FROM json_each(?))"),
@@ -175,54 +200,40 @@ class SqliteForgetting(ErasureTables):
                     " AND seq IN (SELECT value FROM json_each(?))",
                 ),
             ):
-                run(counts, name, sql, (own,))
-            run(
-                counts,
-                "deliveries",
-                "UPDATE delivery SET detail = '' WHERE detail <> '' AND measure IN"
-                " (SELECT id FROM measure WHERE account = ?)",
-                (pseudonym,),
-            )
-        return counts
+                self._run(counts, name, sql, (own,))
+        return counts, [(seq, id) for seq, id, _ in rows]
 
-    def _forget_messages(
-        self,
-        counts: dict[str, int],
-        pseudonym: str,
-        seqs: Sequence[int],
-        message: Callable[[str, bytes | None], tuple[str, bytes | None]],
+    def rename_messages(
+        self, seqs: Sequence[int], renamed: Callable[[str], str], outcome: ScrubId
     ) -> None:
-        own = _json(seqs)
         changed: list[tuple[str, bytes | None, int]] = []
-        renamed: dict[str, str] = {}
-        for seq, id, outcome in self._db.execute(
+        ids: dict[str, str] = {}
+        for seq, id, told in self._db.execute(
             "SELECT seq, id, outcome FROM message WHERE seq IN (SELECT value FROM json_each(?))",
-            (own,),
+            (_json(seqs),),
         ):
-            fresh, told = message(id, outcome)
-            if fresh != id:
-                renamed[id] = fresh
-            if fresh != id or told != outcome:
-                changed.append((fresh, told, seq))
-        # What detectors had said before stays as bare as the rest: old cuts count it. The update of
-        # the author empties the table of what was said before, with what the line above put there.
+            fresh = ids[id] = renamed(id)
+            changed.append((fresh, None if told is None else outcome(told, fresh), seq))
         earlier = [
-            (seq, until, message(id, outcome)[1])
-            for seq, until, id, outcome in self._db.execute(
-                "SELECT w.seq, w.until_seq, m.id, w.outcome FROM message_was w JOIN message m"
-                " ON m.seq = w.seq WHERE w.seq IN (SELECT value FROM json_each(?))",
-                (own,),
-            )
+            (seq, until, None if told is None else outcome(told, ids[id]))
+            for seq, until, id, told in self._earlier(seqs)
         ]
-        self._db.executemany("UPDATE message SET id = ?, outcome = ? WHERE seq = ?", changed)
-        self._db.execute(
-            "UPDATE message SET author = ?, author_name = NULL"
-            " WHERE seq IN (SELECT value FROM json_each(?))",
-            (pseudonym, own),
-        )
-        counts["messages"] = self._db.changes()
-        self._db.executemany("INSERT INTO message_was VALUES (?, ?, ?)", earlier)
-        self._rename_messages(renamed)
+        with self._erasing():
+            self._db.executemany("UPDATE message SET id = ?, outcome = ? WHERE seq = ?", changed)
+            self._rename_messages(ids)
+            self._db.execute(
+                "DELETE FROM message_was WHERE seq IN (SELECT value FROM json_each(?))",
+                (_json(seqs),),
+            )
+            self._db.executemany("INSERT INTO message_was VALUES (?, ?, ?)", earlier)
+
+    def _earlier(self, seqs: Sequence[int]) -> list[Any]:
+        """What detectors had said of these before: entry, size of the log, id, outcome."""
+        return self._db.execute(
+            "SELECT w.seq, w.until_seq, m.id, w.outcome FROM message_was w JOIN message m"
+            " ON m.seq = w.seq WHERE w.seq IN (SELECT value FROM json_each(?))",
+            (_json(seqs),),
+        ).fetchall()
 
     def _rename_messages(self, renamed: Mapping[str, str]) -> None:
         """Where one of these ids stands, the other one does. Each table is read once: there may be
