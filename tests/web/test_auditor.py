@@ -19,7 +19,9 @@ from rempart.web.app import build_app
 
 COLLEAGUE, ROOM, CHANNEL, AUTHOR, CALLED = "Balthazar", "marianne", "lea", "zorglub77", "Zorg-Lub"
 REPORTER, MAIL, SAID = "Ines Placeholder", "ines@reporter.example", "neighbour of the old mill"
-SECRETS = (COLLEAGUE, ROOM, AUTHOR, CALLED, REPORTER, MAIL, SAID, "hoss000", "bot1")
+BYSTANDER = "Quasimodine"
+"""Who wrote elsewhere, and whom nothing drawn is about."""
+SECRETS = (BYSTANDER, COLLEAGUE, ROOM, AUTHOR, CALLED, REPORTER, MAIL, SAID, "hoss000", "bot1")
 ACT = {
     "outcome": "act",
     "ground": "terms",
@@ -56,9 +58,11 @@ def happened(running: Service) -> None:
     assert bot.post("/api/v1/messages", json=raid()).status_code == 200
     admit(running, COLLEAGUE, "moderator")
     admit(running, "Ada", "auditor")
+    aside = message(channel="elsewhere", text="hello", author={"id": "b7", "name": BYSTANDER})
+    assert bot.post("/api/v1/messages", json=aside).status_code == 200
     sent = message(
         channel=ROOM,
-        text=f"what a worthless moron you are, {ROOM}, says {CALLED} to @{ROOM}",
+        text=f"what a worthless moron you are, {ROOM}, says {CALLED} to @{ROOM}, {BYSTANDER}",
         author={"id": AUTHOR, "name": CALLED},
     )
     assert bot.post("/api/v1/messages", json=sent).json()["verdict"] == "hold"
@@ -269,6 +273,7 @@ def test_a_sample_of_decisions_is_read_with_its_texts_and_without_names(
     assert (
         text["text"]
         == f"what a worthless moron you are, [{target}], says [{account}] to @[{target}]"
+        ", [account 2]"
     )
     assert one["reason"].startswith(f"[{account}] insults [{target}] again, call [phone number]")
     assert one["reports"] == {"harassment": 1}

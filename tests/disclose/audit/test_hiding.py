@@ -60,3 +60,27 @@ def test_what_is_told_can_be_in_the_words_of_the_reader() -> None:
     hiding = Hiding(words, {"phone number": "numéro de téléphone"})
     assert hiding.account("x", "zora") == "compte 1"
     assert hiding.text("Zora, 06 12 34 56 78") == "[compte 1], [numéro de téléphone]"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("ask ROXANE, not roxane_", "ask [account 3], not roxane_"),
+        ("roxanes and xroxane", "roxanes and xroxane"),
+        ("Zoé Martin was there", "[account 3] was there"),
+        ("İ was told by zoé martin", "İ was told by [account 3]"),
+        ("of 1999 and of 5551234567", "of 1999 and of [account 3]"),
+        ("kim said so", "kim said so"),
+        ("roxane, Zorg-Lub and Zoé Martin", "[account 3], [account 1] and [account 4]"),
+    ],
+)
+def test_who_is_in_no_drawn_case_is_hidden_as_a_word(hiding: Hiding, said: str, read: str) -> None:
+    hiding.others(
+        [
+            ("twitch", "u901", "Roxane"),
+            ("mastodon", "1999", "Zoé Martin"),
+            ("sms", "5551234567", None),
+            ("twitch", "kim", None),
+        ]
+    )
+    assert hiding.text(said) == read

@@ -36,6 +36,8 @@ MOST = 100
 LONGEST_SEED = 64
 MOST_TEXTS = 10
 MOST_STATEMENTS = 10
+MOST_LOOKED_AT = 500_000
+"""Newest messages whose authors are known by their names in whatever is shown."""
 _MOST_NAMES = 500
 _MOST_REPORTS = 1_000
 
@@ -177,6 +179,7 @@ def sample(tables: Tables, wanted: Wanted, hiding: Hiding, reader: str) -> Sampl
     taken, population = draw(rows, wanted.seed, wanted.most)
     for person in tables.access.people():
         hiding.worker(person.id, person.name)
+    hiding.others(tables.stream.writers(MOST_LOOKED_AT))
     reading = _Reading(tables, hiding, reader, wanted.seed)
     if wanted.of is Population.DECISIONS:
         decisions = [(entry, reading.found(id)) for entry, id in taken]

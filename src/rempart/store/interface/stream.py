@@ -213,6 +213,10 @@ class StreamTables(ABC):
         `within`: only channels of these names (what somebody has rights on)."""
 
     @abstractmethod
+    def writers(self, messages: int) -> list[tuple[str, str, str | None]]:
+        """Who wrote the newest so many messages: platform, id and name, each once."""
+
+    @abstractmethod
     def latest_by_author(
         self,
         platform: str,

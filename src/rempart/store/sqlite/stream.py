@@ -256,6 +256,16 @@ class SqliteStreamTables(SqliteKeptTables):
         )
         return [number for number, name in rows if within is None or name in within]
 
+    def writers(self, messages: int) -> list[tuple[str, str, str | None]]:
+        return list(
+            self._db.execute(
+                "SELECT DISTINCT c.platform, m.author, m.author_name FROM (SELECT channel_id,"
+                " author, author_name FROM message ORDER BY seq DESC LIMIT ?) m"
+                " JOIN channel c ON c.id = m.channel_id",
+                (messages,),
+            )
+        )
+
     def latest_by_author(
         self,
         platform: str,
