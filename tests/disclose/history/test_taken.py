@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from tests.disclose.history.test_as_of import EVENTS, outputs, year
 
-from rempart.cases.erasure.erasing import Memories, finish
+from rempart.cases.erasure.erasing import Memories, erase
 from rempart.cases.erasure.retention import RetentionSettings, expire
 from rempart.store.interface.erasure import ErasureRow
 from rempart.store.sqlite.store import SqliteStore
@@ -23,7 +23,7 @@ __all__ = ["year"]
 
 
 def erased(store: SqliteStore, kind: str, subject: str) -> int:
-    """Carried out at once; the entry that says so."""
+    """Carried out, portion by portion; the entry that says so."""
     with store.begin() as tables:
         size = tables.log.size()
         row = ErasureRow(
@@ -31,7 +31,14 @@ def erased(store: SqliteStore, kind: str, subject: str) -> int:
             upto=size,
         )  # fmt: skip
         tables.erasure.put(row)
-        finish(tables, row, Memories(), lambda _, __, data: data, AT)
+    memories = Memories()
+    while row.state != "done":
+        with store.begin() as tables:
+            erase(tables, row, memories, lambda _: None, lambda _, __, data: data, AT)
+            found = tables.erasure.get(row.id)
+            assert found is not None
+            row = found
+    with store.read() as tables:
         return tables.log.size() - 1
 
 
