@@ -102,6 +102,34 @@ PERSON_ONLY = {
     ("post", "/api/v1/bans/{ban}/confirm"),
     ("post", "/api/v1/bans/{ban}/end"),
     ("post", "/api/v1/bans/{ban}/judge"),
+    ("get", "/api/v1/incident-files"),
+    ("post", "/api/v1/incident-files/{id}/agree"),
+    ("post", "/api/v1/incident-files/{id}/refuse"),
+    ("post", "/api/v1/cases/{case}/golden"),
+    ("post", "/api/v1/cases/{case}/notes"),
+    ("get", "/api/v1/misuse"),
+    ("post", "/api/v1/misuse/{report}/lift"),
+    ("post", "/api/v1/misuse/{report}/suspend"),
+    ("post", "/api/v1/misuse/{report}/warn"),
+    ("get", "/api/v1/audit"),
+    ("post", "/api/v1/audit/history"),
+    ("post", "/api/v1/audit/query"),
+    ("get", "/api/v1/court-dossiers"),
+    ("get", "/api/v1/court-dossiers/draft"),
+    ("post", "/api/v1/court-dossiers/draft"),
+    ("get", "/api/v1/court-dossiers/draft/files/{name}"),
+    ("get", "/api/v1/terms"),
+    ("post", "/api/v1/terms"),
+    ("get", "/api/v1/yearly-reports"),
+    ("post", "/api/v1/yearly-reports"),
+    ("get", "/api/v1/yearly-reports/draft"),
+    ("post", "/api/v1/yearly-reports/draft"),
+    ("get", "/api/v1/yearly-reports/draft/files/{name}"),
+    ("get", "/api/v1/yearly-reports/{first}/{last}/{version}"),
+    ("get", "/api/v1/yearly-reports/{first}/{last}/{version}/files/{name}"),
+    ("post", "/api/v1/yearly-reports/{first}/{last}/{version}/confirm"),
+    ("post", "/api/v1/yearly-reports/{first}/{last}/{version}/restore"),
+    ("post", "/api/v1/yearly-reports/{first}/{last}/{version}/withdraw"),
     ("get", "/api/v1/tokens"),
     ("post", "/api/v1/tokens"),
     ("post", "/api/v1/targets/{target}/invitation"),
@@ -187,6 +215,7 @@ INCLUDES = {
     "moderate": {"read", "moderate"},
     "admin": {"read", "moderate", "admin"},
 }
+FILLED = {"entry": "0", "reply": "0", "first": "2026-01-01", "last": "2026-12-31", "version": "1"}
 BODIES: dict[tuple[str, str], Any] = {
     ("post", "/api/v1/cases/{case}/decisions"): {
         "outcome": "lift",
@@ -223,7 +252,9 @@ def routes(service: Service) -> list[tuple[str, str]]:
 
 
 def ask(client: httpx.Client, method: str, path: str) -> int:
-    filled = path.replace("{entry}", "0").replace("{reply}", "0")
+    filled = path
+    for name, value in FILLED.items():
+        filled = filled.replace(f"{{{name}}}", value)
     for name in (
         "case",
         "measure",
