@@ -99,6 +99,27 @@ def test_who_may_not_and_elsewhere(service, blocked):
         assert client.post(f"{FEED}/{blocked}/release").status_code == 403
 
 
+def test_who_has_other_harms_reads_no_statement_of_these(service, lou, blocked):
+    """Bounds of harms held for cases, and not for the statements that tell what stands in them."""
+    admit(service, "Ina", "legal")
+    people = service.person.get("/api/v1/people").json()["people"]
+    [id] = [one["id"] for one in people if one["name"] == "Ina"]
+    ina = service.sign_in("Ina", PASSWORD)
+    [statement] = ina.get("/api/v1/statements").json()["statements"]
+    one = f"/api/v1/statements/{statement['statement']['id']}"
+    assert ina.get(one).status_code == 200
+    assert ina.get(f"{FEED}/{blocked}").status_code == 200
+    other = next(harm for harm in ("spam", "hate") if harm != statement["statement"]["harm"])
+    changed = service.person.patch(f"/api/v1/people/{id}", json={"harms": [other]})
+    assert changed.status_code == 200, changed.text
+    assert ina.get("/api/v1/statements").json()["statements"] == []
+    assert ina.get(FEED, params={"state": "exempt"}).json()["statements"] == []
+    for answer in (ina.get(one), ina.get(f"{FEED}/{blocked}")):
+        assert answer.status_code == 404
+    assert blocked not in ina.get("/console/statements?only=exempt").text
+    assert ina.post(f"{FEED}/{blocked}/release").status_code == 404
+
+
 def test_where_nothing_is_sent_it_says_so(tmp_path):
     with Service.running(tmp_path) as service:
         me = service.person

@@ -1,5 +1,5 @@
 """The outbox to the Transparency Database over HTTP: what waits or is held back, and what a person
-does about it. For people with the right `declare`, in their channels; the console's forms do the
+does about it. For people with the right `declare`, inside their bounds; the console's forms do the
 same by these functions. What left can be neither changed nor taken back: 409.
 """
 
@@ -20,10 +20,10 @@ from rempart.model import ExemptionReason
 from rempart.store.interface import Tables
 from rempart.store.interface.feed import Database, FeedRow, FeedState
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.auth import Caller, Right, must_be_known, must_see, needs_right
+from rempart.web.auth import Caller, Right, must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.feed.desk import FeedDesk
-from rempart.web.feed.screens import NOT_SENT, Line, line_of
+from rempart.web.feed.screens import NOT_SENT, Line, line_of, within
 
 PATH = "/statements/feed"
 DECLARE = [needs_right(Right.DECLARE, person=True)]
@@ -67,18 +67,19 @@ def list_feed(
     """What goes to the Commission's database. Without `state`: everything that has not left."""
     who, desk = must_be_known(request), desk_of(request)
     database = desk.database if desk is not None else None
-    rows: list[FeedRow] = []
+    lines: list[Line] = []
     counts: dict[FeedState, int] = {}
     if database is not None:
         with engine_of(request).read() as tables:
             rows = tables.feed.page(database, [wanted] if wanted else NOT_SENT, limit)
+            lines = [line_of(row) for row in within(tables, who, rows)]
             counts = tables.feed.counts(database)
     return FeedList(
         database,
         desk.settings.look_hours if desk is not None else 0.0,
         desk.trouble.value if desk is not None and desk.trouble is not None else None,
         counts,
-        [line_of(row) for row in rows if who.sees(row.channel, row.platform)],
+        lines,
         moment(now_ms()),
     )
 
@@ -176,9 +177,8 @@ async def _change(
 
 
 def _seen(tables: Tables, who: Caller, database: Database, puid: str) -> FeedRow:
-    """Elsewhere than in her channels it is answered as if there were none."""
+    """Outside of her bounds it is answered as if there were none."""
     row = tables.feed.get(database, puid)
-    if row is None:
+    if row is None or not within(tables, who, [row]):
         raise NotFoundError("there is no such thing in a channel you have rights on")
-    must_see(who, row.channel, row.platform)
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -11,6 +12,7 @@ from rempart.disclose.transparency_database.payload import Payload, free_texts
 from rempart.disclose.transparency_database.reconcile import Reconciled, reconcile
 from rempart.store.interface import Tables
 from rempart.store.interface.feed import Database, FeedRow, FeedState
+from rempart.web.api.deciding.statements import is_beyond
 from rempart.web.auth.caller import Caller
 from rempart.web.console.reading import moment
 from rempart.web.feed.desk import FeedDesk
@@ -89,11 +91,20 @@ def view(
         trouble=desk.trouble.value if desk is not None and desk.trouble is not None else None,
         chosen=chosen,
         counts=tables.feed.counts(database) if database is not None else {},
-        lines=[line_of(row) for row in rows if caller.sees(row.channel, row.platform)],
+        lines=[line_of(row) for row in within(tables, caller, rows)],
         reconciled=desk.reconciled(tables) if desk is not None else reconcile(tables, None),
         failed=failed,
         where=where,
     )
+
+
+def within(tables: Tables, caller: Caller, rows: Sequence[FeedRow]) -> list[FeedRow]:
+    """Those inside of the caller's bounds: of channels, of harms, and of cases she is kept from."""
+    told = tables.statements.of_measures([row.measure for row in rows])
+    beyond = {one.statement.measure for one in told if is_beyond(tables, caller, one.statement)}
+    return [
+        row for row in rows if caller.sees(row.channel, row.platform) and row.measure not in beyond
+    ]
 
 
 def line_of(row: FeedRow) -> Line:

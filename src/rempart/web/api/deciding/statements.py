@@ -16,6 +16,7 @@ from rempart.cases.deciding.appeals import case_of, why_not_contested
 from rempart.cases.deciding.codes import read_code, statement_code
 from rempart.cases.deciding.look_text import appeal_message
 from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.queue.queues import is_kept_from
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.senders import account_source
 from rempart.cases.reports.waiting import told_to, waiting_message_of
@@ -25,7 +26,7 @@ from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.web.api.deciding.terms import TermsInForce, in_force
 from rempart.web.api.request import AnyRequest, engine_of
-from rempart.web.auth import NO_SESSION, must_be_known, must_see, needs, needs_person
+from rempart.web.auth import NO_SESSION, Caller, must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 
 STATEMENT_PATH = "/statement"
@@ -80,7 +81,7 @@ def list_statements(
             rows = tables.statements.page(before=before, limit=limit)
             for row in rows:
                 told = row.statement
-                if who.sees(told.channel, told.platform) and len(found) < limit:
+                if not is_beyond(tables, who, told) and len(found) < limit:
                     found.append(StatementView(told, statement_text(told)))
             if len(rows) < limit:
                 break
@@ -156,5 +157,17 @@ def find_statement(tables: Tables, request: AnyRequest, id: str) -> Statement:
     row = tables.statements.get(id)
     if row is None:
         raise NotFoundError("there is no such thing in a channel you have rights on")
-    must_see(must_be_known(request), row.statement.channel, row.statement.platform)
+    if is_beyond(tables, must_be_known(request), row.statement):
+        raise NotFoundError("there is no such thing in a channel you have rights on")
     return row.statement
+
+
+def is_beyond(tables: Tables, who: Caller, told: Statement) -> bool:
+    """Whether a statement lies outside of the caller's bounds: it tells what stands in its case, so
+    that who is kept from the one is kept from the other."""
+    if not who.sees(told.channel, told.platform):
+        return True
+    if who.harms is not None and told.harm not in who.harms:
+        return True
+    case = case_of(tables, told)
+    return case is not None and is_kept_from(tables, case.id, who.id)
