@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -16,7 +17,18 @@ from click.testing import CliRunner, Result
 from rempart.cases.entries import disclosed
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cli import main
-from rempart.disclose.given_out import COURT, FOLDER, STATEMENTS, YEARLY, take_up, waiting
+from rempart.disclose.given_out import (
+    CASE,
+    COURT,
+    FOLDER,
+    LONGEST,
+    STATEMENTS,
+    YEARLY,
+    Given,
+    leave,
+    take_up,
+    waiting,
+)
 from rempart.disclose.history.cut import Moment, size_of
 from rempart.disclose.rehearsal import Plan, rehearse
 from rempart.engine.embedded import EmbeddedEngine
@@ -81,12 +93,15 @@ def test_each_output_is_an_entry_with_who_as_of_when_and_its_hash(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOGNAME", "ana")
+    monkeypatch.setenv("USER", "ana")
+    me = f"os:{pwd.getpwuid(os.getuid()).pw_name}"
+    assert me != "os:ana", "what anybody can write into the environment is believed of nobody"
     run("yearly", "--data", data, "--year", "2026", "-o", tmp_path / "report")
     run("court", "--data", data, *YEAR, "-o", tmp_path / "dossier")
     run("statements", "--data", data, "-o", tmp_path / "all.json")
     ((by, as_of, files),) = rows(data, YEARLY)
-    assert (by, files) == ("os:ana", hashed(tmp_path / "report"))
-    assert rows(data, COURT) == [("os:ana", as_of, hashed(tmp_path / "dossier"))]
+    assert (by, files) == (me, hashed(tmp_path / "report"))
+    assert rows(data, COURT) == [(me, as_of, hashed(tmp_path / "dossier"))]
     ((by, _, files),) = rows(data, STATEMENTS)
     assert files == {"all.json": sha256((tmp_path / "all.json").read_bytes()).hexdigest()}
 
@@ -128,6 +143,22 @@ def test_the_next_command_takes_up_what_no_service_did(data: Path, tmp_path: Pat
     run("yearly", "--data", data, "--year", "2026", "-o", tmp_path / "b")
     assert len(rows(data, YEARLY)) == 2
     assert waiting(data) == []
+
+
+def test_what_is_no_note_stops_no_command(data: Path, tmp_path: Path) -> None:
+    (data / FOLDER).mkdir()
+    (data / FOLDER / "1-a.json").write_text("{}")
+    run("yearly", "--data", data, "--year", "2026", "-o", tmp_path / "report")
+    assert len(rows(data, YEARLY)) == 1
+    assert [one.name for one in (data / FOLDER).iterdir()] == ["1-a.json.refused"]
+
+
+def test_a_note_that_no_service_would_take_up_is_not_left(tmp_path: Path) -> None:
+    """Else the output leaves, and stands nowhere."""
+    asked: dict[str, str | int | bool | list[str]] = {"reason": "x" * LONGEST}
+    with pytest.raises(InputError, match="more than a note"):
+        leave(tmp_path, Given(CASE, "os:ana", 1, 1, asked, {}))
+    assert waiting(tmp_path) == []
 
 
 def test_what_is_no_note_is_put_aside(tmp_path: Path) -> None:

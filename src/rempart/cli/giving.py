@@ -7,8 +7,8 @@ it is told `--unrecorded`.
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from rempart.disclose.given_out import Given, leave, note, take_up, waiting
+from rempart.disclose.given_out import REFUSED, Given, leave, note, take_up, waiting
 from rempart.engine.embedded.notary import Notary
 from rempart.engine.start import Lock
 from rempart.errors import InputError, RempartError, StoreError
@@ -51,10 +51,10 @@ class Recorded(NamedTuple):
 
 
 def who() -> str:
-    """The user of the operating system, as given."""
+    """The user of the operating system, by the process and not by what its environment says."""
     try:
-        return f"os:{getpass.getuser()}"
-    except (KeyError, OSError):
+        return f"os:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
         return f"os:{os.getuid()}"
 
 
@@ -83,19 +83,30 @@ def given(data: Path, one: Given, *, unrecorded: bool) -> Recorded:
 
 
 def _noted(data: Path, store: SqliteStore, one: Given) -> int:
-    """Whatever waits goes first."""
+    """Whatever waits goes first; what is no note is put aside and told, as the service does."""
     try:
         notary = Notary(data, read_signer(data))
     except RempartError:
         notary = None
     paths = waiting(data)
     with signed_step(store, notary) as tables:
-        for path in paths:
-            take_up(tables, path)
+        refused = [path for path in paths if _is_refused(tables, path)]
         seq = note(tables, one)
     for path in paths:
-        path.unlink()
+        if path in refused:
+            path.replace(path.with_name(path.name + REFUSED))
+        else:
+            path.unlink()
     return seq
+
+
+def _is_refused(tables: Tables, path: Path) -> bool:
+    try:
+        take_up(tables, path)
+    except InputError as error:
+        click.echo(f"put aside: {error.diagnostics()}", err=True)
+        return True
+    return False
 
 
 @contextmanager

@@ -119,10 +119,13 @@ def _note_case(tables: Tables, given: Given) -> int:
 
 
 def leave(data: Path, given: Given) -> Path:
-    """A note for the service. OSError: it cannot be written there."""
+    """A note for the service. OSError: it cannot be written there. InputError: longer than the
+    service takes up, so that the output would stand nowhere."""
     folder = data / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     content = msgspec.json.encode(given)
+    if len(content) > LONGEST:
+        raise InputError("this asks for more than a note of it can say", next_step="say it shorter")
     name = folder / f"{given.at_ms}-{sha256(content).hexdigest()[:16]}.json"
     fresh = name.with_suffix(".part")
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
