@@ -2,26 +2,20 @@
 
     python3 -I -S verify.py [FOLDER, ZIP OR PDF] [--key VKEY_OR_FILE]    exit 0: all holds, else 1
 
-Rules: every file is listed in the signed manifest and unchanged; manifest and checkpoint are signed
-by one key; every record opens with what is disclosed of it and lies in the log at its index; words
-shown are words of the committed text; every index between first and last is a record here or under
-a hash of the same tree; every byte of a PDF is under its seal. RFC 9162 (tree), RFC 8032
-(Ed25519), RFC 9901 (disclosures), RFC 5652 (seal), C2SP notes.
+Rules: all files are listed in the signed manifest and unchanged; one key signed manifest and
+checkpoint; every record opens with what is disclosed of it and lies in the log at its index; words
+shown are of the committed text; every index between first and last is a record here or under a hash
+of the same tree; every byte of a PDF is under its seal. RFC 9162 (tree), 8032, 9901, 5652 (seal).
 """
-
-# fmt: off
-# ruff: noqa: E401, E701, E704, UP014, I001, PLW2901
-import argparse, base64, hashlib, json, re, struct, sys, zlib
+import argparse, base64, functools, hashlib, json, re, struct, sys, zlib
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
-
 Files = dict[str, bytes]
 UNLISTED, MOST = {"manifest.json", "manifest.sig"}, 100 * 1024 * 1024
 BROKEN = "NOT VERIFIED, do not rely on it, ask again | NON VÉRIFIÉ, ne pas s'y fier, redemander"
 DIGEST = "06092a864886f70d01090431220420"  # attribute messageDigest (RFC 5652 §11.2), 32 bytes
 ZIP, ODD_NAME = b"PK\3\4", re.compile(r"[\\:]|/\.{0,2}/")
-UNPROVEN = """
-- who is behind an account | qui est derrière un compte
+UNPROVEN = """- who is behind an account | qui est derrière un compte
 - that the platform sent it: see `source`; proof/: rempart verify | que la plateforme l'a envoyé
 - that no hidden entry belongs to the case | qu'aucune entrée masquée ne relève du dossier
 - the time, but by the log's own clock | l'heure, sauf par l'horloge du journal
@@ -29,10 +23,11 @@ UNPROVEN = """
 - whose the key is: compare it with one from elsewhere | à qui est la clé : la comparer ailleurs
 - that the key has signed no second history | que la clé n'a pas signé une autre histoire
 - of a PDF, whose seal its pages bear: pdfsig FILE | d'un PDF, de qui est le sceau : pdfsig
-- that this verifier is honest: get one elsewhere | que ce vérificateur est honnête
-"""
+- that this verifier is honest: get one elsewhere | que ce vérificateur est honnête"""
 class Refused(Exception): """What does not hold, and where."""
-def refuse(why: str, where: object = "") -> NoReturn: raise Refused(f"{why}: {where}")
+def refuse(why: str, where: object = "") -> NoReturn: raise Refused(f"{why}: {where}".rstrip(": "))
+def must(hold: object, why: str, where: object) -> None: hold or refuse(why, where)
+def sha(data: bytes) -> bytes: return hashlib.sha256(data).digest()
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("a JSON key appears twice")
 def number(text: str) -> float: return int(found) if (found := float(text)).is_integer() else found
@@ -58,8 +53,7 @@ def from_base64(text: str, size: int | None = None) -> bytes:
     data = base64.b64decode(text, validate=True)
     good = size in {None, len(data)} and base64.b64encode(data).decode() == text
     return data if good else refuse("damaged base64", text)
-# -- Ed25519 (RFC 8032 §5.1)
-P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # RFC 8032 §5.1
 D = -121665 * pow(121666, P - 2, P) % P
 def add(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
@@ -85,65 +79,52 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     x, y, z, _ = add(multiply(s, base), multiply(k % ORDER, (P - a[0], a[1], 1, P - a[3])))
     x, y = x * pow(z, P - 2, P) % P, y * pow(z, P - 2, P) % P
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
-# -- keys and signed notes (C2SP)
-Key = NamedTuple("Key", [("vkey", str), ("name", str), ("id", bytes), ("public", bytes)])
+Key = NamedTuple("Key", [("vkey", str), ("name", str), ("id", bytes), ("public", bytes)])  # C2SP
 def read_key(vkey: str, kind: int = 1) -> Key:
     name, id, encoded = (vkey := vkey.strip(" \t\r\n")).split("+", 2)
     data = from_base64(encoded, 33)
-    own = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+    own = sha(name.encode() + b"\n" + data)[:4]
     if data[0] != kind or own.hex() != id or not name.isprintable() or name.split() != [name]:
         refuse("not an Ed25519 vkey", vkey)
     return Key(vkey, name, own, data[1:])
 def open_note(files: Files, where: str, keys: list[Key]) -> tuple[list[str], list[str]]:
     """The lines that the first key signed, once; which of the others, its witnesses, cosigned."""
-    text, _, block = files[where].decode().rpartition("\n\n")
-    seen: list[Key] = []
+    seen, (text, _, block) = list[Key](), files[where].decode().rpartition("\n\n")
     for mark, name, encoded in (lines := [line.split(" ") for line in block.split("\n")[:-1]]):
         raw, message = from_base64(encoded), (text + "\n").encode()
         for key in [key for key in keys if (mark, key.name, key.id) == ("\u2014", name, raw[:4])]:
             if key is not keys[0]:
                 time, raw = int.from_bytes(raw[4:12], "big"), raw[8:]
                 message = b"cosignature/v1\ntime %d\n" % time + message
-            if not signed_by(key.public, message, raw[4:]): refuse("the signature is wrong", where)
+            must(signed_by(key.public, message, raw[4:]), "the signature is wrong", where)
             seen.append(key)
-    alone = where == "checkpoint" or len(lines) == 1
-    if block[-1:] != "\n" or seen.count(keys[0]) != 1 or not alone:
-        refuse("not signed by the key, once", where)
+    once = seen.count(keys[0]) == 1 and (where == "checkpoint" or len(lines) == 1)
+    must(once and block[-1:] == "\n", "not signed by the key, once", where)
     return text.split("\n"), sorted({key.name for key in seen if key is not keys[0]})
-# -- the tree (RFC 9162 §2.1)
-def node(left: bytes, right: bytes) -> bytes: return hashlib.sha256(b"\1" + left + right).digest()
+def node(left: bytes, right: bytes) -> bytes: return sha(b"\1" + left + right)  # RFC 9162
 def root_of_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """The root that PATH (§2.1.3.1) leads to, followed from the root's side."""
     if size == 1: return refuse("the proof is too long") if path else leaf
     half, rest = 1 << (size - 1).bit_length() - 1, path[:-1]
     if index < half: return node(root_of_path(leaf, index, half, rest), path[-1])
     return node(path[-1], root_of_path(leaf, index - half, size - half, rest))
-def blocks(start: int, end: int) -> list[int]:
-    """Sizes of the fewest whole subtrees that cover these indexes, from left to right."""
-    sizes = []
-    while start < end:
-        sizes.append(min(1 << (end - start).bit_length() - 1, (start & -start) or MOST * MOST))
-        start += sizes[-1]
-    return sizes
-def root_of_parts(parts: list[tuple[int, bytes]]) -> bytes:
-    """The root over subtrees (size, hash) that stand side by side from index 0."""
+def blocks(start: int, end: int) -> list[int]:  # sizes of the fewest whole subtrees over these
+    size = min(1 << (end - start).bit_length() - 1, (start & -start) or MOST * MOST)
+    return [size, *blocks(start + size, end)] if start + size < end else [size]
+def root_of_parts(parts: list[tuple[int, bytes]]) -> bytes:  # over subtrees (size, hash) from 0
     stack: list[tuple[int, bytes]] = []
     for size, root in parts:
         while stack and stack[-1][0] == size:
             size, root = size * 2, node(stack.pop()[1], root)
         stack.append((size, root))
-    _, root = stack.pop()
-    while stack: root = node(stack.pop()[1], root)
-    return root
+    return functools.reduce(lambda right, left: node(left[1], right), stack[-2::-1], stack[-1][1])
 def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
-    digests = sorted(set(items(json.loads(leaf)["_sd"])))
+    digests, opened = sorted(set(items(json.loads(leaf)["_sd"]))), dict[str, Any]()
     told = '{"_sd":["' + '","'.join(digests) + '"],"_sd_alg":"sha-256","v":1}'
-    if told != leaf or any(len(from_url(digest)) != 32 for digest in digests):
-        refuse("not a leaf in canonical form", index)
-    opened: dict[str, Any] = {}
+    canonical = told == leaf and all(len(from_url(digest)) == 32 for digest in digests)
+    must(canonical, "not a leaf in canonical form", index)
     for disclosure in items(disclosures):
-        if to_url(hashlib.sha256(disclosure.encode()).digest()) not in digests:
-            refuse("the leaf does not commit to this", index)
+        must(to_url(sha(disclosure.encode())) in digests, "the leaf does not commit to this", index)
         salt, name, value = items(read_json(from_url(disclosure)))
         if len(from_url(salt)) < 16 or type(name) is not str or name in opened:
             refuse("not a disclosure, or the second", index)
@@ -152,7 +133,7 @@ def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
 def check_words(words: list[Any], opened: dict[str, Any], index: int) -> int:
     """How many words of the text are hidden; the others are those that were committed to."""
     leaves = [(1, from_base64(word["hash"], 32) if type(word) is dict else
-                  hashlib.sha256(b"\0" + word.encode()).digest()) for word in items(words)]
+                  sha(b"\0" + word.encode())) for word in items(words)]
     shown = [items(read_json(from_url(word))) for word in words if type(word) is str]
     odd = any(len(from_url(salt)) < 16 or type(word) is not str for salt, word in shown)
     if odd or root_of_parts(leaves) != from_base64(opened["words"]["root"], 32):
@@ -162,15 +143,14 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
     key: Key | None = None
     def __init__(self, files: Files, wanted: str | None) -> None:
         self.files, self.wanted, self.manifest = files, wanted, dict[str, Any]()
-        self.size, self.root, self.hidden, self.blackened = 0, b"", 0, 0
+        self.size, self.root, self.blackened = 0, b"", 0
         self.leaves, self.opened = dict[int, bytes](), dict[int, dict[str, Any]]()
     def check_files(self) -> str:
         self.manifest = version1(read_json(self.files["manifest.json"]))
         listed: dict[str, str] = self.manifest["files"]
-        for name in sorted((set(self.files) | set(listed)) - (UNLISTED - set(listed))):
-            data = self.files.get(name)
-            if data is None or hashlib.sha256(data).hexdigest() != listed.get(name):
-                refuse("changed, missing or not listed", name)
+        found = {name: sha(data).hex() for name, data in self.files.items()}
+        for name in sorted((set(found) | set(listed)) - (UNLISTED - set(listed))):
+            must(found.get(name) == listed.get(name), "changed, missing or not listed", name)
         return f"{len(listed)} unchanged"
     def check_signatures(self) -> str:
         policy = self.files["policy.txt"].decode().split("\n")
@@ -179,13 +159,13 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
         self.key = key = read_key(vkey)
         if self.wanted is not None and read_key(self.wanted) != key:
             refuse("signed by another key than --key", vkey)
-        digest = base64.b64encode(hashlib.sha256(self.files["manifest.json"]).digest()).decode()
+        digest = base64.b64encode(sha(self.files["manifest.json"])).decode()
         expected = [f"{key.name}/dossier", self.manifest["case"], digest]
-        if open_note(self.files, "manifest.sig", [key])[0] != expected:
-            refuse("it signs another manifest", "manifest.sig")
+        signs = open_note(self.files, "manifest.sig", [key])[0]
+        must(signs == expected, "it signs another manifest", "manifest.sig")
         (origin, size, root), seen = open_note(self.files, "checkpoint", [key, *witnesses])
-        if origin != key.name or not re.fullmatch("[0-9]{1,15}", size):
-            refuse("of another log", "checkpoint")
+        ours = origin == key.name and re.fullmatch("[0-9]{1,15}", size)
+        must(ours, "of another log", "checkpoint")
         self.size, self.root = int(size), from_base64(root, 32)
         told = f"; cosigned by {', '.join(seen) or 'no witness'} of {len(witnesses)} in policy.txt"
         return f"manifest and checkpoint ({size} entries) by {key.name}{told}"
@@ -196,7 +176,7 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
             if type(index) is not int or not last < index < self.size:
                 refuse("indexes must rise, below the size", index)
             self.opened[index] = open_leaf(leaf, line["disclosures"], index)
-            self.leaves[index] = hashlib.sha256(b"\0" + leaf.encode()).digest()
+            self.leaves[index] = sha(b"\0" + leaf.encode())
             if "words" in line:
                 self.blackened += check_words(line["words"], self.opened[index], index)
             path = [from_base64(value, 32) for value in items(line["proof"])]
@@ -209,7 +189,7 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
     def check_gaps(self) -> str:
         gaps = version1(read_json(self.files["gaps.json"]))
         first, last, at, shown = min(self.leaves), max(self.leaves), 0, 0
-        parts: list[tuple[int, bytes]] = []
+        parts = list[tuple[int, bytes]]()
         for part in items(gaps["parts"]):
             start, end = part["from"], part["to"]
             if {type(start), type(end)} != {int} or start != at or not at < end <= self.size:
@@ -217,26 +197,23 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
             if "hashes" in part:
                 hashes = (from_base64(value, 32) for value in items(part["hashes"]))
                 parts += zip(blocks(start, end), hashes, strict=True)
-                self.hidden += end - start if first < start < last else 0
-            else:
-                parts += [(1, self.leaves[index]) for index in range(start, end)]
-                shown += end - start
-            at = end
+            else: parts += [(1, self.leaves[index]) for index in range(start, end)]
+            at, shown = end, shown + (0 if "hashes" in part else end - start)
         window = (gaps["size"], gaps["first"], gaps["last"], shown, at)
         expected = (self.size, first, last, len(self.leaves), self.size)
         if not same(window, expected) or root_of_parts(parts) != self.root:
             refuse("an entry was removed or added", window)
-        return f"{first} to {last} is whole: {shown} records here, {self.hidden} entries hidden"
+        hidden = last - first + 1 - shown
+        return f"{first} to {last} is whole: {shown} records here, {hidden} entries hidden"
     def check_custody(self) -> str:
-        for line in (lines := json_lines(self.files["custody.jsonl"])):
-            if "index" in line and (type(index := line["index"]) is not int
-                                    or not same(line["entry"], self.opened[index])):
-                refuse("it says else than the log", index)
+        lines = json_lines(self.files["custody.jsonl"])
+        for at, entry in [(line["index"], line["entry"]) for line in lines if "index" in line]:
+            must(type(at) is int and same(entry, self.opened[at]), "it says else than the log", at)
         return f"{len(lines)} lines"
 def check_pages(pdf: bytes) -> str:  # that every byte but the seal itself is what was sealed
     seals = re.findall(rb"/ByteRange ?\[ ?0 (\d+) (\d+) (\d+) *\]", pdf) or refuse("not sealed")
     end, start, rest = map(int, seals[-1])
-    digest = DIGEST + hashlib.sha256(pdf[:end] + pdf[start:]).hexdigest()
+    digest = DIGEST + sha(pdf[:end] + pdf[start:]).hex()
     seal = re.fullmatch(b"<([0-9a-f]*)>", pdf[end:start].lower())
     if start + rest != len(pdf) or not seal or digest.encode() not in seal[1]:
         refuse("changed after it was sealed | changé après avoir été scellé", "PDF")
@@ -256,7 +233,7 @@ def verify(files: Files, key: str | None = None, pdf: bytes = b"") -> Report:
             checked.append(f"{title}: {step()}")
         except Exception as error:  # whatever a forged file makes Python say, it is a refusal
             failed.append(f"{title}: {error if isinstance(error, Refused) else repr(error)}")
-    signer = hashlib.sha256(dossier.key.vkey.encode()).hexdigest() if dossier.key else "unknown"
+    signer = sha(dossier.key.vkey.encode()).hex() if dossier.key else "unknown"
     known, case = key is not None and not failed, str(dossier.manifest.get("case"))
     return Report(checked, failed, f"sha256:{signer}", known, case)
 def lines_of(report: Report) -> list[str]:
@@ -266,9 +243,8 @@ def lines_of(report: Report) -> list[str]:
             *(f"ok      {line}" for line in report.checked),
             *(f"FAILED  {line}" for line in report.failed),
             f"{BROKEN if report.failed else known} : {report.case}",
-            "This does not prove | Ceci ne prouve pas :", *UNPROVEN.strip().split("\n")]
-def read_folder(folder: Path) -> Files:
-    """All files below; links and more than 1,000 files or 100 MB are refused."""
+            "This does not prove | Ceci ne prouve pas :", *UNPROVEN.split("\n")]
+def read_folder(folder: Path) -> Files:  # neither links nor over 1,000 files or 100 MB
     found = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
     odd = len(found) > 1000 or any(path.is_symlink() or not path.is_file() for path in found)
     if odd or sum(path.lstat().st_size for path in found) > MOST:
@@ -287,25 +263,20 @@ def zip_in_pdf(pdf: bytes) -> bytes:
         except zlib.error: continue
         found += [data] if data[:4] == ZIP else []
     return found[0] if len(found) == 1 else refuse("not one dossier is attached", len(found))
-def zipped(files: Files) -> bytes:  # the one form of a zip: in order, stored, nothing beside
-    members, directory, at = list[bytes](), b"", 0
-    for name, data in sorted(files.items()):
-        size, path = len(data), name.encode()
-        sizes = zlib.crc32(data), size, size, len(path), 0
-        head = struct.pack("<5H3I2H", 20, 2048, 0, 0, 33, *sizes)
-        tail = struct.pack("<3H2I", 0, 0, 0, 0o100644 << 16, at)
-        members.append(ZIP + head + path + data)
-        directory, at = directory + b"PK\1\2\x14\3" + head + tail + path, at + len(members[-1])
-    last = struct.pack("<4H2IH", 0, 0, len(files), len(files), len(directory), at, 0)
-    return b"".join((*members, directory, b"PK\5\6", last))
-def unzip(data: bytes) -> Files:
-    files, at = Files(), 0
+def unzip(data: bytes) -> Files:  # in its one form: in order, stored, nothing beside
+    files, directory, at, last = Files(), b"", 0, b""
     while data[at : at + 4] == ZIP:
         size, length = struct.unpack_from("<IH", data, at + 22)
-        name, at = data[at + 30 : at + 30 + length].decode(), at + 30 + length
-        files[name], at = data[at : at + size], at + size
+        name, found = data[at + 30 : (start := at + 30 + length)], data[start : start + size]
+        sizes = zlib.crc32(found), len(found), len(found), len(name), 0
+        head = struct.pack("<5H3I2H", 20, 2048, 0, 0, 33, *sizes)
+        must(name > last and data[at:start] == ZIP + head + name, "not packed as exported", name)
+        tail = struct.pack("<3H2I", 0, 0, 0, 0o100644 << 16, at)
+        directory += b"PK\1\2\x14\3" + head + tail + (last := name)
+        files[name.decode()], at = found, start + size
+    end = struct.pack("<4H2IH", 0, 0, len(files), len(files), len(directory), at, 0)
     odd = any(len(n) > 200 or not n.isprintable() or ODD_NAME.search(f"/{n}/") for n in files)
-    if odd or len(files) > 1000 or sum(map(len, files.values())) > MOST or zipped(files) != data:
+    if odd or len(files) > 1000 or at > MOST * 2 or data[at:] != directory + b"PK\5\6" + end:
         refuse("not packed as it was exported, or too large for a dossier", len(files))
     return files
 def read_file(data: bytes) -> Files:
@@ -315,9 +286,8 @@ def main() -> int:
     parser.add_argument("path", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--key", help="the vkey that must have signed, or a file with it")
     asked = parser.parse_args()
-    try:
-        if asked.key and "+" not in asked.key:  # a forger could name a file like the key
-            asked.key = Path(asked.key).read_text()
+    try:  # what is written as a key is no file: a forger could name one like the key
+        if asked.key and "+" not in asked.key: asked.key = Path(asked.key).read_text()
         data = asked.path.read_bytes() if asked.path.is_file() else b""
         report = verify(read_file(data) if data else read_folder(asked.path), asked.key, data)
     except (Refused, OSError, ValueError, struct.error) as error:
