@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from seeing import LAPTOP, LOOKS, PHONE, Look, violations
+from tests.web.disclosure.test_auditor import RULES, happened
 from tests.web.service import Service
-from tests.web.test_auditor import RULES, happened
-from tests.web.test_people import PASSWORD
+from tests.web.team import PASSWORD
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("REMPART_PICTURES")

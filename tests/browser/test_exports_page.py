@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from seeing import LAPTOP, PHONE, violations
 from tests.web.service import Service, message
-from tests.web.test_people import PASSWORD, admit
+from tests.web.team import PASSWORD, admit
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("REMPART_PICTURES")

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from seeing import LAPTOP
+from tests.web.rules.test_learning import PARAPHRASE, TAUGHT, say
 from tests.web.service import Service
-from tests.web.test_learning import PARAPHRASE, TAUGHT, say
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 from seeing import Look, look, violations
 from seeing import Service as Seen
+from tests.web.deciding.test_deciding import ACT, held
 from tests.web.service import Service
-from tests.web.test_deciding import ACT, held
-from tests.web.test_people import PASSWORD, admit
+from tests.web.team import PASSWORD, admit
 
 pytestmark = pytest.mark.browser
 WHY = "Wishing somebody dead is not banter."

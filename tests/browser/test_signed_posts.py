@@ -13,8 +13,8 @@ from seeing import LAPTOP, PHONE, violations
 from tests.atproto.network import Network
 from tests.atproto.repository import POSTS, Account
 from tests.connect.platform_server import Reply
+from tests.web.evidence.test_captures import a_case, ended, service
 from tests.web.service import Service
-from tests.web.test_captures import a_case, ended, service
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("REMPART_PICTURES")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.web.disclosure.test_terms import FIRST
 from tests.web.service import Service
-from tests.web.test_terms import FIRST
 
 from rempart.cli.disclosure_checks import check_published
 from rempart.cli.findings import State

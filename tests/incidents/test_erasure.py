@@ -15,8 +15,8 @@ from typing import Any
 
 from tests.engine.test_erasing import NAME, SUBJECT, TEXT, WORDS, raid_with_the_subject
 from tests.web.service import Service, message
-from tests.web.test_people import PASSWORD as OTHERS
-from tests.web.test_people import admit
+from tests.web.team import PASSWORD as OTHERS
+from tests.web.team import admit
 
 from rempart.cli.verify import check, check_log
 from rempart.store.residues import residues

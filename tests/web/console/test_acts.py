@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.web.disclosure.test_auditor import routes
 from tests.web.service import Service
-from tests.web.test_auditor import routes
 
 V1 = "/api/v1"
 TWINS: dict[str, tuple[str, ...]] = {

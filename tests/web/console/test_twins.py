@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.web.disclosure.test_auditor import filled, happened, known, routes
 from tests.web.service import Service
-from tests.web.test_auditor import filled, happened, known, routes
 
 NO_PAGES = {
     "/console/go": "leads to a page",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from tests.web.feed.test_page import SETTINGS, mute, until
 from tests.web.service import Service
-from tests.web.test_people import PASSWORD, admit, told
+from tests.web.team import PASSWORD, admit, told
 
 FEED = "/api/v1/statements/feed"
 FIELD = "incompatible_content_explanation"

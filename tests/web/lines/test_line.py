@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from tests.connect.sms.provider import Answered
+from tests.web.intake.test_messages import log_size
 from tests.web.lines.line import REPLY, Clock, line_running
 from tests.web.service import Service
-from tests.web.test_messages import log_size
 
 SALUT = "Salut c'est Marc, on s'est vus hier soir"
 TEXTS = (

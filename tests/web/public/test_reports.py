@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.web.disclosure.test_yearly import LAST, drawn
 from tests.web.service import Service
-from tests.web.test_people import PASSWORD as OTHERS
-from tests.web.test_people import admit, told
-from tests.web.test_yearly import LAST, drawn
+from tests.web.team import PASSWORD as OTHERS
+from tests.web.team import admit, told
 
 from rempart.disclose.yearly.changes import excerpts
 from rempart.log.commit import open_leaf, unbase64url

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.web.disclosure.test_terms import FIRST, publish
 from tests.web.service import Service, message
-from tests.web.test_terms import FIRST, publish
 
 from rempart.cases.terms_change import reworded
 from rempart.store.interface import Tables
