@@ -92,7 +92,7 @@ def test_it_is_readable_for_everybody(
 ) -> None:
     page = opened(place, browser, viewport=size, color_scheme=scheme, locale="fr")
     captures = page.locator("#captures")
-    expect(captures.get_by_text("Signature de la plateforme : n’est pas juste")).to_be_visible()
+    expect(captures.get_by_text("Signature de la plateforme : non valable")).to_be_visible()
     captures.locator("summary", has_text="Ce qui a été contrôlé").last.click()
     assert violations(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -101,7 +101,7 @@ def test_every_text_has_all_six_points_in_both_languages(whole):
         ("Facts: your message of 1 March 2026", "Faits : votre message du 1"),  # (b)
         ("Automated means recognised this", "Des moyens automatisés l’ont reconnu"),  # (c)
         ("rule hold-abuse", "règle hold-abuse"),  # (c)
-        ("Ground: the terms of this community", "Fondement : les règles"),  # (e)
+        ("Ground: the terms of this community", "Fondement : les conditions"),  # (e)
         ("Why: The rule hold-abuse recognised: Harassment.", "a reconnu : Harcèlement."),
         ("appeal within six months", "contester dans les six mois"),  # (f)
         ("DSA art. 21", "DSA, art. 21"),
