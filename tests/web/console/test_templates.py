@@ -142,6 +142,7 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
                 "wrong": wrong,
                 "done": done,
                 "today": "2026-03-02",
+                "zone": "Europe/Paris",
             },
         )
         for wrong, done in (
