@@ -50,11 +50,19 @@ def told(service: Service, case: str, name: str) -> list[dict[str, Any]]:
     return found
 
 
+def waits(client: httpx.Client) -> list[dict[str, Any]]:
+    alarms = client.get("/console.json").json()["alarms"]
+    return [one for one in alarms if one["what"] == "second_export"]
+
+
 def test_one_person_alone_exports_nothing_not_even_an_admin(
     service: Service, second: httpx.Client, case: str
 ) -> None:
     me = service.person
     id = asked(me, case)["id"]
+    assert waits(me) == []
+    assert [(one["count"], one["case"]) for one in waits(second)] == [(1, case)]
+    assert "1 export waits for you to agree" in second.get("/console").text
     assert me.post(f"/api/v1/proposals/{id}/confirm").status_code == 403
     assert me.post(f"/api/v1/exports/{id}/make").status_code == 403
     assert service.client(service.token("admin")).post(
@@ -62,6 +70,7 @@ def test_one_person_alone_exports_nothing_not_even_an_admin(
     ).status_code == 403  # fmt: skip
     refused = second.post(f"/api/v1/proposals/{id}/refuse", json={"reason": "no paper was seen"})
     assert refused.status_code == 201, refused.text
+    assert waits(second) == []
     assert me.post(f"/api/v1/exports/{id}/make").status_code == 403
     (shown,) = [one for one in me.get(f"/api/v1/cases/{case}/exports").json() if one["id"] == id]
     assert shown["state"] == "refused"
@@ -123,7 +132,7 @@ def test_a_signed_pdf_names_its_reader_and_who_agreed_on_its_pages(
     ).stdout
     for page in text.split("\f")[:-1]:
         assert WISH["recipient"] in page
-    assert "moderator-2" in text
+    assert "moderator 2" in text
 
 
 def test_an_encrypted_dossier_opens_with_the_readers_key_and_debians_age(
@@ -246,7 +255,7 @@ def test_what_was_made_leaves_no_more_once_another_case_says_child_safety_of_its
     body = {
         "category": "child_safety",
         "explanation": "a child is in it",
-        "message_ids": [other["id"]],
+        "message_ids": [other["id"], told["id"]],
         "channel": "twice",
         "good_faith": True,
     }

@@ -108,6 +108,10 @@ class LookTables(ABC):
         """Oldest first; `waiting`: only those that nobody has answered."""
 
     @abstractmethod
+    def waiting(self, most: int) -> list[ProposalRow]:
+        """The oldest that nobody has answered, of all cases."""
+
+    @abstractmethod
     def close_proposal(self, id: str, state: str, by: str, at_ms: int) -> None:
         """ConflictError when it is closed, or when `by` is who proposed it and confirms."""
 

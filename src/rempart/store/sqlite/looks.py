@@ -124,6 +124,12 @@ class SqliteLookTables(LookTables):
         )
         return [ProposalRow(*row) for row in rows]
 
+    def waiting(self, most: int) -> list[ProposalRow]:
+        rows = self._db.execute(
+            _PROPOSALS + "WHERE state = 'open' ORDER BY proposed_ms, id LIMIT ?", (most,)
+        )
+        return [ProposalRow(*row) for row in rows]
+
     def close_proposal(self, id: str, state: str, by: str, at_ms: int) -> None:
         try:
             self._db.execute(

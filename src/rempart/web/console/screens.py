@@ -106,6 +106,8 @@ class Alarm(msgspec.Struct, frozen=True):
     biting by itself), `cost` (a line has used `detail` percent of a cost cap), `connector` (one has
     not read its platform for a while; `channel` is its name), `first_aid` (more is reported than
     may be hidden on reports alone),
+    `second_decision`, `second_unseal`, `second_export` (what somebody proposed in a case, `case`
+    being the oldest, waits for whoever looks),
     `erasure_asked` (an erasure waits for a second person),
     `erasure_failed` (one is overdue), `file_asked` (an incident file waits
     for two people), `log_stopped` (nothing is signed any more), `log_damaged` (a full check

@@ -48,6 +48,7 @@ from rempart.web.console.live.alarms import (
     opinion_alarms,
     rule_alarms,
 )
+from rempart.web.console.live.asked import second_alarms
 from rempart.web.console.live.lately import lately
 from rempart.web.console.live.series import HOUR, rate, timeline
 from rempart.web.console.queue.desk_part import AtWork, desk_part, queue_names, turns
@@ -125,6 +126,7 @@ def overview(
             *opinion_alarms(opinions),
             *connector_alarms(connectors, moment(now_ms)),
             *(rule_alarms(troubles, moment(now_ms)) if troubles is not None else ()),
+            *second_alarms(tables, caller, now_ms, lambda case: may_open(tables, caller, case)),
             *file_alarms(tables, caller),
             *erasure_alarms(tables, caller, now_ms),
             *look_up_alarms(tables, caller, now_ms),
@@ -289,10 +291,17 @@ def channel(
 
 def visible_case(tables: Tables, caller: Caller, id: str) -> Case:
     found = tables.cases.get(id)
-    hidden = found is None or not _sees(caller, found) or is_kept_from(tables, id, caller.id)
-    if found is None or hidden or closed_to(tables, caller, id) or beyond_harms(tables, caller, id):
+    if found is None or not may_open(tables, caller, id):
         raise NotFoundError("there is no such case in a channel you have rights on", where=id)
     return found
+
+
+def may_open(tables: Tables, caller: Caller, id: str) -> bool:
+    """Whether there is such a case, and this person sees all of it."""
+    found = tables.cases.get(id)
+    if found is None or not _sees(caller, found) or is_kept_from(tables, id, caller.id):
+        return False
+    return not closed_to(tables, caller, id) and not beyond_harms(tables, caller, id)
 
 
 def _sees(caller: Caller, case: Case) -> bool:

@@ -1,0 +1,43 @@
+"""What waits for this person as the second one: one line for each kind, with its oldest case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from rempart.cases.deciding.proposals import DECISION, EXPORT, UNSEAL
+from rempart.cases.second_person import too_close_to
+from rempart.store.interface import Tables
+from rempart.web.auth import Caller, Right
+from rempart.web.console.reading import moment
+from rempart.web.console.screens import Alarm
+
+MOST: Final = 200
+"""Of the oldest that wait; nobody has more in hand."""
+
+RIGHTS: Final = {DECISION: Right.DECIDE, UNSEAL: Right.UNSEAL, EXPORT: Right.EXPORT}
+
+
+def second_alarms(
+    tables: Tables, who: Caller, now_ms: int, sees: Callable[[str], bool]
+) -> list[Alarm]:
+    """`sees`: whether she may open this case. What she could not agree to is not told: what she
+    asked for herself, and what somebody too close to her did."""
+    if not who.is_person:
+        return []
+    waiting = tables.looks.waiting(MOST)
+    close = too_close_to(tables, who.id, now_ms) if waiting else {}
+    found: dict[str, Alarm] = {}
+    for row in waiting:
+        own = row.proposed_by == who.id or row.proposed_by in close
+        if own or RIGHTS[row.what] not in who.rights or not sees(row.case):
+            continue
+        first = found.get(row.what)
+        found[row.what] = Alarm(
+            f"second_{row.what}",
+            "",
+            moment(row.proposed_ms) if first is None else first.at,
+            1 if first is None else first.count + 1,
+            row.case if first is None else first.case,
+        )
+    return list(found.values())
