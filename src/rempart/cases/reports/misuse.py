@@ -16,6 +16,8 @@ Rules kept here:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from rempart.cases.entries import entry, record, rfc3339
@@ -31,6 +33,11 @@ from rempart.store.interface.misuse import AppealWarning, WarningRow
 from rempart.store.interface.threads import Side
 
 YEAR_MS = 365 * 86_400_000
+HERE = {"en": "answer here", "fr": "répondez ici"}
+OVER = {
+    "en": "write to our contact point (page Contact)",
+    "fr": "écrivez à notre point de contact (page Contact)",
+}
 LEAST = 3
 """So many unfounded reports at least before anybody is warned."""
 
@@ -81,20 +88,27 @@ def factors(past: list[PastReport]) -> Factors:
     )
 
 
-def warning(found: Factors) -> dict[str, str]:
-    """The text a person may send, generated from the factors."""
+def text_for(sent: Sent, found: Factors) -> dict[str, str]:
+    """The warning that fits what was sent last: in a conversation that is over nobody answers."""
+    if isinstance(sent, SecondLook):
+        return appeal_warning(found)
+    return warning(found, OVER if sent.answered_ms is not None else HERE)
+
+
+def warning(found: Factors, reply: Mapping[str, str]) -> dict[str, str]:
+    """The text a person may send, generated from the factors; `reply`: where to say it is wrong."""
     return {
         "en": f"Of your {found.judged} reports of the last year that a person examined, "
         f"{found.unfounded} were unfounded, {found.grave} of them about someone’s life or a child. "
         "Each of them took the time of people who are waited for elsewhere. If this goes on, we "
         "may stop examining your reports for a while (article 23 of the Digital Services Act). If "
-        "you think we are wrong, answer here: a person reads it.",
+        f"you think we are wrong, {reply['en']}: a person reads it.",
         "fr": f"Sur vos {found.judged} signalements de l’année écoulée examinés par une personne, "
         f"{found.unfounded} étaient infondés, dont {found.grave} au sujet de la vie de quelqu’un "
         "ou d’un enfant. Chacun a pris le temps de personnes attendues ailleurs. Si cela continue, "
         "nous pourrions cesser d’examiner vos signalements pendant un temps (article 23 du "
-        "règlement sur les services numériques). Si vous pensez que nous nous trompons, répondez "
-        "ici : une personne le lira.",
+        "règlement sur les services numériques). Si vous pensez que nous nous trompons, "
+        f"{reply['fr']} : une personne le lira.",
     }
 
 
@@ -104,14 +118,12 @@ def appeal_warning(found: Factors) -> dict[str, str]:
         "en": f"Of your {found.judged} appeals of the last year that a person examined, "
         f"{found.unfounded} were manifestly unfounded. Each of them took the time of a second "
         "person. If this goes on, we may stop examining your appeals for a while (article 23 of "
-        "the Digital Services Act). If you think we are wrong, write to our contact point (page "
-        "Contact): a person reads it.",
+        f"the Digital Services Act). If you think we are wrong, {OVER['en']}: a person reads it.",
         "fr": f"Sur vos {found.judged} contestations de l’année écoulée examinées par une "
         f"personne, {found.unfounded} étaient manifestement infondées. Chacune a pris le temps "
         "d’une seconde personne. Si cela continue, nous pourrions cesser d’examiner vos "
         "contestations pendant un temps (article 23 du règlement sur les services numériques). Si "
-        "vous pensez que nous nous trompons, écrivez à notre point de contact (page Contact) : une "
-        "personne le lira.",
+        f"vous pensez que nous nous trompons, {OVER['fr']} : une personne le lira.",
     }
 
 
@@ -130,13 +142,12 @@ def warn(tables: Tables, sent: Sent, by: str, at_ms: int) -> Factors:
     warned = warned_ms(tables, sender)
     if warned is not None and warned > at_ms - YEAR_MS:
         raise ConflictError("this source was warned within the year", where=sender.named)
+    text = text_for(sent, found)
     if isinstance(sent, SecondLook):
-        text = appeal_warning(found)
         tables.misuse.note_appeal_warning(sender.source, AppealWarning(at_ms, text))
     else:
-        text = warning(found)
         said = text[sent.language if sent.language in ("en", "fr") else "en"]
-        say(tables, sent, Side.TEAM, said, at_ms, by=by)
+        say(tables, sent, Side.TEAM, said, at_ms, by=by, after_answer=True)
         tables.deadlines.note_warning(sender.source, at_ms)
     told = {**sender.told, "by": by, "at": rfc3339(at_ms), **found.told}
     seq = record(tables, [(sender.case, entry("misuse-warning", told, subject=sender.subject))])

@@ -9,6 +9,7 @@ Rules kept here:
 3. A report can be taken back until it is answered. It is answered by that, at once and only once;
    the case goes on, because somebody who is under pressure may be made to take a report back.
 4. After the answer nothing more is added here: what is wrong with a decision is said in an appeal.
+   But for the warning of misuse, which is about all reports of its reporter.
 """
 
 from __future__ import annotations
@@ -61,13 +62,16 @@ def say(
     *,
     links: Sequence[str] = (),
     by: str | None = None,
+    after_answer: bool = False,
 ) -> int:
     """Adds one message; returns its sequence in the log. `by`: the person of the team who writes.
+    `after_answer`: also when the report is answered or taken back (rule 4).
 
     InputError: nothing was said, or too much; ConflictError: the report is answered or taken back,
     or its reporter added `MOST_A_DAY` messages within a day.
     """
-    _still_open(report)
+    if not after_answer:
+        _still_open(report)
     words, found = clean(text).strip(), checked_links(tuple(links))
     if not any(character.isalnum() for character in words) and not found:
         raise InputError("there is nothing said here", where="text")

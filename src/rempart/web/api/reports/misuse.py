@@ -8,7 +8,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath
 
-from rempart.cases.reports.misuse import Factors, factors_of, warn, warning
+from rempart.cases.reports.misuse import Factors, factors_of, text_for, warn
 from rempart.cases.reports.senders import sender_of, warned_ms
 from rempart.cases.reports.thread import report_in_case
 from rempart.model import Case
@@ -74,5 +74,5 @@ def _misuse(tables: Tables, row: ReportRow, at_ms: int) -> MisuseView:
         found,
         found.may_warn,
         None if warned is None else moment(warned),
-        warning(found) if found.may_warn else {},
+        text_for(row, found) if found.may_warn else {},
     )

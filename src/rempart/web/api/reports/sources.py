@@ -20,14 +20,13 @@ from rempart.cases.reports.misuse import (
     LEAST,
     YEAR_MS,
     Factors,
-    appeal_warning,
     factors_of,
+    text_for,
     warn,
-    warning,
 )
 from rempart.cases.reports.senders import Sent, sender_of, warned_ms
 from rempart.cases.reports.suspending import lift, may_suspend, suspend
-from rempart.cases.reports.waiting import APPEALS, statement
+from rempart.cases.reports.waiting import statement
 from rempart.errors import ConflictError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.store.interface.misuse import SuspensionRow
@@ -205,14 +204,13 @@ def _source(tables: Tables, sent: Sent, waiting: int, now: int) -> Source | None
     if not factors.may_warn and warned is None:
         return None
     recently = warned is not None and warned > now - YEAR_MS
-    text = appeal_warning if sender.what == APPEALS else warning
     return Source(
         sender.what,
         sender.named,
         sender.case,
         factors,
         moment(warned) if warned is not None else None,
-        text(factors) if factors.may_warn and not recently else {},
+        text_for(sent, factors) if factors.may_warn and not recently else {},
         may_suspend(tables, sent, now),
         _suspended(_standing(tables, sent, now)),
         waiting,
