@@ -188,8 +188,8 @@ def _automated(told: Statement) -> tuple[str, str]:
 def _territory(told: Statement) -> tuple[str, str]:
     if told.territory:
         countries = ", ".join(told.territory)
-        return f"It holds in: {countries}.", f"Elle vaut dans : {countries}."
+        return f"This holds in: {countries}.", f"Cela vaut dans : {countries}."
     return (
-        "It holds wherever this place can be read.",
-        "Elle vaut partout où ce lieu peut être lu.",
+        "This holds wherever this place can be read.",
+        "Cela vaut partout où ce lieu peut être lu.",
     )
