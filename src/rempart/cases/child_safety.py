@@ -37,6 +37,7 @@ from rempart.model import (
     Appellant,
     Case,
     CaseKind,
+    Decision,
     LookState,
     Message,
     ReportRequest,
@@ -114,32 +115,36 @@ def alleged_in(tables: Tables, case: Case) -> frozenset[int] | None:
     """The messages of which this case itself says it; None: it says so of nothing."""
     if not is_child_safety(tables, case.id):
         return None
-    return _meant(tables, case.id, tables.cases.message_sequences(case.id))
+    called = _called(tables.cases.decisions(case.id))
+    members = tables.cases.message_sequences(case.id)
+    return _meant(tables, case.id, members, _named(tables, case.id), called=called)
 
 
 def is_judged(tables: Tables, case: Case, message: int | None = None) -> bool:
     """Whether people have decided of this message, or of this case (None), whether it is so."""
     if message is None:
-        cleared = _said(tables, case.id, leaving=False).cleared
-        return cleared is not None or _decided_as_such(tables, case.id)
+        said = _said(tables, case.id, leaving=False)
+        return said.cleared is not None or said.called
     for id, members in _cases_of(tables, [message]).items():
-        if message in (_said(tables, id, leaving=False).cleared or ()):
+        said = _said(tables, id, leaving=False)
+        if message in (said.cleared or ()):
             return True
-        if _decided_as_such(tables, id) and message in _meant(tables, id, members):
+        if said.called and message in _meant(tables, id, members, _named(tables, id), called=True):
             return True
     return False
 
 
-def _decided_as_such(tables: Tables, case: str) -> bool:
-    return any(one.harm == CHILD_SAFETY for one in tables.cases.decisions(case))
-
-
 class _Said(NamedTuple):
-    """What people decided in a case. `cleared`: the messages that two people called something
-    else; None: they have not."""
+    """What people decided in a case. `called`: that it is so; `confirmed`: and something was done.
+    `cleared`: the messages that two people called something else; None: they have not."""
 
+    called: bool
     confirmed: bool
     cleared: frozenset[int] | None
+
+
+def _called(chain: Sequence[Decision]) -> bool:
+    return any(one.harm == CHILD_SAFETY for one in chain)
 
 
 def _closed(tables: Tables, sequences: Sequence[int], *, leaving: bool) -> frozenset[int]:
@@ -147,11 +152,11 @@ def _closed(tables: Tables, sequences: Sequence[int], *, leaving: bool) -> froze
     confirmed: set[int] = set()
     cleared: set[int] = set()
     for id, members in _cases_of(tables, sequences).items():
-        said = _said(tables, id, leaving=leaving)
-        meant = _meant(tables, id, members)
+        said, named = _said(tables, id, leaving=leaving), _named(tables, id)
+        meant = _meant(tables, id, members, named, called=said.called)
         (confirmed if said.confirmed else alleged).update(meant)
         if said.cleared is not None:
-            cleared.update(said.cleared, _named(tables, id).later)
+            cleared.update(said.cleared, named.later)
     return frozenset(sequences) & frozenset(confirmed | (alleged - cleared))
 
 
@@ -170,34 +175,36 @@ def _concerned(tables: Tables, cases: Sequence[str]) -> set[str]:
 
 def _said(tables: Tables, case: str, *, leaving: bool) -> _Said:
     chain = tables.cases.decisions(case)
+    called = _called(chain)
     confirmed = any(one.harm == CHILD_SAFETY and one.outcome not in NO_ACTION for one in chain)
     if leaving and any(
         look.appellant is Appellant.SAMPLE and look.state is LookState.OPEN
         for look in tables.looks.of_case(case)
     ):
-        return _Said(confirmed, None)
+        return _Said(called, confirmed, None)
+    elsewise = {
+        ("decision", "confirmed", one.decided_by, one.confirmed_by)
+        for one in chain
+        if one.confirmed_by is not None and one.harm not in (None, CHILD_SAFETY)
+    }
     cleared: frozenset[int] | None = None
-    for one in chain:
-        if one.confirmed_by is None or one.harm in (None, CHILD_SAFETY):
-            continue
-        for row in tables.looks.proposals(case):
-            pair = (row.what, row.state, row.proposed_by, row.closed_by)
-            if pair == ("decision", "confirmed", one.decided_by, one.confirmed_by):
-                named = disclosed(tables, row.seq, "proposal").get(NAMED)
-                if named is not None:
-                    cleared = (cleared or frozenset()) | frozenset(named)
-    return _Said(confirmed, cleared)
+    for row in tables.looks.proposals(case) if elsewise else ():
+        if (row.what, row.state, row.proposed_by, row.closed_by) in elsewise:
+            named = disclosed(tables, row.seq, "proposal").get(NAMED)
+            if named is not None:
+                cleared = (cleared or frozenset()) | frozenset(named)
+    return _Said(called, confirmed, cleared)
 
 
-def _meant(tables: Tables, case: str, members: Sequence[int]) -> frozenset[int]:
+def _meant(
+    tables: Tables, case: str, members: Sequence[int], named: _Named, *, called: bool
+) -> frozenset[int]:
     """What such a case is about (rule 3); `members`: those of its messages that are asked for."""
     found = tables.cases.get(case)
     if found is None:
         return frozenset()
-    named = frozenset[int]().union(*_named(tables, case))
-    if found.kind is not CaseKind.RAID and _decided_as_such(tables, case):
-        return named.union(members)
-    return named
+    whole = called and found.kind is not CaseKind.RAID
+    return named.then.union(named.later, members if whole else ())
 
 
 def _alleged(tables: Tables, case: str) -> list[ReportRow]:
