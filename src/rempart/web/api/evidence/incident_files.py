@@ -6,6 +6,7 @@ For signed-in people with the right `export`. The page *Files* does the same by 
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -60,15 +61,14 @@ class FileRequests(msgspec.Struct, frozen=True):
 @get(PATH, guards=EXPORT, sync_to_thread=True, tags=["evidence"])
 def list_requests(request: AnyRequest) -> FileRequests:
     """The files that were asked for, with how far each is."""
-    who = must_be_known(request)
-    with engine_of(request).read() as tables:
-        return FileRequests(requests_seen(tables, who))
+    return _listed_now(request)
 
 
 @post(f"{PATH}/{{id:str}}/agree", guards=EXPORT, status_code=200, tags=["evidence"])
 async def agree_to(request: AnyRequest, id: FromPath[str], data: JSONBody[Mandate]) -> FileRequests:
     """The mandate is proven; a second person must say so, too."""
-    return FileRequests(await agree_to_file(request, id, data.mandate))
+    await agree_to_file(request, id, data.mandate)
+    return await asyncio.to_thread(_listed_now, request)
 
 
 @post(f"{PATH}/{{id:str}}/refuse", guards=EXPORT, status_code=200, tags=["evidence"])
@@ -76,7 +76,8 @@ async def refuse_it(
     request: AnyRequest, id: FromPath[str], data: JSONBody[Refusal]
 ) -> FileRequests:
     """The file is not handed over; who asked reads why."""
-    return FileRequests(await refuse_file(request, id, data.why))
+    await refuse_file(request, id, data.why)
+    return await asyncio.to_thread(_listed_now, request)
 
 
 route_handlers = [list_requests, agree_to, refuse_it]
@@ -87,26 +88,30 @@ def requests_seen(tables: Tables, who: Caller) -> list[FileRequest]:
     return [_shown(one, who.id) for one in rows]
 
 
-async def agree_to_file(request: AnyRequest, id: str, mandate: str) -> list[FileRequest]:
+async def agree_to_file(request: AnyRequest, id: str, mandate: str) -> None:
     who, now = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> list[FileRequest]:
+    def change(tables: Tables) -> None:
         _must_see(tables, who, id)
         agree(tables, id, who.id, mandate, now)
-        return requests_seen(tables, who)
 
-    return await write(request, change)
+    await write(request, change)
 
 
-async def refuse_file(request: AnyRequest, id: str, why: str) -> list[FileRequest]:
+async def refuse_file(request: AnyRequest, id: str, why: str) -> None:
     who, now = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> list[FileRequest]:
+    def change(tables: Tables) -> None:
         _must_see(tables, who, id)
         refuse(tables, id, who.id, why, now)
-        return requests_seen(tables, who)
 
-    return await write(request, change)
+    await write(request, change)
+
+
+def _listed_now(request: AnyRequest) -> FileRequests:
+    who = must_be_known(request)
+    with engine_of(request).read() as tables:
+        return FileRequests(requests_seen(tables, who))
 
 
 def sees_target(who: Caller, target: str) -> bool:

@@ -8,6 +8,7 @@ receipts or codes. For signed-in people with the right `orders`, within their bo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated
@@ -60,9 +61,9 @@ class Suspended(msgspec.Struct, frozen=True):
 
 class Source(msgspec.Struct, frozen=True):
     """`what`: notices or complaints; `report`: its last one, a report or an appeal; `case`: of it.
-    `text`: the warning, empty where the factors call for none or
-    where it was warned within the year. `not_yet`: why it cannot be suspended; `suspended`: the one
-    in force, with what it told the source; `waiting`: its reports that wait."""
+    `text`: the warning, empty where the factors call for none or where it was warned within the
+    year. `not_yet`: why it cannot be suspended; `suspended`: the one in force, with what it told
+    the source; `waiting`: its reports that wait."""
 
     what: str
     report: str
@@ -85,16 +86,14 @@ class Sources(msgspec.Struct, frozen=True):
 @get(PATH, guards=ORDERS, sync_to_thread=True, tags=["queues"])
 def list_sources(request: AnyRequest) -> Sources:
     """Sources that people often found wrong within a year, the most often first."""
-    who, now = must_be_known(request), now_ms()
-    with engine_of(request).read() as tables:
-        return sources_of(tables, who, now)
+    return _listed_now(request)
 
 
 @post(f"{PATH}/{{report:str}}/warn", guards=ORDERS, status_code=200, tags=["queues"])
 async def send_warning(request: AnyRequest, report: FromPath[str]) -> Sources:
     """Warns the source of this report or appeal: a person's act, once a year."""
     await warn_source(request, report)
-    return await _listed_again(request)
+    return await asyncio.to_thread(_listed_now, request)
 
 
 @post(f"{PATH}/{{report:str}}/suspend", guards=ORDERS, status_code=200, tags=["queues"])
@@ -104,14 +103,14 @@ async def begin(
     """What this source sends is not examined for so many days. 409: it was not warned, or what
     came after the warning was not unfounded."""
     await suspend_source(request, report, data.days, data.reason)
-    return await _listed_again(request)
+    return await asyncio.to_thread(_listed_now, request)
 
 
 @post(f"{PATH}/{{report:str}}/lift", guards=ORDERS, status_code=200, tags=["queues"])
 async def end(request: AnyRequest, report: FromPath[str], data: JSONBody[LiftRequest]) -> Sources:
     """Takes the suspension back; what waited is examined at once."""
     await lift_source(request, report, data.reason)
-    return await _listed_again(request)
+    return await asyncio.to_thread(_listed_now, request)
 
 
 route_handlers = [list_sources, send_warning, begin, end]
@@ -147,9 +146,10 @@ def sources_of(tables: Tables, who: Caller, now: int) -> Sources:
     return Sources(_reporters(tables, who, now), _appellants(tables, who, now))
 
 
-async def _listed_again(request: AnyRequest) -> Sources:
+def _listed_now(request: AnyRequest) -> Sources:
     who, now = must_be_known(request), now_ms()
-    return await write(request, lambda tables: sources_of(tables, who, now))
+    with engine_of(request).read() as tables:
+        return sources_of(tables, who, now)
 
 
 def _found(tables: Tables, who: Caller, id: str) -> Sent:
