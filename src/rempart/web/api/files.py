@@ -1,4 +1,4 @@
-"""Files of something that was drawn, as lists name them and as they are taken away."""
+"""Files as lists name them and as they are taken away."""
 
 from __future__ import annotations
 
@@ -37,7 +37,12 @@ def file_answer(files: Mapping[str, bytes], name: str, whole: str) -> Response[b
     data = packed(files) if name == whole else files.get(name)
     if data is None:
         raise NotFoundError("there is no such file", where=name)
-    return download(data, name, _TYPES.get(name.rpartition(".")[2], _ANY))
+    return download(data, name, type_of(name))
+
+
+def type_of(name: str) -> str:
+    """The media type, by the ending."""
+    return _TYPES.get(name.rpartition(".")[2], _ANY)
 
 
 def download(data: bytes, name: str, kind: str) -> Response[bytes]:

@@ -31,6 +31,7 @@ from rempart.disclose.yearly.public import (
 )
 from rempart.disclose.yearly.withdrawing import version_of
 from rempart.errors import NotFoundError
+from rempart.web.api.files import type_of
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.labels import N_
@@ -71,12 +72,6 @@ _INDICATORS: Final[Mapping[int, str]] = {
     9: N_("Training of people who moderate"),
     10: N_("Support for people who moderate"),
     11: N_("How people who moderate were counted"),
-}
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
-    "zip": "application/zip",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -188,7 +183,7 @@ def one_file(
     called = f"{first}_{last}_v{version}.zip" if name == WHOLE else name
     return Response(
         data,
-        media_type=_TYPES.get(name.rpartition(".")[2], "application/octet-stream"),
+        media_type=type_of(name),
         headers={
             "content-disposition": f'attachment; filename="{called}"',
             "cache-control": MINUTE,

@@ -25,7 +25,7 @@ from rempart.cases.entries import clean
 from rempart.disclose.audit import LIMITS, SCHEMA, Result, Whole, parquet, query, read_whole
 from rempart.disclose.yearly.files import packed
 from rempart.store.interface import Tables
-from rempart.web.api.disclosure.files import download
+from rempart.web.api.files import download
 from rempart.web.api.request import AnyRequest, engine_of, write
 from rempart.web.auth import Right, must_be_known, needs_right
 from rempart.web.auth.audited import AUDITED

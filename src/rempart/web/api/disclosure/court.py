@@ -23,7 +23,7 @@ from rempart.disclose.history.cut import Moment, cut_of
 from rempart.errors import NotFoundError
 from rempart.store.interface import Tables
 from rempart.web.api.authority.declared import DECLARE
-from rempart.web.api.disclosure.files import FileView, file_answer, file_views
+from rempart.web.api.files import FileView, file_answer, file_views
 from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms

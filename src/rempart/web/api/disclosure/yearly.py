@@ -21,7 +21,7 @@ from rempart.disclose.yearly.said import provider_of
 from rempart.errors import InputError, NotFoundError
 from rempart.store.interface import Tables
 from rempart.web.api.authority.declared import DECLARE
-from rempart.web.api.disclosure.files import FileView, file_answer, file_views
+from rempart.web.api.files import FileView, file_answer, file_views
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms

@@ -21,8 +21,8 @@ from rempart.disclose.yearly.withdrawing import in_force, version_of
 from rempart.store.interface import Tables
 from rempart.store.interface.history import WithdrawalRow
 from rempart.web.api.authority.declared import DECLARE
-from rempart.web.api.disclosure.files import FileView, file_answer, file_views
 from rempart.web.api.disclosure.yearly import LONGEST_REASON, PATH, WHOLE
+from rempart.web.api.files import FileView, file_answer, file_views
 from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms

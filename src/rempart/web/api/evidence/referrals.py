@@ -40,6 +40,7 @@ from rempart.store.interface import Tables
 from rempart.store.interface.referrals import ReferralRow
 from rempart.web.api.cases.cases import find_case
 from rempart.web.api.cases.looks import note_look
+from rempart.web.api.files import download, type_of
 from rempart.web.api.request import AnyRequest, engine_of, keep_try, moment, write
 from rempart.web.auth import Caller, Right, must_be_known, needs, needs_right
 from rempart.web.auth.gate import now_ms
@@ -120,12 +121,8 @@ def referral_text(request: AnyRequest, referral: FromPath[str]) -> Response[byte
         found = seen(tables, must_be_known(request), referral)
     if not found.said:
         raise NotFoundError("its words were erased or may not be shown any more", where=referral)
-    name = f'attachment; filename="{found.place}-{found.id}.txt"'
-    return Response(
-        as_text(found.said).encode(),
-        media_type="text/plain; charset=utf-8",
-        headers={"content-disposition": name, "cache-control": "no-store"},
-    )
+    name = f"{found.place}-{found.id}.txt"
+    return download(as_text(found.said).encode(), name, type_of(name))
 
 
 @post("/referrals/{referral:str}/sent", guards=EXPORT, status_code=200, tags=["cases"])

@@ -26,7 +26,7 @@ from rempart.web.api.disclosure.audit import (
     table_views,
 )
 from rempart.web.api.disclosure.audit import PAGE as PATH
-from rempart.web.api.disclosure.files import download
+from rempart.web.api.files import download
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth.audited import AUDITED
 from rempart.web.auth.gate import now_ms

@@ -28,7 +28,7 @@ from rempart.web.console.reading import moment
 from rempart.web.failures import status_of
 
 PATH = "/console/terms"
-_PARTS = ("own", "minors", "summary")
+_PARTS = ("summary", "own", "minors")
 
 
 class TermsScreen(msgspec.Struct, frozen=True):
@@ -58,9 +58,7 @@ async def publish(request: AnyRequest) -> Response[Any]:
         for part in _PARTS
         for language in LANGUAGES
     }
-    summary, own, minors = (
-        InWords(typed[f"{part}_fr"], typed[f"{part}_en"]) for part in ("summary", "own", "minors")
-    )
+    summary, own, minors = (InWords(typed[f"{part}_fr"], typed[f"{part}_en"]) for part in _PARTS)
     wish = TermsWish(summary, own, minors, significant=bool(form.get("significant")))
     try:
         await publish_terms(request, wish)

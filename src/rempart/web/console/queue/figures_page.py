@@ -30,6 +30,7 @@ from rempart.cases.reports.flaggers import FlaggerStanding, flaggers
 from rempart.disclose.plain_csv import Cell, csv_bytes
 from rempart.store.interface import Tables
 from rempart.store.interface.figures import Waited
+from rempart.web.api.files import download, type_of
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known, needs
 from rempart.web.auth.caller import Caller
@@ -140,8 +141,7 @@ def as_csv(request: AnyRequest, days: Days = 90) -> Response[bytes]:
     with engine_of(request).read() as tables:
         screen = _screen(request, tables, must_be_known(request), days)
     name = f"figures-{screen.now:%Y-%m-%d}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(csv_of(screen), media_type="text/csv; charset=utf-8", headers=headers)
+    return download(csv_of(screen), name, type_of(name))
 
 
 route_handlers: list[Any] = [show, as_csv]
