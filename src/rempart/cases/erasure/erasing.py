@@ -144,10 +144,11 @@ def _find_late(tables: Tables, row: ErasureRow, memories: Memories) -> ErasureRo
     row = row._replace(place=size)
     if row.kind != ACCOUNT:
         return row
-    if forgotten.names - names:
+    renamed = bool(forgotten.names - names)
+    if renamed:
         erasure.move_entries(row.id, erasure.noted(row.id, *_OWN), Reach.OWN)
     late = erasure.noted(row.id, Reach.OWN, limit=PORTION)
-    if forgotten.names - names or len(late) == PORTION:
+    if renamed or len(late) == PORTION:
         erasure.put(row)
         return None
     return _bare_rows(tables, row, forgotten, late)
@@ -206,10 +207,14 @@ def _close(tables: Tables, row: ErasureRow, at_ms: int, reached: set[int]) -> No
 
 def _counted(row: ErasureRow, more: Mapping[str, int]) -> ErasureRow:
     counts = msgspec.json.decode(row.counts, type=dict[str, int])
-    for name, number in more.items():
-        counts[name] = counts.get(name, 0) + number
+    _add(counts, more)
     told = {name: number for name, number in sorted(counts.items()) if number}
     return row._replace(counts=msgspec.json.encode(told).decode())
+
+
+def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    for name, number in more.items():
+        counts[name] = counts.get(name, 0) + number
 
 
 # -- finding ---------------------------------------------------------------------------------------
@@ -306,8 +311,7 @@ def _account(
             forgotten.needles, forgotten.named_in, forgotten.words, forgotten.json
         ),
     ):
-        for name, number in more.items():
-            counts[name] = counts.get(name, 0) + number
+        _add(counts, more)
     erasure.drop_aliases(alone)
     needle = account.encode("utf-8", "replace")
     counts["states"] = erasure.scrub_states(

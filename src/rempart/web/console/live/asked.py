@@ -8,6 +8,7 @@ from typing import Final
 from rempart.cases.deciding.proposals import DECISION, EXPORT, UNSEAL
 from rempart.cases.second_person import too_close_to
 from rempart.store.interface import Tables
+from rempart.store.interface.looks import ProposalRow
 from rempart.web.auth import Caller, Right
 from rempart.web.console.reading import moment
 from rempart.web.console.screens import Alarm
@@ -27,17 +28,12 @@ def second_alarms(
         return []
     waiting = tables.looks.waiting(MOST)
     close = too_close_to(tables, who.id, now_ms) if waiting else {}
-    found: dict[str, Alarm] = {}
+    hers: dict[str, list[ProposalRow]] = {}
     for row in waiting:
         own = row.proposed_by == who.id or row.proposed_by in close
-        if own or RIGHTS[row.what] not in who.rights or not sees(row.case):
-            continue
-        first = found.get(row.what)
-        found[row.what] = Alarm(
-            f"second_{row.what}",
-            "",
-            moment(row.proposed_ms) if first is None else first.at,
-            1 if first is None else first.count + 1,
-            row.case if first is None else first.case,
-        )
-    return list(found.values())
+        if not own and RIGHTS[row.what] in who.rights and sees(row.case):
+            hers.setdefault(row.what, []).append(row)
+    return [
+        Alarm(f"second_{what}", "", moment(rows[0].proposed_ms), len(rows), rows[0].case)
+        for what, rows in hers.items()
+    ]
