@@ -412,7 +412,9 @@ def test_a_kill_between_any_two_portions_is_taken_up_at_the_start(
     killed: list[tuple[Path, float]] = []
     while now(world, row.id).state != "done":
         left = tmp_path.parent / f"{tmp_path.name}-killed-{len(killed)}"
-        shutil.copytree(world.folder, left, ignore=shutil.ignore_patterns("*.lock", "*-shm", "*.new"))
+        shutil.copytree(
+            world.folder, left, ignore=shutil.ignore_patterns("*.lock", "*-shm", "*.new")
+        )
         killed.append((left, world.time.wall))
         world.time.pass_(1.5)
         world.engine.write(lambda tables: None).result()
