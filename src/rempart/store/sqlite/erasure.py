@@ -15,7 +15,7 @@ from rempart.store.interface.erasure import (
     OwnMessage,
     Reach,
 )
-from rempart.store.sqlite.forget import SqliteForgetting
+from rempart.store.sqlite.forgetting import SqliteForgetting
 
 _FIELDS = ", ".join(ErasureRow._fields)
 _MARKS = ", ".join("?" * len(ErasureRow._fields))
@@ -124,6 +124,23 @@ class SqliteErasureTables(SqliteForgetting):
         ).get
         return found
 
+    def shift(self, by_ms: int) -> int:
+        moved = 0
+        for sql in (
+            "UPDATE erasure SET due_ms = due_ms + ?1, confirmed_ms = confirmed_ms + ?1,"
+            " needed_until_ms = needed_until_ms + ?1"
+            " WHERE state IN ('waiting', 'needed', 'finding', 'erasing')",
+            "UPDATE hold SET until_ms = max(placed_ms + 1, until_ms + ?1) WHERE lifted_ms IS NULL",
+        ):
+            self._db.execute(sql, (by_ms,))
+            moved += self._db.changes()
+        self._db.execute(
+            "INSERT INTO retention_done (key, before_ms, at_ms) VALUES ('clock', ?1, 0)"
+            " ON CONFLICT (key) DO UPDATE SET before_ms = before_ms + ?1",
+            (by_ms,),
+        )
+        return moved
+
     # -- holds -------------------------------------------------------------------------------
 
     def put_hold(self, row: HoldRow) -> None:
@@ -188,6 +205,13 @@ class SqliteErasureTables(SqliteForgetting):
                 (account, platform),
             )
         )
+
+    def court_ban_until(self, platform: str, account: str) -> int | None:
+        found: int | None = self._db.execute(
+            "SELECT max(until_ms) FROM court_ban WHERE ended_ms IS NULL AND instr(record, ?)",
+            (msgspec.json.encode(f"{platform}/{account}"),),
+        ).get
+        return found
 
     def in_files(self, platform: str, account: str) -> int | None:
         found: int | None = self._db.execute(
