@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rempart.store.sqlite.store import SqliteTables
+from rempart.store.sqlite.tables import SqliteTables
 
 
 def held_without_case(tables: SqliteTables) -> int:

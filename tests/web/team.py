@@ -17,7 +17,7 @@ def admit(service: Service, name: str, *roles: str, channels: tuple[str, ...] | 
     encoded = hash_password(PASSWORD)
 
     def change(tables: object) -> str:
-        from rempart.store.sqlite.store import SqliteTables
+        from rempart.store.sqlite.tables import SqliteTables
 
         assert isinstance(tables, SqliteTables)
         row = PersonRow(tables.access.next_person(), name, encoded, roles, channels, 1, None)
@@ -31,7 +31,7 @@ def of_longer_standing(service: Service) -> None:
     """As if whoever is here had been let in, and given her rights, long ago."""
 
     def change(tables: object) -> None:
-        from rempart.store.sqlite.store import SqliteTables
+        from rempart.store.sqlite.tables import SqliteTables
 
         assert isinstance(tables, SqliteTables)
         tables.connection.execute("UPDATE sponsor SET at_ms = 1")

@@ -11,7 +11,7 @@ from tests.web.service import Service, message
 
 from rempart.errors import StoreFullError
 from rempart.store.interface import Tables
-from rempart.store.sqlite.store import SqliteTables
+from rempart.store.sqlite.tables import SqliteTables
 
 PATH = "/api/v1/messages"
 

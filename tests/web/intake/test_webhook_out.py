@@ -13,7 +13,7 @@ from tests.web.service import HOOK_SECRET, Service, message
 from rempart.connect.signing import is_signed, secret_bytes
 from rempart.errors import StoreFullError
 from rempart.store.interface import Tables
-from rempart.store.sqlite.store import SqliteTables
+from rempart.store.sqlite.tables import SqliteTables
 
 
 def wait_for(server: LocalServer, count: int) -> None:

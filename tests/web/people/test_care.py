@@ -44,7 +44,7 @@ def a_case(service: Service, text: str = "you are a loser") -> str:
 
 def rest(service: Service, minutes: int = 11) -> None:
     """As if so much time had passed."""
-    from rempart.store.sqlite.store import SqliteTables
+    from rempart.store.sqlite.tables import SqliteTables
 
     def change(tables: object) -> None:
         assert isinstance(tables, SqliteTables)

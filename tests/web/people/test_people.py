@@ -160,7 +160,7 @@ def test_a_revoked_and_an_old_invitation_open_nothing(tmp_path: Path) -> None:
 
 def expire_invitations(tables: object) -> None:
     """As if three days had passed."""
-    from rempart.store.sqlite.store import SqliteTables
+    from rempart.store.sqlite.tables import SqliteTables
 
     assert isinstance(tables, SqliteTables)
     tables.connection.execute("UPDATE invitation SET expires_ms = 1")

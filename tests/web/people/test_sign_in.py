@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from tests.web.service import NAME, PASSWORD, Service, csrf_in, with_csrf
 
-from rempart.store.sqlite.store import SqliteTables
+from rempart.store.sqlite.tables import SqliteTables
 from rempart.web.auth.pages import local_path
 from rempart.web.auth.secret import verify_password_aside
 from rempart.web.auth.slow_down import FREE_FAILURES, SlowDown

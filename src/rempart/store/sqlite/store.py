@@ -1,12 +1,9 @@
-"""The embedded store: one writer connection, a few reading ones, errors told apart.
+"""The embedded store: one writer connection, a few reading ones.
 
-What a failed write means:
-
-1. No space (`SQLITE_FULL`): nothing was written, `StoreFullError`; the next try may succeed.
-2. A refused row, a busy file: nothing was written, `StoreError`.
-3. Anything else (I/O error, fsync refused, damage): whether it was written is *unknown*. The store
-   takes no more writes (`StoreReadOnlyError`) until a restart has checked it; what was acknowledged
-   before is still there and can be read. The write-ahead log is left as it is for that restart.
+What a failed write means is told in `failures`. After one of which it is unknown whether it was
+written, the store takes no more writes (`StoreReadOnlyError`) until a restart has checked it; what
+was acknowledged before is still there and can be read. The write-ahead log is left as it is for
+that restart.
 
 Checkpoints (from the write-ahead log into the file) are made by `tidy`, between transactions, so
 that an error there is seen and no acknowledgement waits for one.
@@ -23,169 +20,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import apsw
 
-from rempart.errors import OlderStoreError, StoreError, StoreFullError, StoreReadOnlyError
+from rempart.errors import OlderStoreError, StoreError, StoreReadOnlyError
 from rempart.log.keys import KEYS_FOLDER
-from rempart.log.tiles import Edge
-from rempart.store.interface import Store, Tables
-from rempart.store.sqlite.access import SqliteAccessTables
-from rempart.store.sqlite.access_log import SqliteAccessLogTables
-from rempart.store.sqlite.attested import SqliteAttestedTables
-from rempart.store.sqlite.bans import SqliteBanTables
-from rempart.store.sqlite.campaigns import SqliteCampaignTables
-from rempart.store.sqlite.captures import SqliteCaptureTables
-from rempart.store.sqlite.care import SqliteCareTables
-from rempart.store.sqlite.cases import SqliteCaseTables
-from rempart.store.sqlite.child_named import SqliteChildNamedTables
+from rempart.store.interface import Store
 from rempart.store.sqlite.connection import BUSY_MS, know_size_before, open_reader, open_writer
-from rempart.store.sqlite.court import SqliteCourtTables
-from rempart.store.sqlite.dated import SqliteDatedTables
-from rempart.store.sqlite.deadlines import SqliteDeadlineTables
-from rempart.store.sqlite.erasure import SqliteErasureTables
-from rempart.store.sqlite.evidence import SqliteEvidenceTables
-from rempart.store.sqlite.factors import SqliteFactorTables
-from rempart.store.sqlite.facts import SqliteFactTables
-from rempart.store.sqlite.feed import SqliteFeedTables
-from rempart.store.sqlite.figures import SqliteFigureTables
-from rempart.store.sqlite.folder import SqliteFolderTables
-from rempart.store.sqlite.given_out import SqliteGivenOutTables
-from rempart.store.sqlite.history import SqliteHistoryTables
-from rempart.store.sqlite.incidents import SqliteIncidentTables
-from rempart.store.sqlite.invitations import SqliteInvitationTables
-from rempart.store.sqlite.keys import SqliteKeyTables, destructions, mark_of, put_mark
-from rempart.store.sqlite.log import SqliteLogTables
-from rempart.store.sqlite.looks import SqliteLookTables
-from rempart.store.sqlite.mail import SqliteMailTables
+from rempart.store.sqlite.failures import failure_of, unreadable
+from rempart.store.sqlite.keys import destructions, mark_of, put_mark
 from rempart.store.sqlite.migrate import check_version, migrate
-from rempart.store.sqlite.misuse import SqliteMisuseTables
-from rempart.store.sqlite.orders import SqliteOrderTables
 from rempart.store.sqlite.plain import has_plain, seal_plain
-from rempart.store.sqlite.referrals import SqliteReferralTables
-from rempart.store.sqlite.refused_links import SqliteRefusedLinkTables
-from rempart.store.sqlite.replies import SqliteReplyTables
-from rempart.store.sqlite.retention import SqliteRetentionTables
-from rempart.store.sqlite.sealing import Sealer
-from rempart.store.sqlite.sponsors import SqliteSponsorTables
-from rempart.store.sqlite.statements import SqliteStatementTables
-from rempart.store.sqlite.stream import SqliteStreamTables
 from rempart.store.sqlite.subject_keys import Mark, SubjectKeys
-from rempart.store.sqlite.taken import SqliteTakenTables
-from rempart.store.sqlite.terms import SqliteTermsTables
-from rempart.store.sqlite.threads import SqliteThreadTables
+from rempart.store.sqlite.tables import SqliteTables
 from rempart.store.sqlite.vault import Vault
-from rempart.store.sqlite.versions import SqliteVersionTables
 
 IDLE_READERS = 8
 DAY_SECONDS = 86_400
 CLEANING_MS = 50
 """So long a truncation waits for who reads: it is tried again."""
-_FULL = "no space left for the store"
-_SHARED_MEMORY_FULL = apsw.SQLITE_IOERR_SHMSIZE
-_DAMAGED = (apsw.NotADBError, apsw.CorruptError)
-_KEEP_IT = "keep the folder as it is, and restore a backup into another one"
-_HARMLESS = (
-    apsw.ConstraintError,
-    apsw.BusyError,
-    apsw.LockedError,
-    apsw.SQLError,
-    apsw.MismatchError,
-    apsw.TooBigError,
-    apsw.RangeError,
-    apsw.CantOpenError,
-    apsw.InterruptError,
-)
-
-
-class SqliteTables(Tables):
-    log: SqliteLogTables
-    stream: SqliteStreamTables
-    deadlines: SqliteDeadlineTables
-
-    def __init__(self, connection: apsw.Connection, vault: Vault, used: int = 0) -> None:
-        self.sealer = Sealer(connection, vault, used)
-        self.connection = connection
-        self.where = connection.filename
-        self.log = SqliteLogTables(connection, vault, self.sealer)
-        self.attested = SqliteAttestedTables(connection)
-        self.keys = SqliteKeyTables(connection, vault, self.sealer)
-        self.stream = SqliteStreamTables(connection, vault)
-        self.cases = SqliteCaseTables(connection, self.stream)
-        self.access = SqliteAccessTables(connection)
-        self.access_log = SqliteAccessLogTables(connection)
-        self.captures = SqliteCaptureTables(connection)
-        self.care = SqliteCareTables(connection)
-        self.evidence = SqliteEvidenceTables(connection)
-        self.factors = SqliteFactorTables(connection)
-        self.invitations = SqliteInvitationTables(connection)
-        self.campaigns = SqliteCampaignTables(connection)
-        self.deadlines = SqliteDeadlineTables(connection)
-        self.erasure = SqliteErasureTables(connection)
-        self.retention = SqliteRetentionTables(connection)
-        self.facts = SqliteFactTables(connection)
-        self.figures = SqliteFigureTables(connection)
-        self.folder = SqliteFolderTables(connection)
-        self.court = SqliteCourtTables(connection)
-        self.history = SqliteHistoryTables(connection)
-        self.given_out = SqliteGivenOutTables(connection)
-        self.replies = SqliteReplyTables(connection)
-        self.versions = SqliteVersionTables(connection)
-        self.threads = SqliteThreadTables(connection)
-        self.mail = SqliteMailTables(connection)
-        self.incidents = SqliteIncidentTables(connection)
-        self.referrals = SqliteReferralTables(connection)
-        self.refused_links = SqliteRefusedLinkTables(connection)
-        self.child_named = SqliteChildNamedTables(connection)
-        self.taken = SqliteTakenTables(connection)
-        self.sponsors = SqliteSponsorTables(connection)
-        self.statements = SqliteStatementTables(connection)
-        self.feed = SqliteFeedTables(connection)
-        self.looks = SqliteLookTables(connection)
-        self.dated = SqliteDatedTables(connection)
-        self.misuse = SqliteMisuseTables(connection)
-        self.orders = SqliteOrderTables(connection)
-        self.bans = SqliteBanTables(connection)
-        self.terms = SqliteTermsTables(connection)
-        self.announced: list[tuple[str, dict[str, Any]]] = []
-
-    def announce(self, kind: str, data: dict[str, Any]) -> None:
-        self.announced.append((kind, data))
-
-    @contextmanager
-    def part(self) -> Iterator[None]:
-        """A part of the transaction that may fail alone: what it wrote, told and remembered is
-        taken back, and what came before stays. When SQLite gave up the whole transaction, so
-        does this (StoreFullError, StoreReadOnlyError)."""
-        mark = self._mark()
-        self.connection.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException as error:
-            told = _told(error, self.where) if isinstance(error, apsw.Error) else None
-            if not self.connection.in_transaction and told is None:
-                told = StoreReadOnlyError("the transaction was given up", where=self.where)
-            if isinstance(told, StoreFullError | StoreReadOnlyError):
-                raise told from error
-            self.connection.execute("ROLLBACK TO part")
-            self.connection.execute("RELEASE part")
-            self._restore(mark)
-            if told is None:
-                raise
-            raise told from error
-        self.connection.execute("RELEASE part")
-
-    def _mark(self) -> tuple[Edge | None, int, tuple[int, ...], int]:
-        return self.log.mark(), len(self.announced), self.stream.mark(), self.sealer.used
-
-    def _restore(self, mark: tuple[Edge | None, int, tuple[int, ...], int]) -> None:
-        edge, announced, known, used = mark
-        if self.sealer.used != used:
-            self.sealer.forget()
-        self.log.restore(edge)
-        del self.announced[announced:]
-        self.stream.restore(known)
 
 
 class SqliteStore(Store):
@@ -246,7 +99,7 @@ class SqliteStore(Store):
                 writer.close()
                 raise
         except apsw.Error as error:
-            raise _told(error, str(path)) from error
+            raise failure_of(error, str(path)) from error
         store = cls(path, writer, vault, vfs=vfs, clock=clock)
         try:
             store._carry_out()
@@ -340,7 +193,7 @@ class SqliteStore(Store):
             self.broken = error
         if not isinstance(error, apsw.Error):
             return None
-        told = _told(error, str(self.path))
+        told = failure_of(error, str(self.path))
         if isinstance(told, StoreReadOnlyError):
             self.broken = told
         return told
@@ -393,7 +246,7 @@ class SqliteStore(Store):
         try:
             connection = self._take_reader()
         except apsw.Error as error:
-            raise _unreadable(error, str(self.path)) from error
+            raise unreadable(error, str(self.path)) from error
         keep = True
         try:
             connection.execute("BEGIN")
@@ -402,7 +255,7 @@ class SqliteStore(Store):
             raise StoreError("this is a reading moment: nothing can be written") from error
         except apsw.Error as error:
             keep = False
-            raise _unreadable(error, str(self.path)) from error
+            raise unreadable(error, str(self.path)) from error
         finally:
             self._give_back(connection, keep=keep)
 
@@ -486,26 +339,3 @@ def _make_private(path: Path) -> None:
         return
     except OSError as error:
         raise StoreError(f"cannot make the store: {error.strerror}", where=str(path)) from error
-
-
-def _unreadable(error: apsw.Error, where: str) -> StoreError:
-    step = _KEEP_IT if isinstance(error, _DAMAGED) else ""
-    return StoreError(f"the store cannot be read: {error}", where=where, next_step=step)
-
-
-def _told(error: apsw.Error, where: str) -> StoreError:
-    """What SQLite says, in our words; see the head of this module."""
-    extended = getattr(error, "extendedresult", 0)
-    if isinstance(error, apsw.FullError) or extended == _SHARED_MEMORY_FULL:
-        return StoreFullError(
-            _FULL, where=where, next_step="free some space; it goes on by itself then"
-        )
-    if isinstance(error, _HARMLESS):
-        return StoreError(str(error), where=where)
-    if isinstance(error, _DAMAGED):
-        return StoreReadOnlyError(f"the store is damaged: {error}", where=where, next_step=_KEEP_IT)
-    return StoreReadOnlyError(
-        f"writing failed, and whether it took place is unknown: {error}",
-        where=where,
-        next_step="look at the disk, then restart: the log is checked at the start",
-    )
