@@ -11,7 +11,8 @@ from tests.rules.language.conftest import facts, message, rule
 from rempart.model import RaidStage
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Program
-from rempart.rules.language.counters import EXACT, Counter, Distinct
+from rempart.rules.language.counters import Counter
+from rempart.rules.language.distinct import EXACT, Distinct
 from rempart.rules.language.matching import Patterns, Terms
 from rempart.rules.language.slots import KeyColumn
 

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.test_rules import RULES
 from tests.web.service import Service, message
 
-from rempart.rules.language.counters import Labels
+from rempart.rules.language.labels import Labels
 from rempart.rules.language.types import Type
 from rempart.rules.language.vocabulary import FIELDS, Field
 

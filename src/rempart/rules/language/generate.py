@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple
 import re2
 
 from rempart.rules.interface import Facts
-from rempart.rules.language.counters import Counter, Keeper, Labels
+from rempart.rules.language.counters import Counter, Keeper
+from rempart.rules.language.labels import Labels
 from rempart.rules.language.matching import Patterns, Terms
 from rempart.rules.language.parts import CounterPlan, Parts
 from rempart.rules.language.types import Typed

@@ -26,7 +26,8 @@ import re2
 from rempart.model import Account, MeasureKind, Message, MessageKind, ScopeKind
 from rempart.rules.interface import Effect, Facts
 from rempart.rules.language.checked import read_rules
-from rempart.rules.language.counters import Counter, Distinct
+from rempart.rules.language.counters import Counter
+from rempart.rules.language.distinct import Distinct
 from rempart.rules.language.generate import (
     Compiled,
     DependencyError,

@@ -21,8 +21,8 @@ import re2
 
 from rempart.model import Campaign, Raid
 from rempart.rules.language.calls import CALLS, Call
-from rempart.rules.language.counters import Labels
 from rempart.rules.language.generate import Errors, asked, local_name
+from rempart.rules.language.labels import Labels
 from rempart.rules.language.parts import Parts
 from rempart.rules.language.types import Type, Typed
 from rempart.rules.language.vocabulary import Field

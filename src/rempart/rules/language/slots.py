@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SLOTS: Final = 16
+MOST_KEYS: Final = 2_000_000
+"""So many keys one counter remembers; see the head of `counters`."""
 SUM: Final = SLOTS + 2
 WIDTH: Final = SLOTS + 3
 Ints = NDArray[np.int64]

@@ -8,7 +8,10 @@ from typing import Any
 import msgspec
 
 from rempart.model import Raid
-from rempart.rules.language.counters import Budget, Counter, Distinct, Keeper, Labels
+from rempart.rules.language.budgets import Budget
+from rempart.rules.language.counters import Counter, Keeper
+from rempart.rules.language.distinct import Distinct
+from rempart.rules.language.labels import Labels
 from rempart.rules.language.parts import CounterPlan
 from rempart.rules.language.raids import GoingRaids, Past
 
