@@ -9,7 +9,8 @@ from random import Random
 import pytest
 from tests.disclose.history.test_as_of import EVENTS, outputs, year
 
-from rempart.cases.erasure.erasing import Memories, erase
+from rempart.cases.erasure.erasing import erase
+from rempart.cases.erasure.finding import Memories
 from rempart.cases.erasure.retention import RetentionSettings, expire
 from rempart.store.interface.erasure import ErasureRow
 from rempart.store.sqlite.store import SqliteStore

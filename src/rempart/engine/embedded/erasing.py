@@ -18,7 +18,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from rempart.cases.erasure.erasing import Erased, Memories, erase, find
+from rempart.cases.erasure.erasing import Erased, erase, find
+from rempart.cases.erasure.finding import Memories
 from rempart.cases.erasure.requests import look, tell
 from rempart.engine.embedded.forgetting_states import scrub_state
 from rempart.store.interface import Tables
