@@ -1,10 +1,8 @@
 """The dossier of a case: export, canonical packing, and the verifier that travels in it."""
 
+from rempart.disclose.dossier.contents import Contents, Copy, Subject
 from rempart.disclose.dossier.export import (
-    Contents,
-    Copy,
     DossierSummary,
-    Subject,
     export_incident_file,
     volumes_of,
     write_packed,

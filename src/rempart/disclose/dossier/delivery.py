@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from rempart.disclose.dossier.archive import pack
-from rempart.disclose.dossier.export import Contents
+from rempart.disclose.dossier.contents import Contents
 from rempart.errors import InputError, MissingExtraError
 
 MOST_RECIPIENTS: Final = 10

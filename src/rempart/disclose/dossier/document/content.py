@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from rempart.disclose.dossier.export import Contents
+from rempart.disclose.dossier.contents import Contents
 from rempart.disclose.dossier.items import Item as Shown
 
 Files = Mapping[str, bytes]

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from rempart.disclose.dossier.archive import pack
+from rempart.disclose.dossier.contents import Contents
 from rempart.disclose.dossier.document import answers, captured, proof, story
 from rempart.disclose.dossier.document.authors import authors
 from rempart.disclose.dossier.document.blocks import Block
@@ -22,7 +23,6 @@ from rempart.disclose.dossier.document.glyphs import line
 from rempart.disclose.dossier.document.seal import Authority, Seal, SealName, sign
 from rempart.disclose.dossier.document.typeset import typeset
 from rempart.disclose.dossier.document.words import Words
-from rempart.disclose.dossier.export import Contents
 from rempart.errors import OutboundError
 
 ATTACHMENT: Final = "dossier.zip"
