@@ -12,6 +12,7 @@ from rempart.disclose.history.classifiers import classifiers, together
 from rempart.disclose.history.complaints import About, complaints, disputes, newly_imposed
 from rempart.disclose.history.orders import orders
 from rempart.disclose.rehearsal.plan import HARMS
+from rempart.model import Effect, OrderKind
 from rempart.store.sqlite.store import SqliteStore
 
 HOUR = 3_600_000
@@ -131,3 +132,16 @@ def test_each_definition_names_queries_that_are_there(store: SqliteStore) -> Non
         assert set(one.reads) <= known, one.key
         assert one.version >= 1
         assert re.search(r"[.]$", one.says["en"]) and re.search(r"[.]$", one.says["fr"])
+
+
+def test_an_order_that_was_refused_has_no_time_to_effect(history: History) -> None:
+    """Sheet 3 asks for the time to give effect; a refusal after a month gives none."""
+    year = year_of(2026)
+    received = next(row for row in history.declared.orders if row.order.kind is OrderKind.CONTENT)
+    given = received._replace(
+        received_ms=year.begin_ms, effect_ms=year.begin_ms + 2 * HOUR, effect=Effect.GIVEN
+    )
+    refused = given._replace(effect_ms=year.begin_ms + 700 * HOUR, effect=Effect.REFUSED)
+    declared = history.declared._replace(orders=(given, refused))
+    found = orders(Figures(history._replace(declared=declared), year))
+    assert (found.content, found.content_effect) == (2, 2.0)

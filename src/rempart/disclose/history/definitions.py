@@ -26,7 +26,7 @@ def _d(key: str, version: int, reads: str, en: str, fr: str) -> Definition:
 _ALL: Final = (
     _d(
         "restriction",
-        1,
+        2,
         "statements measures ordered exemptions",
         "A measure that restricts one account by name, counted once, at the time and with the "
         "ground, category, source and automated means of the first statement of reasons about it. "
@@ -104,14 +104,16 @@ _ALL: Final = (
     ),
     _d(
         "order",
-        2,
+        3,
         "orders",
         "Orders of authorities of the Member States received in the period (art. 9, 10); items are "
         "the exact addresses that an order names. Medians from receipt, in hours; an order that "
-        "had not been answered at the log position is left out.",
+        "had not been answered at the log position is left out, and one that was refused has no "
+        "time to effect.",
         "Injonctions d’autorités d’États membres reçues dans la période (art. 9 et 10) ; les "
         "éléments sont les adresses exactes citées. Médianes depuis la réception, en heures ; une "
-        "injonction sans réponse à la position du journal est exclue.",
+        "injonction sans réponse à la position du journal est exclue, et celle à laquelle il n’a "
+        "pas été donné suite n’a pas de délai d’exécution.",
     ),
     _d(
         "complaint",

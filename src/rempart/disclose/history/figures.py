@@ -91,10 +91,13 @@ class Figures:
         said, decided = columns.statements, columns.decisions
         self.notice_case = cases.root[reports.case]
         self.in_period: Flags = self._within(reports.received_ms)
-        self.imposed: Flags = said.imposes & self._within(said.made_ms)
         self.decided_in_period: Flags = self._within(decided.decided_ms)
         self.flagged: Flags = reports.flagger.codes != _code(reports.flagger, "")
         self._ordered: Flags = columns.measures.ordered[said.measure] | said.source.is_("order")
+        begun = said.imposes & self._within(said.made_ms)
+        exempt = (columns.measures.exempt.codes[said.measure] != 0) & ~self._ordered
+        self.imposed: Flags = begun & ~exempt
+        self._exempted: Flags = begun & exempt
         self._by_flagger: Flags = said.source.is_("trusted_flagger")
         self._by_notice: Flags = said.source.is_("notice") | self._by_flagger
         self.form = _forms(said.kind, said.scope)
@@ -209,12 +212,13 @@ class Figures:
         return int(chosen.sum())
 
     def exempt(self) -> dict[str, int]:
-        """Restrictions of the period with a recorded exemption in place of a statement, by reason:
-        they name no account, or nobody is owed a statement. They are in no sheet's figure."""
-        measures = self.history.columns.measures
+        """Restrictions of the period with a recorded exemption, by reason: they name no account, or
+        nobody is owed a statement, as a person recorded. They are in no sheet's figure."""
+        measures, said = self.history.columns.measures, self.history.columns.statements
         stated = np.zeros(len(measures.seq), np.bool_)
-        stated[self.history.columns.statements.measure] = True
+        stated[said.measure] = True
         chosen = self._within(measures.from_ms) & (measures.exempt.codes != 0) & ~stated
+        chosen[said.measure[self._exempted]] = True
         counts = np.bincount(
             measures.exempt.codes[chosen], minlength=len(measures.exempt.names)
         ).tolist()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rempart.disclose.history.figures import HOUR_MS, Figures, median
-from rempart.model import OrderKind
+from rempart.model import Effect, OrderKind
 from rempart.store.interface.orders import OrderRow
 
 UNSPECIFIED = ""
@@ -59,7 +59,8 @@ def _receipt(rows: Collection[OrderRow]) -> float | None:
 
 
 def _effect(rows: Collection[OrderRow]) -> float | None:
-    return _median([(row.received_ms, row.effect_ms) for row in rows])
+    given = [row for row in rows if row.effect in (Effect.GIVEN, Effect.PARTLY)]
+    return _median([(row.received_ms, row.effect_ms) for row in given])
 
 
 def _median(times: list[tuple[int, int | None]]) -> float | None:
