@@ -15,10 +15,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 from seeing import Look, Service, look
+
+# As patient as Playwright's own actions: a machine that is busy is no fault of a page.
+expect.set_options(timeout=30_000)
 
 CHROMIUM = "/usr/bin/chromium"
 NAME, PASSWORD = "Nadia", "correct horse battery staple"
@@ -43,7 +46,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 def _ready(data: Path, process: subprocess.Popen[bytes]) -> Service:
     file = data / "data" / "first-login.txt"
-    for _ in range(300):
+    for _ in range(1200):
         if file.exists() and (text := file.read_text("utf-8")).count("\n") >= 4:
             break
         assert process.poll() is None, (data / "output.txt").read_text("utf-8")
@@ -52,7 +55,7 @@ def _ready(data: Path, process: subprocess.Popen[bytes]) -> Service:
         raise AssertionError((data / "output.txt").read_text("utf-8"))
     found = dict(re.findall(r"^([a-z-]+): (.*)$", text, re.M))
     address = found["address"].removesuffix("/login")
-    for _ in range(100):
+    for _ in range(600):
         try:
             httpx.get(f"{address}/healthz", timeout=2)
             break

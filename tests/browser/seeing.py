@@ -55,7 +55,6 @@ def look(
         reduced_motion="reduce",
         storage_state=session_file,
     )
-    context.set_default_timeout(15_000)
     return context
 
 

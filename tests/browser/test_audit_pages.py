@@ -39,7 +39,6 @@ def test_her_pages_are_accessible_and_inert(browser: Browser, place: Service, ho
         color_scheme=how.theme,
         viewport=PHONE if how.phone else LAPTOP,
     )
-    context.set_default_timeout(15_000)
     context.add_cookies(
         [{"name": "rempart", "value": ada.cookies["rempart"], "url": place.address}]
     )

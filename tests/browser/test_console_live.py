@@ -16,7 +16,7 @@ def test_the_console_shows_the_raid_while_it_happens(console: Page, raid_case: s
     expect(console.locator(".chart canvas")).to_be_visible()
     expect(console.locator("[data-live-state]")).to_have_attribute("data-live-state", "on")
     size = console.locator("[data-log-size]").inner_text()
-    expect(console.locator("[data-log-size]")).not_to_have_text(size, timeout=20_000)
+    expect(console.locator("[data-log-size]")).not_to_have_text(size)
 
 
 def test_keys_lead_from_the_queue_into_the_case_and_to_its_messages(
@@ -65,9 +65,7 @@ def test_held_messages_stand_blurred_in_the_chat(console: Page, raid_case: str) 
     blur = held.locator(".veil-blur").evaluate("one => getComputedStyle(one).filter")
     assert "blur" in blur
     last = console.locator("[data-chat]").get_attribute("data-last")
-    expect(console.locator("[data-chat]")).not_to_have_attribute(
-        "data-last", last or "", timeout=20_000
-    )
+    expect(console.locator("[data-chat]")).not_to_have_attribute("data-last", last or "")
 
 
 def test_one_undo_takes_back_all_measures_of_the_raid(console: Page, raid_case: str) -> None:

@@ -32,7 +32,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def opened(place: Service, browser: Browser, **look: object) -> Page:
     look = {"viewport": LAPTOP, "locale": "en", **look}
     context = browser.new_context(base_url=place.address, reduced_motion="reduce", **look)
-    context.set_default_timeout(15_000)
     cookie = {"name": "rempart", "value": place.person.cookies["rempart"], "url": place.address}
     context.add_cookies([cookie])  # type: ignore[list-item]
     return context.new_page()

@@ -35,7 +35,6 @@ def second(place: Service) -> httpx.Client:
 def opened(place: Service, who: httpx.Client, browser: Browser, **look: object) -> Page:
     look = {"viewport": LAPTOP, "locale": "en", **look}
     context = browser.new_context(base_url=place.address, reduced_motion="reduce", **look)
-    context.set_default_timeout(15_000)
     cookie = {"name": "rempart", "value": who.cookies["rempart"], "url": place.address}
     context.add_cookies([cookie])  # type: ignore[list-item]
     return context.new_page()

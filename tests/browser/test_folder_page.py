@@ -51,7 +51,6 @@ def context_of(
         java_script_enabled=scripts,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
     if person:
         for name, value in running.person.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": running.address}])

@@ -28,7 +28,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture
 def page(place: Service, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(base_url=place.address, viewport=LAPTOP, locale="en")
-    context.set_default_timeout(15_000)
     cookie = {"name": "rempart", "value": place.person.cookies["rempart"], "url": place.address}
     context.add_cookies([cookie])  # type: ignore[list-item]
     page = context.new_page()

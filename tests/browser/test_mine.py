@@ -32,7 +32,6 @@ def context_of(
         viewport=PHONE if how.phone else LAPTOP,
         java_script_enabled=scripts,
     )
-    context.set_default_timeout(15_000)
     return context
 
 

@@ -40,7 +40,6 @@ def opened(place: Service, browser: Browser, *, scripts: bool = True, **look: ob
     context = browser.new_context(
         base_url=place.address, reduced_motion="reduce", java_script_enabled=scripts, **look
     )
-    context.set_default_timeout(15_000)
     cookie = {"name": "rempart", "value": place.person.cookies["rempart"], "url": place.address}
     context.add_cookies([cookie])  # type: ignore[list-item]
     return context.new_page()

@@ -16,7 +16,6 @@ def _without_script(browser: Browser, service: Service, language: str) -> Page:
     context = browser.new_context(
         base_url=service.address, locale=language, java_script_enabled=False
     )
-    context.set_default_timeout(15_000)
     return context.new_page()
 
 

@@ -46,7 +46,6 @@ def invited(
     link = page.locator("#made-link").inner_text()
     admin.close()
     context = browser.new_context(base_url=named.address, locale="en", viewport=LAPTOP)
-    context.set_default_timeout(15_000)
     guest = context.new_page()
     guest.goto(link.replace("127.0.0.1", "localhost"))
     expect(guest.get_by_label("Invitation")).to_have_value(link.partition("#")[2])

@@ -54,7 +54,6 @@ def opened(place: Place, browser: Browser, *, scripts: bool = True, **look: obje
         java_script_enabled=scripts,
         **look,  # type: ignore[arg-type]
     )
-    context.set_default_timeout(15_000)
     value = place.running.person.cookies["rempart"]
     context.add_cookies([{"name": "rempart", "value": value, "url": place.running.address}])
     page = context.new_page()

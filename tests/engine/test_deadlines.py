@@ -38,7 +38,7 @@ from rempart.store.interface.cases import CaseQuery, NewCase
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 START = 1_764_000_000.0
-NEEDED = 2.0
+NEEDED = 30.0
 
 
 class Time:

@@ -125,7 +125,7 @@ def test_a_changed_file_comes_into_force_while_the_service_runs_and_the_log_is_t
         before = engine.pipeline.versions["links"]
         assert "bad.example" in outcome(engine, "m1", "bad.example")
         folder(tmp_path, "worse.example\n")
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while engine.pipeline.versions["links"] == before and time.monotonic() < until:
             time.sleep(0.05)
         assert "list lists/bad.hosts" in outcome(engine, "m2", "worse.example")

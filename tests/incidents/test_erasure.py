@@ -34,7 +34,7 @@ class Clock:
 
 
 def _case_of(service: Service, channel: str) -> str:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while True:
         found = service.person.get("/api/v1/cases", params={"limit": 100}).json()["cases"]
         for one in found:

@@ -56,7 +56,7 @@ def keep_to(operation: schemathesis.APIOperation, headers: dict[str, str]) -> No
         suppress_health_check=list(HealthCheck),
     )
     def keeps_to(case: schemathesis.Case) -> None:
-        case.call_and_validate(headers=headers, checks=checks, timeout=10)
+        case.call_and_validate(headers=headers, checks=checks, timeout=60)
 
     keeps_to()
 

@@ -77,7 +77,7 @@ def reported(service: Service) -> str:
 
 
 def wait_for(condition: Any) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.05)

@@ -200,4 +200,4 @@ class Instance(PlatformServer):
 
 
 def deliver(address: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    return httpx.post(address, content=body, headers=headers, timeout=20)
+    return httpx.post(address, content=body, headers=headers, timeout=60)

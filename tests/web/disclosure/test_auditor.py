@@ -89,7 +89,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 def case_of(me: httpx.Client, subject: str) -> str:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         cases = me.get("/api/v1/cases", params={"limit": 100}).json()["cases"]
         found = [one["id"] for one in cases if one["subject"] == subject]

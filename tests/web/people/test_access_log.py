@@ -29,7 +29,7 @@ def cases(service: Service, count: int) -> list[str]:
         for place in range(count)
     ]
     bot.post("/api/v1/messages", json=said)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         found = service.person.get("/api/v1/cases", params={"limit": 100}).json()["cases"]
         if len(found) >= count:

@@ -36,7 +36,7 @@ def reads(client: httpx.Client, texts: int, case: str = "") -> dict[str, object]
 
 def a_case(service: Service, text: str = "you are a loser") -> str:
     service.client(service.ingest_token).post("/api/v1/messages", json=message(text=text))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not (found := service.person.get("/api/v1/cases").json()["cases"]):
         assert time.monotonic() < deadline
     return str(found[0]["id"])
