@@ -21,7 +21,7 @@ from rempart.cli.case_store import find, print_json, reading
 from rempart.model import Case, CaseKind, CaseState
 from rempart.model.moments import at_time
 from rempart.store.interface.cases import CaseQuery
-from rempart.store.interface.stream import MeasureRow
+from rempart.store.interface.measures import MeasureRow
 from rempart.web.console.shown import plain
 
 EVERYTHING = 1 << 40

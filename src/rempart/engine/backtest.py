@@ -30,7 +30,7 @@ from rempart.model.moments import ms_of
 from rempart.rules import Facts, RaidTouch
 from rempart.rules.language import Fired, Program
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import RaidRow
+from rempart.store.interface.raids import RaidRow
 
 CHUNK: Final = 16_384
 EXAMPLES: Final = 20

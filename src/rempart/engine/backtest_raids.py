@@ -10,7 +10,7 @@ from rempart.rules.language import Program, RuleState
 from rempart.rules.language.program import Fired
 from rempart.rules.language.raids import NO_PAST, RaidFacts, past_of
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import RaidRow
+from rempart.store.interface.raids import RaidRow
 
 _PAGE = 500
 MOST_RAIDS = 20_000

@@ -26,7 +26,7 @@ from rempart.log.commit import SealedEntry, seal
 from rempart.model import Measure
 from rempart.protect.connector import Connector, Delivery, Told
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import DeliveryRow
+from rempart.store.interface.measures import DeliveryRow
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")

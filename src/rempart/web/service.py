@@ -36,7 +36,7 @@ from rempart.model import Measure
 from rempart.protect.connector import Told
 from rempart.protect.outbox import Outbox
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import DeliveryRow
+from rempart.store.interface.measures import DeliveryRow
 from rempart.web.api.deciding.statements import STATEMENT_PATH
 from rempart.web.api.reports.reports import STATUS_PATH
 from rempart.web.app import build_app, report_keys

@@ -49,7 +49,7 @@ from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import Answer, ReportRow
 from rempart.store.interface.mail import MailAbout
-from rempart.store.interface.stream import MeasureRow
+from rempart.store.interface.measures import MeasureRow
 
 _ALL = 10_000_000
 

@@ -39,7 +39,8 @@ from rempart.model import (
     stable_id,
 )
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import MeasureRow, MessageRow
+from rempart.store.interface.measures import MeasureRow
+from rempart.store.interface.stream import MessageRow
 
 RULE: Final = "report-first-aid"
 LEASE_MINUTES: Final = 60

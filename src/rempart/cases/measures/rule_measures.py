@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from rempart.cases.measures.undo import undo_measures
 from rempart.model import Measure
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import MeasureRow
+from rempart.store.interface.measures import MeasureRow
 from rempart.store.interface.versions import VersionKind, VersionState
 
 _PAGE = 1_000

@@ -40,7 +40,7 @@ from rempart.model import (
 from rempart.protect.corrections import Corrections
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseChange, NewCase
-from rempart.store.interface.stream import MeasureRow
+from rempart.store.interface.measures import MeasureRow
 
 MOST_MEMBERS = 1_000
 

@@ -41,7 +41,7 @@ from rempart.ingest import Parsed, parse_one
 from rempart.model import Item, Measure, MeasureState, Raid, RaidKind
 from rempart.protect.book import MeasureBook, Standing
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import RaidCorrection
+from rempart.store.interface.raids import RaidCorrection
 
 _LOG = logging.getLogger(__name__)
 SPREAD_HOT = 4_096

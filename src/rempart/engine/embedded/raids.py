@@ -18,7 +18,7 @@ from rempart.model import Raid, RaidStage
 from rempart.model.moments import ms_of
 from rempart.protect.corrections import Corrections
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import RaidCorrection
+from rempart.store.interface.raids import RaidCorrection
 
 GROWTH = 1.25
 ROW_EVERY_MS = 2_000

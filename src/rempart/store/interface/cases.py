@@ -21,7 +21,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rempart.model import Case, CaseKind, CaseState, Decision
-from rempart.store.interface.stream import MeasureRow, MessageRow
+from rempart.store.interface.measures import MeasureRow
+from rempart.store.interface.stream import MessageRow
 
 URGENT = 900
 """Cases of the first class (life, safety, children) have this priority or more."""

@@ -26,7 +26,8 @@ from rempart.store.interface.cases import (
     NewCase,
     rank_of,
 )
-from rempart.store.interface.stream import MeasureRow, MessageRow
+from rempart.store.interface.measures import MeasureRow
+from rempart.store.interface.stream import MessageRow
 from rempart.store.sqlite.reports import SqliteReportTables, pack
 from rempart.store.sqlite.stream import SqliteStreamTables
 

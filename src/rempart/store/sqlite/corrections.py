@@ -11,7 +11,8 @@ from collections.abc import Iterable
 import apsw
 
 from rempart.model import Raid, Verdict
-from rempart.store.interface.stream import FLAGGED, RaidCorrection
+from rempart.store.interface.raids import RaidCorrection
+from rempart.store.interface.stream import FLAGGED
 from rempart.store.sqlite.measures import SqliteMeasureTables
 
 

@@ -14,7 +14,8 @@ import msgspec
 
 from rempart.model import Measure, MeasureKind, MeasureState
 from rempart.model.moments import ms_of
-from rempart.store.interface.stream import DeliveryRow, MeasureRow, StreamTables
+from rempart.store.interface.measures import DeliveryRow, MeasureRow
+from rempart.store.interface.stream import StreamTables
 
 _MEASURE = "picture, state, raid, seq, case_id, ended_ms, ended_by, ended_seq"
 _DELIVERY = "id, measure, connector, operation, state, attempts, next_at_ms, detail, updated_ms"

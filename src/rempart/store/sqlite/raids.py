@@ -8,9 +8,7 @@ import msgspec
 
 from rempart.model import Raid
 from rempart.model.moments import ms_of
-from rempart.store.interface.stream import (
-    RaidRow,
-)
+from rempart.store.interface.raids import RaidRow
 from rempart.store.sqlite.corrections import SqliteCorrectionTables
 
 

@@ -17,8 +17,9 @@ from rempart.log.commit import message_of
 from rempart.model import Case, ItemRefusal, MeasureKind, MeasureState, Message, Outcome, Verdict
 from rempart.model.moments import at_time, ms_of
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import MeasureRow as StoredMeasure
-from rempart.store.interface.stream import MessageRow, RaidRow
+from rempart.store.interface.measures import MeasureRow as StoredMeasure
+from rempart.store.interface.raids import RaidRow
+from rempart.store.interface.stream import MessageRow
 from rempart.web.auth.caller import Caller
 from rempart.web.console.screens import (
     LogState,

@@ -27,7 +27,9 @@ from rempart.model import Case, CaseKind, CaseState, Decision, MeasureKind, Scop
 from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import URGENT
-from rempart.store.interface.stream import ChannelRow, MeasureRow, RaidRow
+from rempart.store.interface.measures import MeasureRow
+from rempart.store.interface.raids import RaidRow
+from rempart.store.interface.stream import ChannelRow
 from rempart.web.api.cases.cases import beyond_harms, closed_to
 from rempart.web.api.reports.reports import conversations
 from rempart.web.auth.caller import Caller, Scope

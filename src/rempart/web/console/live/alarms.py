@@ -24,7 +24,7 @@ from rempart.rules import default_rules
 from rempart.rules.builtin.hold_on_failure import HoldOnFailure
 from rempart.rules.builtin.threats_first import ThreatsFirst
 from rempart.store.interface import Tables
-from rempart.store.interface.stream import MeasureRow
+from rempart.store.interface.measures import MeasureRow
 from rempart.web.auth import Caller, Right, may
 from rempart.web.connectors.board import Connectors
 from rempart.web.console.reading import moment

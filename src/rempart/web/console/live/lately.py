@@ -12,7 +12,7 @@ import msgspec
 from rempart.model import Case, CaseState, MeasureState, RaidStage
 from rempart.store.interface import Tables
 from rempart.store.interface.cases import CaseQuery
-from rempart.store.interface.stream import MeasureRow
+from rempart.store.interface.measures import MeasureRow
 from rempart.web.console.reading import moment
 from rempart.web.console.screens import Happening, RaidBar
 
