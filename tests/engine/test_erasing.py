@@ -19,7 +19,7 @@ from tests.faults.traffic import SOURCE, line, parsed
 
 from rempart.cases.case_notes import add_note
 from rempart.cases.deciding.decisions import Decider, decide
-from rempart.cases.erasure.holds import place
+from rempart.cases.erasure.holds import lift, place
 from rempart.cases.erasure.needs import needed_for
 from rempart.cases.erasure.requests import DELAY_MS, ask, cancel, confirm
 from rempart.cases.evidence.referrals import prepare
@@ -457,6 +457,44 @@ def test_a_failure_while_erasing_takes_everything_back_and_is_tried_again(
     with world.engine.read() as tables:
         assert tables.log.bodies(seq) == ()
     assert residues(world.folder, (SUBJECT, NAME)) == []
+    verified(world)
+
+
+def test_what_comes_to_need_it_after_it_was_begun_stops_it_while_nothing_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The court's letter arrives while the log is still being looked through; when it is lifted,
+    the erasure goes on from the beginning."""
+    import rempart.cases.erasure.erasing as erasing
+
+    monkeypatch.setattr(erasing, "PORTION", 15)
+    row = an_account_with_much_to_say(world)
+    for stage in ("finding", "erasing"):
+        while now(world, row.id).state != stage:
+            world.time.pass_(1.5)
+            world.engine.write(lambda tables: None).result()
+        held = world.engine.write(
+            lambda tables: place(
+                tables, "litigation", "account", f"twitch/{SUBJECT}", "order 26/456",
+                "the judge asked for it today", 60, ASKED, world.now_ms,
+            )
+        ).result()  # fmt: skip
+        after(world, 5)
+        stopped = now(world, row.id)
+        assert (stopped.state, stopped.needed_for) == ("needed", "hold_litigation"), stage
+        assert told_of(world)[-1] == "refused for now"
+        with world.engine.read() as tables:
+            kept = tables.erasure.own_messages("twitch", SUBJECT, 0, tables.log.size())
+            assert len(kept) == 40
+            assert all(tables.log.bodies_of([one.seq for one in kept]).values())
+        world.engine.write(
+            lambda tables, id=held.id: lift(tables, id, "over", ASKED, world.now_ms)
+        ).result()
+    after(world, 5)
+    done = now(world, row.id)
+    assert done.state == "done"
+    assert json.loads(done.counts)["messages"] == 40
+    assert residues(world.folder, (SUBJECT, NAME, WORDS[0])) == []
     verified(world)
 
 

@@ -6,7 +6,8 @@ Rules kept here:
 2. Seven days pass between the confirmation and the erasure; until it has begun it can be cancelled.
    What expires by its retention needs neither.
 3. While something needs the material the request waits, with what needs it and until when, and is
-   carried out at that date by itself. That is told, also to who asked.
+   carried out at that date by itself. That is told, also to who asked. What comes to need it after
+   the erasure was begun stops it, as long as nothing is gone yet.
 4. Each step is an entry of the log: on what ground, by whom (their pseudonym), how many. Never
    whose data, never what.
 5. A request for somebody who has nothing here goes the same way and ends with nothing found: who
@@ -119,6 +120,24 @@ def look(tables: Tables, row: ErasureRow, at_ms: int) -> ErasureRow:
     ):
         tell(tables, fresh, "refused for now", None, at_ms, **_told_needs(standing))
     return fresh
+
+
+def begin(tables: Tables, row: ErasureRow, at_ms: int) -> None:
+    """It is due: the log is looked through from its beginning."""
+    tables.erasure.put(row._replace(state="finding", upto=tables.log.size(), place=0))
+    tell(tables, row, "begun", None, at_ms)
+
+
+def stop(tables: Tables, row: ErasureRow, at_ms: int) -> bool:
+    """Whether it waits again, because something came to need what is all there still (rule 3)."""
+    assert row.subject is not None
+    if row.counts != ErasureRow._field_defaults["counts"]:
+        return False
+    if not needed_for(tables, row.kind, row.subject, at_ms):
+        return False
+    tables.erasure.drop_noted(row.id)
+    look(tables, row, at_ms)
+    return True
 
 
 def found(tables: Tables, id: str) -> ErasureRow:

@@ -20,7 +20,7 @@ from typing import Any
 
 from rempart.cases.erasure.erasing import Erased, erase, find
 from rempart.cases.erasure.finding import Memories
-from rempart.cases.erasure.requests import look, tell
+from rempart.cases.erasure.requests import begin, look, stop
 from rempart.engine.embedded.forgetting_states import scrub_state
 from rempart.store.interface import Tables
 
@@ -53,9 +53,9 @@ class Erasing:
             row = look(tables, row, now_ms)
             if row.due_ms is not None and row.due_ms > now_ms:
                 return
-            row = row._replace(state="finding", upto=tables.log.size(), place=0)
-            tables.erasure.put(row)
-            tell(tables, row, "begun", None, now_ms)
+            begin(tables, row, now_ms)
+        elif stop(tables, row, now_ms):
+            self._memories.forget()
         elif row.state == "finding":
             row = find(tables, row, self._memories)
         else:
