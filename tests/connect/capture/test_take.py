@@ -166,6 +166,21 @@ def test_a_redirect_is_the_answer_and_is_not_followed() -> None:
     assert found.record["location"] == "http://169.254.169.254/latest/meta-data"
 
 
+def test_a_page_that_leads_the_browser_elsewhere_is_not_shown_under_its_own_address() -> None:
+    """Its picture shows another page than the server's answer: the record says which."""
+    leads = b"<!doctype html><script>location.replace('/innocent')</script>"
+    other = b"<!doctype html><title>Innocent</title><p>nothing to see"
+    found = capture(
+        http(200, leads, HTML), http(200, leads, HTML), http(200, other, HTML), chromium="chromium"
+    )
+    assert found.record["title"] == "Innocent"
+    assert found.record["url"].endswith("/thread?n=7")
+    assert found.record["shown_url"].endswith("/innocent")
+    stays = capture(http(200, PAGE, HTML), chromium="chromium").record
+    assert stays["shown_url"] == stays["url"]
+    assert capture(http(200, PAGE, HTML)).record["shown_url"] == "none", "no picture"
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.connect.local_server import LocalServer, answering, http, in_a_thread
 from tests.web.service import Service, lines, message
 
@@ -176,3 +178,39 @@ def test_a_captured_page_travels_in_the_dossier_of_who_may_see_all(tmp_path: Pat
         if there:
             assert sha256(files[warc]).hexdigest() == found["sha256"]
             assert found["sha256"] in files[f"web/{found['id']}.json"].decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_document_prints_the_points_of_a_capture(tmp_path: Path, language: str) -> None:
+    """What a court looks for in a constat stands on the pages, in the reader's words."""
+    with page_server() as server, service(tmp_path / "data") as running:
+        case = a_case(running)
+        url = f"http://127.0.0.1:{server.port}/thread"
+        running.person.post(
+            f"/api/v1/cases/{case}/captures", json={"url": url, "reason": "she is named there"}
+        )
+        found = ended(running, case)
+    out = tmp_path / "court.pdf"
+    command = ["case", "export", case, "--data", str(tmp_path / "data"), "-o", str(out)]
+    subprocess.run(
+        [sys.executable, "-m", "rempart.cli", *command, "--for", "court", "--language", language],
+        capture_output=True,
+        check=True,
+    )
+    read = subprocess.run(["pdftotext", "-layout", str(out), "-"], capture_output=True, check=True)
+    title = {"fr": "Captures de pages", "en": "Capture records"}[language]
+    section = read.stdout.decode().split(title)[2]
+    flat = re.sub(r"[\s\u200b]", "", section)
+    record = found["record"]
+    for key in ("url", "begin", "server_address", "local_address", "system", "body_sha256"):
+        assert re.sub(r"\s", "", str(record[key]))[:20] in flat, (key, section)
+    assert found["sha256"][:20] in flat
+    wanted = {
+        "fr": ("Horloge de cette machine", "Adresse de la page", "un profil neuf", "aucun"),
+        "en": ("Clock of this machine", "Address of the page", "a new profile", "none"),
+    }[language]
+    assert [one for one in wanted if one not in section] == []
+    untold = ("clock source", "server clock", "warc sha256", "no picture why", "capture-asked")
+    assert [one for one in untold if one in section] == []
+    if language == "fr":
+        assert "not known" not in section and "not told" not in section

@@ -31,6 +31,7 @@ HEIGHT = 1600
 TALLEST = 12_000
 MAX_ANSWER = 64 * 1024 * 1024
 MAX_DOCUMENT = 5 * 1024 * 1024
+LONGEST_URL = 2_000
 LOAD_SECONDS = 15.0
 SETTLE_SECONDS = 1.0
 DEADLINE = 40.0
@@ -60,9 +61,11 @@ _FLAGS = (
 
 class Seen(NamedTuple):
     """`picture`: PNG of the whole page, down to `TALLEST` pixels; `document`: HTML as it stood when
-    the picture was taken; `cut`: whether the page is longer than the picture."""
+    the picture was taken; `cut`: whether the page is longer than the picture; `url`: where the
+    browser was by then, as a page may lead on."""
 
     version: str
+    url: str
     title: str
     picture: bytes
     document: bytes
@@ -104,8 +107,10 @@ async def _look(pipe: _Pipe, url: str) -> Seen:
     )
     document = await _value(pipe, f"document.documentElement.outerHTML.slice(0, {MAX_DOCUMENT})")
     title = await _value(pipe, "document.title.slice(0, 300)")
+    been = await pipe.ask("Page.getNavigationHistory")
     return Seen(
         version,
+        str(been["entries"][been["currentIndex"]]["url"])[:LONGEST_URL],
         title.encode("utf-8", "replace").decode(),
         b64decode(shot["data"]),
         document.encode("utf-8", "replace")[:MAX_DOCUMENT],

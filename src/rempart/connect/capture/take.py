@@ -2,7 +2,8 @@
 
 Rules kept here:
 
-1. The address is looked up once and checked; no redirect is followed, it *is* the answer.
+1. The address is looked up once and checked; no redirect is followed, it *is* the answer. The
+   browser goes where a page leads it, as a reader's would: the record says what its picture shows.
 2. What the server answered is kept whether or not the browser had a picture; the record says why
    there is none.
 3. Nothing is kept of what the capture needed: no cookie, no cache, no profile.
@@ -17,7 +18,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from rempart.connect.capture.browser import Seen, look_at
+from rempart.connect.capture.browser import LONGEST_URL, Seen, look_at
 from rempart.connect.capture.filter import Filter
 from rempart.connect.capture.points import machine_points
 from rempart.connect.capture.settings import CaptureSettings
@@ -27,7 +28,6 @@ from rempart.connect.places import ForbiddenAddressError, Places, Resolve, resol
 from rempart.errors import OutboundError
 from rempart.model.moments import written
 
-LONGEST_URL = 2_000
 MOST_PLACES = 60
 
 
@@ -79,6 +79,7 @@ async def capture_page(
         "reached": [f"{one.host}:{one.port} {one.address or one.why}" for one in way_out.reached][
             :MOST_PLACES
         ],
+        "shown_url": seen.url if seen else "none",
         "title": seen.title if seen else "",
         "picture_sha256": sha256(seen.picture).hexdigest() if seen else "none",
         "rendered_sha256": sha256(seen.document).hexdigest() if seen else "none",
