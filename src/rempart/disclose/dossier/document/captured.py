@@ -22,10 +22,10 @@ _LONGEST_TEXT: Final = 3_000
 _LONGEST_POINT: Final = 600
 _POINTS: Final = (
     "url", "shown_url", "title", "begin", "end", "clock_source", "server_clock", "status",
-    "location", "server_address", "local_address", "public_address", "resolvers", "reached", "http", "tls",
-    "certificate_sha256", "proxy_in_environment", "way_out", "browser", "browser_state",
-    "no_picture_why", "system", "software", "python", "tls_library", "body_sha256", "body_bytes",
-    "picture_sha256", "picture_cut", "rendered_sha256",
+    "location", "server_address", "local_address", "public_address", "resolvers", "reached",
+    "http", "tls", "certificate_sha256", "proxy_in_environment", "way_out", "browser",
+    "browser_state", "no_picture_why", "system", "software", "python", "tls_library",
+    "body_sha256", "body_bytes", "picture_sha256", "picture_cut", "rendered_sha256",
 )  # fmt: skip
 """What a court looks for first stands first."""
 
