@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.model.moments import at_time, ms_of, rfc3339, written
+from rempart.model.moments import at_time, ms_of, rfc3339, written, zone_named
 
 LATEST_MS = ms_of(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
 MOMENTS = st.datetimes(
@@ -35,3 +36,17 @@ def test_what_was_written_and_read_is_written_the_same(at: datetime) -> None:
 @given(MOMENTS)
 def test_no_time_is_written_that_has_not_come_yet(at: datetime) -> None:
     assert timedelta() <= at - at_time(ms_of(at)) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Paris", "europe", "Europe", "../Europe/Paris", "a\0b", "right/Europe/Paris", "localtime"],
+)
+def test_what_is_no_zone_of_the_database_has_none(name: str) -> None:
+    """A clock that counts leap seconds, or this machine's own, would shift a court's times."""
+    assert zone_named(name) is None
+
+
+def test_a_zone_is_found_by_its_name() -> None:
+    zone = zone_named("Europe/Paris")
+    assert datetime(2026, 7, 1, tzinfo=UTC).astimezone(zone).hour == 2

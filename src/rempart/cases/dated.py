@@ -14,10 +14,10 @@ Rules kept here:
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -41,6 +41,7 @@ from rempart.model import (
     Size,
     Territory,
 )
+from rempart.model.moments import zone_named
 from rempart.store.interface import Tables
 from rempart.store.interface.dated import DatedRow
 
@@ -326,7 +327,7 @@ def _check(value: DatedValue, until: date | None) -> None:
                 "a contact point for users is not only automated (art. 12(1))", where="human"
             )
     elif isinstance(value, Territory):
-        if value.time_zone not in zoneinfo.available_timezones():
+        if zone_named(value.time_zone) is None:
             raise InputError("there is no such time zone", where="time_zone")
         if not value.jurisdictions:
             raise InputError("name at least one country", where="jurisdictions")
@@ -350,7 +351,7 @@ def _holds(one: Dated, day: date) -> bool:
 
 def today(at_ms: int, time_zone: str = "UTC") -> date:
     """The day in the territory's time zone."""
-    return at_time(at_ms).astimezone(zoneinfo.ZoneInfo(time_zone)).date()
+    return at_time(at_ms).astimezone(ZoneInfo(time_zone)).date()
 
 
 _DECODER = msgspec.json.Decoder(DatedValue)

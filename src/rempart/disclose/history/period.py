@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from rempart.errors import InputError
+from rempart.model.moments import zone_named
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 _DAY = timedelta(days=1)
@@ -89,11 +90,11 @@ def _begin_ms(day: date, zone: ZoneInfo) -> int:
 
 
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    zone = zone_named(name)
+    if zone is None:
         raise InputError(
             "there is no such time zone",
             where=name,
             next_step="write it as Europe/Paris is written",
-        ) from None
+        )
+    return zone

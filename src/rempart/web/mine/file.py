@@ -12,7 +12,6 @@ from datetime import time as clock
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from litestar import Response, get, post
@@ -37,6 +36,7 @@ from rempart.cases.incident_file import (
 from rempart.disclose.dossier import Subject, export_incident_file
 from rempart.engine.embedded.items import logged_message
 from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
+from rempart.model.moments import zone_named
 from rempart.store.interface import Tables
 from rempart.store.interface.incidents import ACT, IncidentRequest
 from rempart.store.interface.stream import MessageRow
@@ -236,10 +236,7 @@ def _zone(request: AnyRequest) -> tzinfo:
     """That of the clocks around her, as documents tell local times: nobody under attack reckons
     hours, and a wrong one would stand in a court's file."""
     settings: WebSettings = request.app.state.settings
-    try:
-        return ZoneInfo(settings.documents.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
+    return zone_named(settings.documents.timezone) or UTC
 
 
 def _act(data: dict[str, str], zone: tzinfo) -> Act:

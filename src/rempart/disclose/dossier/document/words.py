@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rempart.disclose.dossier.document.content import moment
 from rempart.errors import InputError
+from rempart.model.moments import zone_named
 
 LANGUAGES: Final = ("en", "fr")
 
@@ -28,7 +28,7 @@ class Words:
             raise InputError("a document is in French or in English", where=language)
         self.language = language
         self.texts = texts(language)
-        self.zone = _zone(timezone)
+        self.zone = None if timezone == "UTC" else zone_named(timezone)
 
     def __call__(self, key: str, **values: object) -> str:
         text = self.texts[key]
@@ -80,12 +80,3 @@ class Words:
 def texts(language: str) -> Mapping[str, str]:
     found = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
     return {key: str(text) for key, text in found.items()}
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    if not name or name == "UTC":
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
