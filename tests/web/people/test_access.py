@@ -35,7 +35,6 @@ PERSON_ONLY = {
     ("post", "/api/v1/cases/{case}/deadlines/resume"),
     ("post", "/api/v1/cases/{case}/hold"),
     ("post", "/api/v1/cases/{case}/recuse"),
-    ("post", "/api/v1/cases/{case}/reports/{report}/misuse"),
     ("post", "/api/v1/cases/{case}/release"),
     ("post", "/api/v1/cases/{case}/reports/{report}/messages"),
     ("post", "/api/v1/cases/{case}/take-over"),
@@ -156,7 +155,6 @@ PERSON_ONLY = {
 NEEDS = {
     ("get", "/api/v1/cases/{case}/conversation"): "read",
     ("get", "/api/v1/cases/{case}/deadlines"): "read",
-    ("get", "/api/v1/cases/{case}/reports/{report}/misuse"): "moderate",
     ("get", "/api/v1/lines"): "read",
     ("get", "/api/v1/lines/{line}"): "read",
     ("get", "/api/v1/queues"): "read",

@@ -26,7 +26,7 @@ from rempart.web.api.evidence import (
 from rempart.web.api.intake import described, hooks, lines, mastodon, media
 from rempart.web.api.measures import measures, protection
 from rempart.web.api.people import access, access_log, care, facts, invitations, me, people
-from rempart.web.api.reports import misuse, reports, sources
+from rempart.web.api.reports import misuse, reports
 from rempart.web.api.request import AnyRequest
 from rempart.web.api.rules import learning, rules
 from rempart.web.feed import api as feed_api
@@ -53,7 +53,6 @@ _versioned = Router(
         *search.route_handlers,
         *queues.route_handlers,
         *misuse.route_handlers,
-        *sources.route_handlers,
         *notes.route_handlers,
         *incident_files.route_handlers,
         *referrals.route_handlers,

@@ -1,5 +1,5 @@
 """The page *Misuse*: sources of reports and of appeals that people often found wrong, the warning a
-person may send, and the suspension after it (see `api.reports.sources`, whose functions it calls).
+person may send, and the suspension after it (see `api.reports.misuse`, whose functions it calls).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from rempart.cases.reports.suspending import MOST_DAYS
 from rempart.errors import RempartError
 from rempart.store.interface import Tables
-from rempart.web.api.reports.sources import (
+from rempart.web.api.reports.misuse import (
     ORDERS,
     Source,
     lift_source,
