@@ -70,7 +70,7 @@ def _column(table: str, name: str, size: int, numbers: int) -> str:
     if name == "number":
         return f"t.number + k.k * {numbers}"
     if name in _BYTES:
-        return f"CAST(k.k || hex(t.{name}) AS BLOB)"
+        return f"CASE WHEN t.{name} IS NOT NULL THEN CAST(k.k || hex(t.{name}) AS BLOB) END"
     if table == "statement" and name == "record":
         return (
             "CAST(json_set(CAST(t.record AS TEXT), '$.measure', t.measure || '~' || k.k,"

@@ -594,6 +594,41 @@ def test_an_account_called_like_the_channel_takes_nothing_else_with_it(world: Wo
         assert [one.channel for one in tables.stream.channels()] == ["lea"]
 
 
+def test_what_a_report_counts_of_a_message_is_the_same_when_its_id_named_the_account(
+    world: World,
+) -> None:
+    """An id that holds the account's is exchanged; how often the message had been seen before it
+    was restricted is told by the same key as before."""
+    id = f"post-{SUBJECT}-1"
+    seq = say(world, 1, TEXT, id=id, channel="other", targets=["other"])
+    seen = {"type": "event", "event": "delivered", "platform": "twitch", "channel": "other"}
+    for count in (40, 90):
+        at = {"id": f"e{count}", "at": _moment(world), "message": id, "count": count}
+        world.engine.submit(parsed(json.dumps({**seen, **at}).encode()), SOURCE).result()
+        world.after(60)
+    with world.engine.read() as tables:
+        case = tables.cases.last_of_messages([seq])[seq]
+    who = Decider(ASKED, person=True)
+    world.engine.write(
+        lambda tables: decide(
+            tables, case.id, DecisionOutcome.UPHOLD, Ground.TERMS, NAME, who, world.now_ms
+        )
+    ).result()
+
+    def told() -> list[list[int]]:
+        with world.engine.read() as tables:
+            views = tables.history.read(tables.log.size()).views
+        return [views.at_ms.tolist(), views.views.tolist(), views.restricted_ms.tolist()]
+
+    before = told()
+    assert before[1] == [40, 90] and min(before[2]) > 0
+    row = request(world)
+    after(world, WINDOW + 8 * DAY)
+    assert now(world, row.id).state == "done"
+    assert residues(world.folder, (id,)) == []
+    assert told() == before
+
+
 def test_what_a_message_still_needs_is_not_replayed_after_it_is_gone(world: World) -> None:
     """Replay over gaps: the states rebuilt from the log are those in memory."""
     world.engine.submit(parsed(*raid_with_the_subject()), SOURCE).result()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,9 +12,7 @@ from rempart.disclose.rehearsal import rehearse
 from rempart.disclose.rehearsal.quick import quick
 from rempart.errors import ConflictError
 from rempart.log.commit import seal
-from rempart.model import AutomatedDecision, Ground, MeasureKind, ScopeKind, StatementSource
 from rempart.store.interface.history import NONE, Columns
-from rempart.store.sqlite import history_statements as decoded
 from rempart.store.sqlite.store import SqliteStore
 
 
@@ -80,20 +76,6 @@ def test_what_is_told_besides_is_about_the_same_rows(store: SqliteStore) -> None
         grounds = tables.history.details(whole.as_of).decision_ground
     acted = whole.decisions.outcome.is_("uphold", "act", "partial")
     assert (acted == ~grounds.is_("none")).all()
-
-
-@pytest.mark.parametrize(
-    ("words", "of_model"),
-    [
-        (decoded.Kind, MeasureKind),
-        (decoded.Scope, ScopeKind),
-        (decoded.Ground, Ground),
-        (decoded.Source, StatementSource),
-        (decoded.Automated, AutomatedDecision),
-    ],
-)
-def test_closed_lists_of_words_are_those_of_the_model(words: Any, of_model: type[StrEnum]) -> None:
-    assert get_args(words) == tuple(of_model)
 
 
 def test_the_same_plan_is_the_same_history(tmp_path: Path, store: SqliteStore) -> None:

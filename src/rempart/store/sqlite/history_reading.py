@@ -7,6 +7,7 @@ would cost a random read per row.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -35,7 +36,8 @@ from rempart.store.interface.history import (
     ViewColumns,
 )
 from rempart.store.sqlite.columns import Column, Ids, Words, chunks
-from rempart.store.sqlite.history_statements import Statements, Strikes
+from rempart.store.sqlite.counted import known_words
+from rempart.store.sqlite.history_statements import Statements
 from rempart.store.sqlite.restated import Firsts, first, stood
 
 QUERIES: Final[Mapping[str, str]] = MappingProxyType(
@@ -65,8 +67,8 @@ QUERIES: Final[Mapping[str, str]] = MappingProxyType(
         " FROM strike s JOIN decision d ON d.id = s.decision"
         " LEFT JOIN decision o ON o.id = s.overturned_by"
         f" WHERE {stood('d.seq')}",
-        "statements": "SELECT number, seq, made_ms, measure, coalesce(decision, ''), record"
-        f" FROM statement WHERE {stood('seq')} ORDER BY number",
+        "statements": "SELECT number, seq, made_ms, measure, coalesce(decision, ''), key,"
+        f" words FROM statement WHERE {stood('seq')} ORDER BY number",
         "looks": "SELECT l.seq, l.received_ms, l.appellant,"
         " CASE WHEN l.closed_seq >= :as_of THEN 'open' ELSE l.state END,"
         " CASE WHEN l.closed_seq >= :as_of THEN -1 ELSE coalesce(l.decided_ms, -1) END,"
@@ -286,13 +288,34 @@ class Reading:
     ) -> tuple[StatementColumns, Numbers]:
         """And when each message whose views were told was first restricted."""
         room = self._room("statement")
-        said = Statements(self._measures, self._decisions, keys, self._strikes(), room)
+        known = known_words(self._db)
+        said = Statements(known, self._measures, self._decisions, keys, room)
         for columns in self._chunks("statements"):
             said.take(columns)
-        found = said.done(measures)
+        found = said.done(measures, self._again(said.suspending()))
         return found._replace(seq=self._first.of(found.seq)), said.restricted
 
-    def _strikes(self) -> Strikes:
+    def _again(self, suspending: Numbers) -> Numbers:
+        """Those of these statements whose account had a strike in force."""
+        strikes = self._strikes()
+        if not len(suspending):
+            return suspending
+        rows = self._db.execute(
+            "SELECT number, made_ms, platform, account FROM carray(?) CROSS JOIN statement"
+            " ON number = value",
+            (apsw.carray(array("q", suspending.tolist())),),
+        )
+        return np.array(
+            [
+                number
+                for number, at, platform, account in rows
+                if any(begin < at < end for begin, end in strikes.get((platform, account), ()))
+            ],
+            np.int64,
+        )
+
+    def _strikes(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """When strikes against an account (platform, id) were in force: from, until."""
         found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
         for columns in self._chunks("strikes"):
             for platform, account, begin, end, law in zip(*columns, strict=True):

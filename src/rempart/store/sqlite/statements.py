@@ -17,6 +17,7 @@ from rempart.store.interface.statements import (
     StrikeRow,
     Unstated,
 )
+from rempart.store.sqlite.counted import ADD_WORDS, CODE, key_of, words_of
 from rempart.store.sqlite.restated import first, stood
 
 _STATEMENT = msgspec.json.Decoder(Statement)
@@ -37,8 +38,10 @@ class SqliteStatementTables(StatementTables):
         return found
 
     def add(self, rows: Sequence[StatementRow]) -> None:
+        words = [words_of(told) for told, _ in rows]
+        self._db.executemany(ADD_WORDS, [(each,) for each in dict.fromkeys(words)])
         self._db.executemany(
-            "INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {CODE})",
             [
                 (
                     told.number,
@@ -52,8 +55,10 @@ class SqliteStatementTables(StatementTables):
                     ms_of(told.made_at),
                     seq,
                     msgspec.json.encode(told),
+                    key_of(told),
+                    each,
                 )
-                for told, seq in rows
+                for (told, seq), each in zip(rows, words, strict=True)
             ],
         )
 

@@ -27,6 +27,7 @@ from rempart.errors import OlderStoreError, StoreError, StoreReadOnlyError
 from rempart.log.keys import KEYS_FOLDER
 from rempart.store.interface import Store
 from rempart.store.sqlite.connection import BUSY_MS, know_size_before, open_reader, open_writer
+from rempart.store.sqlite.counted import count_earlier
 from rempart.store.sqlite.failures import failure_of, unreadable
 from rempart.store.sqlite.keys import destructions, mark_of, put_mark
 from rempart.store.sqlite.migrate import check_version, migrate
@@ -92,6 +93,7 @@ class SqliteStore(Store):
             writer = open_writer(path, vfs=vfs)
             try:
                 migrate(writer, str(path))
+                count_earlier(writer)
                 vault = _open_vault(writer, path.parent / KEYS_FOLDER, vfs)
                 if has_plain(writer):
                     seal_plain(writer, vault, int(clock() // DAY_SECONDS))

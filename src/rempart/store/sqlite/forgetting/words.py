@@ -14,7 +14,7 @@ _NEVER: Final = frozenset(
     {"entry", "body", "body_plain", "tile", "checkpoint", "state", "snapshot", "message", "event",
      "erasure", "erasure_entry", "hold", "version", "fact", "role", "person",
      "yearly_report", "yearly_withdrawal", "cosignature", "timestamp_token", "witnessed", "subject",
-     "restated", "taken_away"}
+     "restated", "statement_words", "taken_away"}
 )  # fmt: skip
 """What is reached elsewhere, holds no text of people, or is the community's own configuration."""
 MOST_NEEDLES: Final = 32
