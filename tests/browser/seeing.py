@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 HERE = Path(__file__).parent
 AXE = (HERE / "vendor" / "axe.min.js").read_text("utf-8")
@@ -67,3 +68,34 @@ def violations(page: Page) -> list[str]:
                      + (n.any[0]?.message ?? n.all[0]?.message ?? "")).join(" | "))"""
     )
     return list(found)
+
+
+def barriers(page: Page, addresses: Iterable[str], language: str) -> dict[str, list[str]]:
+    """What axe finds at each address, opened anew; each page must speak the language."""
+    found: dict[str, list[str]] = {}
+    for address in addresses:
+        open_anew(page, address)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        if broken := violations(page):
+            found[address] = broken
+    return found
+
+
+def too_wide(page: Page, addresses: Iterable[str]) -> dict[str, int]:
+    """The addresses whose page scrolls sideways on a phone, with the width of the page."""
+    wide: dict[str, int] = {}
+    for address in addresses:
+        open_anew(page, address)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > PHONE["width"]:
+            wide[address] = width
+    return wide
+
+
+def open_anew(page: Page, address: str) -> None:
+    """As somebody opens a link: to go to another part of a page that is open loads nothing."""
+    before = page.url.partition("#")[0]
+    page.goto(address)
+    if "#" in address and page.url.partition("#")[0] == before:
+        page.reload()

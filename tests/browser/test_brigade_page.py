@@ -65,7 +65,6 @@ def test_it_says_what_it_is_and_breaks_no_rule(
     expect(reasons).to_have_count(2)
     assert "near-identical" not in page.locator("#what").inner_text() or language == "en"
     found = violations(page)
-    page.goto("about:blank")
     page.goto(f"{pages['message']}#reports")
     expect(page.locator(f'#p-reports a[href="{pages["raid"]}"]')).to_be_visible()
     found += violations(page)

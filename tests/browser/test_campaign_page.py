@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from seeing import LOOKS, Look, Service, look, violations
+from seeing import LOOKS, Look, Service, look, open_anew, violations
 from tests.web.campaigns import raid
 
 pytestmark = pytest.mark.browser
@@ -89,12 +89,10 @@ def test_the_pages_are_accessible_and_fit_a_phone(
             campaign,
             f"{raids[1]}#campaign",
         ):
-            page.goto("about:blank")
-            page.goto(address)
+            open_anew(page, address)
             expect(page.locator("html")).to_have_attribute("lang", how.language)
             if broken := violations(page):
                 found[address] = broken
-            page.wait_for_timeout(150)
             if phone and (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
                 found[f"{address} wide"] = width
             if how.language == "fr" and "earlier attack" in page.locator("main").inner_text():

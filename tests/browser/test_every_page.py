@@ -1,4 +1,4 @@
-"""What holds for every page: accessible in both themes and languages, usable at 360 px, inert."""
+"""What holds for every page: theme and language can be switched, and no text becomes a script."""
 
 from __future__ import annotations
 
@@ -8,93 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from seeing import LOOKS, Look, Service, look, violations
+from seeing import Look, Service, look
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = (
-    "/",
-    "/report",
-    "/status",
-    "/photo",
-    "/verify",
-    "/terms",
-    "/transparency",
-    "/transparency/reports",
-    "/contact",
-    "/checklist",
-    "/login",
-    "/nothing-here",
-)
-CONSOLE = (
-    "/console",
-    "/console/queue",
-    "/console/queues",
-    "/console/channels",
-    "/console/channels/twitch/lea",
-    "/console/rules",
-    "/console/rules/edit",
-    "/console/learning",
-    "/console/files",
-    "/console/erasure",
-    "/console/figures",
-    "/console/log",
-    "/console/practice",
-    "/console/orders",
-    "/console/bans",
-    "/console/misuse",
-    "/console/terms",
-    "/console/disputes",
-    "/console/statements",
-    "/console/yearly",
-    "/console/court",
-    "/console/audit",
-    "/console/declared",
-    "/console/declared/moderator",
-)
-TABS = ("timeline", "messages", "members", "texts", "signals", "reports", "evidence")
 BLNS = Path(__file__).parent.parent / "data" / "hostile" / "blns.json"
-
-
-def _addresses(raid_case: str) -> list[str]:
-    return [*CONSOLE, *[f"{raid_case}#{tab}" for tab in TABS]]
-
-
-@pytest.mark.parametrize("how", LOOKS, ids=lambda how: f"{how.language}-{how.theme}")
-def test_no_page_breaks_a_rule_of_accessibility(
-    service: Service, browser: Browser, session_file: Path, raid_case: str, how: Look
-) -> None:
-    found: dict[str, list[str]] = {}
-    for state, addresses in ((None, PUBLIC), (session_file, _addresses(raid_case))):
-        context = look(browser, service, state, how)
-        page = context.new_page()
-        for address in addresses:
-            page.goto("about:blank")
-            page.goto(address)
-            expect(page.locator("html")).to_have_attribute("lang", how.language)
-            if broken := violations(page):
-                found[address] = broken
-        context.close()
-    assert found == {}
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_a_phone_of_360_pixels_never_scrolls_sideways(
-    service: Service, browser: Browser, session_file: Path, raid_case: str, language: str
-) -> None:
-    wide: dict[str, int] = {}
-    for state, addresses in ((None, PUBLIC), (session_file, _addresses(raid_case))):
-        context = look(browser, service, state, Look(language, phone=True))
-        page = context.new_page()
-        for address in addresses:
-            page.goto("about:blank")
-            page.goto(address)
-            page.wait_for_timeout(150)
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width > 360:
-                wide[address] = width
-        context.close()
-    assert wide == {}
 
 
 def test_the_theme_switch_turns_the_page_at_once_and_is_remembered(

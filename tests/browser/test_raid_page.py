@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from seeing import LOOKS, Look, Service, look, violations
+from seeing import LOOKS, Look, Service, look, open_anew, too_wide, violations
 
 pytestmark = pytest.mark.browser
 
@@ -236,8 +236,7 @@ def test_the_page_breaks_no_rule_of_accessibility(
     page = context.new_page()
     found: dict[str, list[str]] = {}
     for part in PARTS:
-        page.goto("about:blank")
-        page.goto(f"{garden}{part}")
+        open_anew(page, f"{garden}{part}")
         for veil in page.locator(".families .veil").all()[:1]:
             if veil.is_visible():
                 veil.locator("summary").click()
@@ -252,14 +251,5 @@ def test_a_phone_of_360_pixels_never_scrolls_sideways(
     service: Service, browser: Browser, session_file: Path, garden: str, language: str
 ) -> None:
     context = look(browser, service, session_file, Look(language, phone=True))
-    page = context.new_page()
-    wide: dict[str, int] = {}
-    for part in PARTS:
-        page.goto("about:blank")
-        page.goto(f"{garden}{part}")
-        page.wait_for_timeout(150)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 360:
-            wide[part] = width
+    assert too_wide(context.new_page(), [f"{garden}{part}" for part in PARTS]) == {}
     context.close()
-    assert wide == {}
