@@ -4,7 +4,7 @@ count of the log say the same number."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -12,13 +12,15 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.disclose.court.acts import Evening
+from tests.disclose.court.acts import BEGIN_MS, Evening
 
+from rempart.cases.dated import declare
 from rempart.disclose.court.draw import draw
 from rempart.disclose.history import Period, read_history, year_of
 from rempart.disclose.transparency_database.reading import all_gated
 from rempart.disclose.transparency_database.reconcile import reconcile
 from rempart.disclose.yearly import Provider, draw_up
+from rempart.model import Territory
 from rempart.store.interface import Tables
 from rempart.store.interface.feed import Database
 
@@ -30,14 +32,20 @@ ZONES = ("UTC", "Europe/Paris", "Pacific/Auckland", "America/Los_Angeles")
 def test_three_outputs_and_the_log_agree(seed: int, zone: str) -> None:
     with TemporaryDirectory() as name:
         evening = Evening(Path(name) / "data", Random(seed))
+        with evening.community.store.begin() as tables:
+            territory = Territory(("FR",), time_zone=zone)
+            declare(tables, territory, "", date(2026, 1, 1), None, "admin", BEGIN_MS)
         evening.goes_on(90)
         stated, exempt = of_log(evening.opened())
         with evening.community.store.read() as tables:
+            sent = list(all_gated(tables, evening.gate))
             for year in (2026, 2027):
                 period = year_of(year, zone)
                 counted = sum(period.begin_ms <= at < period.end_ms for at in stated.values())
                 assert counted == of_report(tables, period) == of_court(tables, period)
-            assert set(stated) == {one.measure for one in all_gated(tables, evening.gate)}
+                days = [one.payload.application_date for one in sent]
+                assert counted == sum(day.startswith(f"{year}-") for day in days)
+            assert set(stated) == {one.measure for one in sent}
             found = reconcile(tables, Database.SANDBOX)
         evening.community.store.close()
         assert found.holds and found.unread == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import msgspec
@@ -107,7 +108,7 @@ def test_the_gate_and_the_official_schema_refuse_the_same(told):
         assert faults(payload)
 
 
-def _one(**change):
+def _one(zone=UTC, **change):
     [kind, scope] = FORMS[0]
     told = Statement(
         number=1,
@@ -131,7 +132,7 @@ def _one(**change):
         rule="hold-abuse",
         message="m1",
     )
-    return payload_of(msgspec.structs.replace(told, **change), "0a1b", "fr")
+    return payload_of(msgspec.structs.replace(told, **change), "0a1b", "fr", zone=zone)
 
 
 @pytest.mark.parametrize(
@@ -143,29 +144,77 @@ def _one(**change):
         ("Voir https://exemple.fr/profil/9", "the address of a page"),
         ("Insulte envers Lea après deux avertissements.", "a name"),
         ("Elle habite 12 rue des Lilas, 75020 Paris", "postal address"),
+        ("Voir t.me/lesamisdeloeil", "the address of a page"),
+        ("Insulte de Troll#4242 hier.", "a handle"),
+        ("Insulte de u/troll42 hier.", "a handle"),
+        ("Connecté depuis 203.0.113.9 hier", "the address of a machine"),
+        ("Connecté depuis 2001:db8::9 hier", "the address of a machine"),
+        ("Elle est née le 3 mars 1990.", "a day of birth"),
+        ("Elle est née le 2001-03-03.", "a day of birth"),
+        ("Il a publié le 0612-34-56-78 le 2026-03-01.", "phone number"),
+        ("Insulte de jean-dupont hier.", "a name"),
+        ("M. Dupont a insulté deux fois.", "a name"),
+        ("Insulte envers Le\u0301onie.", "a name"),
     ],
 )
 def test_personal_data_is_found_with_its_place(text, what):
     payload = edited(_one(), {"incompatible_content_explanation": text})
-    found = Privacy().faults(payload, ["u77", "lea"])
+    found = Privacy().faults(payload, ["u77", "lea", "Jean Dupont", "Léonie"])
     assert what in [fault.what for fault in found]
     at = next(fault for fault in found if fault.what == what)
     assert at.field == "incompatible_content_explanation"
     assert 0 <= at.start < at.end <= len(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Insulté à 18:05:00 puis à 18:06:10, le 2026/03/01.",
+        "Article R. 621-2/3 du code pénal, version 2.4.1 des règles.",
+        "Le chat était noir de monde.",
+    ],
+)
+def test_times_articles_and_common_words_are_nobody(text):
+    payload = edited(_one(), {"incompatible_content_explanation": text})
+    assert Privacy().faults(payload, ["u77", "lea", "Le Chat Noir"]) == []
+
+
 def test_dates_out_of_the_servers_bounds_are_refused_here():
-    assert [f.field for f in faults(_one(from_at=datetime(2019, 12, 31, tzinfo=UTC)))] == [
-        "application_date"
-    ]
-    assert faults(_one(content_at=datetime(1999, 1, 1, tzinfo=UTC)))[0].field == "content_date"
-    assert faults(_one(until=datetime(2038, 6, 1, tzinfo=UTC)))[0].field == (
-        "end_date_visibility_restriction"
-    )
+    early, late = datetime(2019, 12, 31, tzinfo=UTC), datetime(2038, 6, 1, tzinfo=UTC)
+    assert [f.field for f in faults(_one(made_at=early))] == ["application_date"]
+    assert faults(_one(until=late))[0].field == "end_date_visibility_restriction"
+    old = msgspec.structs.replace(_one(), content_date="1999-12-31")
+    assert faults(old)[0].field == "content_date"
+
+
+@pytest.mark.parametrize(
+    "sent", [datetime(1970, 1, 1, tzinfo=UTC), datetime(2061, 1, 1, tzinfo=UTC)]
+)
+def test_a_day_that_the_senders_clock_made_up_holds_nothing_back_for_ever(sent):
+    """Nobody could edit it, so that the restriction would never be stated."""
+    payload = _one(content_at=sent, from_at=sent)
+    assert payload.content_date == payload.application_date == "2026-03-01"
+    assert "2026-03-01" in payload.decision_facts
+    assert faults(payload) == []
+
+
+def test_days_are_those_of_the_territory_also_when_the_year_turns():
+    half_past_eleven = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    change = {"made_at": half_past_eleven, "from_at": half_past_eleven}
+    told = {"until": half_past_eleven + timedelta(days=1), **change}
+    paris = _one(ZoneInfo("Europe/Paris"), **told)
+    assert paris.application_date == paris.content_date == "2027-01-01"
+    assert paris.end_date_visibility_restriction == "2027-01-02"
+    assert _one(**told).application_date == "2026-12-31"
 
 
 def test_a_restriction_taken_back_says_when():
     assert ended(_one(), AT + timedelta(days=1)).end_date_visibility_restriction == "2026-03-02"
+
+
+def test_a_clock_that_went_back_ends_nothing_before_it_began():
+    assert ended(_one(), AT - timedelta(days=3)).end_date_visibility_restriction == "2026-03-01"
+    assert faults(_one(until=AT - timedelta(days=3))) == []
 
 
 def test_a_trusted_flagger_and_an_unnamed_notice_are_told_apart():

@@ -23,7 +23,7 @@ from rempart.cases.deciding.reasons import checked_reason
 from rempart.cases.entries import at_time, clean, entry, record, rfc3339
 from rempart.disclose.transparency_database.answers import LOCK_SECONDS, Fate, Read
 from rempart.disclose.transparency_database.payload import FREE_TEXTS
-from rempart.disclose.transparency_database.reading import Gate, Gated, by_measure
+from rempart.disclose.transparency_database.reading import Gate, Gated, besides, by_measure
 from rempart.disclose.transparency_database.rules import BATCH, Fault
 from rempart.errors import ConflictError, InputError, NotFoundError
 from rempart.model import Exemption, ExemptionReason, Statement
@@ -58,15 +58,17 @@ def gather(tables: Tables, gate: Gate, database: Database, window_ms: int) -> in
     until = rows[-1].statement.number
     first_new = rows[0].statement.number
     put: list[FeedRow] = []
-    for measure, told in by_measure(tables, measures).items():
+    stated = by_measure(tables, measures)
+    beside = besides(tables, stated)
+    for measure, told in stated.items():
         read = [one for one in told if one.number <= until]
         row = known.get(measure)
         if row is None:
-            made = gate.of(read) if measure not in exempt else None
+            made = gate.of(read, None, beside[measure]) if measure not in exempt else None
             if made is not None:
                 put.append(_new(made, read[-1], window_ms))
         elif row.state in OPEN_TO_CHANGE:
-            made = gate.of(read, _texts.decode(row.texts))
+            made = gate.of(read, _texts.decode(row.texts), beside[measure])
             if made is not None:
                 put.append(_again(row, made))
         else:
@@ -184,7 +186,9 @@ def edit(
         if not text:
             raise InputError("a statement says something here", where=field)
     kept = {**_texts.decode(row.texts), **new}
-    made = gate.of(_told(tables, row), kept)
+    told = _told(tables, row)
+    beside = besides(tables, {row.measure: told}, edited=True)
+    made = gate.of(told, kept, beside[row.measure])
     assert made is not None, "a row stands for a restriction"
     row = row._replace(texts=msgspec.json.encode(kept), released_by=None)
     row = _again(row, made)

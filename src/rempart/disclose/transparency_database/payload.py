@@ -6,13 +6,17 @@ Rules kept here:
 2. Nobody is named: no account, no channel, no target, no notifier. `source_identity` is never sent.
 3. What the harms and the ladder say in law (`harms.toml`, `model.ladder`) is said here as they say
    it; this module decides nothing about it.
+4. Days are those of the territory, as in the yearly report; a restriction applies from the day on
+   which it was first stated, the moment by which it is counted. A day that the sender's clock made
+   up (before the year 2000, or after the restriction) is not told: that of the restriction is.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 import msgspec
 
@@ -52,6 +56,8 @@ _END_OF: Final = {
 _OF_A_NOTICE: Final = "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE"
 _OF_THE_TERMS: Final = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
 _EVERYWHERE: Final = tuple(sorted(COUNTRIES))
+FIRST_CONTENT: Final = "2000-01-01"
+"""No earlier day of content is taken by the server."""
 
 
 class Payload(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -96,16 +102,26 @@ FREE_TEXTS: Final = (
 person may edit."""
 
 
-def payload_of(told: Statement, puid: str, language: str) -> Payload:
-    """`language` (`en`, `fr`): of the free texts. The statement must be one that imposes something
-    (not `ends`), and not by order of an authority, for which the database has no word."""
+def payload_of(
+    told: Statement,
+    puid: str,
+    language: str,
+    *,
+    zone: tzinfo = UTC,
+    imposed_at: datetime | None = None,
+) -> Payload:
+    """`language` (`en`, `fr`): of the free texts; `zone`: of the territory; `imposed_at`: when the
+    restriction was first stated, None: by this statement. The statement must be one that imposes
+    something (not `ends`), and not by order of an authority, for which the database has no word."""
     form = LADDER[told.kind].form[told.scope]
     category, keywords, other = _category(told.harm, told.source is StatementSource.OWN_INITIATIVE)
     kinds = told.content or (ContentKind.TEXT,)
     law = told.ground is Ground.LAW
-    ground = told.reference.get(language, "")
-    why = told.explanation.get(language, "")
-    end = None if told.until is None else _day(told.until)
+    ground = normalize("NFC", told.reference.get(language, ""))
+    why = normalize("NFC", told.explanation.get(language, ""))
+    imposed = _day(imposed_at or told.made_at, zone)
+    content = _content_day(told, imposed, zone)
+    end = None if told.until is None else max(imposed, _day(told.until, zone))
     ends_in = _END_OF[form.field]
     return Payload(
         puid=puid,
@@ -125,21 +141,21 @@ def payload_of(told: Statement, puid: str, language: str) -> Payload:
         category_specification=keywords,
         category_specification_other=other,
         territorial_scope=told.territory or _EVERYWHERE,
-        content_date=_day(told.content_at or told.from_at),
-        application_date=_day(told.from_at),
+        content_date=content,
+        application_date=imposed,
         end_date_visibility_restriction=end if ends_in == _END_OF["decision_visibility"] else None,
         end_date_service_restriction=end if ends_in == _END_OF["decision_provision"] else None,
         end_date_account_restriction=end if ends_in == _END_OF["decision_account"] else None,
-        decision_facts=_facts(told, language),
+        decision_facts=_facts(told, content, language),
         source_type=_SOURCE[told.source],
         automated_detection="Yes" if told.automated_detection else "No",
         automated_decision=_DECIDED[told.automated_decision],
     )
 
 
-def ended(payload: Payload, at: datetime) -> Payload:
+def ended(payload: Payload, at: datetime, zone: tzinfo = UTC) -> Payload:
     """The same restriction, taken back before its time."""
-    day = _day(at)
+    day = max(payload.application_date, _day(at, zone))
     for field, end in _END_OF.items():
         if getattr(payload, field):
             return msgspec.structs.replace(payload, **{end: day})
@@ -151,7 +167,7 @@ def edited(payload: Payload, texts: dict[str, str]) -> Payload:
     return msgspec.structs.replace(
         payload,
         **{
-            field: text
+            field: normalize("NFC", text)
             for field, text in texts.items()
             if field in FREE_TEXTS and getattr(payload, field) is not None
         },
@@ -195,10 +211,10 @@ _ACCOUNT: Final = {
 }
 
 
-def _facts(told: Statement, language: str) -> str:
-    """What happened and what was done, without anybody's words or name."""
+def _facts(told: Statement, day: str, language: str) -> str:
+    """What happened and what was done, without anybody's words or name. `day`: of the content."""
     about = _ONE if told.message is not None else _ACCOUNT
-    parts = [about[language].format(day=_day(told.content_at or told.from_at))]
+    parts = [about[language].format(day=day)]
     if told.automated_detection:
         if told.rule:
             parts.append(_RECOGNISED[language].format(rule=told.rule))
@@ -212,5 +228,10 @@ def _facts(told: Statement, language: str) -> str:
     return " ".join(parts)
 
 
-def _day(at: datetime) -> str:
-    return date.isoformat(at.date())
+def _content_day(told: Statement, imposed: str, zone: tzinfo) -> str:
+    day = _day(told.content_at or told.from_at, zone)
+    return day if FIRST_CONTENT <= day <= imposed else imposed
+
+
+def _day(at: datetime, zone: tzinfo) -> str:
+    return date.isoformat(at.astimezone(zone).date())

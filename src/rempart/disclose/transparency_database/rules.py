@@ -16,10 +16,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from rempart.disclose.transparency_database.payload import Payload
+from rempart.disclose.transparency_database.payload import FIRST_CONTENT, Payload
 
 BATCH: Final = 100
-_FIRST_CONTENT: Final = "2000-01-01"
 _FIRST_APPLICATION: Final = "2020-01-01"
 _LAST: Final = "2038-01-01"
 _WORDS: Final = "type items minItems minLength maxLength pattern contains properties format"
@@ -75,8 +74,8 @@ def faults(payload: Payload) -> list[Fault]:
 
 
 def _dates(payload: Payload) -> Iterator[Fault]:
-    if not _FIRST_CONTENT <= payload.content_date <= _LAST:
-        yield Fault("content_date", f"not between {_FIRST_CONTENT} and {_LAST}")
+    if not FIRST_CONTENT <= payload.content_date <= _LAST:
+        yield Fault("content_date", f"not between {FIRST_CONTENT} and {_LAST}")
     if not _FIRST_APPLICATION <= payload.application_date <= _LAST:
         yield Fault("application_date", f"not between {_FIRST_APPLICATION} and {_LAST}")
     for field in (
@@ -151,6 +150,7 @@ def _array(rule: dict[str, Any]) -> _Check:
     least = rule.get("minItems", 0)
     item = _check(rule["items"]) if "items" in rule else None
     contains = _check(rule["contains"]) if "contains" in rule else None
+    whole = frozenset(rule.get("items", {}).get("enum", ()))
 
     def check(value: Any) -> str | None:
         if not isinstance(value, list | tuple):
@@ -159,7 +159,9 @@ def _array(rule: dict[str, Any]) -> _Check:
             return "empty"
         if contains is not None and all(contains(one) is not None for one in value):
             return "lacks what it must hold"
-        wrong = (item(one) for one in value) if item is not None else iter(())
+        if item is None or (whole and whole.issuperset(map(_hashable, value))):
+            return None
+        wrong = (item(one) for one in value)
         return next((what for what in wrong if what is not None), None)
 
     return check

@@ -25,9 +25,14 @@ def period_asked(
     UTC when nothing is. `as_of`: as it was declared at this size of the log; None: now."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InputError(f"a year lies between {FIRST_YEAR} and {LAST_YEAR}", where=str(year))
-    days = date(year, 12, 31), date(year, 1, 1)
-    zone = next((zone for day in days if (zone := time_zone(tables, day, as_of=as_of))), "UTC")
+    zone = zone_of(tables, year, as_of=as_of)
     return year_of(year, zone) if half is None else half_year_of(year, half, zone)
+
+
+def zone_of(tables: Tables, year: int, *, as_of: int | None = None) -> str:
+    """In which a year is counted (see `period_asked`)."""
+    days = date(year, 12, 31), date(year, 1, 1)
+    return next((zone for day in days if (zone := time_zone(tables, day, as_of=as_of))), "UTC")
 
 
 def time_zone(tables: Tables, day: date, *, as_of: int | None = None) -> str | None:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from rempart.model import Statement
+
 
 class Database(StrEnum):
     SANDBOX = "sandbox"
@@ -89,3 +91,8 @@ class FeedTables(ABC):
     @abstractmethod
     def lost(self, database: Database, limit: int) -> list[str]:
         """Of these, those whose statement was read already: measures that must not be."""
+
+    @abstractmethod
+    def names(self, told: Sequence[Statement]) -> list[tuple[str, ...]]:
+        """What the words of each must not tell: under which names its account wrote what stands out
+        in the channel, and whom the message that it is about hit."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import apsw
 
+from rempart.model import Statement, message_key
 from rempart.store.interface.feed import Database, FeedRow, FeedState, FeedTables
 
 _COLUMNS = (
@@ -17,6 +19,14 @@ _COLUMNS = (
 _NO_ROW = (
     "NOT EXISTS (SELECT 1 FROM feed_statement WHERE database = ?1 AND measure = s.measure)"
     " AND NOT EXISTS (SELECT 1 FROM statement_exemption WHERE measure = s.measure)"
+)
+
+
+_NAMES: Final = (
+    "SELECT DISTINCT author_name FROM (SELECT m.author_name FROM channel c"
+    " JOIN message m INDEXED BY message_flagged_author ON m.channel_id = c.id"
+    " WHERE c.platform = ? AND c.name = ? AND m.author = ? AND (m.verdict > 0 OR m.abuse >= 500)"
+    " ORDER BY m.seq DESC LIMIT 20)"
 )
 
 
@@ -94,6 +104,34 @@ class SqliteFeedTables(FeedTables):
             (database.value, limit),
         )
         return [measure for (measure,) in rows]
+
+    def names(self, told: Sequence[Statement]) -> list[tuple[str, ...]]:
+        keys = [
+            None if one.message is None else message_key(one.platform, one.message) for one in told
+        ]
+        hit = self._hit([key for key in keys if key is not None])
+        places = [(one.platform, one.channel, one.account) for one in told]
+        called = {place: self._called(place) for place in set(places)}
+        return [
+            tuple(sorted(called[place] | hit.get(key or b"", set())))
+            for place, key in zip(places, keys, strict=True)
+        ]
+
+    def _called(self, account: tuple[str, str, str]) -> set[str]:
+        return {name for (name,) in self._db.execute(_NAMES, account) if name}
+
+    def _hit(self, keys: Sequence[bytes]) -> dict[bytes, set[str]]:
+        """By message: how its author was called, and whom it hit."""
+        if not keys:
+            return {}
+        rows = self._db.execute(
+            "SELECT key, author_name, target, others FROM message WHERE key IN carray(?)",
+            (apsw.carray(tuple(keys)),),
+        )
+        return {
+            key: {name for name in (author, target, *json.loads(others or "[]")) if name}
+            for key, author, target, others in rows
+        }
 
     def _rows(self, where: str, values: tuple[Any, ...]) -> list[FeedRow]:
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM feed_statement WHERE {where}", values)

@@ -65,8 +65,10 @@ WORDS: Words = {
     },
     "feed_wrong": {
         "a handle": N_("a handle"),
-        "a name": N_("the name of the account or of the channel"),
+        "a name": N_("the name of the account, the channel or a person concerned"),
         "the address of a page": N_("the address of a page"),
+        "the address of a machine": N_("the address of a machine"),
+        "a day of birth": N_("a day of birth"),
         "e-mail address": N_("e-mail address"),
         "phone number": N_("phone number"),
         "postal address": N_("postal address"),
