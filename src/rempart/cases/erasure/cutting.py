@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from secrets import token_hex
-from typing import Final
 
 import msgspec
 
 from rempart.cases.erasure.finding import OWN
 from rempart.cases.erasure.forgetting import Forgotten
 from rempart.cases.erasure.needs import split_subject
-from rempart.cases.erasure.restating import evidence_of, restate
+from rempart.cases.erasure.restating import OF_TARGET, evidence_of, restate
 from rempart.log.commit import strict_json
 from rempart.store.interface import Tables
 from rempart.store.interface.erasure import Reach
 
-_OF_TARGET: Final = frozenset(
-    {"incident-file", "incident-request", "outside-act", "facts", "folder", "lock-out", "helper"}
-)
 ScrubState = Callable[[Forgotten, str, bytes], bytes]
 
 
@@ -88,7 +84,7 @@ def cut_target(tables: Tables, subject: str, naming: list[int]) -> dict[str, int
     for seq, bodies in tables.log.bodies_of(naming).items():
         for body in bodies:
             _, kind, value = strict_json(body)
-            if kind in _OF_TARGET and value.get("target") in (subject, name):
+            if kind in OF_TARGET and value.get("target") in (subject, name):
                 gone.add(seq)
     facts = [row.id for known in {name, subject} for row in tables.facts.facts(known)]
     counts = tables.erasure.forget_target(platform, name)

@@ -10,7 +10,7 @@ from rempart.cases.erasure.finding import PORTION
 from rempart.cases.erasure.forgetting import Forgotten
 from rempart.cases.evidence.promoted import EVIDENCE
 from rempart.log.commit import seal, strict_json
-from rempart.log.subjects import NOBODY, report_subject
+from rempart.log.subjects import NOBODY, report_subject, target_subject
 from rempart.store.interface import Tables
 
 _GROWING: Final = frozenset({"raid", "campaign"})
@@ -19,6 +19,10 @@ _PAGES: Final = frozenset({"capture-asked", "capture", "capture-failed", "source
 """Captured pages of a case about the account alone: with the entry goes the key of the file."""
 _OF_REPORTS: Final = frozenset({"report", "contact"})
 """They go with the report's own key too."""
+OF_TARGET: Final = frozenset(
+    {"incident-file", "incident-request", "outside-act", "facts", "folder", "lock-out", "helper"}
+)
+"""What a target wrote down herself: it goes with her own key."""
 
 
 def restate(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> list[tuple[int, int]]:
@@ -49,13 +53,20 @@ def restate(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> list[t
             continue
         first, *more = parts
         told = {**first[1], "restates": seq}
-        subject = (
-            report_subject(str(told["id"])) if name in _OF_REPORTS and "id" in told else NOBODY
-        )
-        pairs.append((seq, tables.log.append([seal(first[0], told, *more, subject=subject)])))
+        sealed = seal(first[0], told, *more, subject=_subject_of(name, told))
+        pairs.append((seq, tables.log.append([sealed])))
     gone = [*pages, *(seq for seq, _, _ in changed)]
     tables.log.erase([*gone, *evidence_of(tables, gone)])
     return pairs
+
+
+def _subject_of(name: str, told: Mapping[str, Any]) -> str:
+    """Whose key it is kept under: that of what was said before."""
+    if name in _OF_REPORTS and "id" in told:
+        return report_subject(str(told["id"]))
+    if name in OF_TARGET and "target" in told:
+        return target_subject(str(told["target"]))
+    return NOBODY
 
 
 def _is_own_record(forgotten: Forgotten, name: str, value: Mapping[str, Any]) -> bool:

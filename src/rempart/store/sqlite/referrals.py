@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import apsw
 
 from rempart.store.interface.referrals import ReferralRow, ReferralTables
+from rempart.store.sqlite.restated import first
 
 _FIELDS = ", ".join(ReferralRow._fields).replace("case,", "case_id,")
 _STEPS = ("state", "sent_by", "sent_ms", "reference", "acknowledged_ms", "done_seq", "sent_seq")
@@ -40,7 +41,7 @@ class SqliteReferralTables(ReferralTables):
                 (as_of,),
             )
         }
-        now = self._rows("WHERE seq < ? ORDER BY seq", as_of)
+        now = self._rows(f"WHERE {first('referral.seq')} < ? ORDER BY prepared_ms, seq", as_of)
         return [row._replace(**was.get(row.id, {})) for row in now]
 
     def _rows(self, which: str, *values: str | int) -> Iterator[ReferralRow]:

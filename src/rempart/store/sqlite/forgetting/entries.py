@@ -26,8 +26,14 @@ _POINTERS: Final = (
     ("version_move", "seq"),
     ("report_withdrawn", "seq"),
     ("triage", "seq"),
+    ("incident_item", "seq"),
+    ("capture", "seq"),
+    ("capture", "done_seq"),
+    ("capture", "proof_seq"),
+    ("referral", "seq"),
+    ("proposal", "seq"),
 )
-"""Columns that say which entry of the log tells something."""
+"""Columns that say which entry of the log tells something, where its words are read from it."""
 _LISTS: Final = (
     ("raid_entry", "raid"),
     ("campaign_entry", "campaign"),
