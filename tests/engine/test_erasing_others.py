@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from tests.engine.test_deadlines import DAY, World
 from tests.engine.test_erasing import (
-    AGREED,
     ASKED,
     NAME,
     SUBJECT,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import apsw
 
 from rempart.store.interface.captures import ASKED, CaptureRow, CaptureTables
+from rempart.store.sqlite.restated import first
 
 _SELECT = (
     "SELECT id, case_id, asked_by, asked_ms, state, seq, done_seq, done_ms, proof_seq FROM capture "
@@ -37,7 +38,9 @@ class SqliteCaptureTables(CaptureTables):
         return next(self._rows("WHERE id = ?", id), None)
 
     def of_case(self, case: str) -> list[CaptureRow]:
-        return list(self._rows("WHERE case_id = ? ORDER BY asked_ms, seq", case))
+        return list(
+            self._rows(f"WHERE case_id = ? ORDER BY asked_ms, {first('capture.seq')}", case)
+        )
 
     def waiting(self, limit: int) -> list[CaptureRow]:
         return list(self._rows("WHERE state = ? ORDER BY asked_ms LIMIT ?", ASKED, limit))

@@ -12,6 +12,7 @@ from rempart.store.sqlite.restated import first
 _FIELDS = ", ".join(ReferralRow._fields).replace("case,", "case_id,")
 _STEPS = ("state", "sent_by", "sent_ms", "reference", "acknowledged_ms", "done_seq", "sent_seq")
 _AGAIN = ", ".join(f"{name} = excluded.{name}" for name in _STEPS)
+_SEQ = first("referral.seq")
 _MARKS = ", ".join("?" * len(ReferralRow._fields))
 
 
@@ -30,7 +31,7 @@ class SqliteReferralTables(ReferralTables):
         return next(self._rows("WHERE id = ?", id), None)
 
     def of_case(self, case: str) -> list[ReferralRow]:
-        return list(self._rows("WHERE case_id = ? ORDER BY prepared_ms, seq", case))
+        return list(self._rows(f"WHERE case_id = ? ORDER BY prepared_ms, {_SEQ}", case))
 
     def stood(self, as_of: int) -> list[ReferralRow]:
         was = {
@@ -41,7 +42,7 @@ class SqliteReferralTables(ReferralTables):
                 (as_of,),
             )
         }
-        now = self._rows(f"WHERE {first('referral.seq')} < ? ORDER BY prepared_ms, seq", as_of)
+        now = self._rows(f"WHERE {_SEQ} < ? ORDER BY {_SEQ}", as_of)
         return [row._replace(**was.get(row.id, {})) for row in now]
 
     def _rows(self, which: str, *values: str | int) -> Iterator[ReferralRow]:
