@@ -23,6 +23,7 @@ from rempart.cases.reports.status import ReportStatus, StatusMessage
 from rempart.cases.rights import Right
 from rempart.model import CaseState, Decision, DecisionOutcome, Ground, MeasureState, ReportState
 from rempart.web.console.labels import LABELS
+from rempart.web.console.page import Alone
 from rempart.web.console.templates import draw
 from rempart.web.public.form import EMPTY, WISHES
 
@@ -151,10 +152,14 @@ EVERY_STATE: dict[str, tuple[str, dict[str, object]]] = {
         )
     },
     "my week": ("mine_week.html", {"week": made_up.week()}),
-    "incident files": ("files.html", {"screen": made_up.files(), "too_close": {}}),
+    "incident files": ("files.html", {"screen": made_up.files(), "too_close": {}, "alone": None}),
     "incident files, too soon": (
         "files.html",
-        {"screen": made_up.files(), "too_close": {"p-nadia": datetime(2026, 3, 9, tzinfo=UTC)}},
+        {
+            "screen": made_up.files(),
+            "too_close": {"p-nadia": datetime(2026, 3, 9, tzinfo=UTC)},
+            "alone": Alone(datetime(2026, 3, 9, tzinfo=UTC), 7),
+        },
     ),
     "verify": ("verify.html", {}),
     **{

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import html
+import re
+import shlex
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
+from tests.web.deciding.test_deciding import held
 from tests.web.evidence.test_erasure import ask
 from tests.web.service import Service
 from tests.web.team import PASSWORD, admit, invited, of_longer_standing, told
 
 from rempart.cases.people import change_person
 from rempart.cases.second_person import DAY_MS, free_from, set_days, too_close_to, vouched
+from rempart.cli import main
 from rempart.store.interface import Tables
 
 
@@ -126,3 +133,30 @@ def test_it_ends_with_the_link_the_chain_cannot_do_without(service: Service) -> 
 
 def now() -> int:
     return time.time_ns() // 1_000_000
+
+
+def test_a_community_of_one_and_of_two_is_told_why_nobody_agrees_and_what_is_left(
+    service: Service, tmp_path: Any
+) -> None:
+    me = service.person
+    case = held(service)
+    path = f"/console/cases/{case}/exports"
+    page = me.get(path).text
+    assert "Nobody here can agree to what you ask yet." in page
+    assert "can agree 7 days later" in page
+    assert "You are alone here." in me.get("/console/people").text
+    other = let_in(me, service, "Other")
+    page = me.get(path).text
+    day = datetime.fromtimestamp(now() / 1000 + 7 * 86_400, UTC).strftime("%Y-%m-%d")
+    assert f"Somebody can from {day} on" in page
+    assert "here longer" not in page, "nobody is"
+    assert "You are alone here." not in me.get("/console/people").text
+    words = shlex.split(html.unescape(re.findall(r"<code>rempart (.*)</code>", page)[0]))
+    assert case in words
+    words[words.index("--data") + 1] = str(service.data)
+    words[words.index("-o") + 1] = str(tmp_path / "dossier.pdf")
+    made = CliRunner().invoke(main, words)
+    assert made.exit_code == 0, made.output
+    of_longer_standing(service)
+    for who in (me, other):
+        assert "Nobody here can agree" not in who.get(path).text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Response
 
-from rempart.cases.second_person import too_close_to
+from rempart.cases.people import people_with
+from rempart.cases.rights import Right
+from rempart.cases.second_person import days_of, too_close_to
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth.gate import now_ms
@@ -48,8 +51,22 @@ async def page(
     return await asyncio.to_thread(read_and_draw)
 
 
-def two_people(request: AnyRequest, tables: Tables) -> dict[str, Any]:
+class Alone(msgspec.Struct, frozen=True):
+    """Nobody can agree to what the reader asks: not before `first_at`, or, when nobody else has the
+    right, `days` after somebody was let in."""
+
+    first_at: datetime | None
+    days: int
+
+
+def two_people(request: AnyRequest, tables: Tables, right: Right) -> dict[str, Any]:
     """What a page on which two people agree needs besides its screen (`parts/second_person.html`):
-    for whose requests who looks is no second person yet, and until when."""
-    found = too_close_to(tables, must_be_known(request).id, now_ms())
-    return {"too_close": {person: moment(until_ms) for person, until_ms in found.items()}}
+    for whose requests who looks is no second person yet, and until when; and whether anybody is
+    one for hers. `right`: what both must have."""
+    who = must_be_known(request).id
+    close = too_close_to(tables, who, now_ms())
+    others = [person.id for person in people_with(tables, right) if person.id != who]
+    waits = {one: moment(close[one]) for one in others if one in close}
+    alone = len(waits) == len(others)
+    first_at = min(waits.values(), default=None)
+    return {"too_close": waits, "alone": Alone(first_at, days_of(tables)) if alone else None}

@@ -17,7 +17,7 @@ from rempart.web.api.authority import bans as api
 from rempart.web.api.authority.bans import BanView, ban_views
 from rempart.web.api.authority.orders import ORDERS, ReasonRequest
 from rempart.web.api.request import AnyRequest
-from rempart.web.auth import must_be_known
+from rempart.web.auth import Right, must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.authority.order_fields import BAN
 from rempart.web.console.fields import converted, read_fields, typed_again
@@ -99,6 +99,6 @@ async def _bans(
         request,
         "bans.html",
         view,
-        lambda tables, _: {"fields": BAN, **two_people(request, tables)},
+        lambda tables, _: {"fields": BAN, **two_people(request, tables, Right.ORDERS)},
         status_code=status,
     )

@@ -30,7 +30,7 @@ from rempart.web.api.evidence.exports import (
     make_export,
 )
 from rempart.web.api.request import AnyRequest, Fields, moment
-from rempart.web.auth import must_be_known
+from rempart.web.auth import Right, must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON, page, two_people
 
@@ -60,7 +60,9 @@ async def exports(request: AnyRequest, case: FromPath[str]) -> Response[Any]:
             {name: dict(one.title) for name, one in presets().items()},
         )
 
-    return await page(request, "exports.html", view, lambda tables, _: two_people(request, tables))
+    return await page(
+        request, "exports.html", view, lambda tables, _: two_people(request, tables, Right.EXPORT)
+    )
 
 
 @post(

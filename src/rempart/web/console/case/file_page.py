@@ -44,7 +44,9 @@ async def files(request: AnyRequest) -> Response[Any]:
     def view(tables: Tables) -> FilesScreen:
         return FilesScreen(moment(now), requests_seen(tables, who))
 
-    return await page(request, "files.html", view, lambda tables, _: two_people(request, tables))
+    return await page(
+        request, "files.html", view, lambda tables, _: two_people(request, tables, Right.EXPORT)
+    )
 
 
 @post("/console/files/{id:str}/agree", guards=EXPORT, status_code=200, include_in_schema=False)

@@ -34,7 +34,7 @@ from rempart.web.api.evidence.referrals import (
     withdraw_referral,
 )
 from rempart.web.api.request import AnyRequest, Fields, moment
-from rempart.web.auth import must_be_known
+from rempart.web.auth import Right, must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import JSON, page, two_people
 
@@ -96,7 +96,9 @@ async def show(request: AnyRequest, referral: FromPath[str]) -> Response[Any]:
         another = found.place == "ncmec" and found.prepared_by == who.id
         return ReferralScreen(moment(now), found, place_of(found.place), another)
 
-    return await page(request, "referral.html", view, lambda tables, _: two_people(request, tables))
+    return await page(
+        request, "referral.html", view, lambda tables, _: two_people(request, tables, Right.EXPORT)
+    )
 
 
 @post(

@@ -36,7 +36,7 @@ from rempart.web.api.disclosure.yearly import (
 )
 from rempart.web.api.disclosure.yearly_versions import VersionView, version_file, version_views
 from rempart.web.api.request import AnyRequest
-from rempart.web.auth import must_be_known
+from rempart.web.auth import Right, must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page, two_people
 from rempart.web.console.reading import moment
@@ -159,7 +159,7 @@ async def _page(
         lambda tables, _: {
             "busy": busy,
             "address": _address(wanted),
-            **two_people(request, tables),
+            **two_people(request, tables, Right.DECLARE),
         },
         status_code=200 if error is None else status_of(error),
     )

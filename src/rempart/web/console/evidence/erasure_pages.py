@@ -151,7 +151,7 @@ async def _page(request: AnyRequest, error: RempartError | None = None) -> Respo
         request,
         "erasure.html",
         view,
-        lambda tables, _: two_people(request, tables),
+        lambda tables, _: two_people(request, tables, Right.ERASE),
         status_code=status,
     )
 

@@ -192,7 +192,7 @@ async def show_account(request: AnyRequest, *, error: str = "", done: str = "") 
         request,
         "account.html",
         view,
-        lambda _, screen: {"too_close": screen.second_person_from},
+        lambda _, screen: {"too_close": screen.second_person_from, "alone": None},
         status_code=status,
     )
 

@@ -19,6 +19,7 @@ from rempart.cases.care import day_of
 from rempart.cases.harms import harms
 from rempart.cases.people import person_of
 from rempart.cases.rights import Right
+from rempart.cases.second_person import days_of
 from rempart.errors import RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.people import invitations as invitations_api
@@ -44,7 +45,8 @@ from rempart.web.failures import status_of
 
 class PeopleScreen(msgspec.Struct, frozen=True):
     """`made`: the invitation that was made just now, told this once. `exposed`: how many abusive
-    texts each opened today."""
+    texts each opened today. `alone_for`: days until somebody invited now could be the second
+    person, when nobody else is here or invited; otherwise 0."""
 
     now: datetime
     people: list[PersonView]
@@ -52,6 +54,7 @@ class PeopleScreen(msgspec.Struct, frozen=True):
     roles: list[RoleView]
     may_change: bool
     exposed: dict[str, int]
+    alone_for: int
     made: InvitationMade | None = None
     failed: str = ""
 
@@ -182,13 +185,17 @@ async def _people(
     now, care = now_ms(), care_of(request)
 
     def view(tables: Tables) -> PeopleScreen:
+        rows = tables.access.people()
+        invitations = invitations_api.invitation_views(tables, now)
+        alone = not invitations and sum(row.disabled_ms is None for row in rows) == 1
         return PeopleScreen(
             now=moment(now),
-            people=[person_view(row) for row in tables.access.people()],
-            invitations=invitations_api.invitation_views(tables, now),
+            people=[person_view(row) for row in rows],
+            invitations=invitations,
             roles=role_views(tables),
             may_change=_may_change(request),
             exposed=tables.care.by_person(day_of(now, care)),
+            alone_for=days_of(tables) if alone else 0,
             made=made,
             failed=error.diagnostics() if error is not None else "",
         )
