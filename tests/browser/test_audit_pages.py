@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def test_her_pages_are_accessible_and_inert(browser: Browser, place: Service, ho
         assert violations(page) == [], address
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{address} scrolls by {wide}"
+        if address == "/console/access":
+            expect(page.locator("td time").first).to_have_text(re.compile(r"\d:\d\d"))
         if PICTURES:
             name = f"audit-{number}-{how.language}-{how.theme}-{'phone' if how.phone else 'wide'}"
             page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)

@@ -204,6 +204,11 @@ def terms_of(row: TermsRow) -> Terms:
     return msgspec.json.decode(row.content, type=Terms)
 
 
+def policy_titles() -> dict[str, Words]:
+    """By key, in both languages."""
+    return {one.key: one.title for one in _file().policy}
+
+
 class Change(msgspec.Struct, frozen=True):
     """What a version has that the one before had not, and the other way round, by id."""
 

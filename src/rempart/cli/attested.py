@@ -10,18 +10,25 @@ import msgspec
 
 from rempart.cli.verify import DATABASE
 from rempart.engine.settings import load_engine_settings
+from rempart.engine.start import last_address
 from rempart.log.keys import read_public, read_witness
 from rempart.log.note import PublicKey
 from rempart.store.sqlite.store import SqliteStore
 from rempart.web.attest.view import LogScreen, PendingView, log_screen
-from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, load_settings
+from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, WebSettings, load_settings
+
+
+def reached_at(data: Path, web: WebSettings) -> str:
+    """The public address, or without one where the service listens on this machine."""
+    found = web.public_url or last_address(data) or f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+    return found.rstrip("/")
 
 
 def screen_of(data: Path) -> LogScreen:
     """What the page *Log* says, read beside a running service."""
     engine, web = load_engine_settings(data), load_settings(data)
     key = read_public(data)
-    address = (web.public_url or f"http://{DEFAULT_HOST}:{DEFAULT_PORT}").rstrip("/")
+    address = reached_at(data, web)
     store = SqliteStore.open_for_reading(data / DATABASE)
     try:
         with store.read() as tables:
@@ -47,6 +54,11 @@ def witness_lines(screen: LogScreen) -> list[str]:
         "others have us cosign their logs with these two:",
         f"  {screen.witness_address}",
         f"  {screen.witness_key}",
+        *(
+            ["  nobody else reaches this address: set public_url under [web] (docs/operating.md)"]
+            if screen.guessed
+            else []
+        ),
         f"our log: {screen.key}",
         f"monitors follow it at: {screen.address}",
         "witnesses of our log:" if screen.witnesses else "nobody witnesses our log yet",

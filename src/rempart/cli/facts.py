@@ -38,9 +38,10 @@ def invite(target: str, data: Path, url: str | None, *, as_json: bool) -> None:
 
     TARGET is a name, for every platform on which it is theirs, or platform/name.
     """
+    from rempart.cli.attested import reached_at
     from rempart.engine.embedded import STORE_FILE
     from rempart.engine.protected_facts import INVITATION_MS, FactKeeper
-    from rempart.web.settings import DEFAULT_HOST, DEFAULT_PORT, load_settings
+    from rempart.web.settings import load_settings
 
     if not target.strip() or len(target) > MAX_TARGET or not target.isprintable():
         raise InputError("the target is a name, or platform/name", where=repr(target))
@@ -50,7 +51,7 @@ def invite(target: str, data: Path, url: str | None, *, as_json: bool) -> None:
             where=str(data),
             next_step="name it with --data; the first rempart serve makes it",
         )
-    url = url or load_settings(data).public_url or f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+    url = url or reached_at(data, load_settings(data))
     code = FactKeeper(data).invite(target, "cli", time.time_ns() // 1_000_000)
     link = f"{url.rstrip('/')}/mine#{code}"
     if as_json:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -52,6 +52,14 @@ def check_witness(settings: WitnessSettings, where: str) -> None:
         ) from None
 
 
+def _named(host: str) -> str:
+    """The address when it stands there; else how one looks."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return "10.0.0.7"
+
+
 def check_address(url: str, allow: Sequence[str], where: str, *, plain: bool = False) -> None:
     """InputError unless it is a whole address. `plain`: http is as good as https."""
     try:
@@ -66,10 +74,11 @@ def check_address(url: str, allow: Sequence[str], where: str, *, plain: bool = F
             next_step="write it whole, as in https://rempart.example/api/v1/witness",
         )
     if url.startswith("http://") and not allow and not plain:
+        name = _named(parts.hostname or "")
         raise InputError(
             "url: plain http goes only to a private address that you name",
             where=where,
-            next_step='use https, or add allow = ["10.0.0.7"] with its address',
+            next_step=f'use https, or add allow = ["{name}"] with its address',
         )
     for text in allow:
         try:

@@ -44,10 +44,23 @@ class Lock:
         os.ftruncate(self._handle, 0)
         os.write(self._handle, b"%d\n" % os.getpid())
 
+    def tell(self, address: str) -> None:
+        """Where who holds the folder is reached: for the commands that work beside it."""
+        os.write(self._handle, f"{address}\n".encode())
+
     def release(self) -> None:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
+
+
+def last_address(data: Path) -> str | None:
+    """Where the service of this folder listens, or did when it last ran. None: it never said."""
+    try:
+        lines = (data / LOCK_FILE).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    return lines[1] if len(lines) > 1 else None
 
 
 def check_tail(tables: Tables) -> None:

@@ -154,6 +154,7 @@ async def _serve(
         )
     )
     address = _address(listening)
+    engine.listens_on(address)
     first_login = await asyncio.to_thread(write_first_login, engine, data, address)
     outbox = _outbox(engine, connectors, settings, app.framework.state.report_keys, address)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,11 @@ def test_a_rule_that_acts_without_standing_in_the_terms_is_pointed_at(tmp_path: 
         bot.post("/api/v1/messages", json=[message(text="you are a loser, kill yourself")])
         screen = service.person.get("/console/terms.json").json()
         assert "hold-abuse" in screen["lacking"]
+        page = service.person.get("/console/terms", headers={**HTML, "accept-language": "fr"}).text
+        told = page[page.index("<h1") :]
+        assert "retenir les injures" in told and "Comment contester" in told
+        for raw in ("hold-abuse", "deadline-lapsed", "by-hand", "complaints", ", English"):
+            assert raw not in re.sub(r"<[^>]*>", "", told), raw
         assert publish(service, **FIRST).status_code == 303
         assert service.person.get("/console/terms.json").json()["lacking"] == []
 

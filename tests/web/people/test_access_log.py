@@ -154,3 +154,7 @@ def test_signing_in_says_by_what(tmp_path: Path) -> None:
             "password",
             "one-time login",
         ]
+        page = me.get(
+            "/console/access", headers={"accept": "text/html", "accept-language": "fr"}
+        ).text
+        assert "code à usage unique" in page and "one-time login" not in page

@@ -180,6 +180,10 @@ class EmbeddedEngine:
         self._store.close()
         self._lock.release()
 
+    def listens_on(self, address: str) -> None:
+        """Told to the commands that work beside the service (`start.last_address`)."""
+        self._lock.tell(address)
+
     def submit(self, items: Sequence[Parsed], source: Source) -> Future[list[ItemResult]]:
         """Results in order, after the durable commit. QueueFullError: try again later."""
         size = sum(len(raw) for _, raw in items)

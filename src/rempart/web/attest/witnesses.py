@@ -72,7 +72,11 @@ class Witnesses:
                 return self._compare(name, known[0])
             told = await witness.add_checkpoint(0, (), last[1])
         except OutboundError as error:
-            _LOG.warning("witness %s was not asked at the start: %s", name, error.diagnostics())
+            _LOG.warning(
+                "witness %s is asked again: it did not answer at the start: %s",
+                name,
+                error.diagnostics(),
+            )
             return None
         if told.said is Said.BEHIND and told.size is not None:
             return self._too_small(name, told.size)

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from rempart.cases.terms import LONGEST_WORDS, Change
+from rempart.cases.terms import LONGEST_WORDS, Change, policy_titles
 from rempart.errors import InputError, RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.authority.declared import DECLARE
@@ -92,5 +92,9 @@ async def _terms(
 
     status = 200 if error is None else status_of(error)
     return await page(
-        request, "console_terms.html", view, lambda *_: {"languages": LANGUAGES}, status_code=status
+        request,
+        "console_terms.html",
+        view,
+        lambda *_: {"languages": LANGUAGES, "policies": policy_titles()},
+        status_code=status,
     )

@@ -31,6 +31,16 @@ WORDS: Words = {
         "on_call": N_("On call"),
         "legal": N_("Legal"),
     },
+    "means": {
+        "one-time login": N_("one-time login"),
+        "invitation": N_("invitation"),
+        "password": N_("password"),
+        "code": N_("code of an app"),
+        "passkey": N_("passkey"),
+        "password, code": N_("password and code of an app"),
+        "password, recovery code": N_("password and recovery code"),
+        "password, passkey": N_("password and passkey"),
+    },
     "access_kind": {
         "sign-in": N_("Sign-ins"),
         "person": N_("People"),
