@@ -62,3 +62,17 @@ def test_who_is_kept_from_a_case_reads_no_decision_of_it(service: Service) -> No
     ]
     assert case in cases[0]
     assert case not in cases[1]
+
+
+def test_who_has_other_harms_reads_no_decision_of_these(service: Service) -> None:
+    case = held(service)
+    service.person.post(f"/api/v1/cases/{case}/decisions", json=ACT)
+    admit(service, "Ines", "moderator")
+    ines = service.sign_in("Ines", PASSWORD)
+    seen = ines.get("/api/v1/decisions").json()["decisions"]
+    assert case in {one["decision"]["case"] for one in seen}
+    people = service.person.get("/api/v1/people").json()["people"]
+    [id] = [one["id"] for one in people if one["name"] == "Ines"]
+    changed = service.person.patch(f"/api/v1/people/{id}", json={"harms": ["self_harm_incitement"]})
+    assert changed.status_code == 200, changed.text
+    assert ines.get("/api/v1/decisions").json()["decisions"] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from tests.web.feed.test_page import SETTINGS, mute, until
-from tests.web.service import Service
+from tests.web.service import Service, message
 from tests.web.team import PASSWORD, admit, told
 
 FEED = "/api/v1/statements/feed"
@@ -118,6 +118,41 @@ def test_who_has_other_harms_reads_no_statement_of_these(service, lou, blocked):
         assert answer.status_code == 404
     assert blocked not in ina.get("/console/statements?only=exempt").text
     assert ina.post(f"{FEED}/{blocked}/release").status_code == 404
+
+
+def test_words_of_child_safety_are_for_those_who_decide_and_legal_keeps_the_outbox(service, lou):
+    sent = message(text="you fucking idiot, look at caption seven", channel="closed")
+    service.client(service.ingest_token).post("/api/v1/messages", json=sent)
+    [puid] = {
+        one["puid"]
+        for one in until(service.person, 1)
+        if one["channel"] == "closed" and "look" not in one["texts"]["decision_facts"]
+    }
+    assert lou.get(f"{FEED}/{puid}").json()["texts"] != {}
+    report = {
+        "category": "child_safety",
+        "explanation": "Please look at once.",
+        "message_ids": [sent["id"]],
+        "good_faith": True,
+    }
+    assert service.client().post("/api/v1/reports", json=report).status_code == 201
+    here = [one for one in lou.get(FEED).json()["statements"] if one["channel"] == "closed"]
+    assert here and all(one["texts"] == {} and one["closed"] for one in here)
+    for client in (lou, service.client(service.token("read"))):
+        seen = client.get("/api/v1/statements").json()["statements"]
+        assert "closed" not in {one["statement"]["channel"] for one in seen}
+    words = {"texts": {FIELD: "Third insult of the evening."}}
+    for answer in (
+        lou.post(f"{FEED}/{puid}/edit", json=words),
+        lou.post(f"{FEED}/{puid}/release"),
+    ):
+        assert answer.status_code == 403
+    held = lou.post(f"{FEED}/{puid}/hold", json={"reason": "The lawyer asks who decides it."})
+    assert held.json()["state"] == "blocked"
+    page = lou.get("/console/statements")
+    assert "those who decide such cases" in page.text
+    assert service.person.get(f"{FEED}/{puid}").json()["texts"] != {}
+    assert service.person.post(f"{FEED}/{puid}/edit", json=words).status_code == 200
 
 
 def test_where_nothing_is_sent_it_says_so(tmp_path):

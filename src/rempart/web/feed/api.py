@@ -15,7 +15,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from rempart.disclose.transparency_database import outbox
 from rempart.disclose.transparency_database.payload import FREE_TEXTS
-from rempart.errors import ConflictError, InputError, NotFoundError
+from rempart.errors import AccessError, ConflictError, InputError, NotFoundError
 from rempart.model import ExemptionReason
 from rempart.store.interface import Tables
 from rempart.store.interface.feed import Database, FeedRow, FeedState
@@ -23,7 +23,7 @@ from rempart.web.api.request import AnyRequest, engine_of, moment, write
 from rempart.web.auth import Caller, Right, must_be_known, needs_right
 from rempart.web.auth.gate import now_ms
 from rempart.web.feed.desk import FeedDesk
-from rempart.web.feed.screens import NOT_SENT, Line, line_of, within
+from rempart.web.feed.screens import NOT_SENT, Line, lines_of
 
 PATH = "/statements/feed"
 DECLARE = [needs_right(Right.DECLARE, person=True)]
@@ -72,7 +72,7 @@ def list_feed(
     if database is not None:
         with engine_of(request).read() as tables:
             rows = tables.feed.page(database, [wanted] if wanted else NOT_SENT, limit)
-            lines = [line_of(row) for row in within(tables, who, rows)]
+            lines = lines_of(tables, who, rows)
             counts = tables.feed.counts(database)
     return FeedList(
         database,
@@ -89,7 +89,7 @@ def show_feed(request: AnyRequest, puid: FromPath[str]) -> Line:
     """One statement of the outbox: state, texts, what holds it back and where."""
     _, database = _sending(request)
     with engine_of(request).read() as tables:
-        return line_of(_seen(tables, must_be_known(request), database, puid))
+        return _seen(tables, must_be_known(request), database, puid)
 
 
 @post(f"{PATH}/{{puid:str}}/edit", guards=DECLARE, status_code=200, tags=["statements"])
@@ -105,6 +105,7 @@ async def edit(request: AnyRequest, puid: FromPath[str], data: JSONBody[FeedText
         database,
         puid,
         lambda tables: outbox.edit(tables, desk.gate, database, puid, data.texts, by, now),
+        reads=True,
     )
 
 
@@ -128,7 +129,11 @@ async def release(request: AnyRequest, puid: FromPath[str]) -> Line:
     _, database = _sending(request)
     by, now = must_be_known(request).id, now_ms()
     return await _change(
-        request, database, puid, lambda tables: outbox.release(tables, database, puid, by, now)
+        request,
+        database,
+        puid,
+        lambda tables: outbox.release(tables, database, puid, by, now),
+        reads=True,
     )
 
 
@@ -165,20 +170,33 @@ def _sending(request: AnyRequest) -> tuple[FeedDesk, Database]:
 
 
 async def _change(
-    request: AnyRequest, database: Database, puid: str, change: Callable[[Tables], FeedRow]
+    request: AnyRequest,
+    database: Database,
+    puid: str,
+    change: Callable[[Tables], FeedRow],
+    *,
+    reads: bool = False,
 ) -> Line:
+    """`reads`: only who may read its words does this. AccessError: they are closed to her."""
     who = must_be_known(request)
 
     def seen_and_changed(tables: Tables) -> Line:
-        _seen(tables, who, database, puid)
-        return line_of(change(tables))
+        if _seen(tables, who, database, puid).closed and reads:
+            raise AccessError(
+                "the words of a statement of child safety are for those who decide such cases",
+                where=puid,
+                next_step="ask one of them; keeping it back and exempting it is possible",
+            )
+        change(tables)
+        return _seen(tables, who, database, puid)
 
     return await write(request, seen_and_changed)
 
 
-def _seen(tables: Tables, who: Caller, database: Database, puid: str) -> FeedRow:
-    """Outside of her bounds it is answered as if there were none."""
+def _seen(tables: Tables, who: Caller, database: Database, puid: str) -> Line:
+    """As she may see it. Outside of her bounds it is answered as if there were none."""
     row = tables.feed.get(database, puid)
-    if row is None or not within(tables, who, [row]):
+    lines = [] if row is None else lines_of(tables, who, [row])
+    if not lines:
         raise NotFoundError("there is no such thing in a channel you have rights on")
-    return row
+    return lines[0]

@@ -10,9 +10,10 @@ import msgspec
 from rempart.disclose.transparency_database.outbox import PERSON, faults_of
 from rempart.disclose.transparency_database.payload import Payload, free_texts
 from rempart.disclose.transparency_database.reconcile import Reconciled, reconcile
+from rempart.model import Statement
 from rempart.store.interface import Tables
 from rempart.store.interface.feed import Database, FeedRow, FeedState
-from rempart.web.api.deciding.statements import is_beyond
+from rempart.web.api.deciding.statements import is_beyond, is_closed
 from rempart.web.auth.caller import Caller
 from rempart.web.console.reading import moment
 from rempart.web.feed.desk import FeedDesk
@@ -33,8 +34,8 @@ class Wrong(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """`formal`: the database would refuse it as it is; `later`: decisions made after it was
-    sent."""
+    """`formal`: the database would refuse it as it is; `later`: decisions made after it was sent.
+    `closed`: it is of child safety, and its words are for those who decide such cases alone."""
 
     puid: str
     channel: str
@@ -53,6 +54,7 @@ class Line(msgspec.Struct, frozen=True):
     sent: datetime | None
     receipt: dict[str, str | int | bool]
     later: int
+    closed: bool = False
 
 
 class FeedScreen(msgspec.Struct, frozen=True):
@@ -91,20 +93,32 @@ def view(
         trouble=desk.trouble.value if desk is not None and desk.trouble is not None else None,
         chosen=chosen,
         counts=tables.feed.counts(database) if database is not None else {},
-        lines=[line_of(row) for row in within(tables, caller, rows)],
+        lines=lines_of(tables, caller, rows),
         reconciled=desk.reconciled(tables) if desk is not None else reconcile(tables, None),
         failed=failed,
         where=where,
     )
 
 
-def within(tables: Tables, caller: Caller, rows: Sequence[FeedRow]) -> list[FeedRow]:
-    """Those inside of the caller's bounds: of channels, of harms, and of cases she is kept from."""
-    told = tables.statements.of_measures([row.measure for row in rows])
-    beyond = {one.statement.measure for one in told if is_beyond(tables, caller, one.statement)}
-    return [
-        row for row in rows if caller.sees(row.channel, row.platform) and row.measure not in beyond
-    ]
+def lines_of(tables: Tables, caller: Caller, rows: Sequence[FeedRow]) -> list[Line]:
+    """Those inside of the caller's bounds: of channels, of harms, and of cases she is kept from. Of
+    those that are closed to her she sees that they are there, and no words."""
+    told: dict[str, list[Statement]] = {}
+    for one in tables.statements.of_measures([row.measure for row in rows]):
+        told.setdefault(one.statement.measure, []).append(one.statement)
+    found: list[Line] = []
+    for row in rows:
+        said = told.get(row.measure, [])
+        beyond = any(is_beyond(tables, caller, one) for one in said)
+        if caller.sees(row.channel, row.platform) and not beyond:
+            closed = any(is_closed(tables, caller, one) for one in said)
+            found.append(_without_words(line_of(row)) if closed else line_of(row))
+    return found
+
+
+def _without_words(line: Line) -> Line:
+    wrong = [one if one.by_person else msgspec.structs.replace(one, found="") for one in line.wrong]
+    return msgspec.structs.replace(line, texts={}, wrong=wrong, closed=True)
 
 
 def line_of(row: FeedRow) -> Line:

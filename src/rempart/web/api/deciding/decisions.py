@@ -13,7 +13,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from rempart.model import Decision, Statement
-from rempart.web.api.cases.cases import closed_to
+from rempart.web.api.cases.cases import beyond_harms, closed_to
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth import must_be_known, needs
 
@@ -55,7 +55,8 @@ def list_decisions(
         )
         found = []
         for row in rows:
-            if not closed_to(tables, who, row.decision.case):
+            case = row.decision.case
+            if not closed_to(tables, who, case) and not beyond_harms(tables, who, case):
                 told, total = tables.statements.of_decision(row.decision.id, MOST_STATEMENTS)
                 statements = [one.statement for one in told]
                 found.append(

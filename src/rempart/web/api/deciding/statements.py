@@ -16,6 +16,7 @@ from rempart.cases.deciding.appeals import case_of, why_not_contested
 from rempart.cases.deciding.codes import read_code, statement_code
 from rempart.cases.deciding.look_text import appeal_message
 from rempart.cases.deciding.statement_text import statement_text
+from rempart.cases.matter import CHILD_SAFETY, is_child_safety
 from rempart.cases.queue.queues import is_kept_from
 from rempart.cases.reports.keys import ReportKeys
 from rempart.cases.reports.senders import account_source
@@ -26,7 +27,7 @@ from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.web.api.deciding.terms import TermsInForce, in_force
 from rempart.web.api.request import AnyRequest, engine_of
-from rempart.web.auth import NO_SESSION, Caller, must_be_known, needs, needs_person
+from rempart.web.auth import NO_SESSION, Caller, Right, must_be_known, needs, needs_person
 from rempart.web.auth.gate import now_ms
 
 STATEMENT_PATH = "/statement"
@@ -81,7 +82,8 @@ def list_statements(
             rows = tables.statements.page(before=before, limit=limit)
             for row in rows:
                 told = row.statement
-                if not is_beyond(tables, who, told) and len(found) < limit:
+                hidden = is_beyond(tables, who, told) or is_closed(tables, who, told)
+                if not hidden and len(found) < limit:
                     found.append(StatementView(told, statement_text(told)))
             if len(rows) < limit:
                 break
@@ -157,7 +159,8 @@ def find_statement(tables: Tables, request: AnyRequest, id: str) -> Statement:
     row = tables.statements.get(id)
     if row is None:
         raise NotFoundError("there is no such thing in a channel you have rights on")
-    if is_beyond(tables, must_be_known(request), row.statement):
+    who = must_be_known(request)
+    if is_beyond(tables, who, row.statement) or is_closed(tables, who, row.statement):
         raise NotFoundError("there is no such thing in a channel you have rights on")
     return row.statement
 
@@ -171,3 +174,12 @@ def is_beyond(tables: Tables, who: Caller, told: Statement) -> bool:
         return True
     case = case_of(tables, told)
     return case is not None and is_kept_from(tables, case.id, who.id)
+
+
+def is_closed(tables: Tables, who: Caller, told: Statement) -> bool:
+    """Whether it is of child safety and the caller none of those who decide: its words are closed
+    to whom its case is closed to."""
+    if Right.DECIDE in who.rights:
+        return False
+    case = case_of(tables, told)
+    return told.harm == CHILD_SAFETY or (case is not None and is_child_safety(tables, case.id))
