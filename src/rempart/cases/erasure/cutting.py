@@ -7,12 +7,13 @@ every other table loses its name (`store.interface.erasure`). Each returns count
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from secrets import token_hex
+from typing import Final
 
 import msgspec
 
-from rempart.cases.erasure.finding import OWN
+from rempart.cases.erasure.finding import OWN, item_of
 from rempart.cases.erasure.forgetting import Forgotten
 from rempart.cases.erasure.needs import split_subject
 from rempart.cases.erasure.restating import OF_TARGET, evidence_of, restate
@@ -20,6 +21,8 @@ from rempart.log.commit import strict_json
 from rempart.store.interface import Tables
 from rempart.store.interface.erasure import Reach
 
+_MOST_OF_OTHERS: Final = 2_000
+"""So many messages of a case say what others wrote in it."""
 ScrubState = Callable[[Forgotten, str, bytes], bytes]
 
 
@@ -53,6 +56,8 @@ def cut_account(
     pairs = restate(tables, blank, sorted(about)) + restate(tables, forgotten, sorted(beside))
     counts["entries said anew"] = len(pairs)
     erasure.restated(pairs)
+    quoting = set(erasure.noted(id, Reach.QUOTING)) - mine - about - beside
+    counts.update(_cut_quotes(tables, forgotten, sorted(quoting), mine))
     renamed: dict[str, str] = {}
     erasure.rename_messages(
         erasure.noted(id, Reach.NAMED_ID),
@@ -74,6 +79,27 @@ def cut_account(
     counts["states"] = erasure.scrub_states(
         needle, lambda key, blob: scrub_state(forgotten, key, blob)
     )
+    return counts
+
+
+def _cut_quotes(
+    tables: Tables, forgotten: Forgotten, quoting: Sequence[int], mine: Collection[int]
+) -> Counter[str]:
+    """What was quoted of it in cases of others; what they wrote in the same words stays."""
+    counts: Counter[str] = Counter()
+    cases = tables.erasure.cases_of_entries(quoting)
+    of_case: dict[str, list[int]] = {}
+    for seq in quoting:
+        of_case.setdefault(cases.get(seq, ""), []).append(seq)
+    for case, seqs in of_case.items():
+        theirs = [seq for seq in tables.cases.message_sequences(case) if seq not in mine]
+        bodies = tables.log.bodies_of(theirs[:_MOST_OF_OTHERS]).values()
+        items = (item_of(body) for parts in bodies for body in parts)
+        left = forgotten.beside(str(item.get("text") or "") for item in items)
+        pairs = restate(tables, left, seqs)
+        tables.erasure.restated(pairs)
+        counts["entries said anew"] += len(pairs)
+        counts.update(tables.erasure.scrub_words([case], left.words, left.json))
     return counts
 
 

@@ -56,19 +56,21 @@ def find_between(
         _read_own(tables, forgotten, own)
         erasure.note_entries(row.id, own, Reach.OWN)
     others = erasure.other_entries(start, end)
-    naming = [
-        seq
-        for seq, bodies in tables.log.bodies_of(others).items()
-        if any(forgotten.named_in(body) for body in bodies)
-    ]
+    naming, quoting = [], []
+    for seq, bodies in tables.log.bodies_of(others).items():
+        if any(map(forgotten.named_in, bodies)):
+            naming.append(seq)
+        elif any(map(forgotten.quoted_in, bodies)):
+            quoting.append(seq)
     erasure.note_entries(row.id, naming, Reach.NAMING)
+    erasure.note_entries(row.id, quoting, Reach.QUOTING)
 
 
 def _read_own(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> None:
     """The words and names of the account's own messages, as far as they can still be read."""
     for bodies in tables.log.bodies_of(seqs).values():
         for body in bodies:
-            item = _item_of(body)
+            item = item_of(body)
             author = item.get("author")
             if isinstance(author, dict) and isinstance(author.get("name"), str):
                 forgotten.call([author["name"]])
@@ -76,7 +78,7 @@ def _read_own(tables: Tables, forgotten: Forgotten, seqs: Sequence[int]) -> None
                 forgotten.add_text(item["text"])
 
 
-def _item_of(body: bytes) -> dict[str, Any]:
+def item_of(body: bytes) -> dict[str, Any]:
     """The item as it came; empty for what is none."""
     try:
         _, _, value = json.loads(body.decode("utf-8", "surrogatepass"))

@@ -10,12 +10,14 @@ Rules kept here:
 3. What it wrote is taken out of what others wrote: runs of three words of its own, and its name as
    a whole word. In a case that is about the account alone (`blank`) no words of people stay at all:
    nobody can tell what they quote.
+4. Where it is not named its words are looked for as well, `FAR` of them in a row: a run of three is
+   anybody's. What others wrote too (`beside`) stays theirs: a whole raid says the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +27,8 @@ from rempart.cases.erasure.phrases import Phrases
 MARK: Final = "[erased]"
 RUN: Final = 3
 """So many words in a row, as the account wrote them, are its words."""
+FAR: Final = 5
+"""So many, where nothing else says that they are its own."""
 SHORTEST_NAME: Final = 3
 SHORTEST_TEXT: Final = 8
 MOST_TEXTS: Final = 5_000
@@ -61,6 +65,8 @@ class Forgotten:
         self.names: set[str] = set()
         self._ids = {account: pseudonym, f"{platform}/{account}": f"{platform}/{pseudonym}"}
         self._runs: set[tuple[str, ...]] = set()
+        self._far: set[int] = set()
+        self._theirs: set[tuple[str, ...]] = set()
         self._short: Phrases[str] = Phrases(SHORTEST_TEXT)
         self._called: Phrases[str] = Phrases(SHORTEST_NAME)
         self._called.add(_lower(account))
@@ -93,14 +99,25 @@ class Forgotten:
             self._short.add(text.strip())
             return
         if len(self._runs) < 40 * MOST_TEXTS:
-            self._runs.update(zip(*(words[place:] for place in range(RUN)), strict=False))
+            self._runs.update(_in_a_row(words, RUN))
+            self._far.update(map(hash, _in_a_row(words, FAR)))
 
     def without(self, *, blank: bool) -> Forgotten:
         """The same, for cases about it alone (`blank`), or for all others."""
         other = Forgotten(self.platform, self.account, self.pseudonym, blank=blank)
         other.names = self.names
         other._runs, other._short, other._ids = self._runs, self._short, self._ids
+        other._far, other._theirs = self._far, self._theirs
         other._called, other._needles = self._called, self._needles
+        return other
+
+    def beside(self, texts: Iterable[str]) -> Forgotten:
+        """The same, where others wrote these: what they wrote too stays (rule 4)."""
+        other = self.without(blank=False)
+        other._theirs = set()
+        for text in texts:
+            words = _words(text)
+            other._theirs.update(_in_a_row(words, RUN) if len(words) >= RUN else [(text.strip(),)])
         return other
 
     # -- text --------------------------------------------------------------------------------
@@ -111,14 +128,16 @@ class Forgotten:
             return MARK if text else text
         named = self._called.spans(_lower(text), whole_words=True)
         text = _replaced(text, named, self.pseudonym)
-        text = _replaced(text, self._short.spans(text), MARK)
+        short = self._short.spans(text)
+        text = _replaced(text, (one for one in short if not self._are_theirs(text, one)), MARK)
         spans = [(found.start(), found.end()) for found in _WORD.finditer(text)]
         if len(spans) < RUN or not self._runs:
             return text
         folded = [_fold(text[start:end]) for start, end in spans]
         hidden: set[int] = set()
         for place in range(len(folded) - RUN + 1):
-            if tuple(folded[place : place + RUN]) in self._runs:
+            run = tuple(folded[place : place + RUN])
+            if run in self._runs and run not in self._theirs:
                 hidden.update(range(place, place + RUN))
         if not hidden:
             return text
@@ -130,6 +149,9 @@ class Forgotten:
             else:
                 kept.append(text[slice(*spans[place])])
         return " ".join(kept)
+
+    def _are_theirs(self, text: str, span: tuple[int, int]) -> bool:
+        return (text[slice(*span)],) in self._theirs
 
     # -- values ------------------------------------------------------------------------------
 
@@ -153,6 +175,19 @@ class Forgotten:
     def named_in(self, data: bytes) -> bool:
         """Whether these bytes of JSON may name the account or quote it: a quick first look."""
         return self._needles.among(data)
+
+    def quoted_in(self, data: bytes) -> bool:
+        """Whether these bytes of JSON hold its words (rule 4). A space stands in texts only."""
+        if not self._far or data.count(b" ") < FAR - 1:
+            return False
+        try:
+            value = msgspec.json.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        return any(
+            not self._far.isdisjoint(map(hash, _in_a_row(_words(text), FAR)))
+            for text in _texts(value)
+        )
 
     @property
     def needles(self) -> list[bytes]:
@@ -247,3 +282,20 @@ def _fold(word: str) -> str:
 
 def _words(text: str) -> list[str]:
     return [_fold(word) for word in text.split()]
+
+
+def _in_a_row(words: list[str], number: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[place:] for place in range(number)), strict=False)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value that has room for a run."""
+    if isinstance(value, str):
+        if value.count(" ") >= FAR - 1:
+            yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)

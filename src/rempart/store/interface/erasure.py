@@ -23,6 +23,8 @@ class Reach(IntEnum):
     """The same; but the message's id still names the subject."""
     GONE = 4
     """Nothing is left of it."""
+    QUOTING = 5
+    """It does not name the subject, but holds its words."""
 
 
 class ErasureRow(NamedTuple):
@@ -265,6 +267,10 @@ class ErasureTables(ABC):
     @abstractmethod
     def scrub_states(self, needle: bytes, scrub: Callable[[str, bytes], bytes]) -> int:
         """Stored states in which these bytes stand, rewritten; by key."""
+
+    @abstractmethod
+    def cases_of_entries(self, seqs: Sequence[int]) -> dict[int, str]:
+        """The case that each of these belongs to, where it belongs to one."""
 
     @abstractmethod
     def restated(self, pairs: Sequence[tuple[int, int]]) -> None:

@@ -58,6 +58,14 @@ class SqliteForgettingEntries(SqliteOpened):
                     pairs,
                 )
 
+    def cases_of_entries(self, seqs: Sequence[int]) -> dict[int, str]:
+        found = self._db.execute(
+            "SELECT seq, min(case_id) FROM case_entry WHERE seq IN"
+            " (SELECT value FROM json_each(?)) GROUP BY seq",
+            (as_json(seqs),),
+        )
+        return dict(found)
+
     def looks_at(self, cases: Sequence[str]) -> list[str]:
         found = self._db.execute(
             "SELECT case_id FROM second_look WHERE of_case IN (SELECT value FROM json_each(?))",

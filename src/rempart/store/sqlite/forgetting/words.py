@@ -12,7 +12,7 @@ from rempart.store.sqlite.forgetting.opened import SqliteOpened, as_json
 
 _NEVER: Final = frozenset(
     {"entry", "body", "body_plain", "tile", "checkpoint", "state", "snapshot", "message", "event",
-     "erasure", "erasure_entry", "hold", "version", "fact", "role", "person",
+     "erasure_entry", "version", "fact", "role", "person",
      "yearly_report", "yearly_withdrawal", "cosignature", "timestamp_token", "witnessed", "subject",
      "restated", "statement_words", "taken_away"}
 )  # fmt: skip
@@ -21,7 +21,10 @@ MOST_NEEDLES: Final = 32
 """For more, each cell is looked through once; SQLite takes no condition of a thousand parts."""
 _ONLY: Final = {"feed_statement": "state NOT IN ('sent', 'sending')"}
 """What was sent stays as it was sent: a gate before it kept names out of it."""
-_PROSE: Final = frozenset({"text", "words", "reason", "why", "note", "detail"})
+_PROSE: Final = frozenset(
+    {"text", "words", "reason", "why", "note", "detail", "source", "reference", "lift_reason",
+     "found_why", "ended_why"}
+)  # fmt: skip
 _TEXTS: Final = (
     ("decision", "id", "reason", "case_id IN ({})"),
     ("second_look", "id", "reason", "of_case IN ({0}) OR case_id IN ({0})"),
