@@ -74,7 +74,7 @@ def test_a_dossier_is_verified_big_and_calm(
     give(page, dossier, incident.signer.public.vkey)
     expect(page.locator("#verdict")).to_have_text("Verified")
     expect(page.locator("#list li.ok")).to_have_count(5)
-    expect(page.locator("#unproven li")).to_have_count(8)
+    expect(page.locator("#unproven li")).to_have_count(7)
     page.click("#language")
     expect(page.locator("#verdict")).to_have_text("Vérifié")
     expect(page.locator("#limits")).to_have_text("Ce que cela ne prouve pas")

@@ -5,65 +5,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import struct
-import zlib
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from documents import bare, pages, sealed, signed
 from forging import Files, alone, forged, rempart, unpacked
 from incident import Incident
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from rempart.disclose.dossier.archive import pack
-from rempart.disclose.dossier.document.seal import load_seal, sign
-from rempart.disclose.dossier.document.typeset import typeset
 from rempart.disclose.dossier.verify import verify
 
-CHROMIUM = "/usr/bin/chromium"
 SOURCE = Path(__file__).parents[2] / "src/rempart/disclose/dossier/verify.html"
-AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d01090431220420")
-
-
-def pdf_of(*attached: bytes, deflated: bool) -> bytes:
-    """As a PDF holds files: one stream each, between others that are none of them."""
-    out = [b"%PDF-1.7\n1 0 obj\n<</Length 5>>\nstream\nhello\nendstream\nendobj\n"]
-    for number, data in enumerate(attached, 2):
-        held, how = (zlib.compress(data), b"/Filter/FlateDecode") if deflated else (data, b"")
-        out.append(
-            b"%d 0 obj\n<</Length %d/Type/EmbeddedFile%b>>\nstream\n" % (number, len(held), how)
-        )
-        out.append(held + b"\nendstream\nendobj\n")
-    noise = zlib.compress(b"BT (a page) Tj ET")
-    out.append(b"9 0 obj\n<</Length %d/Filter/FlateDecode>>\nstream\n" % len(noise))
-    out.append(noise + b"\nendstream\nendobj\n%%EOF\n")
-    return sealed(b"".join(out))
-
-
-def sealed(pdf: bytes) -> bytes:
-    """With a signature over everything else: of its CMS, only the attribute that is looked at."""
-    hole = 2 * (len(MESSAGE_DIGEST) + 32) + 2
-    end = len(pdf) + 60
-    before = pdf + (b"/ByteRange [0 %d %d 4]" % (end, end + hole)).ljust(50) + b"/Contents "
-    digest = hashlib.sha256(before + b"\nEOF").digest()
-    return before + b"<%b>" % (MESSAGE_DIGEST + digest).hex().encode() + b"\nEOF"
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    place = tmp_path_factory.mktemp("page") / "verify.html"
-    place.write_bytes(SOURCE.read_bytes())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(locale="en-GB")
-        opened.goto(place.as_uri())
-        yield opened
-        browser.close()
 
 
 def on_the_page(page: Page, data: bytes) -> str:
@@ -82,50 +39,45 @@ def codes(data: bytes, files: Files, tmp_path: Path) -> tuple[int | None, int]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("deflated", [True, False])
 def test_the_zip_is_found_in_a_pdf_and_checked(
-    page: Page, dossier: bytes, files: Files, tmp_path: Path, deflated: bool
+    page: Page, dossier: bytes, files: Files, incident: Incident, tmp_path: Path
 ) -> None:
-    whole = pdf_of(dossier, deflated=deflated)
+    whole = signed(bare(dossier), incident.case, incident.signer)
     assert codes(whole, files, tmp_path) == (0, 0)
     assert on_the_page(page, whole) == "Verified in itself"
-    expect(page.locator("#meaning")).to_contain_text("only if the seal is known")
+    expect(page.locator("#list li.ok").last).to_have_text("the PDF is as the log signed it")
     changed = pack({**files, "checkpoint": files["checkpoint"] + b"\n"})
-    broken = pdf_of(changed, deflated=deflated)
+    broken = signed(bare(changed), incident.case, incident.signer)
     assert codes(broken, files, tmp_path) == (1, 1)
     assert on_the_page(page, broken) == "Not verified"
 
 
 @pytest.mark.browser
 def test_a_pdf_with_no_dossier_or_with_two_is_refused(
-    page: Page, dossier: bytes, files: Files, tmp_path: Path
+    page: Page, dossier: bytes, files: Files, incident: Incident, tmp_path: Path
 ) -> None:
     other = pack({**files, "media/README.txt": b"another"})
     for attached in ((), (dossier, other)):
-        data = pdf_of(*attached, deflated=True)
+        data = signed(bare(*attached), incident.case, incident.signer)
         assert codes(data, files, tmp_path) == (1, 1)
         assert on_the_page(page, data) == "Not verified"
 
 
-@pytest.fixture(scope="module")
-def document(dossier: bytes, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A page, the dossier attached, the seal of the service over both."""
-    rows = {"over": "x", "subtitle": "x", "under": "x", "rows": [["x", ["x"]]], "note": ""}
-    one = dict.fromkeys(("title", "author", "description", "watermark", "footer", "page"), "x")
-    held = {"attachment": "dossier.zip", "attachment-description": "x", "contents": ""}
-    block = {"t": "heading", "text": "36 accounts wrote", "level": 1}
-    page = typeset({"language": "en", **one, **held, "cover": rows, "blocks": [block]}, dossier, AT)
-    seal = load_seal(tmp_path_factory.mktemp("keys"), "chat.example.org/log", AT)
-    with ThreadPoolExecutor(1) as aside:  # the browser's driver keeps a loop in this thread
-        return aside.submit(sign, page, seal, None, "x").result()
-
-
 @pytest.mark.browser
-def test_a_page_that_was_changed_is_refused_though_the_evidence_inside_still_holds(
-    page: Page, document: bytes, files: Files, tmp_path: Path
+def test_a_document_from_before_the_log_signed_it_holds_and_says_what_it_does_not_show(
+    page: Page, files: Files, incident: Incident, tmp_path: Path
 ) -> None:
+    def before(changed: Files) -> None:
+        manifest = json.loads(changed["manifest.json"])
+        del manifest["pages"]
+        changed["manifest.json"] = json.dumps(manifest).encode()
+
+    evidence = pack(forged(files, incident, before))
+    document = sealed(pages("36 accounts wrote", evidence), tmp_path / "keys", for_log=False)
     assert codes(document, files, tmp_path) == (0, 0)
+    assert "of an old form: who sealed it, pdfsig says" in rempart(tmp_path / "dossier.pdf").output
     assert on_the_page(page, document) == "Verified in itself"
+    expect(page.locator("#meaning")).to_contain_text("only if the seal is known")
     expect(page.locator("#list li.ok")).to_have_count(6)
     hole = document.rindex(b"/Contents <")
     for number, at in enumerate((12, 400, hole - 200, len(document) - 9)):
@@ -138,7 +90,7 @@ def test_a_page_that_was_changed_is_refused_though_the_evidence_inside_still_hol
         assert codes(changed, files, tmp_path / name) == (1, 1), name
         assert on_the_page(page, changed) == "Not verified", name
     page.click("#language")
-    expect(page.locator("#list li.no").first).to_have_text("pages : ce PDF ne porte pas de sceau")
+    expect(page.locator("#list li.no").first).to_have_text("pages : pas scellé")
     page.click("#language")
 
 

@@ -321,7 +321,7 @@ def _tell(
                 "log_size": about["log_size"],
                 "bytes": sizes[0],
                 "sha256": made[0].sha256,
-                "signer": first.signer.fingerprint,
+                "signer": first.signer.public.fingerprint,
                 "number": about["number"],
                 "file": str(names[0]),
                 "files": [

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from rempart.disclose.dossier.items import Item
 from rempart.disclose.dossier.presets import Preset
 from rempart.disclose.dossier.redaction import Redacted
-from rempart.log.note import PublicKey
+from rempart.log.note import Signer
 
 
 class Subject(NamedTuple):
@@ -43,11 +43,11 @@ NOBODY = Copy()
 
 class Contents(NamedTuple):
     """A dossier before it is packed: its files by name, checked, and what they say. `about` is what
-    the manifest says of the whole."""
+    the manifest says of the whole; `signer`: the log's, who signs the document too."""
 
     files: dict[str, bytes]
     items: tuple[Item, ...]
     about: Mapping[str, Any]
     preset: Preset
-    signer: PublicKey
+    signer: Signer
     redacted: Redacted

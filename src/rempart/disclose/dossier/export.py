@@ -166,7 +166,7 @@ def write_packed(contents: Contents, out: BinaryIO) -> DossierSummary:
         log_size=about["log_size"],
         bytes=len(packed),
         sha256=sha256(packed).hexdigest(),
-        signer=contents.signer.fingerprint,
+        signer=contents.signer.public.fingerprint,
     )
 
 

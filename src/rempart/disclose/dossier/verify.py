@@ -2,18 +2,18 @@
 
     python3 -I -S verify.py [FOLDER, ZIP OR PDF] [--key VKEY_OR_FILE]    exit 0: all holds, else 1
 
-Rules: all files are listed in the signed manifest and unchanged; one key signed manifest and
-checkpoint; every record opens with what is disclosed of it and lies in the log at its index; words
-shown are of the committed text; every index between first and last is a record here or under a hash
-of the same tree; every byte of a PDF is under its seal. RFC 9162 (tree), 8032, 9901, 5652 (seal).
-"""
+Rules: all files are listed in the signed manifest and unchanged; one key signed the manifest, the
+checkpoint, every byte of a PDF; every record opens with what is disclosed of it and lies in the log
+at its index; words shown are of the committed text; every index between first and last is a record
+here or under a hash of the same tree. RFC 9162 (tree), 8032, 9901; 5652 (seal of an old PDF)."""
 import argparse, base64, functools, hashlib, json, re, struct, sys, zlib
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 Files = dict[str, bytes]
 UNLISTED, MOST = {"manifest.json", "manifest.sig"}, 100 * 1024 * 1024
 BROKEN = "NOT VERIFIED, do not rely on it, ask again | NON VÉRIFIÉ, ne pas s'y fier, redemander"
-DIGEST = "06092a864886f70d01090431220420"  # attribute messageDigest (RFC 5652 §11.2), 32 bytes
+DIGEST = b"06092a864886f70d01090431220420"  # attribute messageDigest (RFC 5652 §11.2): 32 bytes
+SIGNED = b"0614698190BEAADED0D6CAA9FDAAECCFB6E69DF7A92331420440"  # ours, beside it: 64 bytes
 ZIP, ODD_NAME = b"PK\3\4", re.compile(r"[\\:]|/\.{0,2}/")
 UNPROVEN = """- who is behind an account | qui est derrière un compte
 - that the platform sent it: see `source`; proof/: rempart verify | que la plateforme l'a envoyé
@@ -22,7 +22,6 @@ UNPROVEN = """- who is behind an account | qui est derrière un compte
   openssl ts -verify -in timestamps/NAME.tsr -data timestamps/checkpoint -CAfile NAME.pem
 - whose the key is: compare it with one from elsewhere | à qui est la clé : la comparer ailleurs
 - that the key has signed no second history | que la clé n'a pas signé une autre histoire
-- of a PDF, whose seal its pages bear: pdfsig FILE | d'un PDF, de qui est le sceau : pdfsig
 - that this verifier is honest: get one elsewhere | que ce vérificateur est honnête"""
 class Refused(Exception): """What does not hold, and where."""
 def refuse(why: str, where: object = "") -> NoReturn: raise Refused(f"{why}: {where}".rstrip(": "))
@@ -90,9 +89,10 @@ def read_key(vkey: str, kind: int = 1) -> Key:
 def open_note(files: Files, where: str, keys: list[Key]) -> tuple[list[str], list[str]]:
     """The lines that the first key signed, once; which of the others, its witnesses, cosigned."""
     seen, (text, _, block) = list[Key](), files[where].decode().rpartition("\n\n")
+    must(block.count("\n") <= 100 >= len(keys), "too many signatures", where)
     for mark, name, encoded in (lines := [line.split(" ") for line in block.split("\n")[:-1]]):
         raw, message = from_base64(encoded), (text + "\n").encode()
-        for key in [key for key in keys if (mark, key.name, key.id) == ("\u2014", name, raw[:4])]:
+        for key in {key for key in keys if (mark, key.name, key.id) == ("\u2014", name, raw[:4])}:
             if key is not keys[0]:
                 time, raw = int.from_bytes(raw[4:12], "big"), raw[8:]
                 message = b"cosignature/v1\ntime %d\n" % time + message
@@ -119,8 +119,8 @@ def root_of_parts(parts: list[tuple[int, bytes]]) -> bytes:  # over subtrees (si
         stack.append((size, root))
     return functools.reduce(lambda right, left: node(left[1], right), stack[-2::-1], stack[-1][1])
 def open_leaf(leaf: str, disclosures: list[str], index: int) -> dict[str, Any]:
-    digests, opened = sorted(set(items(json.loads(leaf)["_sd"]))), dict[str, Any]()
-    told = '{"_sd":["' + '","'.join(digests) + '"],"_sd_alg":"sha-256","v":1}'
+    digests, opened = set(items(json.loads(leaf)["_sd"])), dict[str, Any]()
+    told = '{"_sd":["' + '","'.join(sorted(digests)) + '"],"_sd_alg":"sha-256","v":1}'
     canonical = told == leaf and all(len(from_url(digest)) == 32 for digest in digests)
     must(canonical, "not a leaf in canonical form", index)
     for disclosure in items(disclosures):
@@ -141,8 +141,8 @@ def check_words(words: list[Any], opened: dict[str, Any], index: int) -> int:
     return len(words) - len(shown)
 class Dossier:  # the files of a dossier by name, and what each step found in them
     key: Key | None = None
-    def __init__(self, files: Files, wanted: str | None) -> None:
-        self.files, self.wanted, self.manifest = files, wanted, dict[str, Any]()
+    def __init__(self, files: Files, wanted: str | None, pdf: bytes = b"") -> None:
+        self.files, self.wanted, self.pdf, self.manifest = files, wanted, pdf, dict[str, Any]()
         self.size, self.root, self.blackened = 0, b"", 0
         self.leaves, self.opened = dict[int, bytes](), dict[int, dict[str, Any]]()
     def check_files(self) -> str:
@@ -175,10 +175,9 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
             index, leaf = line["index"], line["leaf"]
             if type(index) is not int or not last < index < self.size:
                 refuse("indexes must rise, below the size", index)
-            self.opened[index] = open_leaf(leaf, line["disclosures"], index)
+            self.opened[index] = opened = open_leaf(leaf, line["disclosures"], index)
             self.leaves[index] = sha(b"\0" + leaf.encode())
-            if "words" in line:
-                self.blackened += check_words(line["words"], self.opened[index], index)
+            if "words" in line: self.blackened += check_words(line["words"], opened, index)
             path = [from_base64(value, 32) for value in items(line["proof"])]
             if root_of_path(self.leaves[index], index, self.size, path) != self.root:
                 refuse("not in the log at this index", index)
@@ -203,32 +202,38 @@ class Dossier:  # the files of a dossier by name, and what each step found in th
         expected = (self.size, first, last, len(self.leaves), self.size)
         if not same(window, expected) or root_of_parts(parts) != self.root:
             refuse("an entry was removed or added", window)
-        hidden = last - first + 1 - shown
-        return f"{first} to {last} is whole: {shown} records here, {hidden} entries hidden"
+        return f"{first} to {last}: {shown} records here, {last - first + 1 - shown} entries hidden"
     def check_custody(self) -> str:
         lines = json_lines(self.files["custody.jsonl"])
         for at, entry in [(line["index"], line["entry"]) for line in lines if "index" in line]:
             must(type(at) is int and same(entry, self.opened[at]), "it says else than the log", at)
         return f"{len(lines)} lines"
-def check_pages(pdf: bytes) -> str:  # that every byte but the seal itself is what was sealed
-    seals = re.findall(rb"/ByteRange ?\[ ?0 (\d+) (\d+) (\d+) *\]", pdf) or refuse("not sealed")
+    def check_pages(self) -> str:  # the key signed all before its signature and all after it
+        key, at = self.key or refuse("no key | aucune clé"), self.pdf.rfind(SIGNED) + len(SIGNED)
+        if "pages" not in self.manifest: return check_seal(self.pdf)
+        around = [sha(part).hex() for part in (self.pdf[:at], self.pdf[at + 128 :])]
+        text = "\n".join([f"{key.name}/document", str(self.manifest["case"]), *around, ""]).encode()
+        raw = re.fullmatch(b"[0-9A-F]{128}", self.pdf[at : at + 128])
+        holds = raw and signed_by(key.public, text, bytes.fromhex(raw[0].decode()))
+        must(holds, "not the PDF that the log signed | pas le PDF que le journal a signé", "")
+        return "the PDF is as the log signed it | le PDF est tel que le journal l'a signé"
+def check_seal(pdf: bytes) -> str:  # of a PDF from before the log's key signed it
+    seals = re.findall(rb"/ByteRange ?\[ ?0 (\d+) (\d+) (\d+) *\]", pdf)
+    must(seals, "not sealed | pas scellé", "")
     end, start, rest = map(int, seals[-1])
-    digest = DIGEST + sha(pdf[:end] + pdf[start:]).hex()
-    seal = re.fullmatch(b"<([0-9a-f]*)>", pdf[end:start].lower())
-    if start + rest != len(pdf) or not seal or digest.encode() not in seal[1]:
-        refuse("changed after it was sealed | changé après avoir été scellé", "PDF")
-    return "as they were sealed, see pdfsig | telles que scellées, voir pdfsig"
+    digest, seal = DIGEST + sha(pdf[:end] + pdf[start:]).hex().encode(), pdf[end:start].lower()
+    whole = start + rest == len(pdf) and re.fullmatch(b"<[0-9a-f]*>", seal) and digest in seal
+    must(whole, "changed after it was sealed | changé après avoir été scellé", "")
+    return "of an old form: who sealed it, pdfsig says | forme ancienne : de qui, voir pdfsig"
 Report = NamedTuple("Report", [("checked", list[str]), ("failed", list[str]), ("signer", str),
                                ("authenticated", bool), ("case", str)])
 def verify(files: Files, key: str | None = None, pdf: bytes = b"") -> Report:
     """Checks files by name, and the PDF they came in; `key` is the vkey that must have signed."""
-    dossier = Dossier(files, key)
-    checked, failed = list[str](), list[str]()
+    dossier, checked, failed = Dossier(files, key, pdf), list[str](), list[str]()
     steps = (("files | fichiers", dossier.check_files), ("signatures", dossier.check_signatures),
              ("records | entrées", dossier.check_records), ("window | fenêtre", dossier.check_gaps),
-             ("custody | suivi", dossier.check_custody),
-             *([("pages", lambda: check_pages(pdf))] if pdf[:5] == b"%PDF-" else []))
-    for title, step in steps:
+             ("custody | suivi", dossier.check_custody), ("pages", dossier.check_pages))
+    for title, step in steps[: 6 if pdf[:5] == b"%PDF-" else 5]:
         try:
             checked.append(f"{title}: {step()}")
         except Exception as error:  # whatever a forged file makes Python say, it is a refusal
@@ -251,21 +256,16 @@ def read_folder(folder: Path) -> Files:  # neither links nor over 1,000 files or
         refuse("a link, or too large for a dossier", folder)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 def zip_in_pdf(pdf: bytes) -> bytes:
-    """The one zip that is attached to a PDF: a stream that begins as zips do, deflated or plain."""
+    """The one zip that is attached to a PDF, as it is."""
     found, at = list[bytes](), len(pdf) if len(pdf) > MOST * 2 else 0
-    stream = re.compile(rb"/Length (\d{1,10})\b(?! \d+ R)[^\0]{0,600}?\bstream\r?\n")
+    stream = re.compile(rb"/Length (\d{1,10})/Type/EmbeddedFile[^E]{0,300}?stream\r?\n")
     while (match := stream.search(pdf, at)) and len(found) < 2:
-        data, at = pdf[match.end() : match.end() + int(match[1])], match.end() + int(match[1])
-        try:
-            if data[:4] != ZIP and zlib.decompressobj().decompress(data, 4) == ZIP:
-                data = (inside := zlib.decompressobj()).decompress(data, MOST * 2)
-                data = data if inside.eof and not inside.unused_data else b""
-        except zlib.error: continue
-        found += [data] if data[:4] == ZIP else []
+        at = match.end() + int(match[1])
+        found += [data] if (data := pdf[match.end() : at])[:4] == ZIP else []
     return found[0] if len(found) == 1 else refuse("not one dossier is attached", len(found))
 def unzip(data: bytes) -> Files:  # in its one form: in order, stored, nothing beside
     files, directory, at, last = Files(), b"", 0, b""
-    while data[at : at + 4] == ZIP:
+    while data[at : at + 4] == ZIP and len(files) <= 1000:
         size, length = struct.unpack_from("<IH", data, at + 22)
         name, found = data[at + 30 : (start := at + 30 + length)], data[start : start + size]
         sizes = zlib.crc32(found), len(found), len(found), len(name), 0

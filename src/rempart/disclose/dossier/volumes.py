@@ -112,7 +112,7 @@ class Making(NamedTuple):
         }
         contents |= _manifest(contents, about, self.signer)
         _check_before_it_leaves(contents, self.signer)
-        return Contents(contents, tuple(redacted.items), about, preset, public, redacted)
+        return Contents(contents, tuple(redacted.items), about, preset, self.signer, redacted)
 
 
 def split(redacted: Redacted, most: int) -> list[Redacted]:
@@ -201,6 +201,7 @@ def _about(
         "first": window.first,
         "last": window.last,
         "hidden": window.hidden,
+        "pages": "only as signed by the log",
     }
 
 

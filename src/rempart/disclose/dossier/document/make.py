@@ -2,7 +2,8 @@
 
 Rules kept here: the document is a reading of the zip that it carries, so that nothing redacted
 there can stand here; the same zips, words and seal give the same bytes before the signature; every
-volume is a document of its own, the first one holds all sections, the others their messages.
+volume is a document of its own, the first one holds all sections, the others their messages; the
+key of the log signs each whole, and none leaves that does not verify.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from rempart.disclose.dossier.document.blocks import Block
 from rempart.disclose.dossier.document.content import read
 from rempart.disclose.dossier.document.front import Part, cover, who_asks
 from rempart.disclose.dossier.document.glyphs import line
+from rempart.disclose.dossier.document.log_signature import sign_whole
 from rempart.disclose.dossier.document.seal import Authority, Seal, SealName, sign
 from rempart.disclose.dossier.document.typeset import typeset
 from rempart.disclose.dossier.document.words import Words
-from rempart.errors import OutboundError
+from rempart.disclose.dossier.verify import Dossier, Refused, zip_in_pdf
+from rempart.errors import LogError, OutboundError
 
 ATTACHMENT: Final = "dossier.zip"
 
@@ -67,11 +70,27 @@ def make(volumes: Sequence[Contents], setting: Setting) -> Iterator[Made]:
     content = read(volumes, digests)
     part = Part(Words(setting.language, setting.timezone), content, authors(content.items), 1)
     for number, contents in enumerate(volumes, 1):
-        signed = _signed(part._replace(volume=number), pack(contents.files), setting)
+        sealed = _sealed(part._replace(volume=number), pack(contents.files), setting)
+        signed = sign_whole(sealed, str(contents.about["case"]), contents.signer)
+        _check_before_it_leaves(signed, contents)
         yield Made(number, len(volumes), signed, digests[number - 1], contents.about)
 
 
-def _signed(part: Part, attached: bytes, setting: Setting) -> bytes:
+def _check_before_it_leaves(document: bytes, contents: Contents) -> None:
+    """Its pages; the zip in it was checked when it was made."""
+    dossier = Dossier(contents.files, None, document)
+    try:
+        zip_in_pdf(document)  # no other is in it
+        dossier.check_files()
+        dossier.check_signatures()
+        dossier.check_pages()
+    except Refused as error:
+        raise LogError(
+            f"the document does not verify: {error}", where=contents.about["case"]
+        ) from error
+
+
+def _sealed(part: Part, attached: bytes, setting: Setting) -> bytes:
     """Dated by the authority; when nobody answers, without a date and saying so."""
     at = datetime.fromisoformat(part.about["made_at"])
     reason = part.words("seal_reason")
@@ -83,11 +102,12 @@ def _signed(part: Part, attached: bytes, setting: Setting) -> bytes:
                 setting.seal,
                 setting.authority,
                 reason,
+                for_log=True,
             )
         except OutboundError:
             pass
     made = typeset(document(part, setting.seal.named(None)), attached, at)
-    return sign(made, setting.seal, None, reason)
+    return sign(made, setting.seal, None, reason, for_log=True)
 
 
 def document(part: Part, seal: SealName) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 Rules kept here:
 
 1. The seal's key is not the log's: `keys/seal.key` (P-256, mode 0600) with a certificate that it
-   signed itself, made at first use, or the operator's own in a PKCS#12 file. Whoever compares the
-   fingerprint of the certificate out of band knows which service sealed.
+   signed itself, made at first use, or the operator's own in a PKCS#12 file. It is for readers of
+   PDF; that the pages are those of the log, the log's own key says (`log_signature`).
 2. With an authority that dates it the form is PAdES B-T, else B-B; the document says which. When no
    authority answers it is sealed without one and says so: a document never waits for one.
 3. Nothing is fetched here: the authority is asked by a function that the caller gives.
@@ -34,6 +34,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from rempart.disclose.dossier.document.log_signature import room
 from rempart.errors import InputError, MissingExtraError, OutboundError
 
 KEY_FILE = "seal.key"
@@ -153,8 +154,16 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
         os.fsync(file.fileno())
 
 
-def sign(document: bytes, seal: Seal, authority: Authority | None, reason: str) -> bytes:
-    """The document with the signature in it. OutboundError: the authority did not answer."""
+def sign(
+    document: bytes,
+    seal: Seal,
+    authority: Authority | None,
+    reason: str,
+    *,
+    for_log: bool = False,
+) -> bytes:
+    """The document with the seal in it; `for_log`: with room for the signature of the log.
+    OutboundError: the authority did not answer."""
     try:
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
         from pyhanko.sign import signers
@@ -186,6 +195,8 @@ def sign(document: bytes, seal: Seal, authority: Authority | None, reason: str) 
         name=seal.name,
     )
     stamper = None if authority is None else _stamper(authority)
+    if for_log:
+        signer.unsigned_attr_prov_spec = room(stamper)
     pdf_signer = signers.PdfSigner(metadata, signer, timestamper=stamper)
     out = BytesIO()
     try:
