@@ -8,6 +8,7 @@ import subprocess
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     load_pem_private_key,
@@ -15,10 +16,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509 import load_pem_x509_certificate
 
+from rempart.disclose.dossier.document.log_signature import sign_whole
 from rempart.disclose.dossier.document.seal import Authority, load_seal, sign
 from rempart.disclose.dossier.document.settings import DocumentSettings, seal_of
 from rempart.disclose.dossier.document.typeset import typeset
 from rempart.errors import InputError, OutboundError
+from rempart.log.note import Signer
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -100,11 +103,14 @@ def tsa(tmp_path_factory):
     return Authority("Test authority of time", ask)
 
 
-def test_with_an_authority_the_seal_carries_its_date(tmp_path, page, tsa):
+@pytest.mark.parametrize("for_log", [False, True])
+def test_with_an_authority_the_seal_carries_its_date(tmp_path, page, tsa, for_log):
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     seal = load_seal(tmp_path / "keys", "chat.example.org/log", NOW)
-    signed = sign(page, seal, tsa, "test")
+    signed = sign(page, seal, tsa, "test", for_log=for_log)
+    if for_log:
+        signed = sign_whole(signed, "case", Signer("x", Ed25519PrivateKey.generate()))
     path = tmp_path / "dated.pdf"
     path.write_bytes(signed)
     shown = subprocess.run(

@@ -21,26 +21,21 @@ from typing import Any, Final
 from rempart.disclose.dossier.verify import SIGNED
 from rempart.log.note import Signer
 
-OBJECT_ID: Final = "2.25.96028071813684034603297075796167742627"
-"""A UUID of our own (ITU-T X.667)."""
-_NAME: Final = "rempart_log_signature"
 _BYTES: Final = 64
+_ATTRIBUTE: Final = bytes([0x30, len(SIGNED) // 2 + _BYTES]) + bytes.fromhex(SIGNED.decode())
+"""In DER, up to the signature: a sequence of our id, 2.25 and a UUID (ITU-T X.667), and a set of
+one octet string."""
 
 
 def room(timestamper: Any) -> Any:
     """What pyhanko adds to a seal: the date of this authority, and room for the signature."""
-    from asn1crypto.core import OctetString
-    from pyhanko.sign.ades.asn1_util import register_cms_attribute
+    from asn1crypto.cms import CMSAttribute
     from pyhanko.sign.attributes import CMSAttributeProvider, UnsignedAttributeProviderSpec
     from pyhanko.sign.signers.pdf_cms import DefaultUnsignedAttributes
 
-    register_cms_attribute(OBJECT_ID, _NAME, OctetString)
-
     class Room(CMSAttributeProvider):
-        attribute_type = _NAME
-
-        async def build_attr_value(self, dry_run: bool = False) -> OctetString:  # noqa: ARG002
-            return OctetString(bytes(_BYTES))
+        async def get_attribute(self, dry_run: bool = False) -> CMSAttribute:  # noqa: ARG002
+            return CMSAttribute.load(_ATTRIBUTE + bytes(_BYTES))
 
     class Attributes(UnsignedAttributeProviderSpec):
         def unsigned_attr_providers(self, *args: Any, **named: Any) -> list[CMSAttributeProvider]:
