@@ -169,7 +169,8 @@ def test_the_dossier_verifies_without_rempart_and_names_no_reporter(evening, tmp
     assert "plainte" in custody
 
 
-def test_beside_a_running_service_it_leaves_a_note_of_what_left(evening, tmp_path):
+def test_beside_a_running_service_it_leaves_a_note_of_what_left(evening, tmp_path, monkeypatch):
+    monkeypatch.setattr("rempart.cli.giving.SEAL_SECONDS", 0.2)  # nobody looks here
     community, raid, _ = evening
     file = tmp_path / "dossier.zip"
     lock = Lock(community.folder)
@@ -178,6 +179,7 @@ def test_beside_a_running_service_it_leaves_a_note_of_what_left(evening, tmp_pat
         result = run(community, "export", raid.id, "-o", str(file))
     finally:
         lock.release()
+    assert "did not seal the log for this export" in result.stderr
     assert "a service works here" in result.stderr
     assert log_size(community) == before
     assert zipfile.is_zipfile(file)

@@ -2,8 +2,8 @@
 
 For who runs the machine: nobody else agrees here, and the document says so in its custody. With the
 folder free, the export is an entry of the log before it is made, and its hash another one after;
-beside a running service it leaves a note with the hash, which the service makes an entry of
-(`cli.giving`).
+beside a running service it has the service seal the log first, and leaves a note with the hash,
+which the service makes an entry of (`cli.giving`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ import click
 from rempart.cases.evidence.custody import note_access
 from rempart.cases.evidence.promoted import promote
 from rempart.cli.case_store import check_there, find, print_json, reading
-from rempart.cli.giving import alone, check, given, now_ms, signed_step, unrecorded_option, who
+from rempart.cli.giving import (
+    alone,
+    check,
+    given,
+    now_ms,
+    sealed_by_service,
+    signed_step,
+    unrecorded_option,
+    who,
+)
 from rempart.cli.private_file import write_private
 from rempart.disclose.dossier import Contents, Copy, edition, presets, volumes_of
 from rempart.disclose.dossier.delivery import Delivered, Form, age_keys, check_passphrase, deliver
@@ -157,6 +166,8 @@ def export_case(
     age_keys(age)
     with _folder(output) as folder:
         noted = None if unrecorded else _noted(data, asked)
+        if noted is None and not unrecorded and not sealed_by_service(data):
+            click.echo("rempart: who works here did not seal the log for this export", err=True)
         contents, made = _made(data, asked, noted, folder)
         if noted is None:
             about = contents[0].about

@@ -17,13 +17,24 @@ from typing import Any, NamedTuple
 
 import click
 
-from rempart.disclose.given_out import REFUSED, Given, leave, note, take_up, waiting
+from rempart.disclose.given_out import (
+    REFUSED,
+    Given,
+    ask_seal,
+    leave,
+    note,
+    take_up,
+    waiting,
+)
 from rempart.engine.embedded.notary import Notary
 from rempart.engine.start import Lock
 from rempart.errors import InputError, RempartError, StoreError
 from rempart.log.keys import read_signer
 from rempart.store.interface import Tables
 from rempart.store.sqlite.store import SqliteStore
+
+SEAL_SECONDS = 10.0
+"""The service looks every second, and waits six for authorities and witnesses."""
 
 unrecorded_option = click.option(
     "--unrecorded",
@@ -80,6 +91,20 @@ def given(data: Path, one: Given, *, unrecorded: bool) -> Recorded:
             return Recorded("entry", _noted(data, store, one))
     except OSError as error:
         raise _refused(data) from error
+
+
+def sealed_by_service(data: Path) -> bool:
+    """Waits until the service that works here has sealed its log; False: not in this time."""
+    try:
+        asked = ask_seal(data)
+    except OSError:
+        return False
+    end = time.monotonic() + SEAL_SECONDS
+    while asked.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    done = not asked.exists()
+    asked.unlink(missing_ok=True)
+    return done
 
 
 def _noted(data: Path, store: SqliteStore, one: Given) -> int:

@@ -8,13 +8,16 @@ Rules kept here:
    `given-out` of the data (mode 0600, written whole before the output is), and the service takes it
    up within seconds; so does the next command that has the folder for itself. A note is taken up
    once, however often its file is read.
-3. Who made it by a command is the operating system's user, as given there: `os:name`. It is no
+3. Before such a command reads a case it asks the service, in the same folder, to have the log
+   signed, dated and cosigned (`ask_seal`), so that its dossier is not *pending* for want of asking.
+4. Who made it by a command is the operating system's user, as given there: `os:name`. It is no
    pseudonym of the console and proves no more than the machine does.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +39,7 @@ WHAT: Final = (COURT, YEARLY, STATEMENTS, CASE)
 FOLDER: Final = "given-out"
 LONGEST: Final = 1 << 20
 REFUSED: Final = ".refused"
+SEAL: Final = ".seal"
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,8 +144,26 @@ def leave(data: Path, given: Given) -> Path:
 
 def waiting(data: Path) -> list[Path]:
     """Notes that were not taken up yet, the oldest first."""
+    return _left(data, ".json")
+
+
+def ask_seal(data: Path) -> Path:
+    """Asks the service to seal the log as it is now; when that is done it removes this file.
+    OSError: it cannot be asked."""
+    folder = data / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{time.time_ns()}-{os.getpid()}{SEAL}"
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return path
+
+
+def seals_asked(data: Path) -> list[Path]:
+    return _left(data, SEAL)
+
+
+def _left(data: Path, ending: str) -> list[Path]:
     try:
-        names = [one.name for one in os.scandir(data / FOLDER) if one.name.endswith(".json")]
+        names = [one.name for one in os.scandir(data / FOLDER) if one.name.endswith(ending)]
     except FileNotFoundError:
         return []
     return [data / FOLDER / name for name in sorted(names)]

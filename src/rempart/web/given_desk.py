@@ -1,35 +1,47 @@
 """Takes up the notes that commands leave beside the service: what they gave out becomes entries of
-the log (`disclose.given_out`)."""
+the log, and what they are about to read is sealed first (`disclose.given_out`)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
-from rempart.disclose.given_out import REFUSED, take_up, waiting
+from rempart.disclose.given_out import REFUSED, seals_asked, take_up, waiting
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import InputError
 from rempart.store.interface import Tables
+from rempart.web.attest.sealing import sealed
 
 _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 
 
 class GivenDesk:
-    def __init__(self, engine: EmbeddedEngine, data: Path) -> None:
+    def __init__(self, engine: EmbeddedEngine, data: Path, witnesses: Collection[str] = ()) -> None:
         self._engine = engine
         self._data = data
+        self._witnesses = witnesses
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             try:
                 await asyncio.to_thread(self.take_up)
+                await self.seal()
             except Exception:
                 _LOG.exception("notes of outputs could not be taken up")
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def seal(self) -> None:
+        """What a command waits for, before it reads a case."""
+        asked = await asyncio.to_thread(seals_asked, self._data)
+        if asked:
+            await sealed(self._engine, self._witnesses)
+        for path in asked:
+            path.unlink(missing_ok=True)
 
     def take_up(self) -> int:
         """All that wait; returns how many. What is no note is put aside and told."""

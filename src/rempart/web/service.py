@@ -195,7 +195,7 @@ async def _serve(
             captures.run(),
             Witnesses(engine, settings.witnesses).run(),
             Scrubbing(engine).run(),
-            GivenDesk(engine, data).run(),
+            GivenDesk(engine, data, settings.witnesses).run(),
             *((feed.run(),) if feed.database is not None else ()),
             _authorities(engine, settings, data).run(),
             app.framework.state.refused.run(),

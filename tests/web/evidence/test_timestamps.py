@@ -11,12 +11,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.authority import TestAuthority
 from tests.web.evidence.test_witnesses import entries, send, until
 from tests.web.exporting import exported
 from tests.web.service import Service, message
 from tests.web.team import PASSWORD, admit
 
+from rempart.cli import main
 from rempart.disclose.dossier.archive import unpack
 from rempart.log.timestamps import LENIENT, STRICT, check_reply, read_chain
 from rempart.store.interface.attested import OwedKind
@@ -174,6 +176,36 @@ def test_a_dossier_brings_the_tokens_of_its_checkpoint_and_openssl_accepts_them(
     (folder / "timestamps" / "checkpoint").write_bytes(changed)
     done = subprocess.run(commands[0], cwd=folder, capture_output=True, check=False)
     assert done.returncode != 0
+
+
+def test_a_command_beside_the_service_has_its_dossier_stamped_too(
+    pair: tuple[TestAuthority, TestAuthority], tmp_path: Path
+) -> None:
+    """The last stamp is less than an hour old and covers nothing of the case."""
+    one, _ = pair
+    data, out = tmp_path / "data", tmp_path / "case.zip"
+    settle(data, one=one)
+    with Service.running(data) as service:
+        until(lambda: bool(tokens(service, "one")), "no token")
+        sent = message(text="you are finished here")
+        client = service.client(service.ingest_token)
+        assert client.post("/api/v1/messages", json=sent).status_code == 200
+        report = {
+            "category": "harassment",
+            "good_faith": True,
+            "message_ids": [sent["id"]],
+            "explanation": "to me",
+        }
+        assert service.client().post("/api/v1/reports", json=report).status_code == 201
+        told = CliRunner().invoke(
+            main, ["case", "export", "--latest", "--data", str(data), "-o", str(out)]
+        )
+        assert told.exit_code == 0, told.output
+        until(lambda: not list((data / "given-out").iterdir()), "the note is left lying")
+    files = unpack(out.read_bytes())
+    assert "Pending" not in files["timestamps/README.txt"].decode()
+    note = files["timestamps/checkpoint"].decode()
+    check_reply(files["timestamps/one.tsr"], note, read_chain(one.root))
 
 
 def test_a_dossier_says_pending_when_no_authority_has_answered(
