@@ -13,11 +13,13 @@ from litestar import Response
 from rempart.cases.people import people_with
 from rempart.cases.rights import Right
 from rempart.cases.second_person import days_of, too_close_to
+from rempart.errors import InputError, RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth.gate import now_ms
 from rempart.web.auth.guards import must_be_known
 from rempart.web.console.templates import render
+from rempart.web.failures import status_of
 
 Screen = TypeVar("Screen", bound=msgspec.Struct)
 JSON = ".json"
@@ -36,9 +38,11 @@ async def page(
     view: Callable[[Tables], Screen],
     more: Callable[[Tables, Screen], dict[str, Any]] | None = None,
     *,
-    status_code: int = 200,
+    error: RempartError | None = None,
 ) -> Response[Any]:
-    """`more`: what the template needs besides the screen."""
+    """`more`: what the template needs besides the screen. `error`: why what was asked is not done;
+    the answer's status tells it too (`why_not` and `wrong_field` for the screen)."""
+    status_code = 200 if error is None else status_of(error)
 
     def read_and_draw() -> Response[Any]:
         with engine_of(request).read() as tables:
@@ -49,6 +53,16 @@ async def page(
         return render(request, template, status_code=status_code, screen=screen, **context)
 
     return await asyncio.to_thread(read_and_draw)
+
+
+def why_not(error: RempartError | None) -> str:
+    """What a screen says of it: what was wrong, where, what next; empty when all went well."""
+    return "" if error is None else error.diagnostics()
+
+
+def wrong_field(error: RempartError | None) -> str:
+    """The field of the form that could not be read; empty when it is about none."""
+    return (error.where or "") if isinstance(error, InputError) else ""
 
 
 class Alone(msgspec.Struct, frozen=True):

@@ -19,8 +19,7 @@ from rempart.store.interface.feed import FeedState
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page
-from rempart.web.failures import status_of
+from rempart.web.console.page import page, why_not
 from rempart.web.feed import api
 from rempart.web.feed.screens import view
 
@@ -95,8 +94,8 @@ async def _shown(
             desk,
             chosen,
             now,
-            error.diagnostics() if error is not None else "",
+            why_not(error),
             where,
         ),
-        status_code=200 if error is None else status_of(error),
+        error=error,
     )

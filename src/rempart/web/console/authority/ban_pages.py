@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from rempart.errors import InputError, NotFoundError, RempartError
+from rempart.errors import NotFoundError, RempartError
 from rempart.model import CourtBan
 from rempart.store.interface import Tables
 from rempart.web.api.authority import bans as api
@@ -21,9 +21,8 @@ from rempart.web.auth import Right, must_be_known
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.authority.order_fields import BAN
 from rempart.web.console.fields import converted, read_fields, typed_again
-from rempart.web.console.page import page, two_people
+from rempart.web.console.page import page, two_people, why_not, wrong_field
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 PATH = "/console/bans"
 
@@ -90,15 +89,14 @@ async def _bans(
             ban_views(tables, now),
             who.id,
             typed or {"served": moment(now).strftime("%Y-%m-%dT%H:%M")},
-            error.diagnostics() if error is not None else "",
-            (error.where or "") if isinstance(error, InputError) else "",
+            why_not(error),
+            wrong_field(error),
         )
 
-    status = 200 if error is None else status_of(error)
     return await page(
         request,
         "bans.html",
         view,
         lambda tables, _: {"fields": BAN, **two_people(request, tables, Right.ORDERS)},
-        status_code=status,
+        error=error,
     )

@@ -35,9 +35,8 @@ from rempart.web.console.authority.order_fields import (
     RECEIVED,
 )
 from rempart.web.console.fields import converted, read_fields, typed_again
-from rempart.web.console.page import JSON, page
+from rempart.web.console.page import JSON, page, why_not, wrong_field
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 PATH = "/console/orders"
 DISPUTES = "/console/disputes"
@@ -224,17 +223,16 @@ async def _orders(
             order_views(tables),
             list(languages_of(tables, now)),
             start if typed is None else typed,
-            error.diagnostics() if error is not None else "",
-            (error.where or "") if isinstance(error, InputError) else "",
+            why_not(error),
+            wrong_field(error),
         )
 
-    status = 200 if error is None else status_of(error)
     return await page(
         request,
         "orders.html",
         view,
         lambda *_: {"fields": (RECEIVED, *ORDER)},
-        status_code=status,
+        error=error,
     )
 
 
@@ -244,11 +242,10 @@ async def _order(
     now = now_ms()
 
     def view(tables: Tables) -> OrderScreen:
-        failed = error.diagnostics() if error is not None else ""
+        failed = why_not(error)
         return OrderScreen(moment(now), order_whole(tables, order), failed)
 
-    status = 200 if error is None else status_of(error)
-    return await page(request, "order.html", view, status_code=status)
+    return await page(request, "order.html", view, error=error)
 
 
 async def _disputes(
@@ -261,13 +258,12 @@ async def _disputes(
             moment(now),
             dispute_views(tables),
             typed or {},
-            error.diagnostics() if error is not None else "",
-            (error.where or "") if isinstance(error, InputError) else "",
+            why_not(error),
+            wrong_field(error),
         )
 
-    status = 200 if error is None else status_of(error)
     more = {"fields": DISPUTE, "closed_fields": CLOSED}
-    return await page(request, "disputes.html", view, lambda *_: more, status_code=status)
+    return await page(request, "disputes.html", view, lambda *_: more, error=error)
 
 
 def _convert(fields: dict[str, Any]) -> AuthorityOrder:

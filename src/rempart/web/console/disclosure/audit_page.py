@@ -30,9 +30,8 @@ from rempart.web.api.files import download
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth.audited import AUDITED
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page
+from rempart.web.console.page import page, why_not
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 
 class AuditScreen(msgspec.Struct, frozen=True):
@@ -81,11 +80,10 @@ async def _page(
     request: AnyRequest, sql: str, result: Result | None, error: RempartError | None = None
 ) -> Response[Any]:
     now = now_ms()
-    failed = "" if error is None else error.diagnostics()
+    failed = why_not(error)
 
     def view(_: Tables) -> AuditScreen:
         most = LIMITS.rows
         return AuditScreen(moment(now), sql, LIMITS.seconds, most, table_views(), result, failed)
 
-    code = 200 if error is None else status_of(error)
-    return await page(request, "audit.html", view, status_code=code)
+    return await page(request, "audit.html", view, error=error)

@@ -36,7 +36,6 @@ from rempart.web.console.page import page
 from rempart.web.console.reading import moment
 from rempart.web.console.templates import language_of
 from rempart.web.court_desk import Standing
-from rempart.web.failures import status_of
 
 PATH = "/console/court"
 
@@ -98,7 +97,7 @@ async def _page(request: AnyRequest, error: RempartError | None = None) -> Respo
         "court.html",
         view,
         lambda *_: {"busy": standing is not None and standing.phase is not None},
-        status_code=200 if error is None else status_of(error),
+        error=error,
     )
     if standing is not None and standing.phase is not None:
         answer.headers["refresh"] = "2"

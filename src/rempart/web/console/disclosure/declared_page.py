@@ -31,9 +31,8 @@ from rempart.web.api.request import AnyRequest
 from rempart.web.auth.gate import now_ms
 from rempart.web.console.disclosure.declared_fields import FIELDS, FROM, KEY, NUMBER, UNTIL, UPPER
 from rempart.web.console.fields import Field, as_typed, read_fields, typed_again
-from rempart.web.console.page import JSON, page
+from rempart.web.console.page import JSON, page, why_not, wrong_field
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 DECLARED = "/console/declared"
 
@@ -172,17 +171,16 @@ async def _kind(
             found.roster,
             kind in ONE_OF,
             typed if typed is not None else start,
-            error.diagnostics() if error is not None else "",
-            (error.where or "") if isinstance(error, InputError) else "",
+            why_not(error),
+            wrong_field(error),
         )
 
-    status = 200 if error is None else status_of(error)
     return await page(
         request,
         "declared_kind.html",
         view,
         lambda *_: {"fields": form_of(kind), "value_fields": FIELDS[kind]},
-        status_code=status,
+        error=error,
     )
 
 

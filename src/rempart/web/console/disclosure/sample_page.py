@@ -32,7 +32,6 @@ from rempart.web.console.labels import LABELS
 from rempart.web.console.page import page, wants_json
 from rempart.web.console.reading import moment
 from rempart.web.console.templates import language_of, translations
-from rempart.web.failures import status_of
 
 PATH = f"{HOME}/decisions"
 USUAL, DAYS = 25, 90
@@ -95,7 +94,7 @@ async def show(
         )
     except RempartError as error:
         failed = msgspec.structs.replace(asked, failed=error.diagnostics())
-        return await page(request, "sample.html", lambda _: failed, status_code=status_of(error))
+        return await page(request, "sample.html", lambda _: failed, error=error)
 
 
 route_handlers: list[Any] = [show]

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from rempart.cases.terms import LONGEST_WORDS, Change, policy_titles
-from rempart.errors import InputError, RempartError
+from rempart.errors import RempartError
 from rempart.store.interface import Tables
 from rempart.web.api.authority.declared import DECLARE
 from rempart.web.api.disclosure.terms import (
@@ -23,9 +23,8 @@ from rempart.web.api.disclosure.terms import (
 )
 from rempart.web.api.request import AnyRequest, engine_of
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page
+from rempart.web.console.page import page, why_not, wrong_field
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 PATH = "/console/terms"
 _PARTS = ("summary", "own", "minors")
@@ -86,15 +85,14 @@ async def _terms(
             found.change,
             found.rules,
             start if typed is None else typed,
-            error.diagnostics() if error is not None else "",
-            (error.where or "") if isinstance(error, InputError) else "",
+            why_not(error),
+            wrong_field(error),
         )
 
-    status = 200 if error is None else status_of(error)
     return await page(
         request,
         "console_terms.html",
         view,
         lambda *_: {"languages": LANGUAGES, "policies": policy_titles()},
-        status_code=status,
+        error=error,
     )

@@ -41,7 +41,6 @@ from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page, two_people
 from rempart.web.console.reading import moment
 from rempart.web.console.templates import language_of
-from rempart.web.failures import status_of
 from rempart.web.yearly_desk import Standing, Wanted
 
 PATH = "/console/yearly"
@@ -161,7 +160,7 @@ async def _page(
             "address": _address(wanted),
             **two_people(request, tables, Right.DECLARE),
         },
-        status_code=200 if error is None else status_of(error),
+        error=error,
     )
     if mine is not None and mine.phase is not None:
         answer.headers["refresh"] = "2"

@@ -23,7 +23,6 @@ from rempart.web.auth.gate import now_ms
 from rempart.web.console.page import page, two_people, wants_json
 from rempart.web.console.reading import moment
 from rempart.web.console.screens import Alarm
-from rempart.web.failures import status_of
 
 HOME = "/console/erasure"
 OVERDUE_MS = 6 * 3_600_000
@@ -146,13 +145,12 @@ async def _page(request: AnyRequest, error: RempartError | None = None) -> Respo
             error.next_step if error is not None else "",
         )
 
-    status = 200 if error is None else status_of(error)
     return await page(
         request,
         "erasure.html",
         view,
         lambda tables, _: two_people(request, tables, Right.ERASE),
-        status_code=status,
+        error=error,
     )
 
 

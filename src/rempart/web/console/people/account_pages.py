@@ -187,14 +187,14 @@ async def show_account(request: AnyRequest, *, error: str = "", done: str = "") 
             done=done,
         )
 
-    status = {"": 200, "slow_down": 429}.get(error, 422)
-    return await page(
+    answer = await page(
         request,
         "account.html",
         view,
         lambda _, screen: {"too_close": screen.second_person_from, "alone": None},
-        status_code=status,
     )
+    answer.status_code = {"": 200, "slow_down": 429}.get(error, 422)
+    return answer
 
 
 def _passkey(row: PasskeyRow) -> PasskeyView:

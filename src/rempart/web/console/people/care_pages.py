@@ -24,7 +24,6 @@ from rempart.web.auth.gate import now_ms
 from rempart.web.auth.pages import local_path
 from rempart.web.console.page import page
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 DAY = "/console/me/day"
 _CASES = "/console/cases/"
@@ -99,8 +98,7 @@ async def pause(request: AnyRequest, back: str, error: RempartError | None = Non
             failed=error.what if error is not None else "",
         )
 
-    status = 200 if error is None else status_of(error)
-    return await page(request, "pause.html", view, status_code=status)
+    return await page(request, "pause.html", view, error=error)
 
 
 def _life(tables: Tables, path: str) -> bool:

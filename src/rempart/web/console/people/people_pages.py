@@ -38,9 +38,8 @@ from rempart.web.api.people.people import (
 )
 from rempart.web.api.request import AnyRequest
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import JSON, page
+from rempart.web.console.page import JSON, page, why_not
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 
 class PeopleScreen(msgspec.Struct, frozen=True):
@@ -197,10 +196,10 @@ async def _people(
             exposed=tables.care.by_person(day_of(now, care)),
             alone_for=days_of(tables) if alone else 0,
             made=made,
-            failed=error.diagnostics() if error is not None else "",
+            failed=why_not(error),
         )
 
-    return await page(request, "people.html", view, status_code=_status(error))
+    return await page(request, "people.html", view, error=error)
 
 
 async def _person(
@@ -220,10 +219,10 @@ async def _person(
             harms=list(harms()),
             may_change=_may_change(request),
             made=made,
-            failed=error.diagnostics() if error is not None else "",
+            failed=why_not(error),
         )
 
-    return await page(request, "person.html", view, status_code=_status(error))
+    return await page(request, "person.html", view, error=error)
 
 
 async def _roles(request: AnyRequest, error: RempartError | None = None) -> Response[Any]:
@@ -235,10 +234,10 @@ async def _roles(request: AnyRequest, error: RempartError | None = None) -> Resp
             roles=role_views(tables),
             rights=list(Right),
             may_change=_may_change(request),
-            failed=error.diagnostics() if error is not None else "",
+            failed=why_not(error),
         )
 
-    return await page(request, "roles.html", view, status_code=_status(error))
+    return await page(request, "roles.html", view, error=error)
 
 
 async def _changed(
@@ -257,10 +256,6 @@ def _may_change(request: AnyRequest) -> bool:
     except RempartError:
         return False
     return True
-
-
-def _status(error: RempartError | None) -> int:
-    return 200 if error is None else status_of(error)
 
 
 def _lines(text: str) -> list[str] | None:

@@ -27,9 +27,8 @@ from rempart.web.api.reports.misuse import (
 from rempart.web.api.request import AnyRequest, Fields
 from rempart.web.auth import must_be_known
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page
+from rempart.web.console.page import page, why_not
 from rempart.web.console.reading import moment
-from rempart.web.failures import status_of
 
 PATH = "/console/misuse"
 
@@ -81,9 +80,8 @@ async def _misuse(request: AnyRequest, error: RempartError | None = None) -> Res
     who, now = must_be_known(request), now_ms()
 
     def view(tables: Tables) -> MisuseScreen:
-        failed = error.diagnostics() if error is not None else ""
+        failed = why_not(error)
         found = sources_of(tables, who, now)
         return MisuseScreen(moment(now), found.sources, found.appellants, failed=failed)
 
-    status = 200 if error is None else status_of(error)
-    return await page(request, "misuse.html", view, status_code=status)
+    return await page(request, "misuse.html", view, error=error)

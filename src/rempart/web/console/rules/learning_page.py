@@ -25,11 +25,10 @@ from rempart.web.api.rules.rules import deployer
 from rempart.web.auth import Right, may, must_be_known, needs, needs_right
 from rempart.web.auth.caller import Caller
 from rempart.web.auth.gate import now_ms
-from rempart.web.console.page import page
+from rempart.web.console.page import page, why_not
 from rempart.web.console.reading import moment
 from rempart.web.console.rules.rule_screens import Example, VersionLine
 from rempart.web.console.rules.rule_views import examples, may_deploy, version_line
-from rempart.web.failures import status_of
 
 WRITE = [needs_right(Right.WRITE_RULES, person=True)]
 DEPLOY = [needs_right(Right.DEPLOY_RULES, person=True)]
@@ -147,14 +146,13 @@ route_handlers: list[Any] = [learning, learn, forget, use]
 async def _shown(request: AnyRequest, error: RempartError | None = None) -> Response[Any]:
     who, now, engine = must_be_known(request), now_ms(), engine_of(request)
     reason = str((await request.form()).get("reason", "")) if error is not None else ""
-    told = error.diagnostics() if error is not None else ""
+    told = why_not(error)
 
     def drawn(tables: Tables) -> LearningScreen:
         screen = view(tables, who, now, engine.pipeline.versions["text"])
         return msgspec.structs.replace(screen, failed=told, reason=reason[:1_000])
 
-    status = status_of(error) if error is not None else 200
-    return await page(request, "learning.html", drawn, status_code=status)
+    return await page(request, "learning.html", drawn, error=error)
 
 
 async def _reason(request: AnyRequest) -> str:

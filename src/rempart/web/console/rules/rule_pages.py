@@ -46,7 +46,6 @@ from rempart.web.console.reading import moment
 from rempart.web.console.rules import rule_form, rule_views
 from rempart.web.console.rules.rule_screens import Editor, VersionScreen
 from rempart.web.console.templates import render
-from rempart.web.failures import status_of
 
 READ, WRITE = [needs("read")], [needs_right(Right.WRITE_RULES, person=True)]
 DEPLOY = [needs_right(Right.DEPLOY_RULES, person=True)]
@@ -170,7 +169,7 @@ async def put_in_force(request: AnyRequest, version: FromPath[str]) -> Response[
             screen = rule_views.version(tables, who, at_ms, version, None)
             return msgspec.structs.replace(screen, reason=reason, failed=told)
 
-        return await page(request, "rule_version.html", failed, status_code=status_of(error))
+        return await page(request, "rule_version.html", failed, error=error)
     return Redirect("/console/rules", status_code=303)
 
 
