@@ -13,9 +13,9 @@ from rempart.cases.authority import bans
 from rempart.model import CourtBan
 from rempart.store.interface import Tables
 from rempart.store.interface.bans import BanRow
+from rempart.web.api.authority.acting import act
 from rempart.web.api.authority.orders import ORDERS, ReasonRequest, reach_of
-from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.auth import must_be_known
+from rempart.web.api.request import AnyRequest, engine_of, moment
 from rempart.web.auth.gate import now_ms
 
 
@@ -82,51 +82,50 @@ def list_bans(request: AnyRequest) -> BanList:
 @post("/bans", guards=ORDERS, tags=["disclosure"])
 async def register(request: AnyRequest, data: JSONBody[CourtBan]) -> BanView:
     """A served decision: blocks its accounts for three days, until somebody else confirms it."""
-    who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
+    reach = reach_of(request)
 
-    def change(tables: Tables) -> BanView:
-        row = bans.register(tables, data, who.id, at_ms, reach=reach)
+    def change(tables: Tables, by: str, at_ms: int) -> BanView:
+        row = bans.register(tables, data, by, at_ms, reach=reach)
         return ban_view(tables, row, at_ms)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 @post("/bans/{ban:str}/confirm", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def confirm(request: AnyRequest, ban: FromPath[str]) -> BanView:
     """A second person has seen the decision: it holds for its whole term. Again for accounts that
     somebody else said later are the same person's."""
-    who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
+    reach = reach_of(request)
 
-    def change(tables: Tables) -> BanView:
-        row = bans.confirm(tables, ban, who.id, at_ms, reach=reach)
+    def change(tables: Tables, by: str, at_ms: int) -> BanView:
+        row = bans.confirm(tables, ban, by, at_ms, reach=reach)
         return ban_view(tables, row, at_ms)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 @post("/bans/{ban:str}/end", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def end(request: AnyRequest, ban: FromPath[str], data: JSONBody[ReasonRequest]) -> BanView:
     """Ends it before its date, with a reason; its measures are undone."""
-    who, at_ms = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> BanView:
-        return ban_view(tables, bans.end(tables, ban, data.reason, who.id, at_ms), at_ms)
+    def change(tables: Tables, by: str, at_ms: int) -> BanView:
+        return ban_view(tables, bans.end(tables, ban, data.reason, by, at_ms), at_ms)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 @post("/bans/{ban:str}/judge", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def judge(request: AnyRequest, ban: FromPath[str], data: JSONBody[Judgement]) -> BanView:
     """Says whether an account that looks alike is the same person's."""
-    who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
+    reach = reach_of(request)
 
-    def change(tables: Tables) -> BanView:
+    def change(tables: Tables, by: str, at_ms: int) -> BanView:
         row = bans.judge(
-            tables, ban, data.account, data.reason, who.id, at_ms, same=data.same, reach=reach
+            tables, ban, data.account, data.reason, by, at_ms, same=data.same, reach=reach
         )
         return ban_view(tables, row, at_ms)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 route_handlers = [list_bans, register, confirm, end, judge]

@@ -17,8 +17,9 @@ from rempart.cases.dated import Said
 from rempart.cases.roster import Roster, roster
 from rempart.model import KIND_OF, Dated, DatedKind, DatedValue, Territory
 from rempart.store.interface import Tables
-from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.auth import Right, must_be_known, needs_right
+from rempart.web.api.authority.acting import act
+from rempart.web.api.request import AnyRequest, engine_of, moment
+from rempart.web.auth import Right, needs_right
 from rempart.web.auth.gate import now_ms
 
 DECLARE = [needs_right(Right.DECLARE, person=True, everywhere=True)]
@@ -97,25 +98,23 @@ def list_said(request: AnyRequest, kind: FromQuery[DatedKind | None] = None) -> 
 @post("/declared", guards=DECLARE, tags=["disclosure"])
 async def declare(request: AnyRequest, data: JSONBody[Declaration]) -> DeclaredList:
     """Declares a value for some days. What was said before stays in the history."""
-    who, at_ms = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> DeclaredList:
-        dated.declare(tables, data.value, data.key, data.from_day, data.until, who.id, at_ms)
+    def change(tables: Tables, by: str, at_ms: int) -> DeclaredList:
+        dated.declare(tables, data.value, data.key, data.from_day, data.until, by, at_ms)
         return declared_list(tables, data.from_day)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 @post("/declared/end", guards=DECLARE, tags=["disclosure"])
 async def end(request: AnyRequest, data: JSONBody[Ending]) -> DeclaredList:
     """Declares that there is none from a day on."""
-    who, at_ms = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> DeclaredList:
-        dated.end(tables, data.kind, data.key, data.from_day, who.id, at_ms)
+    def change(tables: Tables, by: str, at_ms: int) -> DeclaredList:
+        dated.end(tables, data.kind, data.key, data.from_day, by, at_ms)
         return declared_list(tables, data.from_day)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 route_handlers = [list_declared, list_said, declare, end]

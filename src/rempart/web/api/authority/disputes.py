@@ -12,11 +12,10 @@ from rempart.cases.authority import disputes
 from rempart.model import Dispute, DisputeOutcome
 from rempart.store.interface import Tables
 from rempart.store.interface.orders import DisputeRow
+from rempart.web.api.authority.acting import act
 from rempart.web.api.authority.declared import today_of
 from rempart.web.api.authority.orders import ORDERS, Why
-from rempart.web.api.request import AnyRequest, engine_of, write
-from rempart.web.auth import must_be_known
-from rempart.web.auth.gate import now_ms
+from rempart.web.api.request import AnyRequest, engine_of
 
 
 class DisputeView(msgspec.Struct, frozen=True):
@@ -48,42 +47,36 @@ def list_disputes(request: AnyRequest) -> DisputeList:
 
 @post("/disputes", guards=ORDERS, tags=["disclosure"])
 async def open_dispute(request: AnyRequest, data: JSONBody[Dispute]) -> DisputeView:
-    who, at_ms = must_be_known(request), now_ms()
+    def change(tables: Tables, by: str, at_ms: int) -> DisputeView:
+        day = today_of(tables, at_ms)
+        return _dispute(disputes.open_dispute(tables, data, day, by, at_ms))
 
-    def change(tables: Tables) -> DisputeView:
-        today = today_of(tables, at_ms)
-        return _dispute(disputes.open_dispute(tables, data, today, who.id, at_ms))
-
-    return await write(request, change)
+    return await act(request, change)
 
 
 @post("/disputes/{dispute:str}/outcome", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def close_dispute(
     request: AnyRequest, dispute: FromPath[str], data: JSONBody[DisputeClosed]
 ) -> DisputeView:
-    who, at_ms = must_be_known(request), now_ms()
-
-    def change(tables: Tables) -> DisputeView:
+    def change(tables: Tables, by: str, at_ms: int) -> DisputeView:
         day = today_of(tables, at_ms)
         row = disputes.close_dispute(
-            tables, dispute, data.outcome, data.decided, data.note, day, who.id, at_ms
+            tables, dispute, data.outcome, data.decided, data.note, day, by, at_ms
         )
         return _dispute(row)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 @post("/disputes/{dispute:str}/implemented", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def implement(
     request: AnyRequest, dispute: FromPath[str], data: JSONBody[DisputeDone]
 ) -> DisputeView:
-    who, at_ms = must_be_known(request), now_ms()
-
-    def change(tables: Tables) -> DisputeView:
+    def change(tables: Tables, by: str, at_ms: int) -> DisputeView:
         day = today_of(tables, at_ms)
-        return _dispute(disputes.implement(tables, dispute, data.implemented, day, who.id, at_ms))
+        return _dispute(disputes.implement(tables, dispute, data.implemented, day, by, at_ms))
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 route_handlers = [list_disputes, open_dispute, close_dispute, implement]

@@ -32,10 +32,10 @@ from rempart.model import (
 from rempart.model.moments import ms_of
 from rempart.store.interface import Tables
 from rempart.store.interface.orders import OrderRow
+from rempart.web.api.authority.acting import Act, act
 from rempart.web.api.authority.declared import today_of
-from rempart.web.api.request import AnyRequest, engine_of, moment, write
-from rempart.web.auth import Right, must_be_known, needs_right
-from rempart.web.auth.gate import now_ms
+from rempart.web.api.request import AnyRequest, engine_of, moment
+from rempart.web.auth import Right, needs_right
 
 ORDERS = [needs_right(Right.ORDERS, person=True, everywhere=True)]
 Why = Annotated[str, msgspec.Meta(max_length=2_000)]
@@ -131,17 +131,16 @@ def list_orders(request: AnyRequest) -> OrderList:
 @post("/orders", guards=ORDERS, tags=["disclosure"])
 async def take_in(request: AnyRequest, data: JSONBody[OrderRequest]) -> OrderWhole:
     """Takes an order in as it came; what it lacks is flagged and a letter drafted."""
-    who, at_ms = must_be_known(request), now_ms()
     policy = engine_of(request).policy
 
-    def change(tables: Tables) -> OrderWhole:
+    def change(tables: Tables, by: str, at_ms: int) -> OrderWhole:
         received = ms_of(_aware(data.received_at))
         row = orders.take_in(
-            tables, data.order, received, languages_of(tables, at_ms), policy, who.id, at_ms
+            tables, data.order, received, languages_of(tables, at_ms), policy, by, at_ms
         )
         return order_whole(tables, row.id)
 
-    return await write(request, change)
+    return await act(request, change)
 
 
 @get("/orders/{order:str}", guards=ORDERS, sync_to_thread=True, tags=["disclosure"])
@@ -155,14 +154,12 @@ async def letter_sent(
     request: AnyRequest, order: FromPath[str], data: JSONBody[SentRequest]
 ) -> OrderWhole:
     """A letter to the authority was sent, at that time."""
-    who, at_ms = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> OrderWhole:
+    def change(tables: Tables, by: str, at_ms: int) -> None:
         at = at_ms if data.sent_at is None else ms_of(_aware(data.sent_at))
-        orders.sent(tables, order, data.letter, at, who.id, at_ms)
-        return order_whole(tables, order)
+        orders.sent(tables, order, data.letter, at, by, at_ms)
 
-    return await write(request, change)
+    return await _step(request, order, change)
 
 
 @post("/orders/{order:str}/effect", guards=ORDERS, status_code=200, tags=["disclosure"])
@@ -171,23 +168,15 @@ async def carry_out(
 ) -> OrderWhole:
     """Gives effect to an order against content, by measures. Who is concerned is told at once,
     unless the authority forbids it."""
-    who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
+    reach = reach_of(request)
 
-    def change(tables: Tables) -> OrderWhole:
+    def change(tables: Tables, by: str, at_ms: int) -> None:
+        links, accounts = data.links, data.accounts
         orders.carry_out(
-            tables,
-            order,
-            data.links,
-            data.accounts,
-            data.kind,
-            data.reason,
-            who.id,
-            at_ms,
-            reach=reach,
+            tables, order, links, accounts, data.kind, data.reason, by, at_ms, reach=reach
         )
-        return order_whole(tables, order)
 
-    return await write(request, change)
+    return await _step(request, order, change)
 
 
 @post("/orders/{order:str}/answer", guards=ORDERS, status_code=200, tags=["disclosure"])
@@ -195,13 +184,11 @@ async def answer(
     request: AnyRequest, order: FromPath[str], data: JSONBody[AnswerRequest]
 ) -> OrderWhole:
     """Says what was done about an order for information, or why nothing is done about an order."""
-    who, at_ms = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> OrderWhole:
-        orders.answer(tables, order, data.effect, data.reason, who.id, at_ms)
-        return order_whole(tables, order)
+    def change(tables: Tables, by: str, at_ms: int) -> None:
+        orders.answer(tables, order, data.effect, data.reason, by, at_ms)
 
-    return await write(request, change)
+    return await _step(request, order, change)
 
 
 @post("/orders/{order:str}/pause", guards=ORDERS, status_code=200, tags=["disclosure"])
@@ -209,56 +196,50 @@ async def pause(
     request: AnyRequest, order: FromPath[str], data: JSONBody[ReasonRequest]
 ) -> OrderWhole:
     """Its clock stands still, because counsel says so."""
-    who, at_ms = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> OrderWhole:
-        orders.pause(tables, order, data.reason, who.id, at_ms)
-        return order_whole(tables, order)
+    def change(tables: Tables, by: str, at_ms: int) -> None:
+        orders.pause(tables, order, data.reason, by, at_ms)
 
-    return await write(request, change)
+    return await _step(request, order, change)
 
 
 @post("/orders/{order:str}/resume", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def resume(request: AnyRequest, order: FromPath[str]) -> OrderWhole:
-    who, at_ms = must_be_known(request), now_ms()
 
-    def change(tables: Tables) -> OrderWhole:
-        orders.resume(tables, order, who.id, at_ms)
-        return order_whole(tables, order)
+    def change(tables: Tables, by: str, at_ms: int) -> None:
+        orders.resume(tables, order, by, at_ms)
 
-    return await write(request, change)
+    return await _step(request, order, change)
 
 
 @post("/orders/{order:str}/tell", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def tell(request: AnyRequest, order: FromPath[str]) -> OrderWhole:
     """Whom it concerns is told: the authority no longer forbids it, or a person has told her."""
-    who, at_ms, reach = must_be_known(request), now_ms(), reach_of(request)
+    reach = reach_of(request)
 
-    def change(tables: Tables) -> OrderWhole:
+    def change(tables: Tables, by: str, at_ms: int) -> None:
         row = tables.orders.get(order)
-        act = orders.end_silence if row is not None and row.order.silent else orders.tell
-        act(tables, order, who.id, at_ms, reach=reach)
-        return order_whole(tables, order)
+        telling = orders.end_silence if row is not None and row.order.silent else orders.tell
+        telling(tables, order, by, at_ms, reach=reach)
 
-    return await write(request, change)
+    return await _step(request, order, change)
 
 
 @post("/orders/{order:str}/information", guards=ORDERS, status_code=200, tags=["disclosure"])
 async def take_out(request: AnyRequest, order: FromPath[str]) -> Response[Information]:
     """What is held already of the accounts that an order for information names, with the origin of
     each field. Needs the right `export` too; it is an entry of the log before it is given."""
-    who, at_ms = must_be_known(request), now_ms()
     needs_right(Right.EXPORT, person=True)(request, request.route_handler)
 
-    def change(tables: Tables) -> Information:
+    def change(tables: Tables, by: str, at_ms: int) -> Information:
         row = tables.orders.get(order)
         if row is None or row.order.kind is not OrderKind.INFORMATION:
             raise NotFoundError("there is no such order for information", where=order)
         found = information(tables, order, row.order.accounts, row.order.wanted, at_ms)
-        orders.note_export(tables, order, row.order.wanted, who.id, at_ms)
+        orders.note_export(tables, order, row.order.wanted, by, at_ms)
         return found
 
-    found = await write(request, change)
+    found = await act(request, change)
     headers = {"content-disposition": f'attachment; filename="{order}.json"'}
     return Response(found, headers=headers)
 
@@ -275,6 +256,16 @@ route_handlers = [
     tell,
     take_out,
 ]
+
+
+async def _step(request: AnyRequest, order: str, change: Act[None]) -> OrderWhole:
+    """One step of an order, and the order after it."""
+
+    def taken(tables: Tables, by: str, at_ms: int) -> OrderWhole:
+        change(tables, by, at_ms)
+        return order_whole(tables, order)
+
+    return await act(request, taken)
 
 
 def languages_of(tables: Tables, at_ms: int) -> tuple[str, ...]:
