@@ -177,10 +177,6 @@ class DeadlineTables(ABC):
         """One deadline more of this case has lapsed."""
 
     @abstractmethod
-    def lapsed(self, channels: Sequence[str] | None = None) -> int:
-        """Open cases of which a deadline has lapsed."""
-
-    @abstractmethod
     def add_views(self, views: Iterable[ViewsTold]) -> None:
         """What the platform told; the number kept with a message is never smaller than before."""
 

@@ -140,12 +140,6 @@ class SqliteDeadlineTables(DeadlineTables):
     def lapse(self, case: str) -> None:
         self._db.execute("UPDATE cases SET lapses = lapses + 1 WHERE id = ?", (case,))
 
-    def lapsed(self, channels: Sequence[str] | None = None) -> int:
-        query = "SELECT count(*) FROM cases WHERE state = 'open' AND lapses > 0"
-        if channels is None:
-            return int(self._db.execute(query).get or 0)
-        return int(self._db.execute(f"{query} AND channel {_LISTED}", (_json(channels),)).get or 0)
-
     def add_views(self, views: Iterable[ViewsTold]) -> None:
         for key, count, at_ms, seq in views:
             self._db.execute(
