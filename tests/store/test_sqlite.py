@@ -9,8 +9,10 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.store.declared_suite import DeclaredSuite
+from tests.store.raids_suite import RaidSuite
 from tests.store.replies_suite import ReplySuite
-from tests.store.suite import StoreSuite, VersionSuite, entries
+from tests.store.suite import StoreSuite, entries
+from tests.store.versions_suite import VersionSuite
 
 from rempart.errors import StoreError
 from rempart.store.interface import Store
@@ -44,6 +46,10 @@ def reopen(path: Path) -> Iterator[Callable[[], Store]]:
     yield again
     for store in opened:
         store.close()
+
+
+class TestSqliteRaids(RaidSuite):
+    """The suite of raids and measures over SQLite."""
 
 
 class TestSqliteVersions(VersionSuite):
