@@ -9,6 +9,12 @@ BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
 
+# A file of tests stays with one worker, for what its tests share; the longest come first.
+SHARED_OUT := -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+# Images of machines often forbid it: then each start of a process compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What the documents, the spreadsheet, the tokens of authorities, encrypted delivery, captured pages and
 # the auditors' queries need: who runs this from a clone has no package to ask for them.
 EXTRAS := documents xlsx age capture history
@@ -65,13 +71,13 @@ LONG := tests/evaluate tests/faults tests/incidents tests/detect/test_bad_input.
 
 .PHONY: test-python
 test-python: env ## the tests, browser tests included
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 tests/browser $(ARGS)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 $(LONG) $(ARGS)
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=5 $(addprefix --ignore=,tests/browser $(LONG)) $(ARGS)
+	$(BIN)/python -m pytest $(SHARED_OUT) --durations=5 tests/browser $(ARGS)
+	$(BIN)/python -m pytest $(SHARED_OUT) --durations=5 $(LONG) $(ARGS)
+	$(BIN)/python -m pytest $(SHARED_OUT) --durations=5 $(addprefix --ignore=,tests/browser $(LONG)) $(ARGS)
 
 .PHONY: coverage
 coverage: env ## how much of the code the short tests run
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --cov --cov-report= $(addprefix --ignore=,tests/browser $(LONG)) $(ARGS)
+	$(BIN)/python -m pytest $(SHARED_OUT) --cov --cov-report= $(addprefix --ignore=,tests/browser $(LONG)) $(ARGS)
 	$(BIN)/coverage report --skip-covered --format=total | sed 's/^/coverage in per cent: /'
 
 .PHONY: test-faults
@@ -80,7 +86,7 @@ test-faults: env ## the long fault runs: 2,000 kills, 10,000 power cuts, 1,000 s
 
 .PHONY: test-browser
 test-browser: env ## the browser tests in every look: both languages, both themes
-	REMPART_EVERY_LOOK=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests/browser $(ARGS)
+	REMPART_EVERY_LOOK=1 $(BIN)/python -m pytest $(SHARED_OUT) tests/browser $(ARGS)
 
 .PHONY: checklist
 checklist: env ## run the tests that show what the law asks for; the page and the court dossier read the result

@@ -12,9 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from tests.web.service import NAME, PASSWORD, Service, csrf_in, with_csrf
+from tests.web.service import NAME, PASSWORD, PASSWORD_KIB, Service, csrf_in, with_csrf
 
 from rempart.store.sqlite.tables import SqliteTables
+from rempart.web.auth import secret
 from rempart.web.auth.pages import local_path
 from rempart.web.auth.secret import verify_password_aside
 from rempart.web.auth.slow_down import FREE_FAILURES, SlowDown
@@ -195,6 +196,16 @@ def test_guesses_at_the_same_time_wait_as_well(tmp_path: Path) -> None:
             answers = Counter(pool.map(guess, range(30)))
         assert answers[401] <= FREE_FAILURES + 2
         assert answers[401] + answers[429] == 30
+
+
+def test_a_stored_password_costs_who_guesses_memory_and_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(secret, "MEMORY_KIB", PASSWORD_KIB)
+    encoded = secret.hash_password(PASSWORD)
+    assert encoded.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+    assert secret.verify_password(PASSWORD, encoded)
+    assert not secret.verify_password(f"{PASSWORD} ", encoded)
 
 
 def test_two_people_sign_in_at_the_same_moment(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ SECRET_BYTES = 32
 TOKEN_PREFIX = "rempart_"  # noqa: S105 - lets secret scanners recognise a leaked token
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1024
-_MEMORY_KIB = 64 * 1024
+MEMORY_KIB = 64 * 1024
 _ONE_AT_A_TIME = ThreadPoolExecutor(1, "rempart-password")
 """Each hash takes 64 MiB and 0.2 s of a core: a flood of logins must not take the machine, nor the
 threads that others need."""
@@ -61,7 +61,7 @@ def same(left: str, right: str) -> bool:
 
 
 def hash_password(password: str) -> str:
-    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=1, memory_cost=_MEMORY_KIB)
+    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=3, lanes=1, memory_cost=MEMORY_KIB)
     return kdf.derive_phc_encoded(password.encode("utf-8", "surrogatepass"))
 
 
