@@ -16,6 +16,7 @@ from tests.store.versions_suite import VersionSuite
 
 from rempart.errors import StoreError
 from rempart.store.interface import Store
+from rempart.store.interface.deadlines import DeadlineRow
 from rempart.store.sqlite.connection import open_writer
 from rempart.store.sqlite.migrate import migrate, migrations, version_of
 from rempart.store.sqlite.store import SqliteStore
@@ -207,3 +208,21 @@ def test_the_files_are_their_owners_alone_even_in_a_folder_that_others_read(path
     store.close()
     databases = {f"{name}{end}" for name in ("rempart.db", "subjects.db") for end in ENDS}
     assert modes == dict.fromkeys((*databases, "master.key"), 384) | {"keys": 0o700}
+
+
+def test_a_deadline_that_a_step_moves_twice_is_kept_as_it_stood_before_the_step(
+    tmp_path: Path,
+) -> None:
+    """A case was touched and its deadline ran out in one step: nothing that was due was done."""
+    row = DeadlineRow("c-1", "decide", "hate", 0, 1, 10, 1_000, 0, 0, None, 0, None, None, 1)
+    store = SqliteStore.open(tmp_path / "rempart.db")
+    with store.begin() as tables:
+        tables.deadlines.put([row])
+        tables.log.append(entries(1))
+    with store.begin() as tables:
+        for due_ms in (2_000, 3_000):
+            tables.deadlines.put([row._replace(due_ms=due_ms)])
+        kept = list(tables.connection.execute("SELECT until_seq, due_ms FROM deadline_was"))
+        assert kept == [(1, 1_000)]
+        assert tables.deadlines.of(["c-1"])["c-1"][0].due_ms == 3_000
+    store.close()
