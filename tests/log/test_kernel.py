@@ -141,6 +141,12 @@ def test_keys_are_unwrapped_as_python_does(
     left = [b"" if at == wrong else key for at, key in enumerate(whole)]
     assert compiled.KERNEL.unwrapped(secret, prefix, numbers, wrapped) == left
     assert master.unwrap_all(prefix, numbers, wrapped) == left
+    person, bucket = b"rempart body 1", os.urandom(32)
+    sealing = [
+        key and blake2b(bucket, key=key, digest_size=32, person=person).digest() for key in left
+    ]
+    assert compiled.KERNEL.derived(secret, prefix, numbers, wrapped, person, bucket) == sealing
+    assert master.body_keys(prefix, numbers, wrapped, bucket) == sealing
     moved = [(number + 1) % 2**62 for number in numbers]
     assert not any(compiled.KERNEL.unwrapped(secret, prefix, moved, wrapped))
 

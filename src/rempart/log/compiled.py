@@ -125,15 +125,15 @@ def _has_keys(kernel: Kernel) -> bool:
         and kernel.unwrapped(master, b"key ", places, wrapped) == whole
         and kernel.unwrapped(master, b"key ", places, broken) == [whole[0], b"", b"", whole[3]]
         and not any(kernel.unwrapped(bytes(KEY_BYTES), b"key ", places, wrapped))
+        and kernel.derived(master, b"key ", places, broken, b"person", messages[1])
+        == [key and _keyed(messages[1], key) for key in (whole[0], b"", b"", whole[3])]
         and [kernel.keyed(b"person", _KEYS, message) for message in messages]
-        == [
-            [
-                blake2b(message, key=key, digest_size=KEY_BYTES, person=b"person").digest()
-                for key in _KEYS
-            ]
-            for message in messages
-        ]
+        == [[_keyed(message, key) for key in _KEYS] for message in messages]
     )
+
+
+def _keyed(message: bytes, key: bytes) -> bytes:
+    return blake2b(message, key=key, digest_size=KEY_BYTES, person=b"person").digest()
 
 
 def _load() -> Kernel | None:

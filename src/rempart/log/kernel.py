@@ -232,22 +232,39 @@ class Kernel:
     ) -> list[bytes]:
         """Keys wrapped under `master` at the place `prefix` and their number; empty: it does not
         open. LogError: the library cannot."""
+        return _keys(*self._opened(master, prefix, numbers, wrapped))
+
+    def keyed(self, person: bytes, keys: Sequence[bytes], message: bytes) -> list[bytes]:
+        """BLAKE2b of 32 bytes of this message with each key. LogError: the library cannot."""
+        joined = b"".join(keys)
+        if len(joined) != KEY_BYTES * len(keys):
+            raise LogError("a message is hashed with keys of 32 bytes")
+        return _cut(self._hashed(person, joined, message), KEY_BYTES)
+
+    def derived(
+        self,
+        master: bytes,
+        prefix: bytes,
+        numbers: Sequence[int],
+        wrapped: Sequence[bytes],
+        person: bytes,
+        message: bytes,
+    ) -> list[bytes]:
+        """`keyed` with each key that `unwrapped` gives; the keys themselves become no objects."""
+        keys, good = self._opened(master, prefix, numbers, wrapped)
+        return _keys(self._hashed(person, keys[:-1], message), good)
+
+    def _opened(
+        self, master: bytes, prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes]
+    ) -> tuple[bytes, bytes]:
+        """Keys one after the other, and a last zero; a byte for each: 0 if it does not open."""
         count = len(wrapped)
-        joined = b"".join(wrapped)
         whole = SEALING_BYTES + KEY_BYTES
         if len(master) != KEY_BYTES or count != len(numbers):
             raise LogError("keys are unwrapped with a key of 32 bytes, each at its number")
-        if not {whole}.issuperset(map(len, wrapped)):
-            sound = [len(one) == whole for one in wrapped]
-            opened = iter(
-                self.unwrapped(
-                    master,
-                    prefix,
-                    [number for number, fine in zip(numbers, sound, strict=True) if fine],
-                    [one for one, fine in zip(wrapped, sound, strict=True) if fine],
-                )
-            )
-            return [next(opened) if fine else b"" for fine in sound]
+        joined = b"".join(wrapped)
+        if not {whole}.issuperset(map(len, wrapped)):  # zeros do not open either
+            joined = b"".join([one if len(one) == whole else bytes(whole) for one in wrapped])
         good = ctypes.create_string_buffer(count + 1)
         out = ctypes.create_string_buffer(KEY_BYTES * count + 1)
         if not self._unwrap(
@@ -262,23 +279,23 @@ class Kernel:
             out,
         ):
             raise _cannot("AES-256-GCM")
-        keys = _cut(out.raw, KEY_BYTES)
-        if 0 in good.raw[:count]:
-            return [key if fine else b"" for key, fine in zip(keys, good.raw, strict=False)]
-        return keys
+        return out.raw, good.raw[:count]
 
-    def keyed(self, person: bytes, keys: Sequence[bytes], message: bytes) -> list[bytes]:
-        """BLAKE2b of 32 bytes of this message with each key. LogError: the library cannot."""
-        count = len(keys)
-        joined = b"".join(keys)
-        if len(joined) != KEY_BYTES * count:
-            raise LogError("a message is hashed with keys of 32 bytes")
+    def _hashed(self, person: bytes, keys: bytes, message: bytes) -> bytes:
+        """BLAKE2b with each of these keys, one after the other and a last zero."""
+        count = len(keys) // KEY_BYTES
         out = ctypes.create_string_buffer(KEY_BYTES * count + 1)
-        if not self._keyed(
-            self._mac, person, len(person), joined, count, message, len(message), out
-        ):
+        if not self._keyed(self._mac, person, len(person), keys, count, message, len(message), out):
             raise _cannot("BLAKE2b with a key")
-        return _cut(out.raw, KEY_BYTES)
+        return out.raw
+
+
+def _keys(joined: bytes, good: bytes) -> list[bytes]:
+    """What stands there one after the other; empty where it is not good."""
+    keys = _cut(joined, KEY_BYTES)
+    if 0 in good:
+        return [key if fine else b"" for key, fine in zip(keys, good, strict=True)]
+    return keys
 
 
 def _numbers(numbers: Sequence[int]) -> bytes:

@@ -12,6 +12,7 @@ import os
 import stat
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from rempart.log.keys import sync_folder, write_new
 MASTER_FILE = "master.key"
 KEY_BYTES = 32
 NONCE_BYTES = 12
+_PERSON = b"rempart body 1"
 _HEAD = "rempart-master-1 "
 _BACK = "put the folder keys/ back from its backup: without this key no text can be read"
 
@@ -70,6 +72,26 @@ class MasterKey:
             except LogError:
                 found.append(b"")
         return found
+
+    def body_keys(
+        self, prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes], bucket_key: bytes
+    ) -> list[bytes]:
+        """The `body_keys` of what `unwrap_all` gives; empty where one does not open."""
+        if KERNEL is not None and len(wrapped) >= FEW:
+            return KERNEL.derived(self._key, prefix, numbers, wrapped, _PERSON, bucket_key)
+        keys = self.unwrap_all(prefix, numbers, wrapped)
+        return [body_keys([key], bucket_key)[0] if key else b"" for key in keys]
+
+
+def body_keys(subject_keys: Sequence[bytes], bucket_key: bytes) -> list[bytes]:
+    """What bodies of these subjects in this bucket are sealed with: BLAKE2b of the bucket's key,
+    keyed with the subject's."""
+    if KERNEL is not None and len(subject_keys) >= FEW:
+        return KERNEL.keyed(_PERSON, subject_keys, bucket_key)
+    return [
+        blake2b(bucket_key, key=key, digest_size=KEY_BYTES, person=_PERSON).digest()
+        for key in subject_keys
+    ]
 
 
 def load_master(folder: Path, *, has_keys: bool) -> MasterKey:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from rempart.errors import LogError
 from rempart.log.commit import SealedEntry
 from rempart.log.compiled import FEW, KERNEL
+from rempart.log.master_key import body_keys
 from rempart.log.subjects import KEPT, NOBODY
 from rempart.store.sqlite.vault import (
     MOST_CIPHERS,
@@ -28,7 +29,6 @@ from rempart.store.sqlite.vault import (
     PLACE_BYTES,
     SealedBody,
     Vault,
-    body_keys,
 )
 
 _Writing = tuple[int, bytes]

@@ -17,10 +17,11 @@ from __future__ import annotations
 import os
 import stat
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -48,6 +49,10 @@ CREATE TABLE bucket (
 ) STRICT;
 CREATE UNIQUE INDEX bucket_alive ON bucket (kind, day) WHERE key IS NOT NULL;
 """
+
+
+_Opening = Callable[[bytes, Sequence[int], Sequence[bytes]], list[bytes]]
+"""Of keys at this place and these numbers: what they open as; empty where one does not."""
 
 
 class Mark(NamedTuple):
@@ -156,10 +161,18 @@ class SubjectKeys:
 
     def subject_keys(self, numbers: Sequence[int]) -> dict[int, bytes | None]:
         """By number; None: it was destroyed. One that is not there, or is damaged, is left out."""
-        return self._keys("subject", numbers)
+        return self._keys("subject", numbers, self._master.unwrap_all)
+
+    def body_keys(self, numbers: Sequence[int], bucket_key: bytes) -> dict[int, bytes | None]:
+        """The same, of what bodies of these subjects in one bucket are sealed with."""
+
+        def opening(prefix: bytes, numbers: Sequence[int], wrapped: Sequence[bytes]) -> list[bytes]:
+            return self._master.body_keys(prefix, numbers, wrapped, bucket_key)
+
+        return self._keys("subject", numbers, opening)
 
     def bucket_keys(self, numbers: Sequence[int]) -> dict[int, bytes | None]:
-        return self._keys("bucket", numbers)
+        return self._keys("bucket", numbers, self._master.unwrap_all)
 
     def days(self, kind: str) -> list[tuple[int, int]]:
         """(day since 1970, number) of the buckets of this kind that have a key."""
@@ -281,7 +294,9 @@ class SubjectKeys:
     def _highest(self, table: str) -> int:
         return int(self._db.execute(f"SELECT coalesce(max(number), 0) FROM {table}").get)
 
-    def _keys(self, table: str, numbers: Sequence[int]) -> dict[int, bytes | None]:
+    def _keys(
+        self, table: str, numbers: Sequence[int], opening: _Opening
+    ) -> dict[int, bytes | None]:
         if not numbers:
             return {}
         # In rising order, one beside the other: SQLite need not seek each from the root.
@@ -289,10 +304,14 @@ class SubjectKeys:
             f"SELECT t.number, t.key FROM carray(?) c CROSS JOIN {table} t ON t.number = c.value",
             (apsw.carray(array("q", sorted(set(numbers)))),),
         )
-        found: dict[int, bytes | None] = dict(rows)
-        alive = [number for number, wrapped in found.items() if wrapped is not None]
-        wrapped = [wrapped for wrapped in found.values() if wrapped is not None]
-        keys = self._master.unwrap_all(self._prefix[table], alive, wrapped)
+        cells: list[Any] = list(chain.from_iterable(rows))
+        there: list[int] = cells[::2]
+        wrapped: list[bytes | None] = cells[1::2]
+        alive = there
+        if None in wrapped:
+            alive = [number for number, key in zip(there, wrapped, strict=True) if key is not None]
+        keys = opening(self._prefix[table], alive, [key for key in wrapped if key is not None])
+        found: dict[int, bytes | None] = {} if alive is there else dict.fromkeys(there)
         found.update(zip(alive, keys, strict=True))
         if all(keys):
             return found

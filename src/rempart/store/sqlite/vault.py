@@ -10,7 +10,6 @@ BLAKE2b of nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from itertools import chain, compress, repeat
 from threading import Lock
 from typing import Any, NamedTuple
@@ -20,7 +19,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rempart.log.commit import LONE_LEAF, lone_leaves
 from rempart.log.compiled import FEW, KERNEL
-from rempart.log.master_key import KEY_BYTES
 from rempart.store.interface.keys import KeyCounts
 from rempart.store.sqlite.subject_keys import SubjectKeys
 
@@ -31,7 +29,6 @@ PLACE_BYTES = 8
 MOST_CIPHERS = 4_096
 MOST_KEYS = 16_384
 NO_BUCKET = 0
-_PERSON = b"rempart body 1"
 
 SealedBody = tuple[int, int, int, bytes]
 """Place, number of the subject, number of the bucket, sealed bytes: a row of the table `body`."""
@@ -173,12 +170,10 @@ class Vault:
             if bucket not in found:
                 return known
             other = found[bucket]
-        keys = self.keys.subject_keys(list(missing))
-        known.update(dict.fromkeys(keys))
-        if other is not None:
-            whole = {number: key for number, key in keys.items() if key is not None}
-            sealing = body_keys(list(whole.values()), other)
-            known.update(zip(whole, sealing, strict=True))
+        if other is None:
+            known.update(dict.fromkeys(self.keys.subject_keys(list(missing))))
+        else:
+            known.update(self.keys.body_keys(list(missing), other))
         return known
 
     # -- keys --------------------------------------------------------------------------------
@@ -230,13 +225,3 @@ class Vault:
     def _clear(self) -> None:
         self._keys.clear()
         self._ciphers.clear()
-
-
-def body_keys(subject_keys: Sequence[bytes], bucket_key: bytes) -> list[bytes]:
-    """What bodies of these subjects in this bucket are sealed with."""
-    if KERNEL is not None and len(subject_keys) >= FEW:
-        return KERNEL.keyed(_PERSON, subject_keys, bucket_key)
-    return [
-        blake2b(bucket_key, key=key, digest_size=KEY_BYTES, person=_PERSON).digest()
-        for key in subject_keys
-    ]
