@@ -8,13 +8,17 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
+from msgspec import structs
 from tests.disclose.court.conftest import YEAR
 from tests.disclose.court.steady import steady
 
 from rempart.cases.dated import declare
+from rempart.cases.terms import Tool
 from rempart.disclose.court import Perimeter
 from rempart.disclose.court.draw import SECTIONS
 from rempart.disclose.court.make import Made, Wanted, make
+from rempart.disclose.court.means import at, head_1
+from rempart.disclose.court.read import Published
 from rempart.disclose.court.words import texts
 from rempart.disclose.history import Figures, read_history, year_of
 from rempart.errors import InputError
@@ -173,3 +177,27 @@ def test_a_later_day_than_the_first(court_store: SqliteStore) -> None:
 
 def _places(text: str) -> list[str]:
     return [part.partition("}")[0] for part in text.split("{")[1:]]
+
+
+def test_detectors_in_service_are_those_of_the_period_with_their_pauses(made: Made) -> None:
+    read = made.dossier.read
+    [known, *_] = read.terms
+    day, begin, end = 86_400_000, read.period.begin_ms, read.period.end_ms
+    old = Tool("text", "1")
+    new = Tool("text", "2")
+    terms = [
+        Published(known.row._replace(from_ms=at), structs.replace(known.terms, tools=(tool,)))
+        for at, tool in (
+            (begin - 9 * day, Tool("text", "0")),
+            (begin - 5 * day, old),
+            (begin + day, new),
+            (begin + 2 * day, old),
+            (end + day, Tool("text", "3")),
+        )
+    ]
+    [table] = [one for one in head_1(read._replace(terms=terms)) if one.key == "1.3-in-service"]
+    assert [(row[1], row[2], row[3]) for row in table.rows] == [
+        ("1", at(begin - 5 * day), at(begin + day)),
+        ("1", at(begin + 2 * day), at(end + day)),
+        ("2", at(begin + day), at(begin + 2 * day)),
+    ]

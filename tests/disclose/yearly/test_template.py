@@ -208,6 +208,16 @@ def test_who_is_exempt_is_told_so(year_history: History, report: Report) -> None
     assert int(_sheets(found)[4][1][5]) > 0
 
 
+def test_a_text_that_names_somebody_is_told_before_it_is_published(year_history: History) -> None:
+    said = Provider("Salon", texts={3: "Ask Camille: camille@salon.example, 06 12 34 56 78."})
+    warned = draw_up(year_history, year_of(2026), said).warnings
+    assert any("personal data" in one for one in warned)
+    plain = Provider("Salon", texts={3: "Two people look at each case."})
+    assert not any(
+        "personal" in one for one in draw_up(year_history, year_of(2026), plain).warnings
+    )
+
+
 def _of_tier(history: History, layer: Layer, size: Size = Size.LARGER) -> History:
     said = tuple(
         one._replace(value=ProviderTier(layer, size))

@@ -157,17 +157,10 @@ def _detectors(read: Read) -> Iterator[Table]:
         " true_yes false_yes false_no true_no"
     )
     yield table("1.3-detectors", head, rows, "classifier", Empty.UNRECORDED)
-    service: dict[tuple[str, str], list[int]] = {}
-    for place, published in enumerate(read.terms):
-        for tool in published.terms.tools:
-            service.setdefault((tool.name, tool.version), []).append(place)
     yield table(
         "1.3-in-service",
         "detector version from_at until_at",
-        (
-            [name, version, at(read.terms[found[0]].row.from_ms), _until(read, found[-1])]
-            for (name, version), found in sorted(service.items())
-        ),
+        _in_service(read),
         "criteria",
         Empty.UNDECLARED,
     )
@@ -193,6 +186,23 @@ def _detectors(read: Read) -> Iterator[Table]:
     yield table(
         "1.3-rules-changes", "version changed_by change line", differences, "version_change"
     )
+
+
+def _in_service(read: Read) -> list[list[Cell]]:
+    """Of each version of a detector the times within the period in which the terms named it."""
+    times: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for place, published in enumerate(read.terms):
+        for tool in published.terms.tools:
+            runs = times.setdefault((tool.name, tool.version), [])
+            goes_on = bool(runs) and runs[-1][1] == place - 1
+            begin = runs.pop()[0] if goes_on else place
+            runs.append((begin, place))
+    return [
+        [name, version, at(read.terms[first].row.from_ms), _until(read, last)]
+        for (name, version), runs in sorted(times.items())
+        for first, last in runs
+        if any(_in_force(read, place, read.terms[place]) for place in range(first, last + 1))
+    ]
 
 
 def _review(read: Read) -> Iterator[Table]:

@@ -211,6 +211,20 @@ class Figures:
             chosen = chosen & (self._ordered == ordered)
         return int(chosen.sum())
 
+    def said_otherwise(self) -> int:
+        """Restrictions of the period about which the last statement that imposes gives another
+        ground, harm, source or automated means than the first, by which they are counted."""
+        said = self.history.columns.statements
+        last = np.zeros(len(self.history.columns.measures.seq), np.int64)
+        imposing = np.flatnonzero(~said.ends)
+        last[said.measure[imposing]] = imposing
+        first = np.flatnonzero(self.imposed)
+        later = last[said.measure[first]]
+        other = said.automated_detection[first] != said.automated_detection[later]
+        for column in (said.ground, said.harm, said.source, said.automated_decision):
+            other |= column.codes[first] != column.codes[later]
+        return int(other.sum())
+
     def exempt(self) -> dict[str, int]:
         """Restrictions of the period with a recorded exemption, by reason: they name no account, or
         nobody is owed a statement, as a person recorded. They are in no sheet's figure."""

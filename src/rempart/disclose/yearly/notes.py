@@ -81,6 +81,15 @@ EXEMPT: Final[Words] = {
     "fr": "Restrictions ayant une dispense enregistrée au lieu d’un exposé, dans aucune ligne : "
     "{counts}.",
 }
+LATER_WORD: Final[Words] = {
+    "en": "About {count} restrictions of the period a later statement gives another ground, "
+    "category, source or automated means. They are counted as they were first stated; in the "
+    "Commission’s database stands what was decided until they were sent.",
+    "fr": "Pour {count} restrictions de la période, un exposé ultérieur indique un autre motif, "
+    "une autre catégorie, une autre origine ou d’autres moyens automatisés. Elles sont comptées "
+    "d’après le premier exposé ; dans la base de données de la Commission figure ce qui avait été "
+    "décidé au moment de l’envoi.",
+}
 CANNOT: Final[Words] = {
     "en": "Blank: this service has no such measure.",
     "fr": "Vide : ce service ne connaît pas cette mesure.",

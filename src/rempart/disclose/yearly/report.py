@@ -11,6 +11,7 @@ from rempart.cases.dated import Standing, standing
 from rempart.disclose.history import Figures, History, Period
 from rempart.disclose.history.classifiers import Classifier, classifiers
 from rempart.disclose.plain_csv import Cell
+from rempart.disclose.transparency_database.privacy import personal_in
 from rempart.disclose.yearly.template import Template, TemplateSheet, is_early, template_for
 from rempart.model import Layer
 
@@ -112,6 +113,8 @@ def _warnings(ground: Ground) -> list[str]:
         and (ground.period.last_day.month == 12)
     ):
         found.append("a very large platform reports by half-years: ask for half 1 and half 2")
+    if any(any(personal_in(text)) for text in ground.provider.texts.values()):
+        found.append("a text of sheet 11 holds what looks like personal data: everybody reads it")
     if ground.published is None:
         found.append("a draft: the day of publication is empty until it is published")
     return found

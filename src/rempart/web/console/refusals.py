@@ -69,6 +69,7 @@ BESIDES: Final = (
     "reports have this form from July 2025 on: an earlier one is not owed",
     "a micro or small enterprise owes no such report (art. 15(2)); it may publish one",
     "a very large platform reports by half-years: ask for half 1 and half 2",
+    "a text of sheet 11 holds what looks like personal data: everybody reads it",
     "a draft: the day of publication is empty until it is published",
 )
 """Templates of texts that no error of ours carries."""

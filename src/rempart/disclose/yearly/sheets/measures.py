@@ -128,6 +128,9 @@ def initiative_sheet(ground: Ground, sheet: TemplateSheet) -> list[list[Cell]]:
     if exempt:
         counts = ", ".join(f"{reason} {number}" for reason, number in exempt.items())
         _add_note(rows[0], sheet, 5, notes.EXEMPT[language].format(counts=counts))
+    later = ground.figures.said_otherwise()
+    if later:
+        _add_note(rows[0], sheet, 5, notes.LATER_WORD[language].format(count=later))
     _note(rows[0], sheet, 6, notes.definition("solely_automated_detection", language))
     for column, (field, keys) in enumerate(_FORMS, 7):
         if not _can(field, keys):
