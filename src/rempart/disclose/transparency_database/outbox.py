@@ -243,9 +243,18 @@ def exempt(
     by: str,
     at_ms: int,
 ) -> FeedRow:
-    """Records why this restriction is stated to no database (art. 17(2), (5)). ConflictError: a
-    raid is no commercial content."""
+    """Records why this restriction is stated to no database (art. 17(2), (5)): it leaves for the
+    other one neither. ConflictError: a raid is no commercial content; it is in production."""
     row = _open(tables, database, puid)
+    twins = {
+        other: twin
+        for other in Database
+        if other is not database
+        for twin in tables.feed.of_measures(other, [row.measure]).values()
+    }
+    for other, twin in twins.items():
+        if other is Database.PRODUCTION and twin.state not in OPEN_TO_CHANGE:
+            raise _left(twin)
     if reason is ExemptionReason.NO_CONTACT:
         raise InputError("the account is known", where="reason")
     told = _told(tables, row)
@@ -260,6 +269,9 @@ def exempt(
     exemption = Exemption(row.measure, reason, at_time(at_ms), checked_reason(words), by)
     seq = _note(tables, database, at_ms, by=by, exempt=msgspec.to_builtins(exemption))
     tables.statements.exempt([ExemptionRow(exemption, seq)])
+    for other, twin in twins.items():
+        if twin.state in OPEN_TO_CHANGE:
+            tables.feed.put(other, [twin._replace(state=FeedState.EXEMPT, faults=b"[]")], None)
     row = row._replace(state=FeedState.EXEMPT, faults=b"[]")
     tables.feed.put(database, [row], None)
     return row
@@ -278,11 +290,15 @@ def _open(tables: Tables, database: Database, puid: str) -> FeedRow:
     if row is None:
         raise NotFoundError("there is no such statement", where=puid)
     if row.state not in OPEN_TO_CHANGE:
-        raise ConflictError(
-            f"it is {row.state} already: what left can be neither changed nor taken back",
-            where=puid,
-        )
+        raise _left(row)
     return row
+
+
+def _left(row: FeedRow) -> ConflictError:
+    return ConflictError(
+        f"it is {row.state} already: what left can be neither changed nor taken back",
+        where=row.puid,
+    )
 
 
 def _note(tables: Tables, database: Database, at_ms: int, **told: Any) -> int:
