@@ -48,7 +48,7 @@ class Service:
         )
         self.process.start()
         sending.close()
-        if not receiving.poll(60):
+        if not receiving.poll(180):
             self.kill()
             raise AssertionError("the service did not start")
         self.address, self.token = receiving.recv()

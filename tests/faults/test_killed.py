@@ -1,4 +1,5 @@
-"""FAULTS 24: the service is killed (SIGKILL) at random moments while a community writes.
+"""FAULTS 24: the service is killed (SIGKILL) at random moments while a community writes: after so
+many answers and a moment more, so that a slow machine kills in the middle of it too.
 
 Two senders deliver over HTTP and note what was acknowledged. After every kill the service starts
 again on the same folder. In the end everything acknowledged is there, once, at one place; the log
@@ -37,6 +38,7 @@ class Sender(threading.Thread):
         self._again = list(unanswered)
         self.unanswered: list[int] = []
         self.acknowledged: list[int] = []
+        self.answers = 0
         self.failure: BaseException | None = None
 
     def run(self) -> None:
@@ -51,10 +53,17 @@ class Sender(threading.Thread):
                 assert [answer["id"] for answer in answers] == [f"m{number}" for number in batch]
                 self.acknowledged += batch
                 self.unanswered = []
+                self.answers += 1
         except (OSError, http.client.HTTPException):
             return
         except BaseException as error:
             self.failure = error
+
+
+def _wait_for(answers: int, senders: list[Sender]) -> None:
+    end = time.monotonic() + 30
+    while sum(sender.answers for sender in senders) < answers and time.monotonic() < end:
+        time.sleep(0.0005)
 
 
 def test_no_acknowledged_message_is_missing_after_many_kills(tmp_path: Path) -> None:
@@ -67,7 +76,8 @@ def test_no_acknowledged_message_is_missing_after_many_kills(tmp_path: Path) -> 
         senders = [Sender(service, numbers, again) for again in unanswered]
         for sender in senders:
             sender.start()
-        time.sleep(rng.choice((0.0, 0.01, 0.03, 0.08, 0.15)) * rng.random())
+        _wait_for(rng.choice((0, 0, 1, 2, 5, 12)), senders)
+        time.sleep(0.01 * rng.random())
         service.kill()
         for sender in senders:
             sender.join(30)
