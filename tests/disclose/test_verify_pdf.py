@@ -150,6 +150,22 @@ def test_a_witness_of_the_policy_is_checked_and_any_other_is_let_stand(
     assert on_the_page(page, pack(wrong)) == "Not verified"
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("where", ["checkpoint", "policy.txt"])
+def test_nobody_makes_a_verifier_check_signatures_for_hours(
+    page: Page, incident: Incident, files: Files, where: str
+) -> None:
+    witness = Witness("north.example/witness")
+    line, named = witness.line(files["checkpoint"].decode()), f"witness north {witness.vkey}\n"
+    lines, names = (line * 100, named) if where == "checkpoint" else (line, named * 100)
+    many = cosigned(files, incident, lines, names)
+    assert any("too many signatures" in said for said in verify(many).failed)
+    assert on_the_page(page, pack(many)) == "Not verified"
+    expect(page.locator("#list li.no").first).to_have_text(
+        "signatures: too many signatures: checkpoint"
+    )
+
+
 def test_the_manifest_has_one_signature_and_no_more(incident: Incident, files: Files) -> None:
     witness = Witness("north.example/witness")
     note = files["manifest.sig"].decode()

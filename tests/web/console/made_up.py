@@ -400,6 +400,9 @@ def incident_file() -> File:
             for state in ("waiting", "half", "ready", "refused", "over")
         ],
         7,
+        104,
+        50,
+        100,
     )
 
 

@@ -75,8 +75,19 @@ def test_a_raid_goes_into_the_file_by_one_press(service: Service) -> None:
     page = cleo.get("/mine/file").text
     assert 'name="all"' in page
     assert send(cleo, "tick", all="1").status_code == 303
-    held = cleo.get("/mine/file.json").json()
-    assert {one["id"] for one in held["inside"]} == {f"raid-{n}" for n in range(70)}
+    first = cleo.get("/mine/file.json").json()
+    assert (first["held"], len(first["inside"]), first["more"]) == (70, 50, 50)
+    second = cleo.get("/mine/file.json?start=50").json()
+    assert (second["held"], len(second["inside"]), second["more"]) == (70, 20, None)
+    both = [*first["inside"], *second["inside"]]
+    assert {one["id"] for one in both} == {f"raid-{n}" for n in range(70)}
+    page = cleo.get("/mine/file").text
+    assert 'href="/mine/file?start=50#in-title"' in page
+    assert page.count('action="/mine/file/untick"') == 50
+    page = cleo.get("/mine/file?start=50").text
+    assert "?start=" not in page
+    assert 'href="/mine/file#in-title"' in page
+    assert "Nothing yet" not in cleo.get("/mine/file?start=500").text
     assert 'name="all"' not in cleo.get("/mine/file").text
     assert send(cleo, "tick", all="1").status_code == 303, "a second press adds nothing"
     assert opened(service, "dora").get("/mine/file.json").json()["inside"] == []

@@ -87,7 +87,8 @@ class RequestShown(msgspec.Struct, frozen=True):
 
 
 class File(msgspec.Struct, frozen=True):
-    """`older`: from where the next page of messages begins."""
+    """`older`: from where the next page of messages begins. Of the file itself `inside` and `acts`
+    are one page too, after `start` others of `held`; `more`: how many stand before the next."""
 
     target: str
     messages: list[MessageShown]
@@ -95,18 +96,24 @@ class File(msgspec.Struct, frozen=True):
     acts: list[ActShown]
     requests: list[RequestShown]
     older: int | None
+    held: int
+    start: int
+    more: int | None
 
 
 @get(["/mine/file", "/mine/file.json"], include_in_schema=False)
 async def file_page(
-    request: AnyRequest, done: FromQuery[str] = "", before: FromQuery[int | None] = None
+    request: AnyRequest,
+    done: FromQuery[str] = "",
+    before: FromQuery[int | None] = None,
+    start: FromQuery[int] = 0,
 ) -> Response[Any]:
     session = find_session(request)
     if session is None:
         if request.url.path.endswith(".json"):
             return Response({"error": {"reason": "no session of a target"}}, status_code=401)
         return Redirect("/mine", status_code=303)
-    shown = await asyncio.to_thread(_read, request, session, before)
+    shown = await asyncio.to_thread(_read, request, session, before, max(0, start))
     if request.url.path.endswith(".json"):
         return Response(shown, media_type="application/json")
     return _page(request, shown, done=done if done in _DONE else "")
@@ -250,7 +257,9 @@ def _act(data: dict[str, str], zone: tzinfo) -> Act:
     return Act(data.get("where", ""), at, data.get("text", ""), links)
 
 
-def _read(request: AnyRequest, session: TargetSession, before: int | None) -> File:
+def _read(
+    request: AnyRequest, session: TargetSession, before: int | None = None, start: int = 0
+) -> File:
     target = session.target
     with engine_of(request).read() as tables:
         items = tables.incidents.items(target)
@@ -260,18 +269,24 @@ def _read(request: AnyRequest, session: TargetSession, before: int | None) -> Fi
         rows = {row.seq: row for row in tables.stream.messages([*numbers[:AT_ONCE], *inside])}
         for seq in sealed_messages(tables, list(rows)):
             del rows[seq]
-        kept = [item for item in items if item.kind != ACT and item.seq in rows]
+        held = [item for item in items if item.kind == ACT]
+        held += [
+            item
+            for item in items
+            if item.kind != ACT and item.seq in rows and is_addressed(rows[item.seq], target)
+        ]
+        end = start + AT_ONCE
+        shown = held[start:end]
         return File(
             target,
             [_message(tables, rows[seq], inside) for seq in numbers[:AT_ONCE] if seq in rows],
-            [
-                _message(tables, rows[item.seq], inside)
-                for item in kept
-                if is_addressed(rows[item.seq], target)
-            ],
-            [_act_shown(tables, item.seq, item.at_ms) for item in items if item.kind == ACT],
+            [_message(tables, rows[item.seq], inside) for item in shown if item.kind != ACT],
+            [_act_shown(tables, item.seq, item.at_ms) for item in shown if item.kind == ACT],
             [_request(one) for one in tables.incidents.requests(target=target, limit=20)],
             older,
+            len(held),
+            start,
+            end if len(held) > end else None,
         )
 
 
