@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.disclose.court.conftest import YEAR
 from tests.disclose.court.steady import steady
 
+from rempart.cases.queue.policy import clocks
 from rempart.disclose.court.charts import chart_of
 from rempart.disclose.court.document import signed, unsigned
 from rempart.disclose.court.key import KEY_FILE
@@ -19,6 +21,7 @@ from rempart.disclose.court.words import Words
 from rempart.disclose.dossier.document.make import Setting
 from rempart.disclose.dossier.document.seal import SealName, load_seal
 from rempart.errors import InputError
+from rempart.rules import default_rules
 from rempart.store.interface.access import PersonRow
 from rempart.store.sqlite.store import SqliteStore
 
@@ -81,3 +84,23 @@ def test_a_chart_shows_what_its_table_says_and_says_it_too(made: Made, language:
         assert max(drawn["others"] or drawn["own"]) <= drawn["top"]
         for row in one.rows:
             assert str(row[0]) in drawn["alt"]
+
+
+def test_a_clerk_reads_words_where_the_tables_have_keys(made: Made) -> None:
+    """French, and no key of ours: what a reader of the tables alone would have to look up."""
+    words = Words("fr")
+    shown = {
+        column: {words.cell(column, value) for value in (row[place] for row in one.rows)}
+        for one in made.dossier.tables
+        if one.key in ("1.1-roles", "1.4-clocks")
+        for place, column in enumerate(one.head)
+    }
+    for column in ("role", "rights", "clock", "law"):
+        told = " ".join(shown[column])
+        assert told and "_" not in told, column
+        assert not re.search(r"\b(read|decide|refer|promptly|timely|days)\b", told), told
+    assert {words.cell("clock", one) for one in clocks()} <= shown["clock"]
+    for rule in default_rules().rules:
+        assert words.cell("rule", rule.name) != rule.name
+    assert words.cell("country", "other") == "autres"
+    assert words.cell("kept_share", 0.9375) == "93,75\xa0%"

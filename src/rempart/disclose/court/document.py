@@ -91,7 +91,7 @@ def document(
 ) -> dict[str, Any]:
     """What the template is given."""
     read = dossier.read
-    name = line(read.provider or "–", 80)
+    name = line(read.provider or words("value_not_declared"), 80)
     return {
         "language": words.language,
         "title": f"{words('title')}: {name}",
@@ -111,7 +111,7 @@ def document(
 
 def _cover(dossier: Dossier, words: Words, name: str) -> dict[str, Any]:
     read = dossier.read
-    first, last = read.period.first_day.isoformat(), read.period.last_day.isoformat()
+    first, last = words.day(read.period.first_day), words.day(read.period.last_day)
     zone = read.period.time_zone
     offences = ", ".join(words.cell("offence", one) for one in read.perimeter.offences)
     perimeter = [words("cover_offences", offences=offences) if offences else ""]

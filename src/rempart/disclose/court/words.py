@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -14,7 +15,8 @@ from rempart.disclose.plain_csv import Cell
 from rempart.errors import InputError
 
 LANGUAGES: Final = ("en", "fr")
-_OFFENCE, _AUTHORITY = "offence", "authority"
+_OFFENCE, _AUTHORITY, _RULE = "offence", "authority", "rule"
+_RIGHTS, _LAW, _KEPT = "rights", "law", "kept_share"
 _PLAIN: Final = frozenset(
     {
         "line", "text", "sha256", "id", "version", "versions", "declared", "reference", "name",
@@ -22,7 +24,8 @@ _PLAIN: Final = frozenset(
         "language", "what_is_new", "purpose", "contract", "currency", "published_by", "changed_by",
     }
 )  # fmt: skip
-"""Columns whose words are shown as they are."""
+"""Columns whose words are shown as they are, but for these."""
+_SAID_ANYWHERE: Final = frozenset({"not_declared", "not_recorded", "other", "merged"})
 
 
 class Words:
@@ -44,20 +47,41 @@ class Words:
         text = f"{count:,}"
         return text.replace(",", "\xa0").replace(".", ",") if self.language == "fr" else text
 
+    def day(self, day: date) -> str:
+        return day.strftime("%d/%m/%Y") if self.language == "fr" else day.isoformat()
+
     def cell(self, column: str, value: Cell) -> str:
         """As the document shows it; the CSV has it plainly."""
         if value is None:
             return "–"
-        if not isinstance(value, str):
-            return str(value) if column in ("version", "terms_version", "hour") else self._n(value)
+        if isinstance(value, str):
+            return self._said(column, value)
+        if column == _KEPT:
+            return self._n(100 * value) + ("\xa0%" if self.language == "fr" else "%")
+        return str(value) if column in ("version", "terms_version", "hour") else self._n(value)
+
+    def _said(self, column: str, value: str) -> str:
         if column == _OFFENCE and value in harms():
             return harms()[value].label[self.language]
         if column == _AUTHORITY and value in places():
             return places()[value].label[self.language]
-        known = self._texts.get(f"value_{value}", value)
-        if column in _PLAIN and value not in ("not_declared", "not_recorded"):
-            known = value
-        return known
+        if column == _RIGHTS:
+            return ", ".join(self._texts.get(f"right_{one}", one) for one in value.split())
+        if column == _LAW:
+            return "; ".join(self._duty(one) for one in value.split("; "))
+        said = self._texts.get(f"{column}_{value}")
+        if said is None:
+            plain = column in _PLAIN and value not in _SAID_ANYWHERE
+            return value if plain else self._texts.get(f"value_{value}", value)
+        return f"{said} ({value})" if column == _RULE else said
+
+    def _duty(self, said: str) -> str:
+        """What the law asks for and within what time, as in `decide: 24 h`; an article as it is."""
+        what, _, within = said.partition(": ")
+        if not within or f"value_{what}" not in self._texts:
+            return said
+        colon = "\xa0: " if self.language == "fr" else ": "
+        return self._texts[f"value_{what}"] + colon + self._texts.get(f"law_{within}", within)
 
     def _n(self, value: float) -> str:
         return self.number(round(value, 4))
