@@ -76,7 +76,9 @@ def test_an_incomplete_order_is_taken_in_and_says_what_it_lacks(service: Service
     assert [one["what"] for one in found["letters"]] == ["receipt", "clarification"]
     page = service.person.get(f"/console/orders/{id}", headers=HTML).text
     assert "incomplete" in page and "exact addresses" in page
-    wrong = service.person.post("/console/orders", data=order(country="France"), headers=HTML)
+    typed = order(country="France", **{"wanted.names": "yes"})
+    wrong = service.person.post("/console/orders", data=typed, headers=HTML)
+    assert 'name="wanted.names" value="yes" checked' in wrong.text
     assert wrong.status_code == 400 and 'value="France"' in wrong.text
 
 
@@ -84,7 +86,8 @@ def test_information_is_taken_out_by_who_may_and_that_is_an_entry(service: Servi
     said = message(text="hello there")
     service.client(service.ingest_token).post("/api/v1/messages", json=[said])
     accounts = f"twitch/{said['author']['id']}"
-    id = taken_in(service, kind="information", accounts=accounts, wanted="times, messages")
+    asked = {"wanted.times": "yes", "wanted.messages": "yes"}
+    id = taken_in(service, kind="information", accounts=accounts, **asked)
     answer = service.person.post(f"/console/orders/{id}/information")
     assert answer.status_code == 200, answer.text
     assert "attachment" in answer.headers["content-disposition"]

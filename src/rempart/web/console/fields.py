@@ -28,10 +28,12 @@ class Form(StrEnum):
     LEVELS = "levels"
     CHOICE = "choice"
     CHECK = "check"
+    MANY = "many"
 
 
 class Field(NamedTuple):
-    """`label`, `hint`: message ids. `choices`: values of a choice, whose words are those of
+    """`label`, `hint`: message ids. `choices`: values of a choice, or of boxes of which many may be
+    ticked (each posted as `name.value`), whose words are those of
     `words` in the labels; `words` empty: the choices are pairs of value and message id."""
 
     name: str
@@ -52,7 +54,11 @@ def read_fields(fields: Iterable[Field], typed: Mapping[str, Any]) -> dict[str, 
     """What was typed, as JSON values by name (see module)."""
     found: dict[str, Any] = {}
     for field in fields:
-        value = _read(field, str(typed.get(field.name, "")).strip())
+        if field.form is Form.MANY:
+            ticked = zip(field.choices, _names(field), strict=True)
+            value: Any = [one for one, name in ticked if typed.get(name)] or None
+        else:
+            value = _read(field, str(typed.get(field.name, "")).strip())
         if value is not None:
             found[field.name] = value
         elif field.required:
@@ -109,7 +115,15 @@ def _levels(field: Field, text: str) -> dict[str, str]:
 
 def typed_again(fields: Sequence[Field], typed: Mapping[str, Any]) -> dict[str, str]:
     """What somebody typed, to stand in the form again beside the error."""
-    return {field.name: str(typed.get(field.name, ""))[:20_000] for field in fields}
+    names = [name for field in fields for name in _names(field)]
+    return {name: str(typed.get(name, ""))[:20_000] for name in names}
+
+
+def _names(field: Field) -> list[str]:
+    """As a form posts them."""
+    if field.form is not Form.MANY:
+        return [field.name]
+    return [f"{field.name}.{one}" for one in field.choices]
 
 
 def as_typed(fields: Sequence[Field], value: Mapping[str, Any]) -> dict[str, str]:

@@ -42,11 +42,11 @@ ORDER: Final = (
         "accounts", N_("Accounts"), Form.LINES, N_("one a line, as twitch/1234"), required=False
     ),
     Field(
-        "wanted", N_("What is asked for"), Form.CODES,
-        N_("of: names, times, channels, messages, measures"), required=False,
+        "wanted", N_("What is asked for"), Form.MANY, N_("when it is for information"),
+        choices=tuple(Held), words="held", required=False,
     ),
     Field("silent", N_("the authority forbids to tell the person concerned"), Form.CHECK),
-    Field("silent_until", N_("until (UTC)"), Form.MOMENT, required=False),
+    Field("silent_until", N_("Forbidden until (UTC)"), Form.MOMENT, required=False),
 )  # fmt: skip
 ORDER_UPPER: Final = frozenset({"country", "territory"})
 DISPUTE: Final = (
@@ -82,4 +82,3 @@ BAN: Final = (
     Field("scope", N_("Scope of the decision"), Form.AREA, required=False, longest=2_000),
 )  # fmt: skip
 ANSWERS: Final = tuple(Effect)
-HELD: Final = tuple(Held)

@@ -9,6 +9,13 @@ WORDS: Words = {
         "content": N_("against content (art. 9)"),
         "information": N_("for information (art. 10)"),
     },
+    "held": {
+        "names": N_("names of the account"),
+        "times": N_("when it wrote"),
+        "channels": N_("where it wrote"),
+        "messages": N_("its messages"),
+        "measures": N_("measures against it"),
+    },
     "order_clock": {
         "authority_order": N_("without undue delay"),
         "terrorist_removal_order": N_("terrorist content: 1 hour"),
