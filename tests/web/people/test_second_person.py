@@ -151,7 +151,7 @@ def test_a_community_of_one_and_of_two_is_told_why_nobody_agrees_and_what_is_lef
     assert f"Somebody can from {day} on" in page
     assert "here longer" not in page, "nobody is"
     assert "You are alone here." not in me.get("/console/people").text
-    words = shlex.split(html.unescape(re.findall(r"<code>rempart (.*)</code>", page)[0]))
+    words = shlex.split(html.unescape(re.findall(r">rempart (case .*)</code>", page)[0]))
     assert case in words
     words[words.index("--data") + 1] = str(service.data)
     words[words.index("-o") + 1] = str(tmp_path / "dossier.pdf")
