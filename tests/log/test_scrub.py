@@ -100,6 +100,20 @@ def test_what_was_changed_is_named(data: Path, change: str, told: str) -> None:
     assert any(told in problem for problem in failed), failed
 
 
+def test_a_leaf_of_which_a_rotten_bit_made_nothing(data: Path) -> None:
+    """A flip in the head of a row changes the kind of a value, which no change by hand can."""
+
+    def rot(db: apsw.Connection) -> None:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_schema SET sql = replace(sql, 'leaf BLOB NOT NULL', 'leaf BLOB')")
+        db.execute("PRAGMA writable_schema = RESET")
+        db.execute("UPDATE entry SET leaf = NULL WHERE seq = 300")
+
+    tamper(data, rot)
+    failed = check(data).failed
+    assert any("entry 300" in problem for problem in failed), failed
+
+
 def test_two_entries_that_changed_places(data: Path) -> None:
     def swap(db: apsw.Connection) -> None:
         for table, column, one, other in (

@@ -119,7 +119,8 @@ class SqliteLogTables(LogTables):
         found = self._db.execute(
             "SELECT leaf FROM entry WHERE seq >= ? AND seq < ? ORDER BY seq", (start, end)
         )
-        return [leaf for (leaf,) in found]
+        # A rotten bit can make it a number, a text or nothing: then it is no leaf, and said so.
+        return [leaf if type(leaf) is bytes else b"" for (leaf,) in found]
 
     def bodies(self, sequence: int) -> tuple[bytes, ...]:
         return tuple(self._open(self._rows(sequence, sequence + 1)).bodies)
