@@ -18,6 +18,7 @@ from rempart.web.console.screens import Happening, RaidBar
 
 MOST = 12
 LOOKED_AT = 20
+_GATHERED = frozenset({"case_opened", "report_received"})
 
 
 def lately(
@@ -51,17 +52,20 @@ def lately(
 
 
 def _gathered(found: Sequence[Happening]) -> list[Happening]:
-    """Openings of like cases that follow each other are one line, which says that there were more:
-    the cases of one attack would leave no room for anything else."""
+    """Between two other things that happened, openings of like cases are one line, and so are
+    reports; it says that there were more. The cases of one attack, or a brigade's reports, would
+    leave no room for anything else."""
     kept: list[Happening] = []
+    places: dict[tuple[str, ...], int] = {}
     for one in found:
-        last = kept[-1] if kept else None
-        if last is None or not one.kind == last.kind == "case_opened":
+        if one.kind not in _GATHERED:
+            places.clear()
+        place = places.setdefault((one.kind, *one.facts.values()), len(kept))
+        if place == len(kept) or one.kind not in _GATHERED:
             kept.append(one)
-        elif {**last.facts, "more": ""} == {**one.facts, "more": ""}:
-            kept[-1] = msgspec.structs.replace(last, facts={**one.facts, "more": "yes"})
         else:
-            kept.append(one)
+            newest = kept[place]
+            kept[place] = msgspec.structs.replace(newest, facts={**one.facts, "more": "yes"})
     return kept
 
 
