@@ -1,14 +1,16 @@
 """Takes up the notes that commands leave beside the service: what they gave out becomes entries of
-the log, and what they are about to read is sealed first (`disclose.given_out`)."""
+the log, and what they are about to read is prepared and sealed first (`disclose.given_out`)."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
+from rempart.cases.evidence.promoted import promote_due
 from rempart.disclose.given_out import REFUSED, seals_asked, take_up, waiting
 from rempart.engine.embedded import EmbeddedEngine
 from rempart.errors import InputError
@@ -17,6 +19,8 @@ from rempart.web.attest.sealing import sealed
 
 _LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
+PREPARE_SECONDS = 3.0
+"""A command waits ten seconds, and sealing may take six of them."""
 
 
 class GivenDesk:
@@ -39,9 +43,17 @@ class GivenDesk:
         """What a command waits for, before it reads a case."""
         asked = await asyncio.to_thread(seals_asked, self._data)
         if asked:
+            await asyncio.to_thread(self._prepare)
             await sealed(self._engine, self._witnesses)
         for path in asked:
             path.unlink(missing_ok=True)
+
+    def _prepare(self) -> None:
+        """What open cases still need to be shown in part, in portions between which messages are
+        taken."""
+        end = time.monotonic() + PREPARE_SECONDS
+        while time.monotonic() < end and self._engine.write(promote_due).result():
+            pass
 
     def take_up(self) -> int:
         """All that wait; returns how many. What is no note is put aside and told."""
