@@ -43,6 +43,7 @@ def shared() -> Path:
 LONGEST_FIRST = (
     # while the demo of the first two plays until its raid
     "browser/test_raid_page.py",
+    "browser/test_console_live.py",
     "browser/test_every_public_page.py",
     "browser/test_every_tab_of_a_case.py",
     "browser/test_every_console_page.py",
