@@ -54,7 +54,7 @@ class Recorded(NamedTuple):
         if self.how == "entry":
             return f"entry {self.entry} of the log tells of it"
         if self.how == "note":
-            return "a service works here: it takes up a note and writes the entry"
+            return "the service that runs on this folder writes the entry within seconds"
         return "not recorded: neither the log nor the console will show that this was made"
 
     def as_json(self) -> dict[str, Any]:
