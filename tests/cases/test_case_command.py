@@ -180,7 +180,7 @@ def test_beside_a_running_service_it_leaves_a_note_of_what_left(evening, tmp_pat
     finally:
         lock.release()
     assert "did not seal the log for this export" in result.stderr
-    assert "a service works here" in result.stderr
+    assert "writes the entry within seconds" in result.stderr
     assert log_size(community) == before
     assert zipfile.is_zipfile(file)
     (note,) = waiting(community.folder)
