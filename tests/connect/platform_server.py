@@ -167,7 +167,7 @@ class PlatformServer:
         return None
 
 
-def wait_until(true: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 60.0) -> None:
     """Looks often; an error after `seconds`."""
     end = time.monotonic() + seconds
     while not true():

@@ -191,12 +191,52 @@ def test_the_undo_of_an_applied_measure_goes_out_too(engine: Direct) -> None:
     clock, platform = Clock(), Platform(OK)
     outbox = Outbox(engine, {"bot": platform}, clock=clock)
     asyncio.run(outbox.deliver_due("bot"))
-    with engine.store.begin() as tables:
-        first = tables.log.append([seal("measure-undone", {"v": 1, "ids": ["m-1"]})])
-        tables.stream.end_measures(["m-1"], MeasureState.UNDONE, seq=first, at_ms=2_000, by="p-1")
+    end(engine)
     clock.now += 10
     asyncio.run(outbox.deliver_due("bot"))
     assert platform.asked == [("apply", "m-1"), ("undo", "m-1")]
+
+
+class Hurried(Platform):
+    """A person undoes the measure while the platform is still being asked for it."""
+
+    def __init__(self, engine: Direct, *answers: Delivery | Exception) -> None:
+        super().__init__(*answers)
+        self._engine = engine
+
+    async def apply(self, measure: Measure) -> Delivery:
+        end(self._engine)
+        return await super().apply(measure)
+
+
+def end(engine: Direct) -> None:
+    with engine.store.begin() as tables:
+        seq = tables.log.append([seal("measure-undone", {"v": 1, "ids": ["m-1"]})])
+        tables.stream.end_measures(["m-1"], MeasureState.UNDONE, seq=seq, at_ms=2_000, by="p-1")
+
+
+@pytest.mark.parametrize("answer", [OK, DOWN, GONE, RuntimeError("no answer came")])
+def test_what_is_undone_while_it_goes_out_is_taken_back_there(
+    engine: Direct, answer: Delivery | Exception
+) -> None:
+    """It was on its way, so that the platform may have done it, whatever it said."""
+    clock, platform = Clock(), Hurried(engine, answer, OK)
+    outbox = Outbox(engine, {"bot": platform}, clock=clock)
+
+    async def story() -> None:
+        for _ in range(3):
+            await outbox.deliver_due("bot")
+            clock.now += 60
+
+    asyncio.run(story())
+    assert platform.asked == [("apply", "m-1"), ("undo", "m-1")]
+
+
+def test_what_was_undone_before_it_went_out_is_not_asked_for(engine: Direct) -> None:
+    end(engine)
+    platform = Platform(OK)
+    asyncio.run(Outbox(engine, {"bot": platform}, clock=Clock()).deliver_due("bot"))
+    assert platform.asked == []
 
 
 @given(st.text(max_size=20), st.integers(1, MAX_ATTEMPTS - 1))

@@ -7,7 +7,8 @@ Rules kept here:
 2. Waits grow from one second to an hour with a jitter that depends on the delivery and the attempt
    only, so that a test and a replay see the same times.
 3. Each connector has a lane of its own: one that does not answer holds up nobody else's measures.
-4. After `MAX_ATTEMPTS`, or when the connector says it is for ever, the delivery is `failed`: the
+4. A measure that ends while it is on its way is taken back behind it, whatever came of it.
+5. After `MAX_ATTEMPTS`, or when the connector says it is for ever, the delivery is `failed`: the
    measure is shown as *not applied* and a person is called.
 """
 
@@ -177,9 +178,12 @@ class Outbox:
         def settle(tables: Tables) -> None:
             if state == "failed":
                 tables.log.append([_given_up(row, now_ms)])
-            tables.stream.settle_delivery(
+            settled = tables.stream.settle_delivery(
                 row.id, state=state, detail=result.detail[:300], at_ms=now_ms, next_at_ms=next_at_ms
             )
+            ended = not settled and tables.stream.measure(row.measure) is not None
+            if ended and row.operation == "apply":
+                tables.stream.queue_deliveries([row.measure], row.connector, "undo", now_ms)
 
         settled = self._engine.write(settle)
         await asyncio.wrap_future(settled)

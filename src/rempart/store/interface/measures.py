@@ -127,8 +127,9 @@ class MeasureTables(ABC):
     @abstractmethod
     def settle_delivery(
         self, id: int, *, state: str, detail: str, at_ms: int, next_at_ms: int | None = None
-    ) -> None:
-        """After an attempt: `pending` with a next time, `done`, or `failed`."""
+    ) -> bool:
+        """After an attempt: `pending` with a next time, `done`, or `failed`. False: it was dropped
+        during the attempt, since its measure ended before anybody had noted that it was tried."""
 
     @abstractmethod
     def failed_deliveries(self, since_ms: int, limit: int = 100) -> list[DeliveryRow]:

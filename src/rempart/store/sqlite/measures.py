@@ -219,12 +219,13 @@ class SqliteMeasureTables(StreamTables):
 
     def settle_delivery(
         self, id: int, *, state: str, detail: str, at_ms: int, next_at_ms: int | None = None
-    ) -> None:
-        self._db.execute(
+    ) -> bool:
+        settled = self._db.execute(
             "UPDATE delivery SET state = ?, detail = ?, updated_ms = ?, attempts = attempts + 1,"
-            " next_at_ms = coalesce(?, next_at_ms) WHERE id = ?",
+            " next_at_ms = coalesce(?, next_at_ms) WHERE id = ? RETURNING id",
             (state, detail, at_ms, next_at_ms, id),
         )
+        return bool(settled.fetchall())
 
     def failed_deliveries(self, since_ms: int, limit: int = 100) -> list[DeliveryRow]:
         rows = self._db.execute(
