@@ -178,11 +178,11 @@ class Outbox:
         def settle(tables: Tables) -> None:
             if state == "failed":
                 tables.log.append([_given_up(row, now_ms)])
-            settled = tables.stream.settle_delivery(
+            if tables.stream.settle_delivery(
                 row.id, state=state, detail=result.detail[:300], at_ms=now_ms, next_at_ms=next_at_ms
-            )
-            ended = not settled and tables.stream.measure(row.measure) is not None
-            if ended and row.operation == "apply":
+            ):
+                return
+            if row.operation == "apply" and tables.stream.measure(row.measure) is not None:
                 tables.stream.queue_deliveries([row.measure], row.connector, "undo", now_ms)
 
         settled = self._engine.write(settle)

@@ -58,14 +58,13 @@ def _gathered(found: Sequence[Happening]) -> list[Happening]:
     kept: list[Happening] = []
     places: dict[tuple[str, ...], int] = {}
     for one in found:
+        alike = (one.kind, *one.facts.values())
         if one.kind not in _GATHERED:
             places.clear()
-        place = places.setdefault((one.kind, *one.facts.values()), len(kept))
-        if place == len(kept) or one.kind not in _GATHERED:
-            kept.append(one)
-        else:
-            newest = kept[place]
-            kept[place] = msgspec.structs.replace(newest, facts={**one.facts, "more": "yes"})
+        elif (place := places.setdefault(alike, len(kept))) < len(kept):
+            kept[place] = msgspec.structs.replace(kept[place], facts={**one.facts, "more": "yes"})
+            continue
+        kept.append(one)
     return kept
 
 
